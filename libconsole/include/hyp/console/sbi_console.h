@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The firmware's console as a console_dev: SBI DBCN where it is, else the legacy calls.
+ *
+ * There are no interrupts: its user polls for input. A write takes as long as the firmware's.
+ *
+ * Implements "Debug Console Extension" and "Legacy Extensions" of the SBI specification.
+ */
+#pragma once
+
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+#include <hyp/console/console_dev.h>
+
+struct sbi_console {
+    hpa_t rx_byte_pa; /* Where rx_byte lies for the firmware. */
+    uint8_t rx_byte;  /* DBCN reads into it. */
+    bool dbcn;        /* Else legacy. */
+};
+
+/*
+ * Asks the firmware what it has. `rx_byte_pa` is the host-physical address of console->rx_byte.
+ * HYP_OK, or HYP_E_UNSUPPORTED: neither DBCN nor the legacy putchar.
+ */
+HYP_MUST_USE enum hyp_status sbi_console_init(struct sbi_console *console, hpa_t rx_byte_pa);
+
+struct console_dev sbi_console_dev(struct sbi_console *console);
