@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * G-stage page table: guest-physical to host-physical addresses (Sv39x4, Sv48x4, Sv57x4).
+ *
+ * Table logic: no CSR and no lock is touched here, so every line runs on the
+ * host. The world switch (libvm) loads hgatp. Leaves have A = D = U = 1, G = 0.
+ *
+ * Units   Addresses and sizes are bytes. A range is [start, start + size).
+ * Owner   A gstage owns its table pages until gstage_destroy(). The VMID is the
+ *         caller's number.
+ * Locks   The caller holds the VM's lock. The hardware walker takes no lock,
+ *         so each PTE changes by one 64-bit release store.
+ * Fences  An unmap fences the hart that calls it. Every other hart that has the
+ *         VMID in use is the caller's to fence before the memory serves anyone else.
+ *
+ * Implements "Hypervisor Guest Address Translation and Protection (hgatp) Register",
+ * "Guest Physical Address Translation", "Memory-Management Fences" and "Svpbmt Extension
+ * for Page-Based Memory Types" of the privileged specification.
+ */
+#pragma once
+
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+#include <hyp/mm/pages.h>
+#include <hyp/mm/ptable.h>
+
+/* hgatp.MODE */
+enum gstage_mode {
+    GSTAGE_SV39X4 = 8,
+    GSTAGE_SV48X4 = 9,
+    GSTAGE_SV57X4 = 10,
+};
+
+enum gstage_level {
+    GSTAGE_4K = PTABLE_4K,
+    GSTAGE_2M = PTABLE_2M,
+    GSTAGE_1G = PTABLE_1G,
+};
+
+enum gstage_perm { GSTAGE_R = 1 << 1, GSTAGE_W = 1 << 2, GSTAGE_X = 1 << 3 };
+
+/* VMIDs have at most 14 bits; the machine may implement fewer. */
+#define GSTAGE_VMID_LIMIT (1u << 14)
+
+/* An unmap of more leaves than this fences the whole VMID once instead of each leaf. */
+#define GSTAGE_FENCE_LEAF_MAX 8
+
+struct gstage_config {
+    struct page_pool *pool; /* Borrowed; must outlive the gstage. */
+    enum gstage_mode mode;  /* One that the machine's hgatp accepts. */
+    uint32_t vmid;
+    bool svpbmt; /* The machine has Svpbmt, and menvcfg.PBMTE is set. */
+};
+
+struct gstage {
+    struct ptable table; /* The root is 16 KiB, aligned to 16 KiB. */
+    enum gstage_mode mode;
+    uint32_t vmid;
+    bool svpbmt;
+};
+
+/* A range and what the guest may do with it. */
+struct gstage_mapping {
+    gpa_t gpa;
+    hpa_t hpa;
+    uint64_t size;
+    unsigned perm; /* The OR of enum gstage_perm. */
+    enum mem_type type;
+};
+
+/*
+ * An empty table. Before the guest first runs, the caller fences the VMID
+ * (hfence.gvma with rs1 = x0) on each of its harts.
+ *
+ * Returns HYP_OK, or
+ *   HYP_E_PARAM  mode is not one of the three
+ *   HYP_E_RANGE  vmid is not below GSTAGE_VMID_LIMIT
+ *   HYP_E_NOMEM  the pool has no 16 KiB
+ */
+HYP_MUST_USE enum hyp_status gstage_create(struct gstage *gs, const struct gstage_config *config);
+
+/*
+ * Gives all tables back and fences the VMID on this hart. No hart may have it in
+ * hgatp, and the other harts that had must have fenced the VMID since.
+ */
+void gstage_destroy(struct gstage *gs);
+
+/*
+ * Maps one leaf of normal memory of the size that `level` names, with the OR of `perm` bits.
+ *
+ * Returns HYP_OK, or one of these with no change that the guest can see:
+ *   HYP_E_PARAM  level is none of the three
+ *   HYP_E_RANGE  gpa beyond the table's mode, hpa >= 2^56, or perm is not legal in the ISA
+ *   HYP_E_ALIGN  gpa or hpa is not a multiple of the leaf size
+ *   HYP_E_EXIST  some of the leaf is mapped already, or a table (even one that an
+ *                unmap has emptied) stands where the leaf would
+ *   HYP_E_NOMEM  no page left for an inner table
+ *
+ * Before the guest may rely on it, the caller fences the leaf (hfence.gvma):
+ * a hart without Svvptc may have cached that it was not mapped.
+ */
+HYP_MUST_USE enum hyp_status gstage_map(struct gstage *gs, gpa_t gpa, hpa_t hpa,
+                                        enum gstage_level level, unsigned perm);
+
+/*
+ * Maps a range with the largest leaves that fit (1 GiB, 2 MiB, 4 KiB); where an
+ * inner table stands already, with smaller ones. The memory type is encoded only
+ * where the machine has Svpbmt.
+ *
+ * Returns HYP_OK, or with nothing mapped that was not before:
+ *   HYP_E_PARAM  size is 0, or type is none of enum mem_type
+ *   HYP_E_RANGE  the range passes the table's mode or 2^56, or perm is not legal in the ISA
+ *   HYP_E_ALIGN  gpa, hpa or size is not a multiple of 4 KiB
+ *   HYP_E_EXIST  some of the range is mapped already
+ *   HYP_E_NOMEM  too few pages left for the inner tables
+ *
+ * Fences as for gstage_map().
+ */
+HYP_MUST_USE enum hyp_status gstage_map_range(struct gstage *gs, const struct gstage_mapping *m);
+
+/*
+ * Unmaps a range of whole leaves, then fences it for the VMID on this hart: leaf
+ * by leaf up to GSTAGE_FENCE_LEAF_MAX, else the VMID as a whole.
+ *
+ * Returns HYP_OK, or with nothing changed:
+ *   HYP_E_PARAM   size is 0
+ *   HYP_E_RANGE   the range passes the table's mode
+ *   HYP_E_ABSENT  some of it is not mapped
+ *   HYP_E_ALIGN   it begins or ends inside a leaf; leaves are not split
+ */
+HYP_MUST_USE enum hyp_status gstage_unmap_range(struct gstage *gs, gpa_t gpa, uint64_t size);
+
+/*
+ * The leaf that maps gpa. Pure; pte_perm() and pte_mem_type() read leaf->pte.
+ *
+ * Returns HYP_OK, HYP_E_RANGE (beyond the mode), HYP_E_ABSENT (not mapped), or
+ * HYP_E_FORMAT or HYP_E_FAULT (a damaged table, see ptable_walk()).
+ */
+HYP_MUST_USE enum hyp_status gstage_walk(const struct gstage *gs, gpa_t gpa,
+                                         struct ptable_leaf *leaf);
+
+/* gpa's host-physical address; errors as gstage_walk(). */
+HYP_MUST_USE enum hyp_status gstage_translate(const struct gstage *gs, gpa_t gpa, hpa_t *hpa);
+
+/* Visits each leaf by ascending gpa, see ptable_for_each_leaf(). */
+HYP_MUST_USE enum hyp_status
+gstage_for_each_leaf(const struct gstage *gs,
+                     enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf),
+                     void *context);
+
+/* The value for hgatp: MODE, VMID and the root's PPN. */
+uint64_t gstage_hgatp(const struct gstage *gs);
+
+/* The table is well-formed, and each leaf is one that this gstage would make. */
+bool gstage_is_valid(const struct gstage *gs);
