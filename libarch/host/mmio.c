@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host's device bus: models in place of hardware. */
+#include <hyp/arch/mmio.h>
+
+#include <hyp/base/assert.h>
+
+#define BUS_MAX 8
+
+static _Thread_local const struct vdev *bus[BUS_MAX];
+
+void mmio_host_attach(const struct vdev *dev)
+{
+    for (unsigned i = 0; i < BUS_MAX; i++) {
+        if (bus[i] == 0) {
+            bus[i] = dev;
+            return;
+        }
+    }
+    HYP_PANIC("the host's device bus is full");
+}
+
+void mmio_host_reset(void)
+{
+    for (unsigned i = 0; i < BUS_MAX; i++) {
+        bus[i] = 0;
+    }
+}
+
+static const struct vdev *find(uintptr_t address, unsigned size)
+{
+    for (unsigned i = 0; i < BUS_MAX; i++) {
+        const struct vdev *d = bus[i];
+        if (d != 0 && address >= d->base && address - d->base + size <= d->size) {
+            return d;
+        }
+    }
+    HYP_PANIC("no model at this address of the host's device bus");
+}
+
+uint64_t mmio_host_read(uintptr_t address, unsigned size)
+{
+    const struct vdev *d = find(address, size);
+    uint64_t value = 0;
+    HYP_REQUIRE(d->ops->read(d->state, address - d->base, size, &value) == VDEV_OK);
+    return value;
+}
+
+void mmio_host_write(uintptr_t address, unsigned size, uint64_t value)
+{
+    const struct vdev *d = find(address, size);
+    HYP_REQUIRE(d->ops->write(d->state, address - d->base, size, value) == VDEV_OK);
+}

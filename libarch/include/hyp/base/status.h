@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a library function tells its caller. A guest never sees these numbers:
+ * what a guest sees (SBI errors, traps) is made in libvm, in one place.
+ */
+#pragma once
+
+#define HYP_MUST_USE __attribute__((warn_unused_result))
+
+enum hyp_status {
+    HYP_OK = 0,
+    HYP_E_PARAM,       /* An argument is outside what the contract allows. */
+    HYP_E_RANGE,       /* An address or size is beyond what the object or the ISA can name. */
+    HYP_E_ALIGN,       /* An address or size is not a multiple of what it must be. */
+    HYP_E_EXIST,       /* The thing is there already: mapped, owned, started. */
+    HYP_E_ABSENT,      /* The thing is not there: not mapped, not owned, no such object. */
+    HYP_E_NOMEM,       /* No page or slot is left. */
+    HYP_E_UNSUPPORTED, /* This machine or firmware lacks the feature. */
+    HYP_E_FAULT,       /* An access to guest memory or to a device trapped. */
+    HYP_E_BUSY,        /* The object is in a state that does not allow it now. */
+    HYP_E_FORMAT,      /* Input from outside (device tree, image) is malformed. */
+};
+
+/* The one macro that may return: hands a failure on to the caller. */
+#define HYP_TRY(expr)                                                                              \
+    do {                                                                                           \
+        enum hyp_status hyp_try_status_ = (expr);                                                  \
+        if (hyp_try_status_ != HYP_OK) {                                                           \
+            return hyp_try_status_;                                                                \
+        }                                                                                          \
+    } while (0)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ticket lock with acquire/release atomics; `pause` while waiting. */
+#pragma once
+
+#include <stdbool.h>
+
+static inline void spinlock_lock(struct spinlock *l)
+{
+    uint32_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+    /* Pairs with the release store in spinlock_unlock(). */
+    while (__atomic_load_n(&l->serving, __ATOMIC_ACQUIRE) != ticket) {
+        __asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010" : : : "memory"); /* pause */
+    }
+}
+
+static inline void spinlock_unlock(struct spinlock *l)
+{
+    /* Pairs with the acquire load in spinlock_lock(). */
+    __atomic_store_n(&l->serving, l->serving + 1, __ATOMIC_RELEASE);
+}
+
+static inline bool spinlock_is_held(const struct spinlock *l)
+{
+    return __atomic_load_n(&l->serving, __ATOMIC_RELAXED) !=
+           __atomic_load_n(&l->next, __ATOMIC_RELAXED);
+}

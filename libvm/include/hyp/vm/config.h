@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a user writes: which VMs share this machine, and what belongs to whom.
+ *
+ * A configuration is one C file with one `const struct hyp_config hyp_config`,
+ * which includes only this header. It is pure data: compiled into the image,
+ * into the checker that may refuse the build, and into the generators of guest
+ * device trees and of the partition report. config_check() (config_check.h) says
+ * what a valid one is, and runs again at boot against what the machine has.
+ *
+ * Units   Addresses and sizes are bytes. Harts of a configuration are dense
+ *         indices 0, 1, …: the machine's hart ids, sorted; ids may have gaps.
+ *         `count` members count the elements of the array before them.
+ * Owner   All of it is const and lives as long as the image.
+ */
+#pragma once
+
+#include <hyp/base/types.h>
+
+/* ---- The platform: what a board is -------------------------------------------------------- */
+
+/* A host device that a VM may be given: found by its name in a vm_config. */
+struct hyp_device {
+    const char *name;       /* Unique on the platform, e.g. "uart0". */
+    const char *compatible; /* As the guest's device tree shows it; "ns16550a". */
+    uint64_t hpa;           /* First register page; 4 KiB aligned. */
+    uint64_t size;          /* Multiple of 4 KiB. */
+    uint64_t reg_size;      /* What the device tree's reg says, at most size. */
+    uint32_t irq[4];        /* Sources at the physical controller; 0 ends the list. */
+    bool dma;               /* Can write memory by itself. */
+    bool iommu;             /* An IOMMU stands before it. */
+};
+
+enum hyp_irqc_model {
+    HYP_IRQC_PLIC,
+};
+
+struct hyp_irqc_desc {
+    enum hyp_irqc_model model;
+    uint64_t hpa;
+    uint64_t size;
+    uint32_t source_count; /* Sources are 1 .. source_count - 1. */
+    uint32_t priority_max; /* PLIC: highest priority value. */
+};
+
+struct hyp_uart_desc {
+    const char *device;   /* Name of the hyp_device, NULL: SBI console only. */
+    uint8_t reg_shift;    /* Register n lies at n << reg_shift. */
+    uint8_t access_width; /* 1 or 4 bytes. */
+    uint32_t clock_hz;
+};
+
+struct hyp_mem {
+    uint64_t hpa;
+    uint64_t size;
+};
+
+struct hyp_platform {
+    const char *name;
+    const struct hyp_mem *mem; /* RAM that the checker may count on. */
+    uint32_t mem_count;
+    struct hyp_mem firmware;   /* Taken by the firmware below us. */
+    uint64_t load_hpa;         /* Where the image's first byte is usually loaded. */
+    uint32_t hart_count;       /* The most that this platform can have. */
+    uint32_t timebase_hz;      /* Narrowed at boot to what the machine says. */
+    struct hyp_irqc_desc irqc;
+    struct hyp_uart_desc uart;
+    const struct hyp_device *devices;
+    uint32_t device_count;
+};
+
+/* ---- A VM ------------------------------------------------------------------------------------ */
+
+enum hyp_access {
+    HYP_ACCESS_R = 1 << 0,
+    HYP_ACCESS_W = 1 << 1,
+    HYP_ACCESS_X = 1 << 2,
+    HYP_ACCESS_RWX = 7,
+};
+
+/* Guest RAM. hpa_fixed = false: placed at boot, aligned for the largest leaves. */
+struct vm_mem {
+    uint64_t gpa;
+    uint64_t size;
+    uint64_t hpa;
+    bool hpa_fixed;
+    uint8_t access; /* OR of enum hyp_access; 0 means HYP_ACCESS_RWX. */
+};
+
+/*
+ * A file that the guest finds in its memory. `name` is the rule's key in `embed`
+ * or `load`. Embedded: copied to gpa at boot. Loaded: something before us (the
+ * boot loader, QEMU) has put it where gpa lies in host memory: its memory is fixed
+ * then, and nothing is copied; its real size may be told on the hypervisor's
+ * command line as `VM.kernel-size=` or `VM.initrd-size=`, else it is max_size.
+ */
+struct vm_blob {
+    const char *name; /* NULL: there is none. */
+    uint64_t gpa;
+    uint64_t max_size;
+    bool load; /* Loaded separately, else embedded. */
+};
+
+/* A passed-through device: appears at gpa, its interrupts keep their numbers. */
+struct vm_device {
+    const char *name; /* hyp_device.name */
+    uint64_t gpa;     /* Usually the device's hpa. */
+    bool dma_trusted; /* Accepts that a DMA device without IOMMU is not contained (gpa = hpa). */
+};
+
+enum vm_console_kind {
+    VM_CONSOLE_NONE,
+    VM_CONSOLE_VUART, /* A virtual 16550 on the shared console; SBI DBCN goes there, too. */
+    VM_CONSOLE_SBI,   /* Only SBI DBCN and the legacy calls, on the shared console. */
+};
+
+struct vm_console {
+    enum vm_console_kind kind;
+    uint64_t gpa; /* Of the virtual 16550; 4 KiB aligned. */
+    uint32_t irq; /* Its source at the guest's controller. */
+};
+
+struct vm_irqc {
+    enum hyp_irqc_model model;
+    uint64_t gpa;
+    uint32_t source_count;
+    bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
+    bool absent;     /* The VM has no external interrupt controller. */
+};
+
+struct vm_config {
+    const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
+
+    uint32_t vcpu_count;
+    uint64_t hart_mask; /* Hart indices it may run on, lowest first; 0: placed on free harts. */
+    bool vcpus_as_found; /* Fewer harts than vcpu_count at boot are fine: the rest is absent. */
+
+    const struct vm_mem *mem;
+    uint32_t mem_count;
+
+    uint64_t entry; /* gpa of the first instruction, in VS-mode, a0 = vCPU id, a1 = device tree. */
+    struct vm_blob kernel;
+    struct vm_blob initrd;
+    const char *bootargs; /* May be replaced on the command line as `VM.append="…"`. */
+
+    uint64_t dtb_gpa;      /* Where the generated device tree goes; 0: the guest gets none. */
+    uint64_t dtb_max_size; /* Room for it. */
+
+    const struct vm_device *devices;
+    uint32_t device_count;
+
+    struct vm_console console;
+    struct vm_irqc irqc;
+
+    bool real_time; /* The console hart is never one of its harts. */
+    bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
+    /* ISA extensions that it cannot do without, as "sstc svpbmt"; NULL: none. Checked at boot. */
+    const char *isa_needs;
+};
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+struct hyp_config {
+    const char *name;
+    uint64_t pool_size;     /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
+    uint32_t console_hart;  /* Hart index that drives the physical console. */
+    uint8_t console_key;    /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
+    const struct vm_config *vms;
+    uint32_t vm_count;
+};
+
+/* A user's file defines the first, platforms/NAME/platform.c the second. */
+extern const struct hyp_config hyp_config;
+extern const struct hyp_platform hyp_platform;
+
+/* ---- What the build adds --------------------------------------------------------------------- */
+
+/* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
+struct hyp_blob {
+    const char *name;
+    const uint8_t *start;
+    uint64_t size;
+};
+
+extern const struct hyp_blob hyp_blobs[];
+extern const uint32_t hyp_blob_count;
+
+/* The device tree of hyp_config.vms[i], the most that the config allows; size 0: none. */
+struct hyp_dtb {
+    const uint8_t *data;
+    uint32_t size;
+};
+
+extern const struct hyp_dtb hyp_dtbs[];
