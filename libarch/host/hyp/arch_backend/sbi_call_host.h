@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What answers sbi_call() on the host: the function that a test sets. */
+#pragma once
+
+#include <hyp/arch/sbi_call.h>
+
+typedef struct sbi_ret (*sbi_host_fn)(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1,
+                                      uint64_t a2);
+
+/* NULL: every call answers SBI_ERR_NOT_SUPPORTED. Per thread. */
+void sbi_host_set(sbi_host_fn fn);

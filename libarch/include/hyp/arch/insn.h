@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a guest's load or store to an emulated device does: its size, its
+ * extension and its register, from htinst or from the instruction itself.
+ *
+ * Every integer load and store of RVA23 is decoded, 32-bit, compressed and Zcb.
+ * All other memory accesses are recognised by kind, so that they can be refused;
+ * by their major opcode and width only, as the caller does no more with them.
+ *
+ * Pure: any bit pattern gives an answer, no CSR and no memory is touched. RV64
+ * only: the encodings that RV32 uses for c.flw and its like mean c.ld here.
+ * Where Zcmp and c.fsdsp overlap, it is c.fsdsp (RVA23 has D), refused anyway.
+ *
+ * Implements, of the RISC-V ISA manual: "Transformed Instruction or
+ * Pseudoinstruction for mtinst or htinst" (Hypervisor Extension), "Load and Store
+ * Instructions" (RV32I, RV64I, Zca), "Zcb Extension for Additional Compressed
+ * Instructions", "Hypervisor Virtual-Machine Load and Store Instructions" and, in
+ * Cache-Management Operations, "Hypervisor Extension". Encodings as in riscv-opcodes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum insn_kind {
+    INSN_NONE,   /* htinst says nothing we know: fetch the instruction and decode that. */
+    INSN_WALK,   /* Not the instruction's own access: the hart walks the guest's page table. */
+    INSN_LOAD,   /* Integer load. */
+    INSN_STORE,  /* Integer store. */
+    INSN_AMO,    /* AMO, LR, SC. */
+    INSN_FP,     /* Floating-point load or store. */
+    INSN_VECTOR, /* Vector load or store. */
+    INSN_CBO,    /* Cache-block management or zero. */
+    INSN_HLV,    /* HLV, HLVX, HSV. */
+    INSN_OTHER,  /* None of these: custom, reserved, a shadow-stack access, no access at all. */
+};
+
+/*
+ * If kind is neither LOAD nor STORE, all members but kind and length are 0.
+ * Words, not bytes: inlined, each member then lives in a register of its own.
+ */
+struct insn_access {
+    enum insn_kind kind;
+    unsigned size;        /* Bytes accessed: 1, 2, 4 or 8. */
+    unsigned reg;         /* LOAD: rd, where x0 still makes the access; STORE: rs2. */
+    unsigned length;      /* Bytes of the instruction: 2 or 4. Says nothing for NONE and WALK. */
+    unsigned addr_offset; /* See insn_decode_htinst(); 0 from insn_decode(). */
+    bool sign_extend;     /* Of a load; also set for LD, where it changes nothing. */
+};
+
+/*
+ * The access that `insn` makes. If its bits 1:0 are not 3, only bits 15:0 count.
+ * Neither NONE nor WALK. Longer instructions are OTHER with length 4.
+ *
+ * The address is not decoded, so a misaligned access that begins in the page
+ * before the faulting one looks like one that begins at the faulting address.
+ */
+struct insn_access insn_decode(uint32_t insn);
+
+/* insn_decode_htinst()'s kind where it is neither LOAD nor STORE: kept out of the fast path. */
+enum insn_kind insn_htinst_kind(uint64_t htinst);
+
+/* By bit 1: of htinst in every case, of an instruction if bit 0 is set. */
+static inline unsigned insn_length(uint64_t insn)
+{
+    return 2 + ((unsigned)insn & 2);
+}
+
+/* Are bits 6:0, where bit 1 is free, and funct3 those of LB … LWU or SB … SD? */
+static inline bool insn_is_integer_access(uint64_t insn)
+{
+    uint64_t last_funct3 = (insn & 0x20) != 0 ? 3 : 6; /* SD, LWU */
+    return (insn & 0x5d) == 0x01 && ((insn >> 12) & 7) <= last_funct3;
+}
+
+/* The 32-bit encoding of an insn_is_integer_access(), bit 1 of it as in htinst. */
+static inline struct insn_access insn_integer_access(uint64_t insn)
+{
+    bool store = (insn & 0x20) != 0;
+    unsigned funct3 = (unsigned)(insn >> 12) & 7;
+    return (struct insn_access){
+        .kind = store ? INSN_STORE : INSN_LOAD,
+        .size = 1u << (funct3 & 3),
+        .reg = (unsigned)(insn >> (store ? 20 : 7)) & 31,
+        .length = insn_length(insn),
+        .sign_extend = !store && funct3 < 4,
+    };
+}
+
+/*
+ * The access that a load or store guest-page fault reports in htinst.
+ *
+ *   bits 63:32   1:0
+ *       0        11    a transformed 32-bit instruction
+ *       0        01    the transformed expansion of a 16-bit instruction
+ *       0        00    0x2000, 0x2020, 0x3000, 0x3020: WALK; others: NONE
+ *      all else        NONE
+ *
+ * A designated custom encoding gives OTHER; any other encoding that makes no
+ * access is one that no hart writes today, and gives NONE, as the manual allows.
+ *
+ * `addr_offset` is how far the faulting address (stval, htval) lies above the start
+ * of the access. If it is not 0, the access is misaligned and its lower bytes are
+ * in another page, which did not fault: it is not an access to the device alone.
+ */
+static inline struct insn_access insn_decode_htinst(uint64_t htinst)
+{
+    if ((htinst >> 32) != 0 || !insn_is_integer_access(htinst)) {
+        return (struct insn_access){.kind = insn_htinst_kind(htinst),
+                                    .length = insn_length(htinst)};
+    }
+    struct insn_access access = insn_integer_access(htinst);
+    access.addr_offset = (unsigned)(htinst >> 15) & 31;
+    return access;
+}
+
+/* What the load writes into `reg`; only the low `size` bytes of raw count. */
+static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t raw)
+{
+    uint64_t sign = (uint64_t)1 << (8 * load->size - 1);
+    uint64_t value = raw & ((sign << 1) - 1);
+    return load->sign_extend ? (value ^ sign) - sign : value;
+}

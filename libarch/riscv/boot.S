@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the firmware to C. Loaded anywhere page-aligned, linked at _start's high
+ * virtual address: position-independent until satp is on, then by its own names.
+ *
+ * In       a0 = hart id, a1 = host device tree (physical); S-mode, satp = 0
+ * Next     boot_main(hart id, device tree, load address) on the boot stack
+ */
+#include <hyp/arch/world_offsets.h>
+
+#define PTE_V 0x01
+#define PTE_R 0x02
+#define PTE_W 0x04
+#define PTE_X 0x08
+#define PTE_G 0x20
+#define PTE_AD 0xc0
+#define SATP_SV39 8
+#define SBI_HSM 0x48534d
+#define SBI_HSM_STOP 1
+#define ROOT_INDEX 256 /* of 0xffffffc000000000 in a Sv39 root */
+
+/* rd = where `label` lies in the hypervisor's space; s0 = load address */
+.macro VA rd, label
+	la	\rd, \label
+	sub	\rd, \rd, s0
+	li	t6, -(1 << 38)
+	add	\rd, \rd, t6
+.endm
+
+/* Maps pages [from, to) with flags; s0 = load address, s1 = table of 4 KiB leaves */
+.macro MAP from, to, flags
+	la	t0, \from
+	la	t1, \to
+	sub	t2, t0, s0
+	srli	t2, t2, 9
+	add	t2, t2, s1
+	srli	t0, t0, 2
+	srli	t1, t1, 2
+8:	bgeu	t0, t1, 9f
+	ori	t3, t0, \flags
+	sd	t3, (t2)
+	addi	t2, t2, 8
+	addi	t0, t0, 1024
+	j	8b
+9:
+.endm
+
+	.section .text.boot, "ax"
+	.globl	_start
+	.type	_start, @function
+_start:
+	csrw	sie, zero
+	csrw	satp, zero
+	la	t0, boot_lottery
+	li	t1, 1
+	amoadd.w.aqrl t0, t1, (t0)
+	beqz	t0, 1f
+	/* Lost: whoever won starts this hart again by HSM. */
+	li	a7, SBI_HSM
+	li	a6, SBI_HSM_STOP
+	ecall
+0:	wfi
+	j	0b
+
+1:	la	s0, _start
+	mv	s2, a0
+	mv	s3, a1
+	la	t0, _bss_start
+	la	t1, _hyp_end
+2:	bgeu	t0, t1, 3f
+	sd	zero, (t0)
+	addi	t0, t0, 8
+	j	2b
+
+3:	la	s1, boot_table_4k
+	MAP	_text_start, _text_end, (PTE_V | PTE_R | PTE_X | PTE_G | PTE_AD)
+	MAP	_rodata_start, _rodata_end, (PTE_V | PTE_R | PTE_G | PTE_AD)
+	MAP	_data_start, _hyp_end, (PTE_V | PTE_R | PTE_W | PTE_G | PTE_AD)
+	la	t0, boot_table_2m
+	srli	t1, s1, 2
+	ori	t1, t1, PTE_V
+	sd	t1, (t0)
+	la	t2, boot_table_root
+	srli	t1, t0, 2
+	ori	t1, t1, PTE_V
+	li	t3, ROOT_INDEX * 8
+	add	t3, t3, t2
+	sd	t1, (t3)
+
+	/* The fetch after satp is on faults and finds stvec: the jump to high addresses. */
+	VA	t0, 4f
+	csrw	stvec, t0
+	srli	t1, t2, 12
+	li	t3, SATP_SV39
+	slli	t3, t3, 60
+	or	t1, t1, t3
+	sfence.vma
+	csrw	satp, t1
+	.balign	4
+4:	la	t0, trap_entry
+	csrw	stvec, t0
+	la	tp, boot_hart
+	csrw	sscratch, tp
+	sd	tp, HART_SELF(tp)
+	sd	s2, HART_ID(tp)
+	la	sp, boot_stack_top
+	sd	sp, HART_STACK_TOP(tp)
+	la	t0, boot_fault_stack_top
+	sd	t0, HART_FAULT_STACK_TOP(tp)
+	mv	a0, s2
+	mv	a1, s3
+	mv	a2, s0
+	j	boot_main
+	.size	_start, . - _start
+
+/*
+ * A hart started by HSM.
+ * In       a0 = hart id, a1 = its struct hart (physical), satp = 0
+ * Next     hart_enter
+ */
+	.globl	hart_start_entry
+	.type	hart_start_entry, @function
+	.balign	4
+hart_start_entry:
+	la	s0, _start
+	ld	t1, HART_SATP(a1)
+	ld	a0, HART_SELF(a1)
+	VA	t0, 5f
+	csrw	stvec, t0
+	sfence.vma
+	csrw	satp, t1
+	.balign	4
+5:	j	hart_enter
+	.size	hart_start_entry, . - hart_start_entry
+
+/*
+ * hart_enter(struct hart *)
+ * Next     h->entry(h) on h's stack, in h's space
+ */
+	.globl	hart_enter
+	.type	hart_enter, @function
+hart_enter:
+	ld	t0, HART_SATP(a0)
+	csrw	satp, t0
+	sfence.vma
+	mv	tp, a0
+	csrw	sscratch, tp
+	la	t0, trap_entry
+	csrw	stvec, t0
+	ld	sp, HART_STACK_TOP(tp)
+	ld	t0, HART_ENTRY(tp)
+	jr	t0
+	.size	hart_enter, . - hart_enter
+
+	.section .data.boot_lottery, "aw"
+	.balign	8
+boot_lottery:
+	.dword	0
+
+	.section .bss.boot, "aw", @nobits
+	.balign	4096
+boot_table_root:
+	.skip	4096
+boot_table_2m:
+	.skip	4096
+boot_table_4k:
+	.skip	4096
+	.skip	4096
+boot_stack_top:
+	.skip	2048
+boot_fault_stack_top:
+	.balign	8
+boot_hart:
+	.skip	256

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hart's own struct is tp. */
+#pragma once
+
+static inline struct hart *hart_self(void)
+{
+    struct hart *h;
+    __asm__("mv %0, tp" : "=r"(h));
+    return h;
+}
+
+static inline void hart_relax(void)
+{
+    __asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010" : : : "memory");
+}
+
+static inline void hart_wait(void)
+{
+    __asm__ volatile("wfi" : : : "memory");
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one trap vector, the world switch, and HS-mode's own faults. */
+#include <hyp/arch/world_offsets.h>
+
+#define SCAUSE_ECALL_VS 10
+#define SCAUSE_LOAD_GUEST_PAGE 21
+#define SCAUSE_STORE_GUEST_PAGE 23
+#define HSTATUS_SPV 0x80
+#define CSR_HSTATUS 0x600
+#define CSR_HTVAL 0x643
+#define CSR_HTINST 0x64a
+#define HOST_FRAME 112 /* ra, s0 … s11 */
+
+.macro CALLEE_SAVED op, base
+	\op	s0, WORLD_GPR(8)(\base)
+	\op	s1, WORLD_GPR(9)(\base)
+	\op	s2, WORLD_GPR(18)(\base)
+	\op	s3, WORLD_GPR(19)(\base)
+	\op	s4, WORLD_GPR(20)(\base)
+	\op	s5, WORLD_GPR(21)(\base)
+	\op	s6, WORLD_GPR(22)(\base)
+	\op	s7, WORLD_GPR(23)(\base)
+	\op	s8, WORLD_GPR(24)(\base)
+	\op	s9, WORLD_GPR(25)(\base)
+	\op	s10, WORLD_GPR(26)(\base)
+	\op	s11, WORLD_GPR(27)(\base)
+	\op	gp, WORLD_GPR(3)(\base)
+.endm
+
+/* All that the C ABI does not preserve, but for t0 (the base itself) and tp. */
+.macro CALLER_SAVED op, base
+	\op	ra, WORLD_GPR(1)(\base)
+	\op	sp, WORLD_GPR(2)(\base)
+	\op	t1, WORLD_GPR(6)(\base)
+	\op	t2, WORLD_GPR(7)(\base)
+	\op	a0, WORLD_GPR(10)(\base)
+	\op	a1, WORLD_GPR(11)(\base)
+	\op	a2, WORLD_GPR(12)(\base)
+	\op	a3, WORLD_GPR(13)(\base)
+	\op	a4, WORLD_GPR(14)(\base)
+	\op	a5, WORLD_GPR(15)(\base)
+	\op	a6, WORLD_GPR(16)(\base)
+	\op	a7, WORLD_GPR(17)(\base)
+	\op	t3, WORLD_GPR(28)(\base)
+	\op	t4, WORLD_GPR(29)(\base)
+	\op	t5, WORLD_GPR(30)(\base)
+	\op	t6, WORLD_GPR(31)(\base)
+.endm
+
+.macro HOST_SAVED op
+	\op	ra, 0(sp)
+	\op	s0, 8(sp)
+	\op	s1, 16(sp)
+	\op	s2, 24(sp)
+	\op	s3, 32(sp)
+	\op	s4, 40(sp)
+	\op	s5, 48(sp)
+	\op	s6, 56(sp)
+	\op	s7, 64(sp)
+	\op	s8, 72(sp)
+	\op	s9, 80(sp)
+	\op	s10, 88(sp)
+	\op	s11, 96(sp)
+.endm
+
+/*
+ * world_switch(struct world *w)
+ * In       a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
+ * Out      returns at a trap that no fast function answered
+ * Stack    keeps the callee-saved registers of HS-mode there while the guest runs
+ */
+	.section .text.world_switch, "ax"
+	.globl	world_switch
+	.type	world_switch, @function
+world_switch:
+	addi	sp, sp, -HOST_FRAME
+	HOST_SAVED sd
+	sd	sp, WORLD_HOST_SP(a0)
+	sd	a0, HART_WORLD(tp)
+	ld	t1, WORLD_SSTATUS(a0)
+	ld	t2, WORLD_HSTATUS(a0)
+	csrw	sstatus, t1
+	csrw	CSR_HSTATUS, t2
+	mv	t0, a0
+enter_guest_full: /* t0 = world; all of the guest's registers and sepc come from it */
+	ld	t1, WORLD_SEPC(t0)
+	csrw	sepc, t1
+	CALLEE_SAVED ld, t0
+enter_guest: /* t0 = world; callee-saved registers and sepc are the guest's already */
+	CALLER_SAVED ld, t0
+	ld	tp, WORLD_GPR(4)(t0)
+	ld	t0, WORLD_GPR(5)(t0)
+	sret
+	.size	world_switch, . - world_switch
+
+/*
+ * trap_entry: every trap of this hart.
+ * In       from a guest: sscratch = hart, tp = the guest's; from HS-mode: both = hart
+ */
+	.balign	4
+	.globl	trap_entry
+	.type	trap_entry, @function
+trap_entry:
+	csrrw	tp, sscratch, tp
+	sd	t0, HART_T0(tp)
+	csrr	t0, CSR_HSTATUS
+	andi	t0, t0, HSTATUS_SPV
+	beqz	t0, hs_trap
+
+	ld	t0, HART_WORLD(tp)
+	CALLER_SAVED sd, t0
+	ld	t1, HART_T0(tp)
+	csrrw	t2, sscratch, tp
+	sd	t1, WORLD_GPR(5)(t0)
+	sd	t2, WORLD_GPR(4)(t0)
+	ld	sp, WORLD_HOST_SP(t0)
+	csrr	t1, scause
+	li	t2, SCAUSE_ECALL_VS
+	bne	t1, t2, 1f
+
+	ld	t1, WORLD_FAST_ECALL(t0)
+	beqz	t1, leave
+	jalr	t1
+	ld	t0, HART_WORLD(tp)
+	beqz	a0, leave
+	csrr	t1, sepc
+	addi	t1, t1, 4
+	csrw	sepc, t1
+	j	enter_guest
+
+1:	bgez	t1, 2f
+	mv	a1, t1
+	ld	t1, WORLD_FAST_IRQ(t0)
+	beqz	t1, leave
+	mv	a0, t0
+	jalr	t1
+	ld	t0, HART_WORLD(tp)
+	bnez	a0, enter_guest
+
+	/* t0 = world: give the trap to world_switch()'s caller. */
+leave:
+	CALLEE_SAVED sd, t0
+	csrr	t1, scause
+	csrr	t2, sepc
+	csrr	t3, stval
+	csrr	t4, CSR_HTVAL
+	csrr	t5, CSR_HTINST
+	csrr	t6, CSR_HSTATUS
+	csrr	a0, sstatus
+	sd	t1, WORLD_SCAUSE(t0)
+	sd	t2, WORLD_SEPC(t0)
+	sd	t3, WORLD_STVAL(t0)
+	sd	t4, WORLD_HTVAL(t0)
+	sd	t5, WORLD_HTINST(t0)
+	sd	t6, WORLD_HSTATUS(t0)
+	sd	a0, WORLD_SSTATUS(t0)
+leave_saved:
+	ld	sp, WORLD_HOST_SP(t0)
+	HOST_SAVED ld
+	addi	sp, sp, HOST_FRAME
+	ret
+
+2:	/* Only a load's or store's guest-page fault has a fast way. */
+	addi	t2, t1, -SCAUSE_LOAD_GUEST_PAGE
+	andi	t2, t2, ~2
+	bnez	t2, leave
+	ld	a1, WORLD_FAST_FAULT(t0)
+	beqz	a1, leave
+	CALLEE_SAVED sd, t0
+	csrr	t2, sepc
+	csrr	t3, stval
+	csrr	t4, CSR_HTVAL
+	csrr	t5, CSR_HTINST
+	csrr	t6, CSR_HSTATUS
+	csrr	a0, sstatus
+	sd	t1, WORLD_SCAUSE(t0)
+	sd	t2, WORLD_SEPC(t0)
+	sd	t3, WORLD_STVAL(t0)
+	sd	t4, WORLD_HTVAL(t0)
+	sd	t5, WORLD_HTINST(t0)
+	sd	t6, WORLD_HSTATUS(t0)
+	sd	a0, WORLD_SSTATUS(t0)
+	mv	a0, t0
+	jalr	a1
+	ld	t0, HART_WORLD(tp)
+	bnez	a0, enter_guest_full
+	j	leave_saved
+	.size	trap_entry, . - trap_entry
+
+/*
+ * hs_trap: HS-mode itself trapped. An access with a fix-up (guest_mem.h, csr_probe)
+ * goes on there; all else is our own bug and is reported on a stack of its own.
+ * In       tp = hart, t0 saved in HART_T0
+ */
+	.type	hs_trap, @function
+hs_trap:
+	sd	t1, HART_T1(tp)
+	sd	t2, HART_T2(tp)
+	csrr	t0, sepc
+	la	t1, _fixup_start
+1:	la	t2, _fixup_end
+	bgeu	t1, t2, hs_fault
+	ld	t2, 0(t1)
+	beq	t2, t0, 2f
+	addi	t1, t1, 16
+	j	1b
+2:	ld	t0, 8(t1)
+	csrw	sepc, t0
+	ld	t0, HART_T0(tp)
+	ld	t1, HART_T1(tp)
+	ld	t2, HART_T2(tp)
+	sret
+	.size	hs_trap, . - hs_trap
+
+/*
+ * hs_fault: builds a struct hart_fault_frame on the fault stack and reports it. A
+ * fault while reporting (depth > 0) says so in one word and parks the hart.
+ * In       tp = hart; t0 … t2 in HART_T0 … T2
+ * Next     hart_fault_report(frame) or hart_fault_nested(), which never return
+ */
+	.type	hs_fault, @function
+hs_fault:
+	ld	t1, HART_FAULT_DEPTH(tp)
+	addi	t2, t1, 1
+	sd	t2, HART_FAULT_DEPTH(tp)
+	mv	t0, sp
+	ld	sp, HART_FAULT_STACK_TOP(tp)
+	bnez	t1, hart_fault_nested
+	addi	sp, sp, -FAULT_SIZE
+	sd	zero, 0(sp)
+	sd	ra, WORLD_GPR(1)(sp)
+	sd	t0, WORLD_GPR(2)(sp)
+	sd	tp, WORLD_GPR(4)(sp)
+	ld	t0, HART_T0(tp)
+	ld	t1, HART_T1(tp)
+	ld	t2, HART_T2(tp)
+	sd	t0, WORLD_GPR(5)(sp)
+	sd	t1, WORLD_GPR(6)(sp)
+	sd	t2, WORLD_GPR(7)(sp)
+	CALLEE_SAVED sd, sp
+	sd	a0, WORLD_GPR(10)(sp)
+	sd	a1, WORLD_GPR(11)(sp)
+	sd	a2, WORLD_GPR(12)(sp)
+	sd	a3, WORLD_GPR(13)(sp)
+	sd	a4, WORLD_GPR(14)(sp)
+	sd	a5, WORLD_GPR(15)(sp)
+	sd	a6, WORLD_GPR(16)(sp)
+	sd	a7, WORLD_GPR(17)(sp)
+	sd	t3, WORLD_GPR(28)(sp)
+	sd	t4, WORLD_GPR(29)(sp)
+	sd	t5, WORLD_GPR(30)(sp)
+	sd	t6, WORLD_GPR(31)(sp)
+	csrr	t0, sepc
+	csrr	t1, scause
+	csrr	t2, stval
+	csrr	t3, CSR_HSTATUS
+	sd	t0, FAULT_SEPC(sp)
+	sd	t1, FAULT_SCAUSE(sp)
+	sd	t2, FAULT_STVAL(sp)
+	sd	t3, FAULT_HSTATUS(sp)
+	mv	a0, sp
+	j	hart_fault_report
+	.size	hs_fault, . - hs_fault
+
+/*
+ * hyp_panic_at(file, line, condition): HYP_REQUIRE failed.
+ * Next     hart_panic_report(file, line, condition, ra, sp) on the fault stack
+ */
+	.globl	hyp_panic_at
+	.type	hyp_panic_at, @function
+hyp_panic_at:
+	ld	t1, HART_FAULT_DEPTH(tp)
+	addi	t2, t1, 1
+	sd	t2, HART_FAULT_DEPTH(tp)
+	mv	a3, ra
+	mv	a4, sp
+	ld	sp, HART_FAULT_STACK_TOP(tp)
+	bnez	t1, hart_fault_nested
+	j	hart_panic_report
+	.size	hyp_panic_at, . - hyp_panic_at

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <hyp/arch/insn.h>
+
+/* Major opcodes, bits 6:0. */
+enum {
+    OP_LOAD_FP = 0x07,
+    OP_CUSTOM_0 = 0x0b,
+    OP_MISC_MEM = 0x0f,
+    OP_STORE_FP = 0x27,
+    OP_CUSTOM_1 = 0x2b,
+    OP_AMO = 0x2f,
+    OP_CUSTOM_2 = 0x5b,
+    OP_SYSTEM = 0x73,
+    OP_CUSTOM_3 = 0x7b,
+};
+
+/* Compressed instructions: bits 1:0 (quadrant) above bits 15:13 (funct3). */
+enum {
+    C_FLD = 0x01,
+    C_LW = 0x02,
+    C_LD = 0x03,
+    C_ZCB = 0x04,
+    C_FSD = 0x05,
+    C_SW = 0x06,
+    C_SD = 0x07,
+    C_FLDSP = 0x11,
+    C_LWSP = 0x12,
+    C_LDSP = 0x13,
+    C_FSDSP = 0x15,
+    C_SWSP = 0x16,
+    C_SDSP = 0x17,
+};
+
+static uint32_t field(uint32_t insn, unsigned lo, unsigned width)
+{
+    return (insn >> lo) & ((1u << width) - 1);
+}
+
+static struct insn_access refused(enum insn_kind kind, unsigned length)
+{
+    return (struct insn_access){.kind = kind, .length = length};
+}
+
+static struct insn_access c_load(unsigned size, bool sign_extend, uint32_t rd)
+{
+    return (struct insn_access){
+        .kind = INSN_LOAD, .size = size, .reg = rd, .length = 2, .sign_extend = sign_extend};
+}
+
+static struct insn_access c_store(unsigned size, uint32_t rs2)
+{
+    return (struct insn_access){.kind = INSN_STORE, .size = size, .reg = rs2, .length = 2};
+}
+
+/* Only the stack-pointer loads reserve rd = x0; plain `lw x0` is a load. */
+static struct insn_access c_load_sp(unsigned size, uint32_t insn)
+{
+    uint32_t rd = field(insn, 7, 5);
+    return rd != 0 ? c_load(size, true, rd) : refused(INSN_OTHER, 2);
+}
+
+static struct insn_access decode_zcb(uint32_t insn)
+{
+    uint32_t reg = 8 + field(insn, 2, 3);
+    bool bit6 = field(insn, 6, 1) != 0;
+    switch (field(insn, 10, 3)) {
+    case 0:
+        return c_load(1, false, reg);
+    case 1:
+        return c_load(2, bit6, reg);
+    case 2:
+        return c_store(1, reg);
+    case 3:
+        return !bit6 ? c_store(2, reg) : refused(INSN_OTHER, 2);
+    default:
+        return refused(INSN_OTHER, 2);
+    }
+}
+
+static struct insn_access decode_16(uint32_t insn)
+{
+    uint32_t reg_prime = 8 + field(insn, 2, 3);
+    uint32_t rs2_sp = field(insn, 2, 5);
+    switch (field(insn, 0, 2) << 3 | field(insn, 13, 3)) {
+    case C_LW:
+        return c_load(4, true, reg_prime);
+    case C_LD:
+        return c_load(8, true, reg_prime);
+    case C_SW:
+        return c_store(4, reg_prime);
+    case C_SD:
+        return c_store(8, reg_prime);
+    case C_LWSP:
+        return c_load_sp(4, insn);
+    case C_LDSP:
+        return c_load_sp(8, insn);
+    case C_SWSP:
+        return c_store(4, rs2_sp);
+    case C_SDSP:
+        return c_store(8, rs2_sp);
+    case C_ZCB:
+        return decode_zcb(insn);
+    case C_FLD:
+    case C_FSD:
+    case C_FLDSP:
+    case C_FSDSP:
+        return refused(INSN_FP, 2);
+    default:
+        return refused(INSN_OTHER, 2);
+    }
+}
+
+static bool is_cbo(uint32_t insn)
+{
+    uint32_t operation = field(insn, 20, 12); /* inval, clean, flush; zero is 4 */
+    return field(insn, 7, 8) == 2u << 5 && (operation <= 2 || operation == 4);
+}
+
+/* 31:28 = 0110, 27:26 width, 25 store; of a load rs2 says 0 signed, 1 unsigned, 3 HLVX. */
+static bool is_hlv(uint32_t insn)
+{
+    uint32_t width = field(insn, 26, 2);
+    uint32_t rs2 = field(insn, 20, 5);
+    if (field(insn, 28, 4) != 6 || field(insn, 12, 3) != 4) {
+        return false;
+    }
+    if (field(insn, 25, 1) != 0) {
+        return field(insn, 7, 5) == 0;
+    }
+    return rs2 == 0 || (rs2 == 1 && width != 3) || (rs2 == 3 && (width == 1 || width == 2));
+}
+
+/* LOAD-FP and STORE-FP: a vector access has width 0, 5, 6 or 7, where FP uses 1 to 4. */
+static enum insn_kind kind_of_fp(uint32_t insn)
+{
+    uint32_t width = field(insn, 12, 3);
+    return width >= 1 && width <= 4 ? INSN_FP : INSN_VECTOR;
+}
+
+/* The kind of a 32-bit instruction that is no integer load or store. */
+static enum insn_kind kind_of_32(uint32_t insn)
+{
+    switch (field(insn, 0, 7)) {
+    case OP_LOAD_FP:
+    case OP_STORE_FP:
+        return kind_of_fp(insn);
+    case OP_AMO:
+        return field(insn, 12, 3) <= 4 ? INSN_AMO : INSN_OTHER; /* B, H, W, D, Q */
+    case OP_MISC_MEM:
+        return is_cbo(insn) ? INSN_CBO : INSN_OTHER;
+    case OP_SYSTEM:
+        return is_hlv(insn) ? INSN_HLV : INSN_OTHER;
+    default:
+        return INSN_OTHER;
+    }
+}
+
+struct insn_access insn_decode(uint32_t insn)
+{
+    if (field(insn, 0, 2) != 3) {
+        return decode_16(insn);
+    }
+    if (insn_is_integer_access(insn)) {
+        return insn_integer_access(insn);
+    }
+    return refused(kind_of_32(insn), 4);
+}
+
+static bool is_custom(uint32_t insn)
+{
+    uint32_t opcode = field(insn, 0, 7);
+    return opcode == OP_CUSTOM_0 || opcode == OP_CUSTOM_1 || opcode == OP_CUSTOM_2 ||
+           opcode == OP_CUSTOM_3;
+}
+
+enum insn_kind insn_htinst_kind(uint64_t htinst)
+{
+    switch (htinst) {
+    case 0x2000: /* Read and write by RV32's walker, read and write by RV64's. */
+    case 0x2020:
+    case 0x3000:
+    case 0x3020:
+        return INSN_WALK;
+    default:
+        break;
+    }
+    if ((htinst >> 32) != 0 || (htinst & 1) == 0) {
+        return INSN_NONE;
+    }
+    uint32_t insn = (uint32_t)htinst | 2;
+    enum insn_kind kind = kind_of_32(insn);
+    return kind != INSN_OTHER || is_custom(insn) ? kind : INSN_NONE;
+}
