@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ISA extensions that a guest may be shown, and how they are spelled.
+ *
+ * One table for all: the generator writes the whole of it into a guest's device
+ * tree, guest_dt_narrow() strikes out what the machine does not grant, and
+ * config_check() reads vm_config.isa_needs with it. A new extension is one line.
+ *
+ * Order   That of the ISA string: single letters, then Z by category, then S
+ *         (RISC-V ISA Manual, "ISA Extension Naming Conventions").
+ */
+#pragma once
+
+#include <hyp/base/bits.h>
+#include <hyp/base/types.h>
+
+/* X(enumerator, spelling). H is not among them: no nesting. */
+#define GUEST_ISA_LIST(X)                           \
+    X(I, "i")                                       \
+    X(M, "m")                                       \
+    X(A, "a")                                       \
+    X(F, "f")                                       \
+    X(D, "d")                                       \
+    X(C, "c")                                       \
+    X(V, "v")                                       \
+    X(ZICBOM, "zicbom") /* henvcfg.CBIE, CBCFE */   \
+    X(ZICBOZ, "zicboz") /* henvcfg.CBZE */          \
+    X(ZICNTR, "zicntr") /* hcounteren.CY, TM, IR */ \
+    X(ZICOND, "zicond")                             \
+    X(ZICSR, "zicsr")                               \
+    X(ZIFENCEI, "zifencei")                         \
+    X(ZIHINTPAUSE, "zihintpause")                   \
+    X(ZIHPM, "zihpm") /* hcounteren.HPM3 .. 31 */   \
+    X(ZAWRS, "zawrs")                               \
+    X(ZFA, "zfa")                                   \
+    X(ZFH, "zfh")                                   \
+    X(ZBA, "zba")                                   \
+    X(ZBB, "zbb")                                   \
+    X(ZBC, "zbc")                                   \
+    X(ZBS, "zbs")                                   \
+    X(ZKT, "zkt")                                   \
+    X(ZVBB, "zvbb")                                 \
+    X(ZVKT, "zvkt")                                 \
+    X(SSCOFPMF, "sscofpmf")                         \
+    X(SSTC, "sstc")   /* henvcfg.STCE */            \
+    X(SVADE, "svade") /* henvcfg.ADUE = 0 */        \
+    X(SVADU, "svadu") /* henvcfg.ADUE = 1 */        \
+    X(SVINVAL, "svinval")                           \
+    X(SVNAPOT, "svnapot")                           \
+    X(SVPBMT, "svpbmt") /* henvcfg.PBMTE */         \
+    X(SVVPTC, "svvptc")
+
+enum guest_isa {
+#define GUEST_ISA_ENUM(name, text) GUEST_ISA_##name,
+    GUEST_ISA_LIST(GUEST_ISA_ENUM)
+#undef GUEST_ISA_ENUM
+        GUEST_ISA_COUNT
+};
+
+/* Every bit; and what each machine that runs libhyp has and grants, asked for or not. */
+#define GUEST_ISA_ALL (BIT(GUEST_ISA_COUNT) - 1)
+#define GUEST_ISA_ALWAYS                                                         \
+    (BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | \
+     BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI))
+
+/* "zicbom". */
+const char *guest_isa_name(enum guest_isa ext);
+
+/* The extension spelled by `length` characters (no NUL needed), or GUEST_ISA_COUNT. */
+enum guest_isa guest_isa_find(const char *text, size_t length);
+
+/* Holds every string and list that the functions below write. */
+#define GUEST_ISA_TEXT_SIZE 320
+
+/*
+ * Writes what `mask` (OR of BIT(enum guest_isa)) and GUEST_ISA_ALWAYS hold: as one string
+ * "rv64imac_zicsr…" (riscv,isa), or as NUL-separated names (riscv,isa-extensions). Returns the
+ * bytes written, the last NUL included; 0 if `size` is too small.
+ */
+size_t guest_isa_string(uint64_t mask, char *text, size_t size);
+size_t guest_isa_names(uint64_t mask, char *text, size_t size);
