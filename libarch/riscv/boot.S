@@ -159,16 +159,17 @@ boot_lottery:
 
 	.section .bss.boot, "aw", @nobits
 	.balign	4096
+	.globl	boot_table_2m
 boot_table_root:
 	.skip	4096
 boot_table_2m:
 	.skip	4096
 boot_table_4k:
 	.skip	4096
-	.skip	4096
+	.skip	8192
 boot_stack_top:
 	.skip	2048
 boot_fault_stack_top:
-	.balign	8
+	.globl	boot_hart
 boot_hart:
 	.skip	256

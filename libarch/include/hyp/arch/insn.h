@@ -66,7 +66,7 @@ static inline unsigned insn_length(uint64_t insn)
     return 2 + ((unsigned)insn & 2);
 }
 
-/* Are bits 6:0, where bit 1 is free, and funct3 those of LB … LWU or SB … SD? */
+/* Are bits 6:0, where bit 1 is free, and funct3 those of LB to LWU or SB to SD? */
 static inline bool insn_is_integer_access(uint64_t insn)
 {
     uint64_t last_funct3 = (insn & 0x20) != 0 ? 3 : 6; /* SD, LWU */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HS-mode's own faults and broken contracts: one dump over SBI, then this hart stops. */
+#include <hyp/arch/csr.h>
+#include <hyp/arch/hart.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/arch/world.h>
+
+_Noreturn void hart_fault_report(const struct hart_fault_frame *f);
+_Noreturn void hart_fault_nested(void);
+_Noreturn void hart_panic_report(const char *file, int line, const char *condition, uint64_t ra,
+                                 uint64_t sp);
+
+static void put_char(char c)
+{
+    struct sbi_ret r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, (uint8_t)c, 0, 0);
+    if (r.error != SBI_SUCCESS) {
+        (void)sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, (uint8_t)c, 0, 0);
+    }
+}
+
+static void put(const char *s)
+{
+    for (; *s != 0; s++) {
+        put_char(*s);
+    }
+}
+
+static void put_hex(const char *name, uint64_t x)
+{
+    put(name);
+    put("=0x");
+    int shift = 60;
+    while (shift > 0 && (x >> shift) == 0) {
+        shift -= 4;
+    }
+    for (; shift >= 0; shift -= 4) {
+        put_char("0123456789abcdef"[(x >> shift) & 15]);
+    }
+}
+
+static void put_head(const char *what)
+{
+    const struct hart *h = hart_self();
+    put("\r\nhyp: panic=\"");
+    put(what);
+    put("\"");
+    put_hex(" hart", h->id);
+    put(" vm=");
+    put(h->vm_name != 0 ? h->vm_name : "-");
+    put(" build=");
+    put(hyp_build_id);
+    put("\r\n");
+}
+
+_Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+{
+    static const char names[32][5] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2",
+                                      "s0",   "s1", "a0", "a1", "a2",  "a3",  "a4", "a5",
+                                      "a6",   "a7", "s2", "s3", "s4",  "s5",  "s6", "s7",
+                                      "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    put_head("fault in HS-mode");
+    put_hex("scause", f->scause);
+    put_hex(" sepc", f->sepc);
+    put_hex(" stval", f->stval);
+    put_hex(" hstatus", f->hstatus);
+    for (unsigned i = 1; i < 32; i++) {
+        put((i & 3) == 1 ? "\r\n" : " ");
+        put_hex(names[i], f->gpr[i]);
+    }
+    put("\r\n");
+    hart_park();
+}
+
+_Noreturn void hart_panic_report(const char *file, int line, const char *condition, uint64_t ra,
+                                 uint64_t sp)
+{
+    put_head(condition);
+    put(file);
+    put_hex(" line", (uint64_t)line);
+    put_hex(" ra", ra);
+    put_hex(" sp", sp);
+    put("\r\n");
+    hart_park();
+}
+
+_Noreturn void hart_fault_nested(void)
+{
+    put("\r\nhyp: panic=nested\r\n");
+    hart_park();
+}
+
+_Noreturn void hart_park(void)
+{
+    csr_write(CSR_SIE, 0);
+    (void)sbi_call(SBI_EXT_HSM, SBI_HSM_STOP, 0, 0, 0);
+    for (;;) {
+        hart_wait();
+    }
+}
+
+extern const char hart_start_entry[];
+extern const char _start[];
+
+uint64_t hart_start_address(uint64_t load_hpa)
+{
+    return load_hpa + (uint64_t)(hart_start_entry - _start);
+}
