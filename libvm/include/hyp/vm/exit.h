@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why a guest left, as a value; and what each module does about it.
+ *
+ * Locks   The handlers take vm->lock where they need it; the caller holds nothing.
+ * Context The vCPU's own hart, in HS-mode, after world_switch() returned.
+ */
+#pragma once
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/insn.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/vm/vm.h>
+
+enum exit_kind {
+    EXIT_IRQ,       /* An interrupt of HS-mode; `irq` says which. */
+    EXIT_SBI,       /* ecall from VS-mode. */
+    EXIT_MMIO,      /* Load or store at a guest-physical address that is not mapped. */
+    EXIT_WALK,      /* The hart found the guest's page table at such an address. */
+    EXIT_FETCH,     /* An instruction is there. */
+    EXIT_VIRTUAL,   /* Virtual instruction: what the guest may not do natively. */
+    EXIT_REFLECT,   /* Any other exception, which the guest gets as it is. */
+};
+
+struct exit {
+    enum exit_kind kind;
+    uint64_t irq;        /* EXIT_IRQ: its number. */
+    gpa_t gpa;           /* EXIT_MMIO, EXIT_FETCH, EXIT_WALK */
+    struct insn_access access; /* EXIT_MMIO; kind INSN_NONE: fetch the instruction. */
+    uint64_t trap_cause; /* What the guest gets if it is to get a trap. */
+    uint64_t trap_value;
+};
+
+/* What happened, from the saved world alone. Pure. */
+struct exit exit_decode(const struct world *w);
+
+/* What to do about it: the one switch over exits. */
+enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *exit);
+
+/* Makes the guest take a trap: "Trap Entry" into VS-mode. */
+void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value);
+
+/*
+ * The load or store of exit->access at exit->gpa on the VM's bus. Answered: the register is
+ * written. VCPU_TRAP_GUEST: no device there, or it refused; nothing has changed.
+ */
+enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *exit);
+
+/* An ecall from VS-mode: RISC-V SBI 2.0. Writes a0 and a1 of the guest. */
+enum vcpu_action sbi_handle(struct vcpu *vcpu);
+
+/*
+ * The calls that need neither guest memory nor another vCPU's state: false for all others,
+ * with nothing changed. The fast exit and sbi_handle() both come here.
+ */
+bool sbi_quick(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid, uint64_t ext,
+               struct sbi_ret *ret);
+
+struct sbi_ret sbi_rfence(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
+struct sbi_ret sbi_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t base);
+struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
+
+/* HSM: *action tells what the calling vCPU does next (VCPU_WAIT for stop and suspend). */
+struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
+                       enum vcpu_action *action);
+
+/*
+ * The set of vCPUs that (mask, base) names, as SBI's "Hart list parameter": base −1 is all.
+ * SBI_ERR_INVALID_PARAM if one of them does not exist.
+ */
+struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t base);
+
+/* Does what other harts left in vcpu->pending. Own hart. */
+void vcpu_take_pending(struct vcpu *vcpu);
+
+/* The guest's timer: SBI TIME and, without Sstc, its expiry. Own hart. */
+void vcpu_set_timer(struct vcpu *vcpu, uint64_t when);
+void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
+
+/*
+ * An interrupt of HS-mode while the guest ran: the same function answers it fast
+ * (world.fast_irq) and slow. True: the guest goes on at once; false: the run loop must look
+ * at the vCPU's state (its VM has stopped, or it must start afresh).
+ */
+bool vcpu_irq(struct world *w, uint64_t scause);
+
+/* world.fast_ecall and world.fast_fault. */
+bool vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                     uint64_t fid, uint64_t ext);
+bool vcpu_fast_fault(struct world *w);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * VMs and their vCPUs: what they are made of, who may touch what.
+ *
+ * A vCPU runs on one hart for as long as its VM lives, so VS-level CSRs, floating-point and
+ * vector registers stay in that hart. Other harts reach it through `pending` alone:
+ * one word of bits, set atomically, then an IPI. Nothing queues, so nothing drops; a
+ * bit set twice is done once.
+ *
+ * Owner   All objects come from the hypervisor pool at boot; the image owns `struct hyp`.
+ * Locks   vm->lock guards the bus's devices, the interrupt controller and HSM states.
+ *         What is marked "own hart" is touched by the vCPU's hart only; const after boot
+ *         needs nothing.
+ */
+#pragma once
+
+#include <hyp/arch/spinlock.h>
+#include <hyp/arch/world.h>
+#include <hyp/base/irq.h>
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+#include <hyp/base/vdev.h>
+#include <hyp/vm/config.h>
+
+#define VM_VDEV_MAX 8
+#define VM_VCPU_MAX HYP_HART_MAX
+
+/* Bits of vcpu.pending: what another hart wants of this vCPU. */
+enum vcpu_pending {
+    VCPU_PENDING_IPI = 1 << 0,     /* Raise the guest's software interrupt. */
+    VCPU_PENDING_EXT = 1 << 1,     /* Its external interrupt's level has changed. */
+    VCPU_PENDING_FENCE_I = 1 << 2, /* Fence; the sender waits for fence_done. */
+    VCPU_PENDING_VVMA = 1 << 3,
+    VCPU_PENDING_START = 1 << 4,   /* hsm_state is START_PENDING. */
+    VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
+    VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
+};
+
+/* What the run loop does after an exit. */
+enum vcpu_action {
+    VCPU_NEXT_INSN,  /* Emulated: step over it. */
+    VCPU_SAME_INSN,  /* Go on where it was. */
+    VCPU_TRAP_GUEST, /* The guest gets exit.trap_cause and exit.trap_value. */
+    VCPU_WAIT,       /* Stopped or suspended: until something pends. */
+    VCPU_STOP,       /* Never again: the VM has stopped. */
+};
+
+enum vm_stop_reason {
+    VM_RUNNING,
+    VM_STOP_SHUTDOWN, /* SRST by the guest. */
+    VM_STOP_REBOOT,   /* SRST by the guest, which wanted to start again. */
+    VM_STOP_FAILURE,  /* SRST with reason "system failure". */
+    VM_STOP_IDLE,     /* Its last vCPU stopped itself: nobody is left to start one. */
+    VM_STOP_TRAPS,    /* It traps at its own trap vector: it cannot go on. */
+};
+
+struct vm;
+
+struct vcpu {
+    struct world world; /* Own hart. First member: a world is its vCPU. */
+    struct vm *vm;
+    uint32_t id;         /* The guest's hart id: 0 … vm->vcpu_count - 1. */
+    uint32_t hart_index; /* Dense; pinned. */
+    uint64_t hart_id;    /* The machine's. */
+
+    uint64_t pending;    /* Atomic: OR of enum vcpu_pending. */
+    uint64_t fence_asked; /* Atomic: fences that others have asked for … */
+    uint64_t fence_done;  /* … and that this hart has done. */
+
+    uint32_t hsm_state;  /* enum sbi_hsm_state; vm->lock, read relaxed. */
+    bool suspended_resume; /* Non-retentive suspend: starts at start_pc again. */
+    uint64_t start_pc;
+    uint64_t start_opaque;
+
+    bool ext_level;      /* vm->lock: what the controller drives. */
+    uint64_t timer;      /* Own hart, without Sstc: when the guest's timer is due. */
+};
+
+/*
+ * What VMs need of the machine they share. Data is const after boot; the functions are the
+ * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
+ */
+struct vm_env {
+    bool sstc;
+    bool has_vector;
+    bool has_stateen;
+    uint64_t henvcfg;    /* What guests are granted, as the CSR holds it. */
+    uint64_t hcounteren;
+    uint64_t hstateen0;
+    /* Interrupts a hart (supervisor software interrupt). */
+    void (*send_ipi)(struct vm_env *env, uint64_t hart_id);
+    /* A supervisor external interrupt pends on this hart. */
+    void (*external)(struct vm_env *env, struct vcpu *vcpu);
+    /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing. */
+    void (*event)(struct vm_env *env, struct vcpu *vcpu);
+    /* This hart's supervisor timer has expired. */
+    void (*timer_expired)(struct vm_env *env, struct vcpu *vcpu);
+    /* Without Sstc: vcpu->timer has changed; program the hart's timer. */
+    void (*timer_changed)(struct vm_env *env, struct vcpu *vcpu);
+    /* The last vCPU of a VM has left vcpu_run(); on its hart. */
+    void (*vm_ended)(struct vm_env *env, struct vm *vm);
+};
+
+struct vm {
+    struct spinlock lock;
+    const struct vm_config *config;
+    struct vm_env *env;
+    uint32_t index;
+    uint32_t vcpu_count;    /* Present ones, dense. */
+    struct vcpu **vcpus;
+    uint64_t hgatp;
+
+    struct vdev vdev[VM_VDEV_MAX]; /* Sorted as added; const after boot. */
+    uint32_t vdev_count;
+
+    /* Takes bytes of SBI DBCN; the count that found room. NULL: no console. vm->lock. */
+    uint32_t (*console_write)(void *ctx, const uint8_t *bytes, uint32_t count);
+    uint32_t (*console_read)(void *ctx, uint8_t *bytes, uint32_t count);
+    /* Input came, or room: called on one of the VM's harts. vm->lock. */
+    void (*console_update)(void *ctx);
+    void *console_ctx;
+
+    /* A physical interrupt of this VM was claimed on this hart. vm->lock. */
+    void (*irq_raise)(void *ctx, uint32_t source, uint32_t hart_index);
+    /* Completes what is claimed, disables what it has; the VM has stopped. vm->lock. */
+    void (*irq_stop)(void *ctx);
+    void *irq_ctx;
+
+    uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
+    uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
+};
+
+/* Memory ranges of its config: is [gpa, gpa + size) RAM with these access bits? Pure. */
+bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
+
+/* Adds a device. HYP_OK, HYP_E_NOMEM, or HYP_E_EXIST: overlaps one that is there. Boot only. */
+HYP_MUST_USE enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev);
+
+/* Stops the VM: the first reason stays. From any hart, any context; never waits. */
+void vm_stop(struct vm *vm, enum vm_stop_reason reason);
+
+/* "shutdown", "reboot", … */
+const char *vm_stop_reason_name(enum vm_stop_reason reason);
+
+/* Did it end by a fault? */
+bool vm_stop_is_fault(enum vm_stop_reason reason);
+
+/* Sets bits of vcpu->pending and interrupts its hart, unless that is this one. */
+void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
+
+/* The controller's output changed. vm->lock held; on any hart of the VM. */
+void vcpu_set_external(struct vcpu *vcpu, bool level);
+
+/*
+ * Runs the guest on this hart until its VM stops. hgatp, hedeleg and the other
+ * hypervisor CSRs of this hart are set here.
+ */
+void vcpu_run(struct vcpu *vcpu);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exits: from the trap CSRs to a value, and from the value to what is done. */
+#include <hyp/vm/exit.h>
+
+#include <hyp/arch/guest_mem.h>
+#include <hyp/base/assert.h>
+
+/* The access fault that a native machine would give for the same access. */
+static uint64_t access_fault(uint64_t scause)
+{
+    switch (scause) {
+    case CAUSE_INSN_GUEST_PAGE:
+        return CAUSE_INSN_ACCESS;
+    case CAUSE_LOAD_GUEST_PAGE:
+        return CAUSE_LOAD_ACCESS;
+    default:
+        return CAUSE_STORE_ACCESS;
+    }
+}
+
+static void decode_guest_page(const struct world *w, struct exit *e)
+{
+    e->gpa = GPA((w->htval << 2) | (w->stval & 3));
+    e->trap_cause = access_fault(w->scause);
+    if (w->scause == CAUSE_INSN_GUEST_PAGE) {
+        e->kind = EXIT_FETCH;
+        return;
+    }
+    e->access = insn_decode_htinst(w->htinst);
+    e->kind = e->access.kind == INSN_WALK ? EXIT_WALK : EXIT_MMIO;
+}
+
+struct exit exit_decode(const struct world *w)
+{
+    struct exit e = {.kind = EXIT_REFLECT, .trap_cause = w->scause, .trap_value = w->stval};
+    if ((w->scause & CAUSE_INTERRUPT) != 0) {
+        e.kind = EXIT_IRQ;
+        e.irq = w->scause & ~CAUSE_INTERRUPT;
+        return e;
+    }
+    switch (w->scause) {
+    case CAUSE_ECALL_VS:
+        e.kind = EXIT_SBI;
+        break;
+    case CAUSE_INSN_GUEST_PAGE:
+    case CAUSE_LOAD_GUEST_PAGE:
+    case CAUSE_STORE_GUEST_PAGE:
+        decode_guest_page(w, &e);
+        break;
+    case CAUSE_VIRTUAL_INSN:
+        e.kind = EXIT_VIRTUAL;
+        e.trap_cause = CAUSE_ILLEGAL_INSN;
+        break;
+    default:
+        break;
+    }
+    return e;
+}
+
+/* The machine did not say what the instruction was: look at it. */
+static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
+{
+    uint32_t insn;
+    if (e->access.kind != INSN_NONE) {
+        return VCPU_NEXT_INSN;
+    }
+    if (guest_mem_fetch(GVA(vcpu->world.sepc), &insn) != HYP_OK) {
+        return VCPU_SAME_INSN; /* It was there a moment ago: the guest finds out by itself. */
+    }
+    e->access = insn_decode(insn);
+    return VCPU_NEXT_INSN;
+}
+
+static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
+{
+    enum vcpu_action action = fetch_access(vcpu, e);
+    return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, e) : action;
+}
+
+/* A trap vector that cannot be fetched would trap for ever. */
+static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *e)
+{
+    uint64_t vector = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
+    bool supervisor = (vcpu->world.sstatus & SSTATUS_SPP) != 0;
+    if (supervisor && e->trap_value == vector) {
+        vm_stop(vcpu->vm, VM_STOP_TRAPS);
+        return VCPU_STOP;
+    }
+    return VCPU_TRAP_GUEST;
+}
+
+static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
+{
+    struct world *w = &vcpu->world;
+    /* Slow way of the fast function: the same code. */
+    (void)vcpu_irq(w, CAUSE_INTERRUPT | e->irq);
+    return VCPU_SAME_INSN;
+}
+
+enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
+{
+    switch (e->kind) {
+    case EXIT_IRQ:
+        return handle_irq(vcpu, e);
+    case EXIT_SBI:
+        return sbi_handle(vcpu);
+    case EXIT_MMIO:
+        return handle_mmio(vcpu, e);
+    case EXIT_FETCH:
+        return handle_fetch(vcpu, e);
+    case EXIT_WALK:
+    case EXIT_VIRTUAL:
+    case EXIT_REFLECT:
+        return VCPU_TRAP_GUEST;
+    }
+    HYP_PANIC("exit kind");
+}
+
+void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value)
+{
+    struct world *w = &vcpu->world;
+    uint64_t vs = csr_read(CSR_VSSTATUS);
+    bool supervisor = (w->sstatus & SSTATUS_SPP) != 0;
+    uint64_t spie = (vs & SSTATUS_SIE) != 0 ? SSTATUS_SPIE : 0;
+    vs &= ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
+    csr_write(CSR_VSSTATUS, vs | spie | (supervisor ? SSTATUS_SPP : 0));
+    csr_write(CSR_VSEPC, w->sepc);
+    csr_write(CSR_VSCAUSE, cause);
+    csr_write(CSR_VSTVAL, value);
+    w->sepc = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
+    w->sstatus |= SSTATUS_SPP;
+    w->hstatus |= HSTATUS_SPVP;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run loop: a vCPU on its hart from start to stop. */
+#include <hyp/vm/exit.h>
+
+#include <hyp/arch/fence.h>
+#include <hyp/arch/hart.h>
+
+#define DELEGATED_EXCEPTIONS                                                                       \
+    (BIT(CAUSE_INSN_MISALIGNED) | BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_ILLEGAL_INSN) |               \
+     BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_LOAD_ACCESS) |                 \
+     BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_STORE_ACCESS) | BIT(CAUSE_ECALL_U) |                  \
+     BIT(CAUSE_INSN_PAGE) | BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE))
+
+#define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
+#define HS_INTERRUPTS (BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT))
+
+/* What of this hart is the same for every start of this vCPU. */
+static void load_hart(struct vcpu *vcpu)
+{
+    const struct vm_env *env = vcpu->vm->env;
+    struct world *w = &vcpu->world;
+    csr_write(CSR_HEDELEG, DELEGATED_EXCEPTIONS);
+    csr_write(CSR_HIDELEG, VS_INTERRUPTS);
+    csr_write(CSR_HIE, 0);
+    csr_write(CSR_HCOUNTEREN, env->hcounteren);
+    csr_write(CSR_HTIMEDELTA, 0);
+    csr_write(CSR_HENVCFG, env->henvcfg);
+    if (env->has_stateen) {
+        csr_write(CSR_HSTATEEN0, env->hstateen0);
+    }
+    csr_write(CSR_HGATP, vcpu->vm->hgatp);
+    fence_hfence_gvma_all();
+    csr_write(CSR_SIE, HS_INTERRUPTS);
+    if (!vcpu->vm->config->no_fast_exits) {
+        w->fast_ecall = vcpu_fast_ecall;
+        w->fast_irq = vcpu_irq;
+        w->fast_fault = vcpu_fast_fault;
+    }
+}
+
+/* SBI "Hart State Management Extension": satp = 0, sstatus.SIE = 0, a0 = hart id, a1 = opaque. */
+static void reset(struct vcpu *vcpu)
+{
+    const struct vm_env *env = vcpu->vm->env;
+    struct world *w = &vcpu->world;
+    for (unsigned i = 0; i < 32; i++) {
+        w->gpr[i] = 0;
+    }
+    w->gpr[10] = vcpu->id;
+    w->gpr[11] = vcpu->start_opaque;
+    w->sepc = vcpu->start_pc;
+    uint64_t fp = BIT(SSTATUS_FS_SHIFT) | (env->has_vector ? BIT(SSTATUS_VS_SHIFT) : 0);
+    w->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | fp;
+    w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP;
+    csr_write(CSR_SSTATUS, w->sstatus);
+    world_clear_fp(env->has_vector);
+    csr_write(CSR_VSSTATUS, SSTATUS_UXL_64);
+    csr_write(CSR_VSIE, 0);
+    csr_write(CSR_VSTVEC, 0);
+    csr_write(CSR_VSSCRATCH, 0);
+    csr_write(CSR_VSEPC, 0);
+    csr_write(CSR_VSCAUSE, 0);
+    csr_write(CSR_VSTVAL, 0);
+    csr_write(CSR_VSATP, 0);
+    csr_write(CSR_SCOUNTEREN, 0);
+    csr_write(CSR_SENVCFG, 0);
+    csr_write(CSR_HVIP, vcpu->ext_level ? BIT(IRQ_VS_EXT) : 0);
+    vcpu->timer = UINT64_MAX;
+    if (env->sstc) {
+        csr_write(CSR_VSTIMECMP, UINT64_MAX);
+    }
+    fence_hfence_vvma_all();
+    fence_i();
+}
+
+void vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
+{
+    struct vm_env *env = vcpu->vm->env;
+    if (env->sstc) {
+        csr_write(CSR_VSTIMECMP, when);
+        return;
+    }
+    csr_clear(CSR_HVIP, BIT(IRQ_VS_TIMER));
+    vcpu->timer = when;
+    env->timer_changed(env, vcpu);
+}
+
+void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now)
+{
+    if (vcpu->timer <= now) {
+        vcpu->timer = UINT64_MAX;
+        csr_set(CSR_HVIP, BIT(IRQ_VS_TIMER));
+    }
+}
+
+void vcpu_take_pending(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    /*
+     * Whoever holds a ticket up to `asked` has set its bits before: they are in this
+     * exchange, or an earlier one of this hart took them and fenced. Pairs with fence_others().
+     */
+    uint64_t asked = __atomic_load_n(&vcpu->fence_asked, __ATOMIC_ACQUIRE);
+    uint64_t bits = __atomic_exchange_n(&vcpu->pending, 0, __ATOMIC_ACQUIRE);
+    if ((bits & VCPU_PENDING_IPI) != 0) {
+        csr_set(CSR_HVIP, BIT(IRQ_VS_SOFT));
+    }
+    if ((bits & VCPU_PENDING_FENCE_I) != 0) {
+        fence_i();
+    }
+    if ((bits & VCPU_PENDING_VVMA) != 0) {
+        fence_hfence_vvma_all();
+    }
+    /* Pairs with the acquire load in wait_for() of sbi_rfence.c. */
+    __atomic_store_n(&vcpu->fence_done, asked, __ATOMIC_RELEASE);
+    if ((bits & (VCPU_PENDING_EXT | VCPU_PENDING_CONSOLE)) != 0) {
+        spinlock_lock(&vm->lock);
+        if ((bits & VCPU_PENDING_CONSOLE) != 0 && vm->console_update != 0) {
+            vm->console_update(vm->console_ctx);
+        }
+        vcpu_set_external(vcpu, vcpu->ext_level);
+        spinlock_unlock(&vm->lock);
+    }
+}
+
+static bool may_run(const struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING &&
+           vcpu->hsm_state == SBI_HSM_STARTED;
+}
+
+bool vcpu_irq(struct world *w, uint64_t scause)
+{
+    struct vcpu *vcpu = (struct vcpu *)w;
+    struct vm_env *env = vcpu->vm->env;
+    switch (scause & ~CAUSE_INTERRUPT) {
+    case IRQ_S_EXT:
+        env->external(env, vcpu);
+        return true;
+    case IRQ_S_TIMER:
+        env->timer_expired(env, vcpu);
+        return true;
+    case IRQ_S_SOFT:
+        csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+        vcpu_take_pending(vcpu);
+        env->event(env, vcpu);
+        return may_run(vcpu);
+    default:
+        return true;
+    }
+}
+
+/* Interrupts that came while no guest ran: sstatus.SIE is 0, so they are looked for. */
+static void poll_irqs(struct vcpu *vcpu)
+{
+    uint64_t pending = csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS;
+    if ((pending & BIT(IRQ_S_SOFT)) != 0) {
+        (void)vcpu_irq(&vcpu->world, IRQ_S_SOFT);
+    }
+    if ((pending & BIT(IRQ_S_EXT)) != 0) {
+        (void)vcpu_irq(&vcpu->world, IRQ_S_EXT);
+    }
+    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
+        (void)vcpu_irq(&vcpu->world, IRQ_S_TIMER);
+    }
+}
+
+static void set_started(struct vcpu *vcpu)
+{
+    /* Pairs with the acquire loads of those who ask for the state. */
+    __atomic_store_n(&vcpu->hsm_state, SBI_HSM_STARTED, __ATOMIC_RELEASE);
+}
+
+/* Is an interrupt pending that the guest has enabled? As WFI: whatever sstatus.SIE says. */
+static bool guest_has_interrupt(void)
+{
+    return (csr_read(CSR_HIP) & csr_read(CSR_HIE) & VS_INTERRUPTS) != 0;
+}
+
+/* Stopped or suspended: until started, or an interrupt pends, or the VM stops. */
+static void vcpu_wait(struct vcpu *vcpu)
+{
+    while (__atomic_load_n(&vcpu->vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
+        /* Pairs with set_state() in sbi_hsm.c. */
+        uint32_t state = __atomic_load_n(&vcpu->hsm_state, __ATOMIC_ACQUIRE);
+        bool resumes = state == SBI_HSM_SUSPENDED && guest_has_interrupt();
+        if (state == SBI_HSM_START_PENDING || (resumes && vcpu->suspended_resume)) {
+            reset(vcpu);
+            set_started(vcpu);
+            return;
+        }
+        if (resumes) {
+            vcpu->world.sepc += 4; /* Over the ecall. */
+            set_started(vcpu);
+            return;
+        }
+        hart_wait();
+        poll_irqs(vcpu);
+    }
+}
+
+static void leave(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    csr_write(CSR_HVIP, 0);
+    csr_write(CSR_HIE, 0);
+    /* The last one ends the VM; pairs with the others' own release. */
+    if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
+        spinlock_lock(&vm->lock);
+        if (vm->irq_stop != 0) {
+            vm->irq_stop(vm->irq_ctx);
+        }
+        spinlock_unlock(&vm->lock);
+        vm->env->vm_ended(vm->env, vm);
+    }
+}
+
+void vcpu_run(struct vcpu *vcpu)
+{
+    load_hart(vcpu);
+    while (__atomic_load_n(&vcpu->vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
+        if (vcpu->hsm_state != SBI_HSM_STARTED) {
+            vcpu_wait(vcpu);
+            continue;
+        }
+        world_switch(&vcpu->world);                 /* the guest runs; returns at a trap */
+        struct exit exit = exit_decode(&vcpu->world); /* pure: what happened */
+        switch (exit_handle(vcpu, &exit)) {         /* what to do about it */
+        case VCPU_NEXT_INSN:
+            vcpu->world.sepc += 4;
+            break;
+        case VCPU_SAME_INSN:
+            break;
+        case VCPU_TRAP_GUEST:
+            vcpu_inject(vcpu, exit.trap_cause, exit.trap_value);
+            break;
+        case VCPU_WAIT:
+            vcpu_wait(vcpu);
+            break;
+        case VCPU_STOP:
+            break;
+        }
+    }
+    leave(vcpu);
+}

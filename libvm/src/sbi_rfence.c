@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Remote fences. A target does at least what was asked: a range becomes "everything of this
+ * VM's VS-stage", so that requests of any number coalesce into two bits. The asker waits until
+ * each target has passed the fence, and does its own pending work meanwhile, so two
+ * harts that ask each other do not wait for ever. Targets are harts of the same VM.
+ */
+#include <hyp/vm/exit.h>
+
+#include <hyp/arch/fence.h>
+#include <hyp/arch/hart.h>
+
+#define PAGE_FENCE_MAX 64 /* Above so many pages, everything is cheaper. */
+
+static void fence_self(uint64_t fid, const uint64_t arg[6])
+{
+    uint64_t start = arg[2];
+    uint64_t size = arg[3];
+    bool asid = fid == SBI_RFENCE_SFENCE_VMA_ASID;
+    if (fid == SBI_RFENCE_FENCE_I) {
+        fence_i();
+        return;
+    }
+    if (size == UINT64_MAX || size > PAGE_FENCE_MAX * HYP_PAGE_SIZE || (start | size) == 0) {
+        if (asid) {
+            fence_hfence_vvma_asid_all(arg[4]);
+        } else {
+            fence_hfence_vvma_all();
+        }
+        return;
+    }
+    uint64_t page = start & ~(HYP_PAGE_SIZE - 1);
+    for (uint64_t end = start + size; page < end; page += HYP_PAGE_SIZE) {
+        if (asid) {
+            fence_hfence_vvma_asid(GVA(page), arg[4]);
+        } else {
+            fence_hfence_vvma(GVA(page));
+        }
+    }
+}
+
+/* A stopped vCPU has nothing cached: it fences when it starts. */
+static bool is_running(const struct vcpu *v)
+{
+    uint32_t state = __atomic_load_n(&v->hsm_state, __ATOMIC_ACQUIRE);
+    return state != SBI_HSM_STOPPED && state != SBI_HSM_START_PENDING;
+}
+
+static void wait_for(struct vcpu *self, struct vcpu *target, uint64_t ticket)
+{
+    /* Pairs with the release store of fence_done in vcpu_take_pending(). */
+    while ((int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) < 0) {
+        if (!is_running(target) ||
+            __atomic_load_n(&self->vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
+            return;
+        }
+        vcpu_take_pending(self);
+        hart_relax();
+    }
+}
+
+static void fence_others(struct vcpu *self, uint64_t set, uint64_t bits)
+{
+    struct vcpu **vcpus = self->vm->vcpus;
+    uint64_t ticket[VM_VCPU_MAX];
+    for (uint32_t i = 0; i < self->vm->vcpu_count; i++) {
+        if ((set & BIT(i)) != 0 && is_running(vcpus[i])) {
+            /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
+            __atomic_fetch_or(&vcpus[i]->pending, bits, __ATOMIC_RELEASE);
+            ticket[i] = __atomic_add_fetch(&vcpus[i]->fence_asked, 1, __ATOMIC_RELEASE);
+            vcpu_notify(vcpus[i], 0);
+        } else {
+            set &= ~BIT(i);
+        }
+    }
+    for (uint32_t i = 0; i < self->vm->vcpu_count; i++) {
+        if ((set & BIT(i)) != 0) {
+            wait_for(self, vcpus[i], ticket[i]);
+        }
+    }
+}
+
+struct sbi_ret sbi_rfence(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
+{
+    /* HFENCE calls are for guests with the H extension, which ours do not have. */
+    if (fid > SBI_RFENCE_SFENCE_VMA_ASID) {
+        return (struct sbi_ret){.error = SBI_ERR_NOT_SUPPORTED};
+    }
+    struct sbi_ret set = sbi_hart_set(vcpu->vm, arg[0], arg[1]);
+    if (set.error != SBI_SUCCESS) {
+        return set;
+    }
+    if (fid != SBI_RFENCE_FENCE_I && arg[3] != UINT64_MAX && arg[2] + arg[3] < arg[2]) {
+        return (struct sbi_ret){.error = SBI_ERR_INVALID_ADDRESS};
+    }
+    uint64_t self = BIT(vcpu->id);
+    if ((set.value & self) != 0) {
+        fence_self(fid, arg);
+    }
+    if ((set.value & ~self) != 0) {
+        fence_others(vcpu, set.value & ~self,
+                     fid == SBI_RFENCE_FENCE_I ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
+    }
+    return (struct sbi_ret){.error = SBI_SUCCESS};
+}

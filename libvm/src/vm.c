@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* VMs as objects: their memory as configured, their end, messages between their harts. */
+#include <hyp/vm/vm.h>
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/hart.h>
+
+bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access)
+{
+    const struct vm_config *config = vm->config;
+    for (uint32_t i = 0; i < config->mem_count; i++) {
+        const struct vm_mem *m = &config->mem[i];
+        unsigned has = m->access == 0 ? HYP_ACCESS_RWX : m->access;
+        if (gpa >= m->gpa && gpa - m->gpa < m->size && size <= m->size - (gpa - m->gpa)) {
+            return (has & access) == access;
+        }
+    }
+    return false;
+}
+
+void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+{
+    uint32_t running = VM_RUNNING;
+    if (!__atomic_compare_exchange_n(&vm->stop_reason, &running, reason, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED)) {
+        return;
+    }
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        vcpu_notify(vm->vcpus[i], VCPU_PENDING_STOP);
+    }
+}
+
+const char *vm_stop_reason_name(enum vm_stop_reason reason)
+{
+    switch (reason) {
+    case VM_RUNNING:
+        return "running";
+    case VM_STOP_SHUTDOWN:
+        return "shutdown";
+    case VM_STOP_REBOOT:
+        return "reboot";
+    case VM_STOP_FAILURE:
+        return "failure";
+    case VM_STOP_IDLE:
+        return "idle";
+    case VM_STOP_TRAPS:
+        return "traps";
+    }
+    return "unknown";
+}
+
+bool vm_stop_is_fault(enum vm_stop_reason reason)
+{
+    return reason == VM_STOP_FAILURE || reason == VM_STOP_TRAPS;
+}
+
+void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
+{
+    /* Pairs with the acquire exchange in vcpu_take_pending(). */
+    __atomic_fetch_or(&vcpu->pending, bits, __ATOMIC_RELEASE);
+    if (vcpu->hart_index == hart_self()->index) {
+        csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
+    } else {
+        vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_id);
+    }
+}
+
+void vcpu_set_external(struct vcpu *vcpu, bool level)
+{
+    vcpu->ext_level = level;
+    if (vcpu->hart_index != hart_self()->index) {
+        vcpu_notify(vcpu, VCPU_PENDING_EXT);
+    } else if (level) {
+        csr_set(CSR_HVIP, BIT(IRQ_VS_EXT));
+    } else {
+        csr_clear(CSR_HVIP, BIT(IRQ_VS_EXT));
+    }
+}
