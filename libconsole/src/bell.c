@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One word that wakes one consumer for many producers. */
+#include <hyp/console/bell.h>
+
+#include <hyp/base/bits.h>
+
+#define BELL_ASLEEP BIT(63)
+
+bool bell_ring(struct bell *bell, unsigned source)
+{
+    /* Release: what was published before is seen by whom the bit reaches. Pairs with bell_take(). */
+    uint64_t old = __atomic_fetch_or(&bell->word, BIT(source), __ATOMIC_RELEASE);
+    return (old & BELL_ASLEEP) != 0 && (old & BIT(source)) == 0;
+}
+
+uint64_t bell_take(struct bell *bell)
+{
+    /* Acquire pairs with the release in bell_ring(). */
+    return __atomic_exchange_n(&bell->word, 0, __ATOMIC_ACQUIRE) & ~BELL_ASLEEP;
+}
+
+bool bell_sleep(struct bell *bell)
+{
+    /*
+     * Relaxed: no data is passed. A bit set before makes it fail; a ringer after it sees ASLEEP in
+     * the same word.
+     */
+    uint64_t none = 0;
+    return __atomic_compare_exchange_n(&bell->word, &none, BELL_ASLEEP, false, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM's end of the shared console. */
+#include <hyp/console/vconsole.h>
+
+enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config)
+{
+    *vc = (struct vconsole){
+        .name = config->name, .kick = config->kick, .has_rx = config->rx_size != 0};
+    if (config->tx_size < 2 * CONSOLE_PORT_BURST) {
+        return HYP_E_PARAM;
+    }
+    HYP_TRY(byte_ring_init(&vc->tx, config->tx, config->tx_size));
+    if (vc->has_rx) {
+        HYP_TRY(byte_ring_init(&vc->rx, config->rx, config->rx_size));
+    }
+    return HYP_OK;
+}
+
+bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, bool *kick)
+{
+    *kick = false;
+    if (!byte_ring_put(&vc->tx, bytes, count)) {
+        return false;
+    }
+    if (vc->bell != NULL) {
+        *kick = bell_ring(vc->bell, vc->source);
+    }
+    return true;
+}
+
+void vconsole_tx_starve(struct vconsole *vc)
+{
+    __atomic_store_n(&vc->tx_starved, 1, __ATOMIC_RELAXED);
+    /*
+     * Pairs with the fence in vconsole_tx_feed(): either the console hart sees this flag, or
+     * vconsole_tx_recheck() sees the room that it has made.
+     */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+bool vconsole_tx_recheck(struct vconsole *vc)
+{
+    if (byte_ring_room(&vc->tx) < CONSOLE_PORT_BURST) {
+        return false;
+    }
+    /* Relaxed: should the console hart still see 1, the VM is told once in vain. */
+    __atomic_store_n(&vc->tx_starved, 0, __ATOMIC_RELAXED);
+    return true;
+}
+
+bool vconsole_tx_feed(struct vconsole *vc)
+{
+    /* Pairs with the fence in vconsole_tx_starve(). */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&vc->tx_starved, __ATOMIC_RELAXED) == 0) {
+        return false;
+    }
+    /* Half a ring, so that a flooding guest is told once for many bytes. */
+    if (byte_ring_room(&vc->tx) < (vc->tx.mask + 1) / 2) {
+        return false;
+    }
+    return __atomic_exchange_n(&vc->tx_starved, 0, __ATOMIC_RELAXED) != 0;
+}
+
+bool vconsole_tx_ready(struct vconsole *vc)
+{
+    if (byte_ring_room(&vc->tx) >= CONSOLE_PORT_BURST) {
+        return true;
+    }
+    vconsole_tx_starve(vc);
+    return vconsole_tx_recheck(vc);
+}
+
+bool vconsole_put_byte(struct vconsole *vc, uint8_t byte)
+{
+    bool kick;
+    bool fits = vconsole_write(vc, &byte, 1, &kick);
+    if (kick) {
+        vc->kick.send(vc->kick.ctx);
+    }
+    return fits;
+}
+
+bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
+{
+    return vc->has_rx && byte_ring_get(&vc->rx, byte);
+}
+
+static bool port_tx_ready(void *state)
+{
+    return vconsole_tx_ready(state);
+}
+
+static bool port_tx_put(void *state, uint8_t byte)
+{
+    return vconsole_put_byte(state, byte);
+}
+
+static bool port_rx_get(void *state, uint8_t *byte)
+{
+    return vconsole_get_byte(state, byte);
+}
+
+static const struct console_port_ops vconsole_port_ops = {
+    .tx_ready = port_tx_ready,
+    .tx_put = port_tx_put,
+    .rx_get = port_rx_get,
+};
+
+struct console_port vconsole_port(struct vconsole *vc)
+{
+    return (struct console_port){.ops = &vconsole_port_ops, .state = vc};
+}
