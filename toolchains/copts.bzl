@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Warnings of our own C code, on every platform."""
+
+_WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wswitch-enum",
+    "-Wvla",
+]
+
+NONE = str(Label("@platforms//os:none"))
+
+def hyp_copts(extra = []):
+    """std and warnings; an error only in our own tree, so that a newer compiler stops no user."""
+    werror = ["-Werror"] if native.repository_name() == "@" else []
+    return ["-std=c11"] + _WARNINGS + werror + select({
+        # sanitizers make frames larger, and clang does not know the option
+        NONE: ["-Wstack-usage=1024"],
+        "//conditions:default": ["-D_GNU_SOURCE"],
+    }) + extra

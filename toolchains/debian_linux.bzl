@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""@debian_linux: Debian's own riscv64 kernel, and an initrd of its busybox.
+
+Point releases remove the versions before them from every mirror, so these are
+not pinned: an apt of its own resolves them, from the mirror of the machine's
+apt configuration, and checks the Release signature and each hash. No image's
+bits depend on them.
+
+If that fails, the files say so instead of holding a kernel: images still build,
+and whatever starts Linux fails with that text (run_image.py).
+"""
+
+load("//toolchains:debian.bzl", "ENVIRON", "bases", "unpack_deb")
+
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+_INDEX = "debian_linux.sha256"
+_META = "linux-image-riscv64"
+_BUSYBOX = "busybox-static"
+
+_BUILD = """
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["Image", "config", "version"])
+
+genrule(
+    name = "initrd",
+    srcs = ["busybox", "{init}"],
+    outs = ["initrd.cpio.gz"],
+    cmd = "$(location {writer}) $@ $(location busybox) $(location {init})",
+    tools = ["{writer}"],
+)
+"""
+
+_BUILD_MISSING = """
+exports_files(["Image", "config", "initrd.cpio.gz", "version"], visibility = ["//visibility:public"])
+"""
+
+def _label(text):
+    """A label as another repository's BUILD file may write it."""
+    s = str(Label(text))
+    return "@libhyp" + s if s.startswith("//") else s
+
+def _apt(rctx, tool, args):
+    root = str(rctx.path("apt"))
+    options = {
+        "APT::Architecture": "riscv64",
+        "APT::Architectures": "riscv64",
+        "APT::Sandbox::User": "root",
+        "Acquire::Languages": "none",
+        "Dir::Cache": root + "/cache",
+        "Dir::Etc::preferences": "/dev/null",
+        "Dir::Etc::preferencesparts": "/dev/null",
+        "Dir::Etc::sourcelist": root + "/sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State": root + "/state",
+        "Dir::State::status": root + "/status",
+    }
+    command = [tool, "-q"]
+    for k, v in options.items():
+        command += ["-o", "%s=%s" % (k, v)]
+    return rctx.execute(command + args, timeout = 900, environment = {"LC_ALL": "C"})
+
+def _resolve(rctx, base):
+    """Downloads both packages from this mirror; returns what went wrong, or None."""
+    for d in ["apt/state/lists/partial", "apt/cache/archives/partial"]:
+        rctx.execute(["mkdir", "-p", d])
+    rctx.file("apt/status", "")
+    rctx.file("apt/sources.list", "deb [arch=riscv64 signed-by=%s] %s %s main\n" % (_KEYRING, base, rctx.attr.suite))
+
+    # any index that fails its check is an error here: nothing older is taken
+    res = _apt(rctx, "apt-get", ["-o", "APT::Update::Error-Mode=any", "update"])
+    if res.return_code != 0:
+        return res.stderr.strip()
+    res = _apt(rctx, "apt-cache", ["depends", _META])
+    kernel = [w for w in res.stdout.split() if w.startswith("linux-image-") and w != _META]
+    if not kernel:
+        return "%s depends on no kernel: %s" % (_META, res.stderr.strip())
+    res = _apt(rctx, "apt-get", ["download", kernel[0], _BUSYBOX])
+    return res.stderr.strip() if res.return_code != 0 else None
+
+def _from_cache(rctx, cache):
+    index = rctx.path(cache + "/" + _INDEX)
+    if not cache or not index.exists:
+        return False
+    res = rctx.execute(["sh", "-c", "cd \"$1\" && sha256sum -c --quiet %s" % _INDEX, "sh", cache])
+    if res.return_code != 0:
+        fail("%s: %s%s" % (cache, res.stdout, res.stderr))
+    for line in rctx.read(index).strip().split("\n"):
+        name = line.split("  ")[1]
+        rctx.symlink(cache + "/" + name, name)
+    return True
+
+def _find(rctx, prefix):
+    names = [p.basename for p in rctx.path(".").readdir()]
+    return [n for n in names if n.startswith(prefix) and n.endswith(".deb")][0]
+
+def _missing(rctx, why):
+    text = "#!unavailable\nDebian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (why, rctx.name)
+    for f in ["Image", "config", "initrd.cpio.gz", "version"]:
+        rctx.file(f, text, executable = False)
+    rctx.file("BUILD.bazel", _BUILD_MISSING)
+
+    # buildifier: disable=print
+    print(text)
+
+def _impl(rctx):
+    cache = rctx.os.environ.get("HYP_DEBIAN_CACHE", "")
+    cached = _from_cache(rctx, cache)
+    if not cached:
+        errors = []
+        if not rctx.path(_KEYRING).exists:
+            errors.append(_KEYRING + " is missing: install debian-archive-keyring")
+        got = False
+        for base in bases(rctx) if not errors else []:
+            error = _resolve(rctx, base)
+            if not error:
+                got = True
+                break
+            errors.append(base + ": " + error)
+        rctx.delete("apt")
+        if not got:
+            _missing(rctx, "\n".join(errors))
+            return
+    kernel = _find(rctx, "linux-image-")
+    busybox = _find(rctx, _BUSYBOX)
+    if cache and not cached:
+        rctx.execute(["cp", kernel, busybox, cache])
+        res = rctx.execute(["sha256sum", kernel, busybox])
+        rctx.execute(["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh", res.stdout, cache + "/" + _INDEX])
+    rctx.file("version", "%s\n%s\n" % (kernel, busybox), executable = False)
+    unpack_deb(rctx, kernel, ["./boot/vmlinu*", "./boot/config-*"])
+    unpack_deb(rctx, busybox, ["*/bin/busybox"])
+    script = " && ".join([
+        "python3 '%s' boot/vmlinu* Image" % rctx.path(rctx.attr.unpacker),
+        "mv boot/config-* config",
+        "for b in bin/busybox usr/bin/busybox; do if [ -f $b ]; then mv $b busybox; fi; done",
+        "rm -rf boot bin usr",
+    ])
+    res = rctx.execute(["sh", "-ec", script])
+    if res.return_code != 0:
+        fail(res.stdout + res.stderr)
+    rctx.file("BUILD.bazel", _BUILD.format(
+        init = _label("//toolchains/linux:init"),
+        writer = _label("//toolchains/linux:initrd"),
+    ))
+
+debian_linux = repository_rule(
+    implementation = _impl,
+    attrs = {
+        "suite": attr.string(default = "trixie"),
+        "unpacker": attr.label(default = Label("//toolchains/linux:unpack_image.py")),
+    },
+    environ = ENVIRON,
+)

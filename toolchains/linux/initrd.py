@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""initrd.py OUT BUSYBOX INIT: writes an initrd (cpio newc, gzip); same input, same bytes."""
+import gzip
+import stat
+import sys
+
+FOLDERS = ["bin", "dev", "proc", "sys", "tmp"]
+
+
+def entry(ino, name, mode, data=b"", rdev=(0, 0)):
+    """One member: header of 13 hexadecimal fields, name, data, each padded to 4 bytes."""
+    raw = name.encode() + b"\0"
+    fields = [ino, mode, 0, 0, 1, 0, len(data), 0, 0, rdev[0], rdev[1], len(raw), 0]
+    head = b"070701" + b"".join(b"%08X" % f for f in fields) + raw
+    return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
+
+
+def archive(busybox, init):
+    members = [(d, stat.S_IFDIR | 0o755, b"", (0, 0)) for d in FOLDERS]
+    members += [
+        ("bin/busybox", stat.S_IFREG | 0o755, busybox, (0, 0)),
+        # the kernel opens it for /init before anything is mounted
+        ("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1)),
+        ("init", stat.S_IFREG | 0o755, init, (0, 0)),
+    ]
+    out = b"".join(entry(i + 1, *m) for i, m in enumerate(members)) + entry(0, "TRAILER!!!", 0)
+    return out + b"\0" * (-len(out) % 512)
+
+
+def main():
+    out, busybox, init = sys.argv[1:]
+    with open(busybox, "rb") as b, open(init, "rb") as i, open(out, "wb") as f:
+        with gzip.GzipFile(filename="", fileobj=f, mode="wb", compresslevel=6, mtime=0) as z:
+            z.write(archive(b.read(), i.read()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""qemu_test.py STEPS.json LAUNCHER: drives a machine on a terminal, as qemu.bzl says.
+
+Also a module, for tests that judge more:
+    import qemu_test
+    with qemu_test.Machine([launcher, "--smp", "4"], timeout=60) as m:
+        m.expect(r"guest: linux is up, (\\d+) harts")
+        m.send("poweroff\\n")
+        m.wait(status=0)
+"""
+import codecs
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+BEAT = re.compile(r"beat (\d+) period_us (\d+) jitter_us (\d+)")
+KEY = re.compile(r"hyp: ([A-Za-z0-9_.-]+)=(\S+)")
+
+
+class Failure(Exception):
+    pass
+
+
+class Machine:
+    """A process on a pseudo terminal; `log` is all that it has printed, CR removed."""
+
+    def __init__(self, command, timeout):
+        self.deadline = time.monotonic() + timeout
+        self.timeout = timeout
+        self.log = ""
+        self.position = 0
+        self.rejected = []
+        self.status = None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._fd, child = pty.openpty()
+        # a session of its own: what it starts can be ended with it
+        self._process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, start_new_session=True)
+        os.close(child)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def reject(self, regex):
+        """From now on a failure as soon as it is printed, and if it has been."""
+        self.rejected.append(re.compile(regex, re.M))
+        self._judge()
+
+    def expect(self, regex, limit=None):
+        """Waits for the pattern behind the last one's end; returns the match."""
+        pattern = re.compile(regex, re.M)
+        until = self.deadline if limit is None else min(self.deadline, time.monotonic() + limit)
+        while True:
+            match = pattern.search(self.log, self.position)
+            if match:
+                self.position = match.end()
+                return match
+            if not self._read(until):
+                why = "the machine has ended" if self.status is not None else "time is over"
+                raise Failure("not printed: %s (%s)" % (regex, why))
+
+    def send(self, text):
+        data = text.encode()
+        while data:
+            # a UART without room takes nothing for a while; keep reading meanwhile
+            if select.select([], [self._fd], [], 0.1)[1]:
+                data = data[os.write(self._fd, data[:16]) :]
+            self._read(time.monotonic() + 0.01)
+            if time.monotonic() > self.deadline:
+                raise Failure("the machine does not read its terminal")
+
+    def sleep(self, seconds):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not self._read(until) and self.status is not None:
+                raise Failure("the machine has ended, status %d" % self.status)
+
+    def wait(self, status=0):
+        """Waits for the end of the process and judges its exit status."""
+        while self._read(self.deadline):
+            pass
+        if self.status is None:
+            raise Failure("no shutdown within %g s" % self.timeout)
+        if self.status != status:
+            raise Failure("exit status is %d, not %d" % (self.status, status))
+
+    def stop(self):
+        """Ends the machine, whatever it does."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _judge(self):
+        for pattern in self.rejected:
+            match = pattern.search(self.log)
+            if match:
+                raise Failure("printed: %s" % match.group(0))
+
+    def _read(self, until):
+        """Takes what is there or comes before `until`; False: nothing more, or too late."""
+        left = min(until, self.deadline) - time.monotonic()
+        if not select.select([self._fd], [], [], max(0, left))[0]:
+            return False
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # EIO: the other side is closed
+            data = b""
+        if not data:
+            self.status = self._process.wait()
+            return False
+        self.log += self._decoder.decode(data).replace("\r", "")
+        self._judge()
+        return True
+
+
+def beats(text):
+    """[(number, period_us, jitter_us)] of the lines that a real-time guest prints."""
+    return [tuple(int(x) for x in m) for m in BEAT.findall(text)]
+
+
+def keys(text):
+    """{key: value} of the `hyp: KEY=VALUE` lines."""
+    return dict(KEY.findall(text))
+
+
+def step(machine, text, plan):
+    kind, _, rest = text.partition(":")
+    if kind == "expect":
+        machine.expect(rest)
+    elif kind == "send":
+        machine.send(rest.encode("latin-1", "backslashreplace").decode("unicode_escape"))
+    elif kind == "sleep":
+        machine.sleep(float(rest))
+    elif kind == "stop":
+        machine.stop()
+        plan["stopped"] = True
+    elif kind != "reject":
+        raise Failure("unknown step: " + text)
+
+
+def load():
+    """The plan that qemu.bzl wrote, and the launcher with its arguments."""
+    with open(sys.argv[1]) as f:
+        plan = json.load(f)
+    return plan, [os.path.abspath(sys.argv[2])] + plan["args"]
+
+
+def run(judge=None):
+    """Runs the plan, then judge(machine); the log is the test's output. Returns the exit status."""
+    plan, command = load()
+    machine = Machine(command, plan["timeout"])
+    bad = None
+    try:
+        with machine:
+            for text in plan["steps"]:
+                if text.startswith("reject:"):
+                    machine.reject(text[len("reject:") :])
+            for text in plan["steps"]:
+                step(machine, text, plan)
+            if not plan.get("stopped"):
+                machine.wait(plan["status"])
+            if judge:
+                judge(machine)
+    except Failure as e:
+        bad = str(e)
+    except re.error as e:
+        bad = "bad pattern: %s" % e
+    with open(os.path.join(os.environ.get("TEST_TMPDIR", "."), "qemu.log"), "w") as f:
+        f.write(machine.log)
+    sys.stdout.write(machine.log)
+    print("\n--- " + ("FAIL: " + bad if bad else "PASS"))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

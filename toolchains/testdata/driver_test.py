@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The driver of QEMU tests fails when it should; the machine is a shell here."""
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test  # noqa: E402
+
+
+def machine(script, timeout=20):
+    return qemu_test.Machine(["/bin/sh", "-c", script], timeout)
+
+
+class Driver(unittest.TestCase):
+    def test_expect_send_wait(self):
+        with machine("echo ready; read x; echo got $x; exit 3") as m:
+            m.expect("^ready$")
+            m.send("abc\n")
+            self.assertEqual(m.expect("got (.*)").group(1), "abc")
+            m.wait(status=3)
+
+    def test_order(self):
+        with machine("echo one; echo two") as m:
+            m.expect("two")
+            with self.assertRaisesRegex(qemu_test.Failure, "not printed: one .the machine has ended"):
+                m.expect("one")
+
+    def test_status(self):
+        with machine("exit 1") as m:
+            with self.assertRaisesRegex(qemu_test.Failure, "exit status is 1, not 0"):
+                m.wait()
+
+    def test_hang(self):
+        with machine("sleep 60", timeout=0.3) as m:
+            with self.assertRaisesRegex(qemu_test.Failure, "no shutdown within"):
+                m.wait()
+
+    def test_limit_of_a_step(self):
+        with machine("sleep 60") as m:
+            with self.assertRaisesRegex(qemu_test.Failure, "time is over"):
+                m.expect("never", limit=0.2)
+
+    def test_reject(self):
+        with machine("echo fine; echo panic: x; sleep 60") as m:
+            m.reject("^panic")
+            with self.assertRaisesRegex(qemu_test.Failure, "printed: panic"):
+                m.wait()
+
+    def test_ended_while_sleeping(self):
+        with machine("exit 0") as m:
+            with self.assertRaisesRegex(qemu_test.Failure, "has ended"):
+                m.sleep(5)
+
+    def test_lines(self):
+        text = "[rt] beat 7 period_us 1000 jitter_us 12\nhyp: exits=5\n"
+        self.assertEqual(qemu_test.beats(text), [(7, 1000, 12)])
+        self.assertEqual(qemu_test.keys(text), {"exits": "5"})
+
+
+if __name__ == "__main__":
+    unittest.main()
