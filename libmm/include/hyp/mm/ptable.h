@@ -11,6 +11,9 @@
  * Locks   The caller's. Hardware walkers take none, so each PTE changes by one
  *         64-bit release store.
  * Context No CSR and no fence is touched here.
+ * Damage  Where a table on the way is damaged, everything that returns a status can
+ *         also return HYP_E_FORMAT or HYP_E_FAULT, as ptable_walk() does; that never
+ *         comes from calls of this header alone.
  *
  * Implements "Virtual Address Translation Process" of the privileged specification.
  */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* G-stage tables: what ptable.c does, with U = 1, G = 0, VMID fences and hgatp. */
+#include <hyp/mm/gstage.h>
+
+#include <hyp/arch/fence.h>
+#include <hyp/base/assert.h>
+
+#define HGATP_MODE_LO 60
+#define HGATP_VMID_LO 44
+
+/* 16 KiB: two more address bits than the HS-stage mode of the same name. */
+#define GSTAGE_ROOT_ORDER 2
+
+enum hyp_status gstage_create(struct gstage *gs, const struct gstage_config *config)
+{
+    if (config->mode < GSTAGE_SV39X4 || config->mode > GSTAGE_SV57X4) {
+        return HYP_E_PARAM;
+    }
+    if (config->vmid >= GSTAGE_VMID_LIMIT) {
+        return HYP_E_RANGE;
+    }
+    struct ptable table;
+    unsigned level_count = 3 + (unsigned)config->mode - (unsigned)GSTAGE_SV39X4;
+    HYP_TRY(ptable_create(&table, config->pool, level_count, GSTAGE_ROOT_ORDER));
+    *gs = (struct gstage){
+        .table = table,
+        .mode = config->mode,
+        .vmid = config->vmid,
+        .svpbmt = config->svpbmt,
+    };
+    return HYP_OK;
+}
+
+void gstage_destroy(struct gstage *gs)
+{
+    fence_hfence_gvma_vmid(gs->vmid);
+    ptable_destroy(&gs->table);
+}
+
+enum hyp_status gstage_map(struct gstage *gs, gpa_t gpa, hpa_t hpa, enum gstage_level level,
+                           unsigned perm)
+{
+    if ((unsigned)level > GSTAGE_1G) {
+        return HYP_E_PARAM;
+    }
+    if (!pte_perm_is_legal(perm)) {
+        return HYP_E_RANGE;
+    }
+    struct ptable_mapping m = {
+        .address = gpa.a,
+        .pa = hpa,
+        .size = ptable_leaf_size((unsigned)level),
+        .flags = perm | PTE_U,
+        .level_max = (enum ptable_level)level,
+        .level_min = (enum ptable_level)level,
+    };
+    return ptable_map(&gs->table, &m);
+}
+
+enum hyp_status gstage_map_range(struct gstage *gs, const struct gstage_mapping *m)
+{
+    if ((unsigned)m->type > MEM_IO) {
+        return HYP_E_PARAM;
+    }
+    if (!pte_perm_is_legal(m->perm)) {
+        return HYP_E_RANGE;
+    }
+    struct ptable_mapping mapping = {
+        .address = m->gpa.a,
+        .pa = m->hpa,
+        .size = m->size,
+        .flags = m->perm | PTE_U | (gs->svpbmt ? pte_pbmt(m->type) : 0),
+        .level_max = PTABLE_1G,
+        .level_min = PTABLE_4K,
+    };
+    return ptable_map(&gs->table, &mapping);
+}
+
+enum hyp_status gstage_unmap_range(struct gstage *gs, gpa_t gpa, uint64_t size)
+{
+    uint64_t leaf_count;
+    HYP_TRY(ptable_unmap(&gs->table, gpa.a, size, &leaf_count));
+    if (leaf_count > GSTAGE_FENCE_LEAF_MAX) {
+        fence_hfence_gvma_vmid(gs->vmid);
+        return HYP_OK;
+    }
+    struct ptable_leaf hole;
+    for (uint64_t done = 0; done < size; done += hole.size) {
+        /* Tables stay, so the hole is as big as the leaf was. */
+        enum hyp_status status = ptable_walk(&gs->table, gpa.a + done, &hole);
+        HYP_ASSERT(status == HYP_E_ABSENT);
+        fence_hfence_gvma(GPA(hole.address), gs->vmid);
+    }
+    return HYP_OK;
+}
+
+enum hyp_status gstage_walk(const struct gstage *gs, gpa_t gpa, struct ptable_leaf *leaf)
+{
+    return ptable_walk(&gs->table, gpa.a, leaf);
+}
+
+enum hyp_status gstage_translate(const struct gstage *gs, gpa_t gpa, hpa_t *hpa)
+{
+    struct ptable_leaf leaf;
+    HYP_TRY(ptable_walk(&gs->table, gpa.a, &leaf));
+    *hpa = HPA(leaf.pa.a + (gpa.a - leaf.address));
+    return HYP_OK;
+}
+
+enum hyp_status gstage_for_each_leaf(const struct gstage *gs,
+                                     enum hyp_status (*visit)(void *context,
+                                                              const struct ptable_leaf *leaf),
+                                     void *context)
+{
+    return ptable_for_each_leaf(&gs->table, visit, context);
+}
+
+uint64_t gstage_hgatp(const struct gstage *gs)
+{
+    return ((uint64_t)gs->mode << HGATP_MODE_LO) | ((uint64_t)gs->vmid << HGATP_VMID_LO) |
+           (gs->table.root.a >> HYP_PAGE_SHIFT);
+}
+
+static enum hyp_status check_leaf(void *context, const struct ptable_leaf *leaf)
+{
+    const bool *svpbmt = context;
+    bool is_ours = (leaf->pte & (PTE_U | PTE_G)) == PTE_U &&
+                   (*svpbmt || pte_mem_type(leaf->pte) == MEM_NORMAL);
+    return is_ours ? HYP_OK : HYP_E_FORMAT;
+}
+
+bool gstage_is_valid(const struct gstage *gs)
+{
+    bool svpbmt = gs->svpbmt;
+    return gs->table.level_count == 3 + (unsigned)gs->mode - (unsigned)GSTAGE_SV39X4 &&
+           gs->table.root_order == GSTAGE_ROOT_ORDER && gs->vmid < GSTAGE_VMID_LIMIT &&
+           ptable_is_valid(&gs->table) && gstage_for_each_leaf(gs, check_leaf, &svpbmt) == HYP_OK;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hypervisor's page pool: two bits a page. */
+#include <hyp/mm/pages.h>
+
+#include <hyp/base/assert.h>
+#include <hyp/base/bits.h>
+
+#include <string.h>
+
+#define WORD_BITS 64
+
+static uint64_t page_number(uint64_t a)
+{
+    return a >> HYP_PAGE_SHIFT;
+}
+
+/*
+ * Bit 0 stands for a multiple of 64 pages, so that an aligned block of up to 64
+ * pages lies in one word, and a bigger one is whole words.
+ */
+static size_t bitmap_words(struct range pa)
+{
+    uint64_t first = page_number(pa.start) / WORD_BITS;
+    uint64_t last = page_number(pa.start + pa.size - 1) / WORD_BITS;
+    return (size_t)(last - first + 1);
+}
+
+size_t page_region_word_count(struct range pa)
+{
+    return pa.size == 0 ? 0 : 2 * bitmap_words(pa);
+}
+
+void page_pool_init(struct page_pool *pool, const struct phys_map *map)
+{
+    *pool = (struct page_pool){.map = map};
+}
+
+static bool block_is(const struct page_pool_region *r, uint64_t page, unsigned order, bool used)
+{
+    size_t word = (size_t)((page - r->first) / WORD_BITS);
+    if (order >= 6) {
+        for (size_t end = word + BIT(order - 6); word < end; word++) {
+            if (r->used[word] != (used ? UINT64_MAX : 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    uint64_t mask = (BIT(BIT(order)) - 1) << (page % WORD_BITS);
+    return (r->used[word] & mask) == (used ? mask : 0);
+}
+
+static void bit_put(uint64_t *words, uint64_t index, bool value)
+{
+    uint64_t mask = BIT(index % WORD_BITS);
+    uint64_t *word = &words[index / WORD_BITS];
+    *word = value ? *word | mask : *word & ~mask;
+}
+
+static bool bit_get(const uint64_t *words, uint64_t index)
+{
+    return (words[index / WORD_BITS] & BIT(index % WORD_BITS)) != 0;
+}
+
+static enum hyp_status check_region(const struct page_pool *pool, const struct page_region *region)
+{
+    struct range pa = region->pa;
+    if (!is_aligned(pa.start | pa.size, HYP_PAGE_SIZE)) {
+        return HYP_E_ALIGN;
+    }
+    size_t need = page_region_word_count(pa);
+    if (pa.size == 0 || (region->words != NULL && region->word_count < need) ||
+        (region->words == NULL && need * sizeof(uint64_t) >= pa.size)) {
+        return HYP_E_PARAM;
+    }
+    if (phys_to_ptr(pool->map, HPA(pa.start), pa.size) == NULL) {
+        return HYP_E_RANGE;
+    }
+    uint64_t first = page_number(pa.start);
+    uint64_t end = first + page_number(pa.size);
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        if (first < pool->region[i].end && pool->region[i].start < end) {
+            return HYP_E_EXIST;
+        }
+    }
+    return pool->region_count == PAGE_POOL_REGION_MAX ? HYP_E_NOMEM : HYP_OK;
+}
+
+enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *region)
+{
+    HYP_TRY(check_region(pool, region));
+    struct range pa = region->pa;
+    size_t words = bitmap_words(pa);
+    struct page_pool_region *r = &pool->region[pool->region_count];
+    *r = (struct page_pool_region){
+        .first = page_number(align_down(pa.start, WORD_BITS * HYP_PAGE_SIZE)),
+        .start = page_number(pa.start),
+        .end = page_number(pa.start + pa.size),
+        .used = region->words,
+    };
+    if (r->used == NULL) {
+        r->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
+        r->start += page_number(align_up(2 * words * sizeof(uint64_t), HYP_PAGE_SIZE));
+    }
+    r->hint = r->start;
+    r->dirty = r->used + words;
+    memset(r->used, 0, words * sizeof(uint64_t));
+    memset(r->dirty, region->is_zero ? 0 : 0xff, words * sizeof(uint64_t));
+    for (uint64_t page = r->first; page < r->start; page++) {
+        bit_put(r->used, page - r->first, true);
+    }
+    for (uint64_t page = r->end; page < r->first + words * WORD_BITS; page++) {
+        bit_put(r->used, page - r->first, true);
+    }
+    pool->free_count += r->end - r->start;
+    pool->region_count++;
+    return HYP_OK;
+}
+
+static bool find_block(const struct page_pool_region *r, unsigned order, uint64_t *found)
+{
+    uint64_t count = BIT(order);
+    for (uint64_t page = align_up(r->hint, count); page < r->end && count <= r->end - page;
+         page += count) {
+        if (order < 6 && r->used[(page - r->first) / WORD_BITS] == UINT64_MAX) {
+            page = align_down(page, WORD_BITS) + WORD_BITS - count;
+            continue;
+        }
+        if (block_is(r, page, order, false)) {
+            *found = page;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_block(const struct page_pool *pool, struct page_pool_region *r, uint64_t page,
+                       unsigned order)
+{
+    for (uint64_t p = page; p < page + BIT(order); p++) {
+        uint64_t index = p - r->first;
+        if (bit_get(r->dirty, index)) {
+            void *ptr = phys_to_ptr(pool->map, HPA(p << HYP_PAGE_SHIFT), HYP_PAGE_SIZE);
+            HYP_ASSERT(ptr != NULL);
+            memset(ptr, 0, HYP_PAGE_SIZE);
+        }
+        bit_put(r->used, index, true);
+        bit_put(r->dirty, index, true);
+    }
+    if (page == r->hint) {
+        r->hint = page + BIT(order);
+    }
+}
+
+enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
+{
+    if (order > PAGE_ORDER_MAX) {
+        return HYP_E_PARAM;
+    }
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        uint64_t page;
+        if (find_block(&pool->region[i], order, &page)) {
+            take_block(pool, &pool->region[i], page, order);
+            pool->free_count -= BIT(order);
+            *pa = HPA(page << HYP_PAGE_SHIFT);
+            return HYP_OK;
+        }
+    }
+    return HYP_E_NOMEM;
+}
+
+enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
+{
+    if (order > PAGE_ORDER_MAX) {
+        return HYP_E_PARAM;
+    }
+    uint64_t count = BIT(order);
+    if (!is_aligned(pa.a, count << HYP_PAGE_SHIFT)) {
+        return HYP_E_ALIGN;
+    }
+    uint64_t page = page_number(pa.a);
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        struct page_pool_region *r = &pool->region[i];
+        if (page < r->start || page >= r->end || count > r->end - page ||
+            !block_is(r, page, order, true)) {
+            continue;
+        }
+        for (uint64_t p = page; p < page + count; p++) {
+            bit_put(r->used, p - r->first, false);
+        }
+        r->hint = page < r->hint ? page : r->hint;
+        pool->free_count += count;
+        return HYP_OK;
+    }
+    return HYP_E_ABSENT;
+}
+
+bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
+{
+    uint64_t page = page_number(pa.a);
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        if (page >= pool->region[i].start && page < pool->region[i].end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool region_is_valid(const struct page_pool_region *r, uint64_t *free_count)
+{
+    uint64_t words = (r->end - 1 - r->first) / WORD_BITS + 1;
+    for (uint64_t page = r->first; page < r->first + words * WORD_BITS; page++) {
+        bool is_used = bit_get(r->used, page - r->first);
+        bool is_ours = page >= r->start && page < r->end;
+        if (!is_used && (!is_ours || page < r->hint)) {
+            return false;
+        }
+        *free_count += is_used ? 0 : 1;
+    }
+    return r->hint >= r->start && r->hint <= r->end;
+}
+
+bool page_pool_is_valid(const struct page_pool *pool)
+{
+    uint64_t free_count = 0;
+    if (pool->region_count > PAGE_POOL_REGION_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        const struct page_pool_region *r = &pool->region[i];
+        if (r->start >= r->end || r->first > r->start || !region_is_valid(r, &free_count)) {
+            return false;
+        }
+        for (uint32_t j = 0; j < i; j++) {
+            if (r->start < pool->region[j].end && pool->region[j].start < r->end) {
+                return false;
+            }
+        }
+    }
+    return free_count == pool->free_count;
+}

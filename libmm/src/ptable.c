@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Radix page tables: check a whole range first, then change it. */
+#include <hyp/mm/ptable.h>
+
+#include <hyp/base/assert.h>
+
+#define TABLE_ENTRIES 512u
+
+#define PTE_RESERVED ((BIT(10) - 1) << 54) /* N, PBMT and 60-54 */
+#define PTE_RSW      (BIT(8) | BIT(9))
+
+/* Where a walk stopped, and the tables that it came through. */
+struct place {
+    uint64_t *slot;
+    uint64_t pte;
+    unsigned level;
+    hpa_t table[PTABLE_LEVEL_MAX];
+};
+
+static uint64_t pte_load(const uint64_t *slot)
+{
+    return __atomic_load_n(slot, __ATOMIC_RELAXED);
+}
+
+/* Pairs with the hardware walker: what the new PTE points to is written before it. */
+static void pte_store(uint64_t *slot, uint64_t pte)
+{
+    __atomic_store_n(slot, pte, __ATOMIC_RELEASE);
+}
+
+static size_t index_at(const struct ptable *t, uint64_t address, unsigned level)
+{
+    uint64_t count = TABLE_ENTRIES;
+    if (level + 1 == t->level_count) {
+        count <<= t->root_order;
+    }
+    return (size_t)((address / ptable_leaf_size(level)) & (count - 1));
+}
+
+static uint64_t *table_ptr(const struct ptable *t, hpa_t pa, unsigned level)
+{
+    bool is_root = level + 1 == t->level_count;
+    return phys_to_ptr(t->map, pa, HYP_PAGE_SIZE << (is_root ? t->root_order : 0));
+}
+
+static bool leaf_is_well_formed(uint64_t pte, unsigned level)
+{
+    uint64_t reserved = PTE_RESERVED & ~((BIT(PTE_PBMT_WIDTH) - 1) << PTE_PBMT_LO);
+    return (pte & reserved) == 0 && pte_mem_type(pte) <= MEM_IO &&
+           pte_perm_is_legal(pte_perm(pte)) && is_aligned(pte_pa(pte).a, ptable_leaf_size(level));
+}
+
+static bool inner_is_well_formed(uint64_t pte)
+{
+    return (pte & (PTE_RESERVED | PTE_D | PTE_A | PTE_U)) == 0;
+}
+
+/* Walks down to the entry of level `stop`, or to the first above it that is no table. */
+static enum hyp_status descend(const struct ptable *t, uint64_t address, unsigned stop,
+                               struct place *at)
+{
+    hpa_t table = t->root;
+    for (unsigned level = t->level_count - 1;; level--) {
+        uint64_t *entries = table_ptr(t, table, level);
+        if (entries == NULL) {
+            return HYP_E_FAULT;
+        }
+        at->table[level] = table;
+        at->level = level;
+        at->slot = &entries[index_at(t, address, level)];
+        at->pte = pte_load(at->slot);
+        if (!pte_is_valid(at->pte)) {
+            return HYP_OK;
+        }
+        if (pte_is_leaf(at->pte)) {
+            return leaf_is_well_formed(at->pte, level) ? HYP_OK : HYP_E_FORMAT;
+        }
+        if (level == 0 || !inner_is_well_formed(at->pte)) {
+            return HYP_E_FORMAT;
+        }
+        if (level == stop) {
+            return HYP_OK;
+        }
+        table = pte_pa(at->pte);
+    }
+}
+
+enum hyp_status ptable_create(struct ptable *t, struct page_pool *pool, unsigned level_count,
+                              unsigned root_order)
+{
+    hpa_t root;
+    HYP_REQUIRE(level_count >= 3 && level_count <= PTABLE_LEVEL_MAX);
+    HYP_TRY(page_pool_alloc(pool, root_order, &root));
+    *t = (struct ptable){
+        .map = pool->map,
+        .pool = pool,
+        .root = root,
+        .level_count = level_count,
+        .root_order = root_order,
+    };
+    return HYP_OK;
+}
+
+static void release(struct ptable *t, hpa_t table, unsigned order)
+{
+    enum hyp_status status = page_pool_free(t->pool, table, order);
+    HYP_REQUIRE(status == HYP_OK);
+}
+
+void ptable_destroy(struct ptable *t)
+{
+    unsigned top = t->level_count - 1;
+    struct place at;
+    for (uint64_t address = 0; address < BIT(ptable_bits(t));) {
+        enum hyp_status status = descend(t, address, 0, &at);
+        HYP_REQUIRE(status == HYP_OK);
+        address += ptable_leaf_size(at.level);
+        /* A table goes when the walk has left what it covers, so after those below it. */
+        for (unsigned level = at.level; level < top; level++) {
+            if (is_aligned(address, ptable_leaf_size(level + 1))) {
+                release(t, at.table[level], 0);
+            }
+        }
+    }
+    release(t, t->root, t->root_order);
+    t->table_count = 0;
+}
+
+static enum hyp_status check_mapping(const struct ptable *t, const struct ptable_mapping *m)
+{
+    if (m->size == 0) {
+        return HYP_E_PARAM;
+    }
+    if (!range_covers((struct range){0, BIT(ptable_bits(t))}, m->address, m->size) ||
+        !range_covers((struct range){0, PTE_PA_LIMIT}, m->pa.a, m->size)) {
+        return HYP_E_RANGE;
+    }
+    return is_aligned(m->address | m->pa.a | m->size, ptable_leaf_size(m->level_min)) ? HYP_OK
+                                                                                      : HYP_E_ALIGN;
+}
+
+/* The largest leaf that fits `done` bytes into the mapping. */
+static unsigned fit_level(const struct ptable_mapping *m, uint64_t done)
+{
+    unsigned level = m->level_max;
+    while (level > m->level_min &&
+           (!is_aligned((m->address + done) | (m->pa.a + done), ptable_leaf_size(level)) ||
+            m->size - done < ptable_leaf_size(level))) {
+        level--;
+    }
+    return level;
+}
+
+/*
+ * The level of the next leaf, and the empty entry to begin from: of that level,
+ * or above it, where inner tables are to be made.
+ */
+static enum hyp_status find_slot(const struct ptable *t, const struct ptable_mapping *m,
+                                 uint64_t done, unsigned *level, struct place *at)
+{
+    for (*level = fit_level(m, done);; --*level) {
+        HYP_TRY(descend(t, m->address + done, *level, at));
+        if (!pte_is_valid(at->pte)) {
+            return HYP_OK;
+        }
+        if (pte_is_leaf(at->pte) || *level == m->level_min) {
+            return HYP_E_EXIST;
+        }
+    }
+}
+
+enum hyp_status ptable_map_cost(const struct ptable *t, const struct ptable_mapping *m,
+                                uint64_t *table_count)
+{
+    uint64_t count = 0;
+    unsigned leaf;
+    HYP_TRY(check_mapping(t, m));
+    for (uint64_t done = 0; done < m->size; done += ptable_leaf_size(leaf)) {
+        struct place at;
+        HYP_TRY(find_slot(t, m, done, &leaf, &at));
+        /* A table is counted by the first leaf that this mapping puts under it. */
+        for (unsigned level = leaf; level < at.level; level++) {
+            if (done == 0 || is_aligned(m->address + done, ptable_leaf_size(level + 1))) {
+                count++;
+            }
+        }
+    }
+    *table_count = count;
+    return HYP_OK;
+}
+
+static void map_leaf(struct ptable *t, const struct ptable_mapping *m, uint64_t done,
+                     unsigned level, struct place *at)
+{
+    while (at->level > level) {
+        hpa_t table;
+        enum hyp_status status = page_pool_alloc(t->pool, 0, &table);
+        HYP_ASSERT(status == HYP_OK);
+        pte_store(at->slot, pte_table(table));
+        t->table_count++;
+        at->level--;
+        at->slot = table_ptr(t, table, at->level) + index_at(t, m->address + done, at->level);
+    }
+    pte_store(at->slot, pte_leaf(HPA(m->pa.a + done), m->flags));
+}
+
+enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
+{
+    uint64_t cost;
+    unsigned level;
+    HYP_TRY(ptable_map_cost(t, m, &cost));
+    if (cost > t->pool->free_count) {
+        return HYP_E_NOMEM;
+    }
+    for (uint64_t done = 0; done < m->size; done += ptable_leaf_size(level)) {
+        struct place at;
+        enum hyp_status status = find_slot(t, m, done, &level, &at);
+        HYP_ASSERT(status == HYP_OK);
+        map_leaf(t, m, done, level, &at);
+    }
+    return HYP_OK;
+}
+
+enum hyp_status ptable_unmap(struct ptable *t, uint64_t address, uint64_t size,
+                             uint64_t *leaf_count)
+{
+    struct ptable_leaf leaf;
+    if (size == 0) {
+        return HYP_E_PARAM;
+    }
+    if (!range_covers((struct range){0, BIT(ptable_bits(t))}, address, size)) {
+        return HYP_E_RANGE;
+    }
+    uint64_t count = 0;
+    for (uint64_t done = 0; done < size; done += leaf.size) {
+        HYP_TRY(ptable_walk(t, address + done, &leaf));
+        if (leaf.address != address + done || leaf.size > size - done) {
+            return HYP_E_ALIGN;
+        }
+        count++;
+    }
+    struct place at;
+    for (uint64_t done = 0; done < size; done += ptable_leaf_size(at.level)) {
+        enum hyp_status status = descend(t, address + done, 0, &at);
+        HYP_ASSERT(status == HYP_OK);
+        pte_store(at.slot, 0);
+    }
+    *leaf_count = count;
+    return HYP_OK;
+}
+
+enum hyp_status ptable_walk(const struct ptable *t, uint64_t address, struct ptable_leaf *leaf)
+{
+    struct place at;
+    if (address >= BIT(ptable_bits(t))) {
+        return HYP_E_RANGE;
+    }
+    HYP_TRY(descend(t, address, 0, &at));
+    uint64_t size = ptable_leaf_size(at.level);
+    *leaf = (struct ptable_leaf){
+        .address = align_down(address, size),
+        .pa = pte_pa(at.pte),
+        .size = size,
+        .pte = at.pte,
+    };
+    return pte_is_valid(at.pte) ? HYP_OK : HYP_E_ABSENT;
+}
+
+enum hyp_status ptable_for_each_leaf(const struct ptable *t,
+                                     enum hyp_status (*visit)(void *context,
+                                                              const struct ptable_leaf *leaf),
+                                     void *context)
+{
+    struct ptable_leaf leaf;
+    for (uint64_t address = 0; address < BIT(ptable_bits(t)); address += leaf.size) {
+        enum hyp_status status = ptable_walk(t, address, &leaf);
+        if (status == HYP_OK) {
+            HYP_TRY(visit(context, &leaf));
+        } else if (status != HYP_E_ABSENT) {
+            return status;
+        }
+    }
+    return HYP_OK;
+}
+
+static bool leaf_is_ours(uint64_t pte)
+{
+    return (pte & (PTE_A | PTE_D | PTE_RSW)) == (PTE_A | PTE_D);
+}
+
+bool ptable_is_valid(const struct ptable *t)
+{
+    unsigned top = t->level_count - 1;
+    uint64_t table_count = 0;
+    struct place at;
+    for (uint64_t address = 0; address < BIT(ptable_bits(t));
+         address += ptable_leaf_size(at.level)) {
+        if (descend(t, address, 0, &at) != HYP_OK ||
+            (pte_is_valid(at.pte) && !leaf_is_ours(at.pte))) {
+            return false;
+        }
+        for (unsigned level = at.level; level < top; level++) {
+            if (is_aligned(address, ptable_leaf_size(level + 1))) {
+                table_count++;
+                if (!page_pool_contains(t->pool, at.table[level])) {
+                    return false;
+                }
+            }
+        }
+    }
+    return table_count == t->table_count && page_pool_contains(t->pool, t->root);
+}
