@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shared console: its device, its hart, and what that hart does at each interrupt. */
+#include "hyp.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
+#include <string.h>
+
+#define KEY_DEFAULT 0x1d /* Ctrl-] */
+#define NEVER UINT64_MAX
+#define SRST_REASON_NONE 0
+#define SRST_REASON_FAILURE 1
+
+static uint64_t ticks_of_us(const struct hyp *h, uint64_t us)
+{
+    return us * h->machine.timebase_hz / 1000000;
+}
+
+/* The platform's UART where it is not a VM's own, else the firmware's console. */
+static bool uart_is_ours(void)
+{
+    const char *name = hyp_platform.uart.device;
+    for (uint32_t v = 0; name != 0 && v < hyp_config.vm_count; v++) {
+        for (uint32_t d = 0; d < hyp_config.vms[v].device_count; d++) {
+            if (hyp_config.vms[v].devices[d].name == name ||
+                strcmp(hyp_config.vms[v].devices[d].name, name) == 0) {
+                return false;
+            }
+        }
+    }
+    return name != 0;
+}
+
+void hyp_init_console(struct hyp *h)
+{
+    const struct hyp_device *d =
+        uart_is_ours() ? config_find_device(&hyp_platform, hyp_platform.uart.device) : 0;
+    uintptr_t va;
+    if (d != 0 && hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) == HYP_OK) {
+        struct uart16550_config config = {
+            .regs = {.base = va},
+            .shift = hyp_platform.uart.reg_shift,
+            .width = hyp_platform.uart.access_width,
+        };
+        if (uart16550_init(&h->uart, &config) == HYP_OK) {
+            h->console = uart16550_console(&h->uart);
+            h->source_owner[d->irq[0]] = OWNER_CONSOLE;
+        }
+    } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console.rx_byte -
+                                                     UINT64_C(0xffffffc000000000) +
+                                                     h->load_hpa)) == HYP_OK) {
+        h->console = sbi_console_dev(&h->sbi_console);
+    }
+    log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
+}
+
+/* Is anything but the hypervisor's own log on the console? */
+static bool is_shared(const struct hyp *h)
+{
+    return h->mux.source_count > 1;
+}
+
+void hyp_console_attach(struct hyp *h)
+{
+    struct vconsole_mux_config config = {
+        .dev = h->console,
+        .patience = ticks_of_us(h, 10000),
+        .switch_key = hyp_config.console_key != 0 ? hyp_config.console_key : KEY_DEFAULT,
+    };
+    struct vconsole_config log = {
+        .tx = (uint8_t *)h->log_ring,
+        .tx_size = sizeof(h->log_ring),
+    };
+    if (h->console.ops == 0 || vconsole_mux_init(&h->mux, &config) != HYP_OK) {
+        return;
+    }
+    if (vconsole_init(&h->log_vc, &log) == HYP_OK &&
+        vconsole_mux_add(&h->mux, &h->log_vc) == HYP_OK) {
+        log_attach(&h->log, &h->log_vc);
+    }
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        struct host_vm *hv = h->vms[i];
+        if (hv != 0 && hv->has_console && vconsole_mux_add(&h->mux, &hv->vc) == HYP_OK) {
+            h->vm_of_source[hv->vc.source] = i;
+        }
+    }
+}
+
+static void wake_vms(struct hyp *h, uint64_t sources)
+{
+    for (uint32_t s = 1; s < h->mux.source_count; s++) {
+        struct host_vm *hv = h->vms[h->vm_of_source[s]];
+        if ((sources & BIT(s)) != 0 && hv->has_vuart) {
+            vcpu_notify(hv->vm.vcpus[0], VCPU_PENDING_CONSOLE);
+        }
+    }
+}
+
+/* When the mux wants to run again, as a deadline of this hart's timer. */
+static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_result *r, uint64_t now)
+{
+    uint64_t deadline = NEVER;
+    switch (r->state) {
+    case VCONSOLE_MUX_SLEEP:
+    case VCONSOLE_MUX_TX_WAIT:
+        break;
+    case VCONSOLE_MUX_UNTIL:
+        deadline = r->deadline;
+        break;
+    case VCONSOLE_MUX_AGAIN:
+        deadline = now + ticks_of_us(h, 50);
+        break;
+    }
+    /* Without a receive interrupt, input is looked for: only where a VM can take it. */
+    uint64_t poll = now + ticks_of_us(h, 5000);
+    return r->polled && is_shared(h) && poll < deadline ? poll : deadline;
+}
+
+void hyp_console_step(struct hyp *h, struct host_hart *self)
+{
+    if (h->console.ops == 0) {
+        return;
+    }
+    uint64_t now = csr_read(CSR_TIME);
+    struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, VCONSOLE_MUX_BUDGET);
+    wake_vms(h, r.wake);
+    self->deadline = deadline_of(h, &r, now);
+    hyp_program_timer(self);
+}
+
+/* Everything that is still in the rings goes out, polled: nothing else runs any more. */
+static void drain(struct hyp *h)
+{
+    for (uint32_t i = 0; h->console.ops != 0 && i < 2000000; i++) {
+        struct vconsole_mux_result r = vconsole_mux_step(&h->mux, csr_read(CSR_TIME), 16);
+        if (r.state == VCONSOLE_MUX_SLEEP) {
+            return;
+        }
+    }
+}
+
+static _Noreturn void end_machine(struct hyp *h)
+{
+    bool failed = false;
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        failed = failed || h->vms[i] == 0 ||
+                 vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason);
+    }
+    drain(h);
+    (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
+    hart_park();
+}
+
+/* Tells of VMs that have stopped; ends the machine behind the last. */
+void hyp_report_ended(struct hyp *h)
+{
+    /* Pairs with the release in vm_ended() of harts.c. */
+    uint32_t fresh = __atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & ~h->reported;
+    for (uint32_t i = 0; fresh != 0; i++, fresh >>= 1) {
+        if ((fresh & 1) != 0) {
+            const struct vm *vm = &h->vms[i]->vm;
+            h->reported |= 1u << i;
+            log_plain(&h->log, "vm %s stopped: %s", vm->config->name,
+                      vm_stop_reason_name((enum vm_stop_reason)vm->stop_reason));
+        }
+    }
+    if (h->reported == h->started) {
+        end_machine(h);
+    }
+}
+
+/* The console hart without a guest: the same work, between waits. */
+_Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
+{
+    for (;;) {
+        hyp_report_ended(h);
+        hyp_console_step(h, self);
+        hart_wait();
+        csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+        uint32_t hart = self->hart.index;
+        if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0 && h->irqc.ops != 0) {
+            uint32_t source = h->irqc.ops->claim(h->irqc.state, hart);
+            hyp_console_step(h, self);
+            if (source != 0) {
+                h->irqc.ops->complete(h->irqc.state, hart, source);
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The harts: their stacks and structs, their start, and what interrupts them. */
+#include "hyp.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/vm/exit.h>
+#include <string.h>
+
+#define STACK_PAGES 2
+#define FAULT_STACK_PAGES 1
+
+static struct hyp *hyp_of(struct vm_env *env)
+{
+    return (struct hyp *)((char *)env - offsetof(struct hyp, env));
+}
+
+static struct host_hart *self(void)
+{
+    return (struct host_hart *)hart_self();
+}
+
+static enum hyp_status init_hart(struct hyp *h, uint32_t index)
+{
+    struct host_hart *hh = hyp_alloc(h, sizeof(*hh));
+    uintptr_t stack;
+    uintptr_t fault_stack;
+    if (hh == 0) {
+        return HYP_E_NOMEM;
+    }
+    HYP_TRY(hspace_map_stack(&h->space, STACK_PAGES, &stack));
+    HYP_TRY(hspace_map_stack(&h->space, FAULT_STACK_PAGES, &fault_stack));
+    hh->hart = (struct hart){
+        .self = &hh->hart,
+        .id = h->machine.hart_id[index],
+        .stack_top = stack,
+        .fault_stack_top = fault_stack,
+        .satp = hspace_satp(&h->space),
+        .entry = hyp_hart_main,
+        .index = index,
+        .owner = hh,
+    };
+    hh->hyp = h;
+    hh->deadline = UINT64_MAX;
+    hh->timer = UINT64_MAX;
+    h->harts[index] = hh;
+    return HYP_OK;
+}
+
+enum hyp_status hyp_init_harts(struct hyp *h)
+{
+    uint64_t used = BIT(h->console_hart);
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        if ((h->plan.runnable & BIT(i)) != 0) {
+            used |= h->plan.harts[i];
+        }
+    }
+    for (uint32_t i = 0; i < h->machine.hart_count; i++) {
+        if ((used & BIT(i)) != 0) {
+            HYP_TRY(init_hart(h, i));
+        }
+    }
+    return HYP_OK;
+}
+
+/* ---- What vCPUs need of the machine ---------------------------------------------------------- */
+
+static void send_ipi(struct vm_env *env, uint64_t hart_id)
+{
+    (void)env;
+    (void)sbi_call(SBI_EXT_IPI, 0, 1, hart_id, 0);
+}
+
+static void external(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct hyp *h = hyp_of(env);
+    uint32_t source = h->irqc.ops->claim(h->irqc.state, vcpu->hart_index);
+    uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
+    if (owner == OWNER_CONSOLE) {
+        hyp_console_step(h, self());
+        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
+    } else if (owner != 0) {
+        struct vm *vm = &h->vms[owner - 1]->vm;
+        spinlock_lock(&vm->lock);
+        vm->irq_raise(vm->irq_ctx, source, vcpu->hart_index);
+        spinlock_unlock(&vm->lock);
+    } else if (source != 0) {
+        /* Nobody's: silence it, so that it comes once. */
+        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
+        h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
+    }
+}
+
+static void event(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct hyp *h = hyp_of(env);
+    if (vcpu->hart_index == h->console_hart) {
+        hyp_report_ended(h);
+        hyp_console_step(h, self());
+    }
+}
+
+void hyp_program_timer(struct host_hart *hh)
+{
+    uint64_t when = hh->deadline;
+    if (hh->hyp->machine.sstc) {
+        csr_write(CSR_STIMECMP, when);
+        return;
+    }
+    if (hh->vcpu != 0 && hh->vcpu->timer < when) {
+        when = hh->vcpu->timer;
+    }
+    if (when != hh->timer) {
+        hh->timer = when;
+        (void)sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
+    }
+}
+
+static void timer_changed(struct vm_env *env, struct vcpu *vcpu)
+{
+    (void)env;
+    (void)vcpu;
+    hyp_program_timer(self());
+}
+
+static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct host_hart *hh = self();
+    uint64_t now = csr_read(CSR_TIME);
+    hh->timer = 0; /* The firmware's has fired: program it in any case. */
+    vcpu_timer_expired(vcpu, now);
+    if (hh->deadline <= now) {
+        hh->deadline = UINT64_MAX;
+        hyp_console_step(hyp_of(env), hh);
+    }
+    hyp_program_timer(hh);
+}
+
+static void vm_ended(struct vm_env *env, struct vm *vm)
+{
+    struct hyp *h = hyp_of(env);
+    /* Pairs with the acquire load in hyp_report_ended(). */
+    __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
+    if (self()->hart.index != h->console_hart) {
+        send_ipi(env, h->machine.hart_id[h->console_hart]);
+    }
+}
+
+void hyp_init_env(struct hyp *h)
+{
+    const struct machine *m = &h->machine;
+    h->env = (struct vm_env){
+        .sstc = m->sstc,
+        .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
+        .has_stateen = m->stateen,
+        .henvcfg = m->henvcfg,
+        .hcounteren = 7, /* cycle, time, instret */
+        .hstateen0 = UINT64_C(3) << 62 | 7, /* SE0, ENVCFG; JVT, FCSR, C */
+        .send_ipi = send_ipi,
+        .external = external,
+        .event = event,
+        .timer_expired = timer_expired,
+        .timer_changed = timer_changed,
+        .vm_ended = vm_ended,
+    };
+}
+
+/* ---- Start ----------------------------------------------------------------------------------- */
+
+_Noreturn void hyp_hart_main(struct hart *hart)
+{
+    struct host_hart *hh = (struct host_hart *)hart;
+    struct hyp *h = hh->hyp;
+    bool console = hart->index == h->console_hart;
+    if (hh->vcpu != 0) {
+        hart->vm_name = hh->vcpu->vm->config->name;
+        vcpu_run(hh->vcpu);
+        hart->vm_name = 0;
+        hh->vcpu = 0;
+    }
+    if (console) {
+        csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));
+        hyp_console_idle(h, hh);
+    }
+    hart_park();
+}
+
+_Noreturn void hyp_start_harts(struct hyp *h)
+{
+    uint32_t me = 0;
+    for (uint32_t i = 0; i < h->machine.hart_count; i++) {
+        struct host_hart *hh = h->harts[i];
+        if (h->machine.hart_id[i] == hart_self()->id) {
+            me = i;
+        } else if (hh != 0) {
+            hpa_t pa = phys_of_ptr(&h->phys, hh);
+            struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_START, hh->hart.id,
+                                        hart_start_address(h->load_hpa), pa.a);
+            if (r.error != SBI_SUCCESS) {
+                log_line(&h->log, "hart=%lu start_error=%ld", hh->hart.id, (long)r.error);
+                if (hh->vcpu != 0) {
+                    vm_stop(hh->vcpu->vm, VM_STOP_FAILURE);
+                    __atomic_sub_fetch(&hh->vcpu->vm->running, 1, __ATOMIC_ACQ_REL);
+                }
+            }
+        }
+    }
+    if (h->harts[me] == 0) {
+        hart_park();
+    }
+    hart_enter(&h->harts[me]->hart);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that one running hypervisor is, and the steps of its boot.
+ *
+ * Owner   The image owns one `struct hyp` in .bss; per-hart and per-VM objects come from
+ *         the pool at boot and stay.
+ * Locks   None: boot runs on one hart; afterwards all is const but for what says otherwise.
+ */
+#pragma once
+
+#include <hyp/arch/hart.h>
+#include <hyp/console/log.h>
+#include <hyp/console/sbi_console.h>
+#include <hyp/console/uart16550.h>
+#include <hyp/console/vconsole_mux.h>
+#include <hyp/console/vuart.h>
+#include <hyp/irq/plic.h>
+#include <hyp/irq/vplic.h>
+#include <hyp/mm/gstage.h>
+#include <hyp/mm/hspace.h>
+#include <hyp/vm/config_check.h>
+#include <hyp/vm/guest_dt.h>
+#include <hyp/vm/vm.h>
+
+#define MACHINE_RANGE_MAX 16
+#define SOURCE_MAX 1024
+
+/* What the machine's device tree says. */
+struct machine {
+    uint64_t hart_id[HYP_HART_MAX]; /* Ascending: the index is the dense hart index. */
+    uint32_t plic_context[HYP_HART_MAX]; /* S-mode context; UINT32_MAX: none. */
+    uint32_t hart_count;
+    struct hyp_mem mem[MACHINE_RANGE_MAX];
+    uint32_t mem_count;
+    struct hyp_mem reserved[MACHINE_RANGE_MAX];
+    uint32_t reserved_count;
+    uint32_t timebase_hz;
+    uint32_t source_count;
+    uint32_t cbom_block;
+    uint32_t cboz_block;
+    uint64_t isa;   /* OR of BIT(enum guest_isa): what all harts have. */
+    uint32_t mmu;   /* enum guest_mmu */
+    bool sstc;      /* And granted by the firmware. */
+    bool svpbmt;
+    bool stateen;
+    enum gstage_mode gstage_mode;
+    uint32_t gpa_bits;
+    uint64_t henvcfg;
+    char bootargs[512];
+};
+
+/* One hart's part. hart is first: a hart is its host_hart. */
+struct host_hart {
+    struct hart hart;
+    struct hyp *hyp;
+    struct vcpu *vcpu;
+    uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
+    uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
+};
+
+/* One VM with all that the image puts into it. vm is first. */
+struct host_vm {
+    struct vm vm;
+    struct gstage gstage;
+    struct vplic *vplic;
+    struct vconsole vc;
+    struct vuart vuart;
+    uint32_t console_source; /* In the mux. */
+    bool has_console;
+    bool has_vuart;
+};
+
+struct hyp {
+    struct machine machine;
+    uint64_t load_hpa;
+    struct phys_map phys;
+    struct page_pool pool;
+    struct hspace space;
+    struct config_plan plan;
+
+    struct plic plic;
+    struct irqc irqc;
+    uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
+
+    struct uart16550 uart;
+    struct sbi_console sbi_console;
+    struct console_dev console;
+    struct vconsole_mux mux;
+    struct log log;
+    struct vconsole log_vc;
+    uint64_t log_ring[256 / 8];
+
+    struct vm_env env;
+    struct host_vm *vms[HYP_VM_MAX];
+    struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
+    uint32_t console_hart;
+    uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
+
+    uint32_t ended;     /* Atomic: bit i: VM i has stopped. */
+    uint32_t reported;  /* Console hart: those it has told of. */
+    uint32_t started;   /* VMs that were started. */
+};
+
+#define OWNER_CONSOLE 0xff
+
+/* discover.c: reads the device tree at fdt (mapped), probes CSRs. */
+HYP_MUST_USE enum hyp_status machine_discover(struct machine *m, const void *fdt);
+
+/* memory.c: pool, address space; on return the hart runs in the new space. */
+HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
+const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
+/* Zeroed pages of the pool; NULL: none are left. */
+void *hyp_alloc(struct hyp *h, uint64_t size);
+
+/* A blob of the image, mapped read-only until unmapped; one at a time. NULL: no table page. */
+const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob);
+void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob);
+
+/* console.c */
+void hyp_init_console(struct hyp *h);
+void hyp_console_attach(struct hyp *h);
+void hyp_console_step(struct hyp *h, struct host_hart *self);
+/* Lines of VMs that have stopped; SRST behind the last. Console hart. */
+void hyp_report_ended(struct hyp *h);
+_Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
+
+/* partition.c: builds a VM; on failure the VM does not run, and a line says why. */
+HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
+
+/* harts.c */
+HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
+/* irq.c: the physical controller, all sources off. */
+void hyp_init_irqs(struct hyp *h);
+/* The VM's virtual controller, its sources and its place on the bus. */
+HYP_MUST_USE enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv);
+
+void hyp_init_env(struct hyp *h);
+_Noreturn void hyp_start_harts(struct hyp *h);
+void hyp_program_timer(struct host_hart *self);
+_Noreturn void hyp_hart_main(struct hart *self);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's interrupt controller, and what a VM sees of it. */
+#include "hyp.h"
+
+void hyp_init_irqs(struct hyp *h)
+{
+    const struct hyp_irqc_desc *d = &hyp_platform.irqc;
+    const struct machine *m = &h->machine;
+    uintptr_t va;
+    if (m->source_count < 2 ||
+        hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
+        return;
+    }
+    mmio_t regs = {.base = va};
+    if (plic_init(&h->plic, regs, m->plic_context, m->hart_count, m->source_count) != HYP_OK) {
+        return;
+    }
+    h->irqc = plic_irqc(&h->plic);
+    for (uint32_t s = 1; s < m->source_count; s++) {
+        if (h->source_owner[s] == OWNER_CONSOLE) {
+            h->irqc.ops->set_enable(h->irqc.state, h->console_hart, s, true);
+        }
+    }
+}
+
+static void set_external(void *ctx, uint32_t vcpu, bool level)
+{
+    const struct vm *vm = ctx;
+    vcpu_set_external(vm->vcpus[vcpu], level);
+}
+
+static void irq_raise(void *ctx, uint32_t source, uint32_t hart)
+{
+    vplic_raise(ctx, source, hart);
+}
+
+static void irq_stop(void *ctx)
+{
+    vplic_stop(ctx);
+}
+
+/* Context 2n is M and 2n + 1 is S of vCPU n, as on QEMU virt; else n is S of vCPU n. */
+static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
+{
+    uint32_t step = vm->config->irqc.m_contexts ? 2 : 1;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        vcpu[step * n] = VPLIC_NO_VCPU;
+        vcpu[step * n + step - 1] = (uint8_t)n;
+        hart[n] = (uint8_t)vm->vcpus[n]->hart_index;
+    }
+    return step * vm->vcpu_count;
+}
+
+enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv)
+{
+    struct vm *vm = &hv->vm;
+    const struct vm_irqc *c = &vm->config->irqc;
+    uint8_t vcpu[VPLIC_CONTEXT_MAX];
+    if (c->absent) {
+        return HYP_OK;
+    }
+    uint8_t *hart = hyp_alloc(h, sizeof(struct vplic) + VM_VCPU_MAX);
+    if (hart == 0) {
+        return HYP_E_NOMEM;
+    }
+    hv->vplic = (struct vplic *)(hart + VM_VCPU_MAX);
+    struct vplic_config config = {
+        .source_count = c->source_count,
+        .context_count = fill_contexts(vm, vcpu, hart),
+        .priority_max = hyp_platform.irqc.priority_max,
+        .vcpu = vcpu,
+        .hart = hart,
+        .irqc = h->irqc.ops != 0 ? &h->irqc : 0,
+        .set_external = set_external,
+        .ctx = vm,
+    };
+    void *storage = hyp_alloc(h, vplic_storage_size(c->source_count, config.context_count));
+    if (storage == 0) {
+        return HYP_E_NOMEM;
+    }
+    HYP_TRY(vplic_init(hv->vplic, &config, storage));
+    for (uint32_t s = 1; s < SOURCE_MAX; s++) {
+        if (h->source_owner[s] == vm->index + 1) {
+            HYP_TRY(vplic_own(hv->vplic, s));
+        }
+    }
+    vm->irq_raise = irq_raise;
+    vm->irq_stop = irq_stop;
+    vm->irq_ctx = hv->vplic;
+    struct vdev dev = {
+        .base = c->gpa,
+        .size = VPLIC_SIZE,
+        .ops = &vplic_vdev_ops,
+        .state = hv->vplic,
+    };
+    return vm_add_vdev(vm, &dev);
+}

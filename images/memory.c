@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's own memory. All of it within one GiB of virtual addresses:
+ *
+ *   base + 0          the image: text R-X, rodata R--, data RW-
+ *   base + 64 MiB     the pool RW-
+ *   base + 128 MiB    boot only: the machine's device tree; later a blob that is copied
+ *   base + 256 MiB    stacks, each between guard pages
+ *   base + 512 MiB    devices
+ *
+ * No guest memory is mapped; a blob's source is, read-only, while it is copied.
+ */
+#include "hyp.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/fence.h>
+#include <hyp/base/assert.h>
+
+#define BASE UINT64_C(0xffffffc000000000)
+#define POOL_VA (BASE + 64 * HYP_MIB)
+#define BOOT_VA (BASE + 128 * HYP_MIB)
+#define STACK_VA (BASE + 256 * HYP_MIB)
+#define DEVICE_VA (BASE + 512 * HYP_MIB)
+#define WINDOW_SIZE (256 * HYP_MIB)
+#define LEAF (2 * HYP_MIB)
+
+extern uint64_t boot_table_2m[512];
+extern const char _text_start[], _text_end[], _rodata_start[], _rodata_end[], _data_start[];
+extern const char _hyp_end[], _guest_end[];
+
+/* boot.S's table is in use until the real one is loaded: 2 MiB leaves, gone with it. */
+static uintptr_t boot_map(uint64_t va, uint64_t hpa, uint64_t size)
+{
+    uint64_t first = align_down(hpa, LEAF);
+    uint64_t last = align_up(hpa + size, LEAF);
+    for (uint64_t pa = first, v = va; pa < last; pa += LEAF, v += LEAF) {
+        boot_table_2m[(v - BASE) / LEAF] = pte_leaf(HPA(pa), PTE_R | PTE_W);
+    }
+    fence_sfence_vma_all();
+    return va + (hpa - first);
+}
+
+const void *hyp_map_boot_fdt(uint64_t fdt_hpa)
+{
+    return (const void *)boot_map(BOOT_VA, fdt_hpa, LEAF);
+}
+
+static enum hyp_status map_section(struct hyp *h, const char *start, const char *end, unsigned perm)
+{
+    uint64_t va = (uint64_t)(uintptr_t)start;
+    struct hspace_mapping m = {
+        .va = va,
+        .hpa = HPA(va - BASE + h->load_hpa),
+        .size = (uint64_t)(end - start),
+        .perm = perm,
+    };
+    return hspace_map(&h->space, &m);
+}
+
+static enum hyp_status init_pool(struct hyp *h)
+{
+    uint64_t image = align_up((uint64_t)(uintptr_t)_guest_end - BASE, HYP_PAGE_SIZE);
+    struct range pool = {.start = h->load_hpa + image, .size = hyp_config.pool_size};
+    uintptr_t va = boot_map(POOL_VA, pool.start, pool.size);
+    h->phys.window[0] = (struct phys_window){.pa = pool, .va = va};
+    h->phys.count = 1;
+    page_pool_init(&h->pool, &h->phys);
+    struct page_region region = {.pa = pool, .is_zero = true};
+    return page_pool_add(&h->pool, &region);
+}
+
+enum hyp_status hyp_init_memory(struct hyp *h)
+{
+    struct hspace_config config = {
+        .pool = &h->pool,
+        .device_window = {.start = DEVICE_VA, .size = WINDOW_SIZE},
+        .stack_window = {.start = STACK_VA, .size = WINDOW_SIZE},
+        .svpbmt = h->machine.svpbmt,
+    };
+    HYP_TRY(init_pool(h));
+    HYP_TRY(hspace_create(&h->space, &config));
+    HYP_TRY(map_section(h, _text_start, _text_end, HSPACE_R | HSPACE_X));
+    HYP_TRY(map_section(h, _rodata_start, _rodata_end, HSPACE_R));
+    HYP_TRY(map_section(h, _data_start, _hyp_end, HSPACE_R | HSPACE_W));
+    const struct phys_window *w = &h->phys.window[0];
+    struct hspace_mapping pool = {
+        .va = w->va,
+        .hpa = HPA(w->pa.start),
+        .size = w->pa.size,
+        .perm = HSPACE_R | HSPACE_W,
+        .level_max = PTABLE_2M,
+    };
+    HYP_TRY(hspace_map(&h->space, &pool));
+    csr_write(CSR_SATP, hspace_satp(&h->space));
+    fence_sfence_vma_all();
+    return HYP_OK;
+}
+
+void *hyp_alloc(struct hyp *h, uint64_t size)
+{
+    unsigned order = 0;
+    while ((HYP_PAGE_SIZE << order) < size) {
+        order++;
+    }
+    hpa_t pa;
+    if (page_pool_alloc(&h->pool, order, &pa) != HYP_OK) {
+        return 0;
+    }
+    return phys_to_ptr(&h->phys, pa, HYP_PAGE_SIZE << order);
+}
+
+const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob)
+{
+    uint64_t link = (uint64_t)(uintptr_t)blob->start;
+    struct hspace_mapping m = {
+        .va = BOOT_VA,
+        .hpa = HPA(link - BASE + h->load_hpa),
+        .size = align_up(blob->size, HYP_PAGE_SIZE),
+        .perm = HSPACE_R,
+        .level_max = PTABLE_2M,
+    };
+    if (hspace_map(&h->space, &m) != HYP_OK) {
+        return 0;
+    }
+    fence_sfence_vma_all();
+    return (const void *)BOOT_VA;
+}
+
+void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob)
+{
+    HYP_REQUIRE(hspace_unmap(&h->space, BOOT_VA, align_up(blob->size, HYP_PAGE_SIZE)) == HYP_OK);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One VM: its memory, its vCPUs, its devices, its files. What fails here fails that VM alone. */
+#include "hyp.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/fence.h>
+#include <hyp/arch/guest_mem.h>
+#include <hyp/arch/sbi_call.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TX_RING 1024
+#define RX_RING 64
+#define VUART_PAGE 0x100
+
+static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        const struct vm_mem *mem = &c->mem[i];
+        unsigned access = mem->access == 0 ? HYP_ACCESS_RWX : mem->access;
+        struct gstage_mapping m = {
+            .gpa = GPA(mem->gpa),
+            .hpa = HPA(h->plan.mem_hpa[hv->vm.index][i]),
+            .size = mem->size,
+            .perm = access << 1, /* R, W, X are bits 1, 2, 3 of a PTE. */
+        };
+        HYP_TRY(gstage_map_range(&hv->gstage, &m));
+    }
+    return HYP_OK;
+}
+
+static enum hyp_status map_devices(struct hyp *h, struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        struct gstage_mapping m = {
+            .gpa = GPA(c->devices[i].gpa),
+            .hpa = HPA(d->hpa),
+            .size = d->size,
+            .perm = GSTAGE_R | GSTAGE_W,
+            .type = MEM_IO,
+        };
+        HYP_TRY(gstage_map_range(&hv->gstage, &m));
+        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+            h->source_owner[d->irq[n]] = (uint8_t)(hv->vm.index + 1);
+        }
+    }
+    return HYP_OK;
+}
+
+static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
+{
+    struct vm *vm = &hv->vm;
+    uint64_t harts = h->plan.harts[vm->index];
+    vm->vcpus = hyp_alloc(h, VM_VCPU_MAX * sizeof(struct vcpu *));
+    if (vm->vcpus == 0) {
+        return HYP_E_NOMEM;
+    }
+    for (uint32_t i = 0; i < h->machine.hart_count; i++) {
+        if ((harts & BIT(i)) == 0) {
+            continue;
+        }
+        struct vcpu *v = hyp_alloc(h, sizeof(*v));
+        if (v == 0) {
+            return HYP_E_NOMEM;
+        }
+        v->vm = vm;
+        v->id = vm->vcpu_count;
+        v->hart_index = i;
+        v->hart_id = h->machine.hart_id[i];
+        v->hsm_state = SBI_HSM_STOPPED;
+        v->timer = UINT64_MAX;
+        vm->vcpus[vm->vcpu_count++] = v;
+    }
+    vm->vcpus[0]->hsm_state = SBI_HSM_START_PENDING;
+    vm->vcpus[0]->start_pc = vm->config->entry;
+    vm->vcpus[0]->start_opaque = vm->config->dtb_gpa;
+    vm->running = vm->vcpu_count;
+    return HYP_OK;
+}
+
+/* ---- Console --------------------------------------------------------------------------------- */
+
+static void kick_console(void *ctx)
+{
+    struct hyp *h = ctx;
+    if (hart_self()->index == h->console_hart) {
+        csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
+    } else {
+        h->env.send_ipi(&h->env, h->machine.hart_id[h->console_hart]);
+    }
+}
+
+static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
+{
+    struct host_vm *hv = ctx;
+    uint32_t done = 0;
+    while (done < count && vconsole_put_byte(&hv->vc, bytes[done])) {
+        done++;
+    }
+    return done;
+}
+
+static uint32_t console_read(void *ctx, uint8_t *bytes, uint32_t count)
+{
+    struct host_vm *hv = ctx;
+    uint32_t done = 0;
+    while (done < count && vconsole_get_byte(&hv->vc, &bytes[done])) {
+        done++;
+    }
+    return done;
+}
+
+static void console_update(void *ctx)
+{
+    struct host_vm *hv = ctx;
+    if (hv->has_vuart) {
+        vuart_update(&hv->vuart);
+    }
+}
+
+static enum hyp_status add_vuart(struct host_vm *hv)
+{
+    const struct vm_console *c = &hv->vm.config->console;
+    struct vuart_config config = {.port = vconsole_port(&hv->vc)};
+    if (hv->vplic == 0) {
+        return HYP_E_PARAM;
+    }
+    config.irq = vplic_line(hv->vplic, c->irq);
+    HYP_TRY(vuart_init(&hv->vuart, &config));
+    hv->has_vuart = true;
+    struct vdev dev = {
+        .base = c->gpa,
+        .size = VUART_PAGE,
+        .ops = &vuart_vdev_ops,
+        .state = &hv->vuart,
+    };
+    return vm_add_vdev(&hv->vm, &dev);
+}
+
+static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
+{
+    struct vm *vm = &hv->vm;
+    if (vm->config->console.kind == VM_CONSOLE_NONE) {
+        return HYP_OK;
+    }
+    uint8_t *rings = hyp_alloc(h, TX_RING + RX_RING);
+    if (rings == 0) {
+        return HYP_E_NOMEM;
+    }
+    struct vconsole_config config = {
+        .name = vm->config->name,
+        .tx = rings,
+        .tx_size = TX_RING,
+        .rx = rings + TX_RING,
+        .rx_size = RX_RING,
+        .kick = {.send = kick_console, .ctx = h},
+    };
+    HYP_TRY(vconsole_init(&hv->vc, &config));
+    hv->has_console = true;
+    vm->console_write = console_write;
+    vm->console_read = console_read;
+    vm->console_update = console_update;
+    vm->console_ctx = hv;
+    return vm->config->console.kind == VM_CONSOLE_VUART ? add_vuart(hv) : HYP_OK;
+}
+
+/* ---- Files ------------------------------------------------------------------------------------- */
+
+static enum hyp_status copy_blob(struct hyp *h, const struct vm_blob *b)
+{
+    if (b->name == 0 || b->load) {
+        return HYP_OK;
+    }
+    for (uint32_t i = 0; i < hyp_blob_count; i++) {
+        const struct hyp_blob *blob = &hyp_blobs[i];
+        if (strcmp(blob->name, b->name) == 0) {
+            const void *from = hyp_map_blob(h, blob);
+            if (from == 0) {
+                return HYP_E_NOMEM;
+            }
+            enum hyp_status status = guest_mem_write(GPA(b->gpa), from, blob->size);
+            hyp_unmap_blob(h, blob);
+            return status;
+        }
+    }
+    return HYP_E_ABSENT;
+}
+
+/* The value of `VM.key=` on the hypervisor's command line; quotes hold blanks. 0: not there. */
+static const char *option(const struct hyp *h, const char *vm, const char *key, size_t *length)
+{
+    const char *s = h->machine.bootargs;
+    size_t n = strlen(vm);
+    size_t k = strlen(key);
+    while (*s != 0) {
+        bool quoted = false;
+        size_t end = 0;
+        for (; s[end] != 0 && (quoted || s[end] != ' '); end++) {
+            quoted = quoted != (s[end] == '"');
+        }
+        if (end > n + k + 1 && memcmp(s, vm, n) == 0 && s[n] == '.' &&
+            memcmp(s + n + 1, key, k) == 0 && s[n + 1 + k] == '=') {
+            const char *value = s + n + k + 2;
+            *length = end - (n + k + 2);
+            bool has_quotes = *length >= 2 && value[0] == '"' && value[*length - 1] == '"';
+            *length -= has_quotes ? 2 : 0;
+            return has_quotes ? value + 1 : value;
+        }
+        s += end + (s[end] == ' ' ? 1 : 0);
+    }
+    return 0;
+}
+
+static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
+{
+    size_t length;
+    const char *size = option(h, c->name, "initrd-size", &length);
+    if (c->initrd.name == 0) {
+        return 0;
+    }
+    uint64_t bytes = size != 0 ? strtoul(size, 0, 0) : c->initrd.max_size;
+    for (uint32_t i = 0; !c->initrd.load && i < hyp_blob_count; i++) {
+        if (strcmp(hyp_blobs[i].name, c->initrd.name) == 0) {
+            bytes = hyp_blobs[i].size;
+        }
+    }
+    bytes = bytes <= c->initrd.max_size ? bytes : c->initrd.max_size;
+    return bytes == 0 ? 0 : c->initrd.gpa + bytes;
+}
+
+static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    const struct hyp_dtb *dtb = &hyp_dtbs[hv->vm.index];
+    char args[CONFIG_BOOTARGS_SIZE];
+    if (dtb->size == 0 || c->dtb_gpa == 0) {
+        return HYP_OK;
+    }
+    unsigned order = 0;
+    while ((HYP_PAGE_SIZE << order) < dtb->size) {
+        order++;
+    }
+    hpa_t pa;
+    HYP_TRY(page_pool_alloc(&h->pool, order, &pa));
+    void *fdt = phys_to_ptr(&h->phys, pa, dtb->size);
+    memcpy(fdt, dtb->data, dtb->size);
+    size_t length = 0;
+    const char *append = option(h, c->name, "append", &length);
+    if (append != 0 && length < sizeof(args)) {
+        memcpy(args, append, length);
+        args[length] = 0;
+    }
+    struct guest_dt_facts facts = {
+        .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
+        .isa = h->machine.isa,
+        .mmu = (enum guest_mmu)h->machine.mmu,
+        .cbom_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? h->machine.cbom_block : 0,
+        .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
+        .timebase_hz = h->machine.timebase_hz,
+        .initrd_end = initrd_end(h, c),
+        .bootargs = append != 0 && length < sizeof(args) ? args : 0,
+    };
+    enum hyp_status status = guest_dt_narrow(fdt, dtb->size, &facts);
+    if (status == HYP_OK) {
+        status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
+    }
+    HYP_TRY(page_pool_free(&h->pool, pa, order));
+    return status;
+}
+
+/* Through the VM's own table, as the guest will see it. */
+static enum hyp_status fill_memory(struct hyp *h, struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    csr_write(CSR_HGATP, hv->vm.hgatp);
+    fence_hfence_gvma_all();
+    enum hyp_status status = copy_blob(h, &c->kernel);
+    if (status == HYP_OK) {
+        status = copy_blob(h, &c->initrd);
+    }
+    if (status == HYP_OK) {
+        status = make_dtb(h, hv);
+    }
+    csr_write(CSR_HGATP, 0);
+    fence_hfence_gvma_all();
+    return status;
+}
+
+enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
+{
+    struct host_vm *hv = hyp_alloc(h, sizeof(*hv));
+    struct gstage_config config = {
+        .pool = &h->pool,
+        .mode = h->machine.gstage_mode,
+        .vmid = index + 1,
+        .svpbmt = h->machine.svpbmt,
+    };
+    if (hv == 0) {
+        return HYP_E_NOMEM;
+    }
+    h->vms[index] = hv;
+    hv->vm.config = &hyp_config.vms[index];
+    hv->vm.env = &h->env;
+    hv->vm.index = index;
+    HYP_TRY(gstage_create(&hv->gstage, &config));
+    hv->vm.hgatp = gstage_hgatp(&hv->gstage);
+    HYP_TRY(map_memory(h, hv));
+    HYP_TRY(map_devices(h, hv));
+    HYP_TRY(make_vcpus(h, hv));
+    HYP_TRY(hyp_add_irqc(h, hv));
+    HYP_TRY(add_console(h, hv));
+    HYP_TRY(fill_memory(h, hv));
+    for (uint32_t i = 0; i < hv->vm.vcpu_count; i++) {
+        h->harts[hv->vm.vcpus[i]->hart_index]->vcpu = hv->vm.vcpus[i];
+    }
+    return HYP_OK;
+}
