@@ -8,7 +8,8 @@
 
 bool bell_ring(struct bell *bell, unsigned source)
 {
-    /* Release: what was published before is seen by whom the bit reaches. Pairs with bell_take(). */
+    /* Release: what was published before is seen by whom the bit reaches. Pairs with bell_take().
+     */
     uint64_t old = __atomic_fetch_or(&bell->word, BIT(source), __ATOMIC_RELEASE);
     return (old & BELL_ASLEEP) != 0 && (old & BIT(source)) == 0;
 }

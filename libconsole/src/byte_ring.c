@@ -2,11 +2,9 @@
 /* A ring of bytes, one producer and one consumer. */
 #include <hyp/console/byte_ring.h>
 
-#include <hyp/base/bits.h>
-
 enum hyp_status byte_ring_init(struct byte_ring *ring, uint8_t *data, uint32_t capacity)
 {
-    if (capacity < 2 || capacity > BIT(31) || !is_aligned(BIT(31), capacity)) {
+    if (capacity < 2 || (capacity & (capacity - 1)) != 0) {
         return HYP_E_PARAM;
     }
     *ring = (struct byte_ring){.data = data, .mask = capacity - 1};

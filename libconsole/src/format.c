@@ -101,8 +101,7 @@ static void out_signed(struct out *out, const struct spec *spec, struct args *ar
     out_number(out, spec, magnitude, 10, value < 0 ? "-" : "");
 }
 
-static void out_unsigned(struct out *out, const struct spec *spec, struct args *args,
-                         unsigned base)
+static void out_unsigned(struct out *out, const struct spec *spec, struct args *args, unsigned base)
 {
     uint64_t value =
         spec->is_long ? va_arg(args->list, unsigned long) : va_arg(args->list, unsigned int);
@@ -115,15 +114,9 @@ static const char *out_conversion(struct out *out, const char *start, struct arg
     struct spec spec;
     const char *p = spec_parse(&spec, start + 1);
     switch (*p) {
-    case 'd':
-        out_signed(out, &spec, args);
-        break;
-    case 'u':
-        out_unsigned(out, &spec, args, 10);
-        break;
-    case 'x':
-        out_unsigned(out, &spec, args, 16);
-        break;
+    case 'd': out_signed(out, &spec, args); break;
+    case 'u': out_unsigned(out, &spec, args, 10); break;
+    case 'x': out_unsigned(out, &spec, args, 16); break;
     case 'p':
         out_number(out, &(struct spec){0}, (uintptr_t)va_arg(args->list, void *), 16, "0x");
         break;
@@ -136,9 +129,7 @@ static const char *out_conversion(struct out *out, const char *start, struct arg
         out_pad(out, ' ', spec.width, 1);
         out_char(out, (char)va_arg(args->list, int));
         break;
-    case '%':
-        out_char(out, '%');
-        break;
+    case '%': out_char(out, '%'); break;
     default:
         /* Not ours: show it as it is written. */
         out_char(out, '%');

@@ -26,7 +26,7 @@ static bool emit(struct log *log, const char *line, size_t length)
         bool kick;
         bool fits = vconsole_write(log->vc, (const uint8_t *)line, (uint32_t)length, &kick);
         if (kick) {
-            log->vc->kick.send(log->vc->kick.ctx);
+            vconsole_kick(log->vc);
         }
         return fits;
     }

@@ -24,9 +24,8 @@ static bool sbi_try_put(void *state, uint8_t byte)
 {
     const struct sbi_console *console = state;
     /* A legacy call answers in a0 alone, which is `error` here. */
-    struct sbi_ret ret = console->dbcn
-                             ? sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, byte, 0, 0)
-                             : sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, byte, 0, 0);
+    struct sbi_ret ret = console->dbcn ? sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE_BYTE, byte, 0, 0)
+                                       : sbi_call(SBI_EXT_LEGACY_PUTCHAR, 0, byte, 0, 0);
     return ret.error == SBI_SUCCESS;
 }
 
@@ -34,8 +33,7 @@ static bool sbi_try_get(void *state, uint8_t *byte)
 {
     struct sbi_console *console = state;
     if (console->dbcn) {
-        struct sbi_ret ret =
-            sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, console->rx_byte_pa.a, 0);
+        struct sbi_ret ret = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, console->rx_byte_pa.a, 0);
         if (ret.error != SBI_SUCCESS || ret.value != 1) {
             return false;
         }

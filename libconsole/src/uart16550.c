@@ -25,8 +25,7 @@ static void reg_write(const struct uart16550 *uart, uintptr_t reg, uint8_t value
 
 static bool config_is_valid(const struct uart16550_config *config)
 {
-    return config->shift <= 3 &&
-           (config->width == 1 || (config->width == 4 && config->shift >= 2));
+    return config->shift <= 3 && (config->width == 1 || (config->width == 4 && config->shift >= 2));
 }
 
 enum hyp_status uart16550_init(struct uart16550 *uart, const struct uart16550_config *config)

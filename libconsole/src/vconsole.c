@@ -28,6 +28,13 @@ bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, b
     return true;
 }
 
+void vconsole_kick(const struct vconsole *vc)
+{
+    if (vc->kick.send != NULL) {
+        vc->kick.send(vc->kick.ctx);
+    }
+}
+
 void vconsole_tx_starve(struct vconsole *vc)
 {
     __atomic_store_n(&vc->tx_starved, 1, __ATOMIC_RELAXED);
@@ -76,7 +83,7 @@ bool vconsole_put_byte(struct vconsole *vc, uint8_t byte)
     bool kick;
     bool fits = vconsole_write(vc, &byte, 1, &kick);
     if (kick) {
-        vc->kick.send(vc->kick.ctx);
+        vconsole_kick(vc);
     }
     return fits;
 }

@@ -4,7 +4,7 @@
 
 #include <hyp/base/bits.h>
 
-#define OWNER_NONE VCONSOLE_MUX_SOURCE_MAX
+#define OWNER_NONE     VCONSOLE_MUX_SOURCE_MAX
 #define HOLD_PATIENCES 8u /* The longest that others wait for an open line. */
 
 _Static_assert(sizeof(((struct vconsole_mux *)0)->stage) >=
@@ -259,7 +259,8 @@ enum hyp_status vconsole_mux_init(struct vconsole_mux *mux,
     if (config->dev.ops == NULL) {
         return HYP_E_PARAM;
     }
-    *mux = (struct vconsole_mux){.config = *config, .owner = OWNER_NONE};
+    *mux = (struct vconsole_mux){
+        .config = *config, .owner = OWNER_NONE, .last = VCONSOLE_MUX_SOURCE_MAX - 1};
     mux->polled = !config->dev.ops->set_rx_irq(config->dev.state, true);
     return HYP_OK;
 }

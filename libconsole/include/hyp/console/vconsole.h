@@ -19,9 +19,9 @@
 #include <hyp/console/byte_ring.h>
 #include <hyp/console/port.h>
 
-/* How a producer wakes the console hart: an IPI, or nothing where it is the same hart. */
-struct vconsole_kick {
-    void (*send)(void *ctx);
+/* How a producer wakes the console hart. */
+struct vconsole_waker {
+    void (*send)(void *ctx); /* An IPI; NULL where the console hart looks by itself. */
     void *ctx;
 };
 
@@ -31,24 +31,25 @@ struct vconsole_config {
     uint32_t tx_size; /* Power of two, at least 2 * CONSOLE_PORT_BURST. */
     uint8_t *rx;      /* NULL and 0: takes no input, never has the focus. */
     uint32_t rx_size; /* Power of two. */
-    struct vconsole_kick kick;
+    struct vconsole_waker kick;
 };
 
 struct vconsole {
     struct byte_ring tx;
     struct byte_ring rx;
     const char *name;
-    struct vconsole_kick kick;
-    struct bell *bell;    /* The mux's; NULL before vconsole_mux_add(). */
-    uint32_t tx_starved;  /* Atomic: the VM found no room and waits to be told. */
-    uint32_t rx_dropped;  /* Console hart: input bytes that found no room. */
-    uint8_t source;       /* Its number in the mux and the bell. */
+    struct vconsole_waker kick;
+    struct bell *bell;   /* The mux's; NULL before vconsole_mux_add(). */
+    uint32_t tx_starved; /* Atomic: the VM found no room and waits to be told. */
+    uint32_t rx_dropped; /* Console hart: input bytes that found no room. */
+    uint8_t source;      /* Its number in the mux and the bell. */
     bool has_rx;
-    bool held_cr;         /* Console hart: a carriage return not yet shown. */
+    bool held_cr; /* Console hart: a carriage return not yet shown. */
 };
 
 /* HYP_OK, or HYP_E_PARAM: a ring's size. */
-HYP_MUST_USE enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config);
+HYP_MUST_USE enum hyp_status vconsole_init(struct vconsole *vc,
+                                           const struct vconsole_config *config);
 
 /*
  * All of the bytes, or (false) none for want of room. *kick: the caller must wake the console
@@ -56,6 +57,9 @@ HYP_MUST_USE enum hyp_status vconsole_init(struct vconsole *vc, const struct vco
  */
 HYP_MUST_USE bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count,
                                  bool *kick);
+
+/* Wakes the console hart, as `*kick` asks for. */
+void vconsole_kick(const struct vconsole *vc);
 
 /* Room for CONSOLE_PORT_BURST bytes? After a false, the mux's `wake` names this source later. */
 bool vconsole_tx_ready(struct vconsole *vc);

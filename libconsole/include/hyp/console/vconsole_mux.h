@@ -33,9 +33,9 @@
 #include <hyp/console/vconsole.h>
 
 #define VCONSOLE_MUX_SOURCE_MAX BELL_SOURCE_MAX
-#define VCONSOLE_MUX_BUDGET 16u
-#define VCONSOLE_MUX_LINE_MAX 512u
-#define VCONSOLE_NAME_MAX 31u /* Of a name, so much is shown. */
+#define VCONSOLE_MUX_BUDGET     16u
+#define VCONSOLE_MUX_LINE_MAX   512u
+#define VCONSOLE_NAME_MAX       31u /* Of a name, so much is shown. */
 
 struct vconsole_mux_config {
     struct console_dev dev;
@@ -61,20 +61,20 @@ struct vconsole_mux {
     struct vconsole_mux_config config;
     struct vconsole *source[VCONSOLE_MUX_SOURCE_MAX];
     uint8_t source_count;
-    uint8_t focus;        /* A source, or source_count: none. */
-    uint8_t owner;        /* Of the open line, or VCONSOLE_MUX_SOURCE_MAX: no line is open. */
-    uint8_t last;         /* Whose line was shown last. */
-    bool announce;        /* The focus has changed and must be shown. */
+    uint8_t focus; /* A source, or source_count: none. */
+    uint8_t owner; /* Of the open line, or VCONSOLE_MUX_SOURCE_MAX: no line is open. */
+    uint8_t last;  /* Whose line was shown last. */
+    bool announce; /* The focus has changed and must be shown. */
     bool polled;
-    bool waiting;         /* A source waits for the open line to end, since wait_start. */
-    uint64_t active;      /* Sources that may have bytes. */
-    uint64_t touched;     /* Sources from which this step took bytes. */
-    uint64_t last_byte;   /* Tick of the owner's last byte. */
+    bool waiting;       /* A source waits for the open line to end, since wait_start. */
+    uint64_t active;    /* Sources that may have bytes. */
+    uint64_t touched;   /* Sources from which this step took bytes. */
+    uint64_t last_byte; /* Tick of the owner's last byte. */
     uint64_t wait_start;
-    uint32_t wait_bytes;  /* Owner's bytes since then. */
+    uint32_t wait_bytes; /* Owner's bytes since then. */
     uint8_t stage_first, stage_count;
-    uint8_t stage[64];    /* Bytes for the device: a tag, a line break, a byte. */
-    struct bell bell;     /* Written by all producers. */
+    uint8_t stage[64]; /* Bytes for the device: a tag, a line break, a byte. */
+    struct bell bell;  /* Written by all producers. */
 };
 
 /*

@@ -42,15 +42,15 @@ struct vuart_config {
 struct vuart {
     struct vuart_config config;
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
-    uint8_t msr_delta;    /* MSR bits 3:0. */
-    bool overrun;         /* LSR.OE */
-    bool thre;            /* LSR.THRE and TEMT. */
-    bool thr_pending;     /* The THRE interrupt's source, IER aside. */
-    bool irq_level;       /* As driven. */
-    uint8_t rx_first;     /* Index of the oldest byte in rx. */
+    uint8_t msr_delta; /* MSR bits 3:0. */
+    bool overrun;      /* LSR.OE */
+    bool thre;         /* LSR.THRE and TEMT. */
+    bool thr_pending;  /* The THRE interrupt's source, IER aside. */
+    bool irq_level;    /* As driven. */
+    uint8_t rx_first;  /* Index of the oldest byte in rx. */
     uint8_t rx_count;
     uint8_t rx[VUART_RX_FIFO];
-    uint32_t tx_dropped;  /* Bytes written while there was no room. */
+    uint32_t tx_dropped; /* Bytes written while there was no room. */
 };
 
 extern const struct vdev_ops vuart_vdev_ops; /* State: struct vuart. */
@@ -58,7 +58,8 @@ extern const struct vdev_ops vuart_vdev_ops; /* State: struct vuart. */
 /* HYP_OK, or HYP_E_PARAM: shift > 3. The UART is reset and its line low. */
 HYP_MUST_USE enum hyp_status vuart_init(struct vuart *vuart, const struct vuart_config *config);
 
-/* Master reset of the chip, for a VM's restart: registers, FIFO and line; the port keeps its bytes. */
+/* Master reset of the chip, for a VM's restart: registers, FIFO and line; the port keeps its bytes.
+ */
 void vuart_reset(struct vuart *vuart);
 
 /* Takes what the port has: input into the FIFO, room into THRE; then drives the line. */

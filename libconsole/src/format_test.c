@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The formatter's edges, and what it copies as it stands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
+#include <string.h>
+
+#include <hyp/console/format.h>
+
+/* Not a printf: the formats are wrong on purpose. */
+static size_t (*const unchecked)(char *, size_t, const char *, ...) = format_buf;
+
+static void copies_and_converts(void **state)
+{
+    (void)state;
+    char buf[128];
+    assert_int_equal(format_buf(buf, sizeof(buf), "%s=%d %5u|%05d|%c%%", "k", -3, 42u, -42, 'x'),
+                     19);
+    assert_string_equal(buf, "k=-3    42|-0042|x%");
+    format_buf(buf, sizeof(buf), "%08lx %lx %p", 0xbeefUL, ULONG_MAX, (void *)0x1000);
+    assert_string_equal(buf, "0000beef ffffffffffffffff 0x1000");
+    format_buf(buf, sizeof(buf), "%ld %d %lu %zu", LONG_MIN, INT_MIN, ULONG_MAX, (size_t)7);
+    assert_string_equal(buf, "-9223372036854775808 -2147483648 18446744073709551615 7");
+    format_buf(buf, sizeof(buf), "%6s|%3s|%2c", "abc", "abcd", 'y');
+    assert_string_equal(buf, "   abc|abcd| y");
+}
+
+static void cuts_off(void **state)
+{
+    (void)state;
+    char buf[4] = "zzz";
+    assert_int_equal(format_buf(buf, 0, "abc"), 0);
+    assert_string_equal(buf, "zzz");
+    assert_int_equal(format_buf(buf, 1, "abc"), 0);
+    assert_string_equal(buf, "");
+    assert_int_equal(format_buf(buf, sizeof(buf), "%s", "abcdef"), 3);
+    assert_string_equal(buf, "abc");
+}
+
+static void shows_what_it_does_not_know(void **state)
+{
+    (void)state;
+    char buf[64];
+    unchecked(buf, sizeof(buf), "%5.2f|%q|%", 1.0);
+    assert_string_equal(buf, "%5.2f|%q|%");
+    unchecked(buf, sizeof(buf), "%s", NULL);
+    assert_string_equal(buf, "(null)");
+    /* A width that would overflow is cut, not obeyed. */
+    assert_int_equal(unchecked(buf, sizeof(buf), "%99999999999999999999d", 1), 63);
+}
+
+static void count_put(void *ctx, char c)
+{
+    (void)c;
+    ++*(unsigned *)ctx;
+}
+
+static void sink_gets_each_byte(void **state)
+{
+    (void)state;
+    unsigned count = 0;
+    struct format_sink sink = {.put = count_put, .ctx = &count};
+    assert_int_equal(format_sink(&sink, "%04x-%s", 0x1fu, "ab"), 7);
+    assert_int_equal(count, 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_and_converts),
+        cmocka_unit_test(cuts_off),
+        cmocka_unit_test(shows_what_it_does_not_know),
+        cmocka_unit_test(sink_gets_each_byte),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

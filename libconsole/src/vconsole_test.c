@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shared console as a user sees it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include <hyp/console/vconsole_mux.h>
+#include <hyp/console/vuart.h>
+
+#define PATIENCE 10u
+#define KEY      0x1d
+#define FOREVER  1000000u
+
+/* What one VM costs: its rings, its end of the console and its UART. */
+struct vm_cost {
+    struct vconsole vc;
+    struct vuart uart;
+    uint8_t tx[1024];
+    uint8_t rx[64];
+};
+_Static_assert(sizeof(struct vm_cost) <= 2048, "a VM's console is cheap");
+
+struct source {
+    struct vconsole vc;
+    uint8_t tx[64];
+    uint8_t rx[4];
+    unsigned kicks;
+};
+
+struct bench {
+    struct vconsole_mux mux;
+    struct source vm[3];
+    char out[1024];
+    unsigned out_count, room;
+    char in[64];
+    unsigned in_first, in_count;
+    bool tx_irq, rx_irq, polled;
+};
+
+static bool dev_put(void *state, uint8_t byte)
+{
+    struct bench *b = state;
+    if (b->room == 0) {
+        return false;
+    }
+    b->room--;
+    b->out[b->out_count++] = (char)byte;
+    return true;
+}
+
+static bool dev_get(void *state, uint8_t *byte)
+{
+    struct bench *b = state;
+    if (b->in_first == b->in_count) {
+        return false;
+    }
+    *byte = (uint8_t)b->in[b->in_first++];
+    return true;
+}
+
+static bool dev_tx_irq(void *state, bool enable)
+{
+    struct bench *b = state;
+    b->tx_irq = enable;
+    return !b->polled;
+}
+
+static bool dev_rx_irq(void *state, bool enable)
+{
+    struct bench *b = state;
+    b->rx_irq = enable;
+    return !b->polled;
+}
+
+static const struct console_ops dev_ops = {
+    .try_put = dev_put, .try_get = dev_get, .set_tx_irq = dev_tx_irq, .set_rx_irq = dev_rx_irq};
+
+static void kick_send(void *ctx)
+{
+    ((struct source *)ctx)->kicks++;
+}
+
+static void bench_init_as(struct bench *b, bool polled)
+{
+    static const char *const name[] = {"a", "linux", NULL};
+    *b = (struct bench){.room = FOREVER, .polled = polled};
+    const struct vconsole_mux_config config = {
+        .dev = {.ops = &dev_ops, .state = b}, .patience = PATIENCE, .switch_key = KEY};
+    assert_int_equal(vconsole_mux_init(&b->mux, &config), HYP_OK);
+    for (unsigned i = 0; i < 3; i++) {
+        struct source *s = &b->vm[i];
+        const struct vconsole_config vc = {
+            .name = name[i],
+            .tx = s->tx,
+            .tx_size = sizeof(s->tx),
+            .rx = name[i] != NULL ? s->rx : NULL,
+            .rx_size = name[i] != NULL ? sizeof(s->rx) : 0,
+            .kick = {.send = kick_send, .ctx = s},
+        };
+        assert_int_equal(vconsole_init(&s->vc, &vc), HYP_OK);
+        assert_int_equal(vconsole_mux_add(&b->mux, &s->vc), HYP_OK);
+        assert_int_equal(s->vc.source, i);
+    }
+}
+
+static void bench_init(struct bench *b)
+{
+    bench_init_as(b, false);
+}
+
+static void say(struct bench *b, unsigned vm, const char *text)
+{
+    while (*text != '\0') {
+        assert_true(vconsole_put_byte(&b->vm[vm].vc, (uint8_t)*text++));
+    }
+}
+
+static struct vconsole_mux_result step(struct bench *b, uint64_t now)
+{
+    struct vconsole_mux_result result = vconsole_mux_step(&b->mux, now, VCONSOLE_MUX_BUDGET);
+    assert_true(vconsole_mux_is_valid(&b->mux));
+    return result;
+}
+
+/* As the console hart does at one moment; returns how it came to rest. */
+static struct vconsole_mux_result run(struct bench *b, uint64_t now)
+{
+    struct vconsole_mux_result result;
+    uint64_t wake = 0;
+    do {
+        result = step(b, now);
+        wake |= result.wake;
+    } while (result.state == VCONSOLE_MUX_AGAIN ||
+             (result.state == VCONSOLE_MUX_TX_WAIT && b->room != 0));
+    result.wake = wake;
+    return result;
+}
+
+static void expect(struct bench *b, const char *text)
+{
+    b->out[b->out_count] = '\0';
+    assert_string_equal(b->out, text);
+    b->out_count = 0;
+}
+
+static void lines_are_tagged(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    assert_true(b.rx_irq);
+    say(&b, 0, "one\r\ntwo\n\n");
+    say(&b, 2, "hyp: k=v\n");
+    say(&b, 1, "three\r\n");
+    assert_int_equal(run(&b, 0).state, VCONSOLE_MUX_SLEEP);
+    expect(&b, "[a] one\r\n[linux] three\r\nhyp: k=v\r\n[a] two\r\n[a] \r\n");
+    assert_false(b.tx_irq);
+}
+
+static void a_prompt_is_shown_and_the_echo_follows_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "/ # ");
+    assert_int_equal(run(&b, 0).state, VCONSOLE_MUX_SLEEP);
+    expect(&b, "[a] / # ");
+    say(&b, 0, "l");
+    run(&b, 500);
+    expect(&b, "l");
+    say(&b, 0, "s\r\n");
+    run(&b, 900);
+    expect(&b, "s\r\n");
+}
+
+static void a_silent_line_gives_way_after_its_patience(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "/ # ");
+    run(&b, 100);
+    say(&b, 1, "tick\n");
+    struct vconsole_mux_result result = run(&b, 105);
+    expect(&b, "[a] / # ");
+    assert_int_equal(result.state, VCONSOLE_MUX_UNTIL);
+    assert_int_equal(result.deadline, 110);
+    run(&b, 109);
+    expect(&b, "");
+    run(&b, 110);
+    expect(&b, "\r\n[linux] tick\r\n");
+    say(&b, 0, "x");
+    run(&b, 111);
+    expect(&b, "[a] x");
+}
+
+static void a_line_is_finished_in_time(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "half");
+    run(&b, 0);
+    say(&b, 1, "other\n");
+    run(&b, 5);
+    b.vm[0].kicks = 0;
+    say(&b, 0, "-done\nnext"); /* The hart sleeps until the deadline: this must wake it. */
+    assert_int_equal(b.vm[0].kicks, 1);
+    run(&b, 8);
+    expect(&b, "[a] half-done\r\n[linux] other\r\n[a] next");
+}
+
+static void a_dribbling_line_gives_way_too(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "z");
+    run(&b, 0);
+    say(&b, 1, "other\n");
+    uint64_t now = 1;
+    for (; now < 200; now += 5) {
+        say(&b, 0, "z");
+        struct vconsole_mux_result result = run(&b, now);
+        if (result.state == VCONSOLE_MUX_SLEEP) {
+            break;
+        }
+        assert_int_equal(result.state, VCONSOLE_MUX_UNTIL);
+        assert_true(result.deadline <= 81);
+    }
+    assert_int_equal(now, 81);
+}
+
+static void a_flood_gives_way_after_a_line_length(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "z");
+    step(&b, 0);
+    say(&b, 1, "other\n");
+    unsigned count = 1;
+    while (b.out_count < 600 && memchr(b.out, '\n', b.out_count) == NULL) {
+        while (vconsole_put_byte(&b.vm[0].vc, 'z')) {
+            count++;
+        }
+        step(&b, 0); /* Time stands still. */
+    }
+    assert_in_range(count, VCONSOLE_MUX_LINE_MAX, VCONSOLE_MUX_LINE_MAX + 128);
+    run(&b, 0);
+    b.out[b.out_count] = '\0';
+    assert_non_null(strstr(b.out, "[linux] other\r\n"));
+}
+
+static void a_carriage_return_draws_the_line_anew(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "10%\r20%\r\r\n\rnext\n\r");
+    run(&b, 0);
+    expect(&b, "[a] 10%\r[a] 20%\r\n[a] next\r\n");
+    say(&b, 2, "x\ry\n");
+    run(&b, 0);
+    expect(&b, "x\ry\r\n");
+    /* Held when the line is broken: it does not come back. */
+    say(&b, 0, "p\r");
+    run(&b, 0);
+    say(&b, 1, "o\n");
+    run(&b, 0);
+    run(&b, 99);
+    say(&b, 0, "q");
+    run(&b, 99);
+    expect(&b, "[a] p\r\n[linux] o\r\n[a] q");
+}
+
+static void a_step_is_bounded(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    for (unsigned i = 0; i < 40; i++) {
+        say(&b, 0, "x");
+        say(&b, 1, "\r"); /* Shows nothing, costs all the same. */
+    }
+    assert_int_equal(step(&b, 0).state, VCONSOLE_MUX_TX_WAIT);
+    assert_int_equal(b.out_count, 16);
+    assert_true(b.tx_irq);
+    b.room = 0;
+    assert_int_equal(step(&b, 0).state, VCONSOLE_MUX_TX_WAIT);
+    assert_int_equal(b.out_count, 16);
+    b.room = 3;
+    step(&b, 0);
+    assert_int_equal(b.out_count, 19);
+    b.room = FOREVER;
+    memset(b.in, 'i', 40);
+    b.in_count = 40;
+    step(&b, 0);
+    assert_int_equal(b.in_first, 16);
+}
+
+static void a_polled_device_is_asked_again(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init_as(&b, true);
+    say(&b, 0, "a line that is longer than a step\n");
+    struct vconsole_mux_result result = step(&b, 0);
+    assert_int_equal(result.state, VCONSOLE_MUX_AGAIN);
+    assert_true(result.polled);
+    assert_int_equal(run(&b, 0).state, VCONSOLE_MUX_SLEEP);
+    expect(&b, "[a] a line that is longer than a step\r\n");
+}
+
+static void type(struct bench *b, const char *text)
+{
+    memcpy(b->in + b->in_count, text, strlen(text));
+    b->in_count += (unsigned)strlen(text);
+}
+
+static void input_goes_to_the_focus(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint8_t byte;
+    bench_init(&b);
+    say(&b, 0, "$ ");
+    run(&b, 0);
+    type(&b, "x\x01");
+    assert_int_equal(run(&b, 0).wake, 1);
+    assert_true(vconsole_get_byte(&b.vm[0].vc, &byte));
+    assert_int_equal(byte, 'x');
+    assert_true(vconsole_get_byte(&b.vm[0].vc, &byte));
+    assert_int_equal(byte, 1);
+    assert_false(vconsole_get_byte(&b.vm[0].vc, &byte));
+    type(&b, "\x1dy");
+    assert_int_equal(run(&b, 0).wake, 2);
+    expect(&b, "[a] $ \r\nhyp: console=linux\r\n");
+    assert_true(vconsole_get_byte(&b.vm[1].vc, &byte));
+    assert_int_equal(byte, 'y');
+    type(&b, "\x1d"); /* The log takes no input: back to the first. */
+    run(&b, 0);
+    expect(&b, "hyp: console=a\r\n");
+    assert_false(vconsole_get_byte(&b.vm[2].vc, &byte));
+    type(&b, "123456");
+    run(&b, 0);
+    assert_int_equal(b.vm[0].vc.rx_dropped, 2);
+}
+
+static void input_without_a_focus_is_dropped(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    const struct vconsole_mux_config config = b.mux.config;
+    assert_int_equal(vconsole_mux_init(&b.mux, &config), HYP_OK);
+    type(&b, "x\x1d");
+    assert_int_equal(run(&b, 0).wake, 0);
+    b.vm[2].vc.bell = NULL;
+    assert_int_equal(vconsole_mux_add(&b.mux, &b.vm[2].vc), HYP_OK);
+    type(&b, "x\x1d");
+    assert_int_equal(run(&b, 0).wake, 0);
+    expect(&b, "");
+    struct source nameless = {0};
+    const struct vconsole_config vc = {
+        .tx = nameless.tx, .tx_size = 64, .rx = nameless.rx, .rx_size = 4};
+    assert_int_equal(vconsole_init(&nameless.vc, &vc), HYP_OK);
+    assert_int_equal(vconsole_mux_add(&b.mux, &nameless.vc), HYP_OK);
+    type(&b, "x\x1d");
+    assert_int_equal(run(&b, 0).wake, 2);
+    expect(&b, "hyp: console=-\r\n");
+}
+
+static void a_full_ring_throttles_its_vm_only(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    b.room = 0;
+    unsigned count = 0;
+    while (vconsole_tx_ready(&b.vm[0].vc)) {
+        say(&b, 0, "y");
+        count++;
+    }
+    assert_int_equal(count, 64 - 15);
+    assert_true(vconsole_tx_ready(&b.vm[1].vc));
+    bool kick = true;
+    assert_false(vconsole_write(&b.vm[0].vc, (const uint8_t *)"0123456789abcdef", 16, &kick));
+    assert_false(kick);
+    assert_int_equal(step(&b, 0).wake, 0);
+    b.room = FOREVER;
+    assert_int_equal(step(&b, 0).wake, 0); /* Not half empty yet. */
+    assert_int_equal(run(&b, 0).wake, 1);
+    assert_true(vconsole_tx_ready(&b.vm[0].vc));
+    say(&b, 0, "y");
+    assert_int_equal(run(&b, 0).wake, 0); /* It was told; it did not ask again. */
+}
+
+static void a_kick_comes_once(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "a");
+    assert_int_equal(b.vm[0].kicks, 0); /* The hart has not gone to sleep yet. */
+    run(&b, 0);
+    say(&b, 0, "bc");
+    say(&b, 1, "d");
+    assert_int_equal(b.vm[0].kicks, 1);
+    assert_int_equal(b.vm[1].kicks, 1);
+    run(&b, 0);
+    say(&b, 0, "e");
+    assert_int_equal(b.vm[0].kicks, 2);
+    run(&b, 0);
+    b.vm[0].vc.kick.send = NULL; /* Nothing to send: the byte is there all the same. */
+    say(&b, 0, "f");
+    run(&b, 0);
+    expect(&b, "[a] abcef");
+}
+
+static void refuses_bad_configurations(void **state)
+{
+    (void)state;
+    struct vconsole vc;
+    uint8_t tx[64];
+    struct vconsole_config config = {.tx = tx, .tx_size = 16};
+    assert_int_equal(vconsole_init(&vc, &config), HYP_E_PARAM);
+    config.tx_size = 48;
+    assert_int_equal(vconsole_init(&vc, &config), HYP_E_PARAM);
+    config.tx_size = 64;
+    config.rx = tx;
+    config.rx_size = 5;
+    assert_int_equal(vconsole_init(&vc, &config), HYP_E_PARAM);
+    struct vconsole_mux mux;
+    assert_int_equal(vconsole_mux_init(&mux, &(struct vconsole_mux_config){0}), HYP_E_PARAM);
+
+    static struct vconsole many[VCONSOLE_MUX_SOURCE_MAX + 1];
+    struct bench b;
+    bench_init(&b);
+    assert_int_equal(vconsole_mux_add(&b.mux, &b.vm[0].vc), HYP_E_EXIST);
+    const struct vconsole_mux_config again = b.mux.config;
+    assert_int_equal(vconsole_mux_init(&b.mux, &again), HYP_OK);
+    config = (struct vconsole_config){.name = "m", .tx = tx, .tx_size = 64};
+    for (unsigned i = 0; i <= VCONSOLE_MUX_SOURCE_MAX; i++) {
+        assert_int_equal(vconsole_init(&many[i], &config), HYP_OK);
+        assert_int_equal(vconsole_mux_add(&b.mux, &many[i]),
+                         i < VCONSOLE_MUX_SOURCE_MAX ? HYP_OK : HYP_E_NOMEM);
+    }
+    /* The highest source takes its turn like any other. */
+    uint8_t own[64];
+    many[62].tx.data = own;
+    assert_true(vconsole_put_byte(&many[62], '\n'));
+    run(&b, 0);
+    assert_true(vconsole_put_byte(&many[3], '\n'));
+    run(&b, 0);
+    expect(&b, "[m] \r\n[m] \r\n");
+}
+
+static void no_irq(void *controller, uint32_t source, bool level)
+{
+    (void)controller;
+    (void)source;
+    (void)level;
+}
+
+static void a_uart_on_a_console(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    struct vuart uart;
+    const struct vuart_config config = {.port = vconsole_port(&b.vm[1].vc), .irq = {.set = no_irq}};
+    assert_int_equal(vuart_init(&uart, &config), HYP_OK);
+    assert_int_equal(vuart_vdev_ops.write(&uart, 0, 1, 'U'), VDEV_OK);
+    type(&b, "\x1dK");
+    run(&b, 0);
+    expect(&b, "hyp: console=linux\r\n[linux] U");
+    vuart_update(&uart);
+    uint64_t value;
+    assert_int_equal(vuart_vdev_ops.read(&uart, 0, 1, &value), VDEV_OK);
+    assert_int_equal(value, 'K');
+}
+
+static void knows_a_bad_state(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    const struct vconsole_mux good = b.mux;
+#define BAD(change)                                \
+    do {                                           \
+        struct vconsole_mux bad = good;            \
+        bad.change;                                \
+        assert_false(vconsole_mux_is_valid(&bad)); \
+    } while (0)
+    BAD(source_count = 64);
+    BAD(focus = 4);
+    BAD(focus = 2);
+    BAD(owner = 3);
+    BAD(active = 8);
+    BAD(touched = 1);
+    BAD(stage_count = 65);
+    BAD(waiting = true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_tagged),
+        cmocka_unit_test(a_prompt_is_shown_and_the_echo_follows_it),
+        cmocka_unit_test(a_silent_line_gives_way_after_its_patience),
+        cmocka_unit_test(a_line_is_finished_in_time),
+        cmocka_unit_test(a_dribbling_line_gives_way_too),
+        cmocka_unit_test(a_flood_gives_way_after_a_line_length),
+        cmocka_unit_test(a_carriage_return_draws_the_line_anew),
+        cmocka_unit_test(a_step_is_bounded),
+        cmocka_unit_test(a_polled_device_is_asked_again),
+        cmocka_unit_test(input_goes_to_the_focus),
+        cmocka_unit_test(input_without_a_focus_is_dropped),
+        cmocka_unit_test(a_full_ring_throttles_its_vm_only),
+        cmocka_unit_test(a_kick_comes_once),
+        cmocka_unit_test(refuses_bad_configurations),
+        cmocka_unit_test(a_uart_on_a_console),
+        cmocka_unit_test(knows_a_bad_state),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
