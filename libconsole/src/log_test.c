@@ -104,6 +104,10 @@ static void goes_through_the_ring_whole_or_not(void **state)
     take(&vc, &sink);
     assert_string_equal(sink.text, "hyp: log_dropped=2\nhyp: next\n");
     assert_int_equal(log.dropped, 0);
+    log_line(&log, "%s", "12345678901234567890123456789012345678901234567890");
+    log_line(&log, "%s", "too long");
+    log_line(&log, "s"); /* It would fit, but not the note before it. */
+    assert_int_equal(log.dropped, 2);
 }
 
 int main(void)
