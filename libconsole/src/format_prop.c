@@ -6,9 +6,6 @@
 #include <hyp/console/format.h>
 #include <hyp/prop.h>
 
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-#pragma GCC diagnostic ignored "-Wformat-truncation"
-
 /* Small numbers and the edges are the likely ones. */
 static uint64_t draw_number(void)
 {
@@ -18,7 +15,7 @@ static uint64_t draw_number(void)
 void prop_run(void)
 {
     static const char *const text[] = {"", "a", "guest", "a longer piece of text"};
-    char fmt[16];
+    char fmt[24];
     char want[256];
     char got[64];
     char conv = "dxusc"[prop_u64(5)];
