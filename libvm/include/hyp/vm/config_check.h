@@ -39,8 +39,8 @@
  * the same numbers in decimal.
  */
 #define CONFIG_RULES(X)                                                                            \
-    X(LIMIT, "E-LIMIT", "%a has %u %t, supported are 1 to %v")                                     \
-    X(VM_NAME, "E-VM-NAME", "%a needs a name of 1 to 15 characters of [a-z0-9_-]")                 \
+    X(LIMIT, "E-LIMIT", "%a has %u %t, supported are %v")                                     \
+    X(VM_NAME, "E-VM-NAME", "vm %u (%t) needs a name of 1 to 15 characters of [a-z0-9_-]")                 \
     X(VM_NAME_TWICE, "E-VM-NAME-TWICE", "%a and %b have one name (vm %u and vm %v)")               \
     X(VCPU_COUNT, "E-VCPU-COUNT", "%a has %u vCPUs, but %v harts in its hart_mask")                \
     X(HART_TWICE, "E-HART-TWICE", "hart %u is owned by %a and %b")                                 \
@@ -180,7 +180,7 @@ uint64_t config_pool_need(const struct config_input *in, const struct config_pla
 /* The hypervisor's own memory: the machine's, or at build load_hpa + image + files + pool. */
 struct hyp_mem config_hypervisor_mem(const struct config_input *in);
 
-/* Does this VM hold a device whose DMA nothing contains? */
+/* Can the devices of this VM write nothing but its own memory? */
 bool config_vm_is_contained(const struct config_input *in, uint32_t vm);
 
 /* The device of that name, or NULL. */
