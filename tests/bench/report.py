@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Counts what things cost in instructions, natively and under the hypervisor.
+
+    bazel run //tests/bench:report                 prints the table: id native libhyp target
+    bazel run //tests/bench:report -- --update     writes it to figures.tsv, too
+    bazel test //tests/bench:bench_test            fails when a figure grew by more than 5 %
+
+README.md says what each row counts. Time plays no part: QEMU runs with -icount.
+"""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+
+GROWTH = 1.05
+IN_PLACE = 32 << 20
+ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm", "-seed", "1"]
+UNAVAILABLE = b"#!unavailable"  # what @debian_linux holds when there is no kernel to be had
+TIMEOUT = 1500  # for a machine that hangs, not for speed
+
+# id, region of the bench guest, target: "<=N", "<=native+N", "=native", "-" (none)
+GUEST_ROWS = [
+    ("sbi_base", "ID_SBI_BASE", "<=80"),
+    ("set_timer_to_trap", "ID_SET_TIMER", "<=100"),
+    ("ipi_self", "ID_IPI_SELF", "<=120"),
+    ("ipi_other", "ID_IPI_OTHER", "<=native+300"),
+    ("rfence_self", "ID_RFENCE_SELF", "<=150"),
+    ("uart_irq_to_trap", "ID_UART_IRQ", "<=300"),
+    ("plic_claim", "ID_PLIC_CLAIM", "<=250"),
+    ("plic_complete", "ID_PLIC_COMPLETE", "<=300"),
+    ("mmio_read", "ID_MMIO_READ", "<=180"),
+    ("uart_read", "ID_UART_READ", "-"),
+    ("compute", "ID_COMPUTE", "=native"),
+    ("memory_walk", "ID_WALK", "=native"),
+]
+BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=200000")]
+LINUX_ROWS = [("linux_boot_hs", "<=300000")]
+SIZE_ROWS = [("text_rodata_bytes", "<=49152")]
+
+# [(id, target)] in the table's order
+NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS]
+ALL_ROWS = NATIVE_ROWS + BOOT_ROWS + LINUX_ROWS + SIZE_ROWS
+
+
+def die(text):
+    sys.exit("report: " + text)
+
+
+# --- ELF -------------------------------------------------------------------------------------
+
+
+class Elf:
+    """Section headers and symbols of a 64-bit little-endian ELF."""
+
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            self.data = f.read()
+        offset = struct.unpack_from("<Q", self.data, 0x28)[0]
+        size, count, _ = struct.unpack_from("<HHH", self.data, 0x3A)
+        self.sections = [struct.unpack_from("<IIQQQQIIQQ", self.data, offset + i * size) for i in range(count)]
+
+    def code(self):
+        """[(start, end)] of what can be run."""
+        return [(s[3], s[3] + s[5]) for s in self.sections if s[2] & 4 and s[5]]
+
+    def symbols(self):
+        """{name: (address, size)}"""
+        out = {}
+        for s in self.sections:
+            if s[1] != 2:
+                continue
+            names = self.sections[s[6]][4]
+            for at in range(s[4], s[4] + s[5], 24):
+                name, _, _, _, value, size = struct.unpack_from("<IBBHQQ", self.data, at)
+                start = names + name
+                text = self.data[start : self.data.index(b"\0", start)].decode("latin-1")
+                if text:
+                    out[text] = (value, size)
+        return out
+
+
+def poll_ranges(path, names):
+    """Ranges of the loops that wait: the pair poll_begin, poll_end, and the functions in `names`."""
+    symbols = Elf(path).symbols()
+    out = [(a, a + n) for s, (a, n) in symbols.items() if s in names and n]
+    if "poll_begin" in symbols:
+        out.append((symbols["poll_begin"][0], symbols["poll_end"][0]))
+    return out
+
+
+# --- running ----------------------------------------------------------------------------------
+
+
+class Counts:
+    """What the plugin wrote. A line is a word and KEY=VALUE fields."""
+
+    def __init__(self, path, log):
+        self.lines = []
+        self.log = log
+        with open(path) as f:
+            for line in f:
+                words = line.split()
+                fields = {k: int(v) for k, v in (w.split("=") for w in words[1:])}
+                self.lines.append((words[0], fields))
+
+    def of(self, kind, **want):
+        return [f for k, f in self.lines if k == kind and all(f.get(n) == v for n, v in want.items())]
+
+    def region(self, number):
+        """Median over the turns: instructions of guest, hypervisor and firmware."""
+        sums = [f["guest"] + f["hs"] + f["fw"] for f in self.of("count", id=number)]
+        return int(statistics.median_low(sums)) if sums else None
+
+
+class Runner:
+    def __init__(self, args, folder):
+        self.args = args
+        self.folder = folder
+        self.runs = 0
+
+    def _plugin(self, hs, poll):
+        self.runs += 1
+        out = os.path.join(self.folder, "counts.%d" % self.runs)
+        words = [os.path.abspath(self.args.plugin), "out=" + out]
+        words += ["hs=%#x:%#x" % r for r in hs] + ["poll=%#x:%#x" % r for r in poll]
+        return ["-plugin", ",".join(words)], out
+
+    def _run(self, command, out):
+        try:
+            p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired as e:
+            die("no shutdown within %d s:\n%s" % (TIMEOUT, (e.stdout or b"").decode("latin-1")))
+        log = p.stdout.decode("latin-1").replace("\r", "")
+        if p.returncode != 0 or "FAIL" in log or not os.path.exists(out):
+            die("status %d of %s\n%s" % (p.returncode, " ".join(command), log))
+        return Counts(out, log)
+
+    def native(self, kernel, elf, smp):
+        plugin, out = self._plugin([], poll_ranges(elf, []))
+        cmd = [self.args.qemu, "-M", "virt", "-cpu", "rv64", "-smp", str(smp), "-m", "2G", "-nographic", "-no-reboot"]
+        return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + plugin, out)
+
+    def image(self, launcher, elf, smp, options=(), poll=()):
+        plugin, out = self._plugin(Elf(elf).code(), poll_ranges(elf, self.args.poll) + list(poll))
+        cmd = [os.path.abspath(launcher), "--smp", str(smp)] + list(options)
+        return self._run(cmd + ["--"] + ICOUNT + plugin, out)
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def region_numbers(path):
+    with open(path) as f:
+        return {n: int(v) for n, v in re.findall(r"#define (ID_\w+) (\d+)", f.read())}
+
+
+def guest_figures(runner, args):
+    """{id: (native, libhyp)}"""
+    ids = region_numbers(args.ids)
+    native = runner.native(args.guest, args.guest_elf, 2)
+    under = None
+    if args.solo:
+        initrd = os.path.join(runner.folder, "initrd")
+        with open(initrd, "wb") as f:
+            f.write(b"none")
+        options = ["--kernel", os.path.abspath(args.guest), "--initrd", initrd]
+        under = runner.image(args.solo, args.solo_elf, 2, options, poll_ranges(args.guest_elf, []))
+    return {row: (native.region(ids[name]), under.region(ids[name]) if under else None) for row, name, _ in GUEST_ROWS}
+
+
+def boot_cost(counts):
+    """From the hypervisor's first instruction to the guest's: hypervisor and firmware."""
+    first = counts.of("first")
+    return first[0]["hs"] + first[0]["fw"] if first else None
+
+
+def boot_figures(runner, args):
+    figures = {}
+    if args.small:
+        figures["boot_small"] = (None, boot_cost(runner.image(args.small, args.small_elf, 1)))
+    if args.in_place:
+        kernel = os.path.join(runner.folder, "kernel")
+        shutil.copyfile(args.first, kernel)
+        os.chmod(kernel, 0o644)
+        os.truncate(kernel, IN_PLACE)
+        counts = runner.image(args.in_place, args.in_place_elf, 1, ["--kernel", kernel])
+        figures["boot_in_place_32m"] = (None, boot_cost(counts))
+    return figures
+
+
+def linux_figures(runner, args):
+    if not args.linux:
+        return {}
+    with open(args.linux_kernel, "rb") as f:
+        head = f.read(4096)
+    if head.startswith(UNAVAILABLE):
+        print("report: linux_boot_hs is not measured: " + head[len(UNAVAILABLE) :].decode("latin-1"), file=sys.stderr)
+        return {}
+    counts = runner.image(args.linux, args.linux_elf, 1, ["--append", "console=ttyS0 autorun=poweroff"])
+    if "guest: linux is up" not in counts.log:
+        die("Linux did not come up:\n" + counts.log)
+    return {"linux_boot_hs": (None, sum(f["hs"] for f in counts.of("total")))}
+
+
+def size_figures(args):
+    """Text and constants of the image with one small VM, without device trees."""
+    if not args.small:
+        return {}
+    symbols = Elf(args.small_elf).symbols()
+    size = symbols["_rodata_end"][0] - symbols["_text_start"][0]
+    trees = sum(n for name, (_, n) in symbols.items() if re.match(r"(hyp_)?dtb_?\d+", name))
+    return {"text_rodata_bytes": (None, size - trees)}
+
+
+def measure(args):
+    with tempfile.TemporaryDirectory() as folder:
+        runner = Runner(args, folder)
+        figures = guest_figures(runner, args)
+        figures.update(boot_figures(runner, args))
+        figures.update(linux_figures(runner, args))
+    figures.update(size_figures(args))
+    return figures
+
+
+# --- judgement ------------------------------------------------------------------------------------
+
+
+def limit_of(target, native):
+    if target == "-":
+        return None
+    if target == "=native":
+        return native * 1.005
+    if target.startswith("<=native+"):
+        return native + int(target[len("<=native+") :])
+    return int(target[2:])
+
+
+def read_figures(path):
+    """{id: (native, libhyp, known miss)}"""
+    out = {}
+    with open(path) as f:
+        for line in f:
+            if line.startswith("#") or not line.strip():
+                continue
+            field = line.rstrip("\n").split("\t")
+            number = [int(x) if x != "-" else None for x in field[1:3]]
+            out[field[0]] = (number[0], number[1], field[4] if len(field) > 4 else "")
+    return out
+
+
+def table(rows, figures, notes=None):
+    lines = []
+    for row, target in rows:
+        native, libhyp = figures.get(row, (None, None))
+        fields = [row] + ["-" if n is None else str(n) for n in (native, libhyp)] + [target]
+        if notes is not None and notes.get(row):
+            fields.append(notes[row])
+        lines.append("\t".join(fields))
+    return lines
+
+
+def judge(args, figures, recorded):
+    """[what is wrong]"""
+    bad = []
+    for row, target in NATIVE_ROWS if args.native else ALL_ROWS:
+        native, libhyp = figures.get(row, (None, None))
+        was_native, was, miss = recorded.get(row, (None, None, ""))
+        for what, now, before in (("native", native, was_native), ("libhyp", libhyp, was)):
+            if now is None and before is not None and not (args.native and what == "libhyp"):
+                bad.append("%s: %s is no longer measured" % (row, what))
+            elif now is not None and before is not None and now > before * GROWTH:
+                bad.append("%s: %s grew from %d to %d" % (row, what, before, now))
+            elif now is not None and before is None:
+                bad.append("%s: %s is measured as %d but not recorded" % (row, what, now))
+        if libhyp is None:
+            continue
+        limit = limit_of(target, native)
+        if limit is not None and libhyp > limit and not miss:
+            bad.append("%s: %d misses the target %s" % (row, libhyp, target))
+        if limit is not None and libhyp <= limit and miss:
+            bad.append("%s: %d meets the target %s, but is recorded as missed" % (row, libhyp, target))
+    return bad
+
+
+def write_figures(path, args, figures, recorded):
+    """A native run leaves what is recorded of the hypervisor."""
+    notes = {}
+    if args.native:
+        figures = {r: (figures.get(r, (None,))[0], recorded.get(r, (None, None))[1]) for r, _ in ALL_ROWS}
+    for row, target in ALL_ROWS:
+        native, libhyp = figures.get(row, (None, None))
+        limit = limit_of(target, native) if libhyp is not None else None
+        if limit is not None and libhyp > limit:
+            notes[row] = recorded.get(row, (None, None, ""))[2] or "missed"
+    head = "# SPDX-License-Identifier: Apache-2.0\n# id\tnative\tlibhyp\ttarget\tmissed, why\n"
+    with open(path, "w") as f:
+        f.write(head + "\n".join(table(ALL_ROWS, figures, notes)) + "\n")
+
+
+def parse_arguments():
+    p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
+    for name in ("qemu", "bios", "plugin", "guest", "guest-elf", "first", "ids", "figures"):
+        p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
+    for name in ("solo", "small", "in-place", "linux"):
+        p.add_argument("--" + name, help=argparse.SUPPRESS)
+        p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
+    p.add_argument("--linux-kernel", help=argparse.SUPPRESS)
+    p.add_argument("--poll", action="append", default=[], help=argparse.SUPPRESS)
+    p.add_argument("--native", action="store_true", help="only what needs no hypervisor")
+    p.add_argument("--check", action="store_true", help="compare with the recorded figures")
+    p.add_argument("--update", action="store_true", help="write the recorded figures")
+    args = p.parse_args()
+    for name in ("qemu", "bios", "plugin", "guest", "guest_elf", "first", "ids", "figures"):
+        setattr(args, name, os.path.abspath(getattr(args, name)))
+    return args
+
+
+def main():
+    args = parse_arguments()
+    figures = measure(args)
+    rows = NATIVE_ROWS if args.native else ALL_ROWS
+    print("\n".join(table(rows, figures)))
+    recorded = read_figures(args.figures) if os.path.exists(args.figures) else {}
+    if args.update:
+        # under `bazel run` the sources, not their copy in the runfiles
+        root = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
+        path = os.path.join(root, "tests/bench/figures.tsv") if root else args.figures
+        write_figures(path, args, figures, recorded)
+    bad = judge(args, figures, recorded) if args.check else []
+    for text in bad:
+        print("FAIL: " + text)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
