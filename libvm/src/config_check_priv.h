@@ -76,7 +76,8 @@ static inline struct range config_range_of(struct hyp_mem mem)
 bool config_check_text_is_equal(const char *a, const char *b);
 size_t config_check_text_length(const char *text);
 
-/* Whole pages that neither wrap nor leave what the G-stage (and, where fixed, the machine) names. */
+/* Whole pages that neither wrap nor leave what the G-stage (and, where fixed, the machine) names.
+ */
 bool config_check_mem_is_sound(const struct config_input *in, const struct vm_mem *mem);
 
 /* Is a shared console driven on the platform's UART? */

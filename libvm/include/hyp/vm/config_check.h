@@ -39,8 +39,8 @@
  * the same numbers in decimal.
  */
 #define CONFIG_RULES(X)                                                                            \
-    X(LIMIT, "E-LIMIT", "%a has %u %t, supported are %v")                                     \
-    X(VM_NAME, "E-VM-NAME", "vm %u (%t) needs a name of 1 to 15 characters of [a-z0-9_-]")                 \
+    X(LIMIT, "E-LIMIT", "%a has %u %t, at most %v are supported")                                  \
+    X(VM_NAME, "E-VM-NAME", "vm %u (%t) needs a name of 1 to 15 characters of [a-z0-9_-]")         \
     X(VM_NAME_TWICE, "E-VM-NAME-TWICE", "%a and %b have one name (vm %u and vm %v)")               \
     X(VCPU_COUNT, "E-VCPU-COUNT", "%a has %u vCPUs, but %v harts in its hart_mask")                \
     X(HART_TWICE, "E-HART-TWICE", "hart %u is owned by %a and %b")                                 \

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices and interrupts: one owner each, and DMA that something contains. */
+#include "config_check_priv.h"
+
+const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name)
+{
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        if (config_check_text_is_equal(platform->devices[i].name, name)) {
+            return &platform->devices[i];
+        }
+    }
+    return NULL;
+}
+
+bool config_check_console_is_used(const struct config_input *in)
+{
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        if (in->config->vms[vm].console.kind != VM_CONSOLE_NONE) {
+            return config_find_device(in->platform, in->platform->uart.device) != NULL;
+        }
+    }
+    return false;
+}
+
+static bool is_uncontained(const struct hyp_device *device)
+{
+    return device != NULL && device->dma && !device->iommu;
+}
+
+bool config_vm_is_contained(const struct config_input *in, uint32_t vm)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        if (is_uncontained(config_find_device(in->platform, c->devices[i].name))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A device and who has it. */
+struct holding {
+    const struct hyp_device *device;
+    struct config_owner owner;
+    uint32_t vm_bit; /* 0: the hypervisor's console. */
+};
+
+/* Number k of all holdings of the VMs from `vm` on, then the console's UART. */
+static bool holding_get(const struct config_run *run, uint32_t vm, uint32_t k, struct holding *h)
+{
+    const struct hyp_config *config = run->config;
+    if (vm < config->vm_count) {
+        *h = (struct holding){config_find_device(run->platform, config->vms[vm].devices[k].name),
+                              config_owner_vm(config, vm), config_vm_bit(vm)};
+    } else {
+        *h = (struct holding){config_find_device(run->platform, run->platform->uart.device),
+                              {"the console", NULL},
+                              0};
+    }
+    return h->device != NULL;
+}
+
+/* The hypervisor's console counts as a VM after the last, with one device. */
+static uint32_t holding_count(const struct config_run *run, uint32_t vm)
+{
+    if (vm < run->config->vm_count) {
+        return run->config->vms[vm].device_count;
+    }
+    return vm == run->config->vm_count && config_check_console_is_used(run->in) ? 1 : 0;
+}
+
+static void check_device_pair(struct config_run *run, const struct holding *a,
+                              const struct holding *b)
+{
+    struct config_finding f = {
+        .blocked = a->vm_bit | b->vm_bit, .a = a->owner, .b = b->owner, .thing = a->device->name};
+    if (a->device == b->device) {
+        f.rule = CONFIG_DEV_TWICE;
+        config_check_tell(run, &f);
+        return;
+    }
+    if (a->vm_bit != b->vm_bit && range_overlaps(config_range(a->device->hpa, a->device->size),
+                                                 config_range(b->device->hpa, b->device->size))) {
+        f.rule = CONFIG_DEV_OVERLAP;
+        f.x = a->device->hpa;
+        config_check_tell(run, &f);
+    }
+}
+
+/* Two devices on one interrupt are one owner's business, not two owners'. */
+static void check_irq_pair(struct config_run *run, const struct holding *a, const struct holding *b)
+{
+    if (a->device == b->device || a->vm_bit == b->vm_bit) {
+        return;
+    }
+    for (uint32_t i = 0; i < 4 && a->device->irq[i] != 0; i++) {
+        for (uint32_t j = 0; j < 4 && b->device->irq[j] != 0; j++) {
+            if (a->device->irq[i] == b->device->irq[j]) {
+                struct config_finding f = {.rule = CONFIG_IRQ_TWICE,
+                                           .blocked = a->vm_bit | b->vm_bit,
+                                           .a = a->owner,
+                                           .b = b->owner,
+                                           .x = a->device->irq[i]};
+                config_check_tell(run, &f);
+            }
+        }
+    }
+}
+
+typedef void pair_check(struct config_run *run, const struct holding *a, const struct holding *b);
+
+/* `check` for each pair whose first is device k of that VM. */
+static void for_later_holdings(struct config_run *run, uint32_t vm, uint32_t k, pair_check *check)
+{
+    struct holding a;
+    struct holding b;
+    if (!holding_get(run, vm, k, &a)) {
+        return;
+    }
+    for (uint32_t other = vm; other <= run->config->vm_count; other++) {
+        for (uint32_t j = other == vm ? k + 1 : 0; j < holding_count(run, other); j++) {
+            if (holding_get(run, other, j, &b)) {
+                check(run, &a, &b);
+            }
+        }
+    }
+}
+
+/* ---- Devices ---- */
+
+static void check_dma(struct config_run *run, uint32_t vm, const struct vm_device *own,
+                      struct config_finding *f)
+{
+    if (!own->dma_trusted) {
+        f->rule = CONFIG_DEV_DMA;
+        f->b = (struct config_owner){"everyone", NULL};
+        config_check_tell(run, f);
+        return;
+    }
+    const struct vm_config *c = &run->config->vms[vm];
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        uint64_t hpa = c->mem[i].hpa_fixed ? c->mem[i].hpa : run->plan->mem_hpa[vm][i];
+        if (!c->mem[i].hpa_fixed || hpa != c->mem[i].gpa) {
+            f->rule = CONFIG_DEV_DMA_GPA;
+            f->b = (struct config_owner){"memory", NULL};
+            f->x = c->mem[i].gpa;
+            f->y = hpa;
+            config_check_tell(run, f);
+        }
+    }
+}
+
+/* A device's registers where something of the hypervisor's is would hand that to the guest. */
+static void check_device_place(struct config_run *run, const struct hyp_device *device,
+                               struct config_finding *f)
+{
+    const struct hyp_platform *platform = run->platform;
+    const struct range taken[] = {
+        config_range(platform->irqc.hpa, platform->irqc.size),
+        config_range_of(config_hypervisor_mem(run->in)),
+        config_range_of(platform->firmware),
+    };
+    const char *const owners[] = {"the interrupt controller", "the hypervisor", "the firmware"};
+    for (uint32_t k = 0; k < ARRAY_COUNT(taken); k++) {
+        if (range_overlaps(config_range(device->hpa, device->size), taken[k])) {
+            f->rule = CONFIG_DEV_OVERLAP;
+            f->b = (struct config_owner){owners[k], NULL};
+            f->x = device->hpa;
+            config_check_tell(run, f);
+        }
+    }
+}
+
+static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *own)
+{
+    const struct hyp_device *device = config_find_device(run->platform, own->name);
+    struct config_finding f = {
+        .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .thing = own->name};
+    if (device == NULL) {
+        f.rule = CONFIG_DEV_UNKNOWN;
+        f.b = (struct config_owner){"platform", run->platform->name};
+        config_check_tell(run, &f);
+        return;
+    }
+    if (!is_aligned(device->hpa | device->size, HYP_PAGE_SIZE) ||
+        !range_covers(config_range(0, BIT(56)), device->hpa, device->size) ||
+        device->reg_size > device->size) {
+        f.rule = CONFIG_DEV_ALIGN;
+        f.b = (struct config_owner){"device", device->name};
+        f.x = device->hpa;
+        f.y = device->size;
+        config_check_tell(run, &f);
+    }
+    check_device_place(run, device, &f);
+    if (is_uncontained(device)) {
+        check_dma(run, vm, own, &f);
+    }
+}
+
+void config_check_devices(struct config_run *run)
+{
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        const struct vm_config *c = &run->config->vms[vm];
+        for (uint32_t k = 0; k < c->device_count; k++) {
+            check_device(run, vm, &c->devices[k]);
+            for_later_holdings(run, vm, k, check_device_pair);
+        }
+    }
+}
+
+/* ---- Interrupts ---- */
+
+static void check_irq(struct config_run *run, uint32_t vm, const struct hyp_device *device,
+                      uint32_t irq)
+{
+    const struct vm_config *c = &run->config->vms[vm];
+    const struct config_machine *machine = run->in->machine;
+    uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
+    struct config_finding f = {.blocked = config_vm_bit(vm),
+                               .a = config_owner_vm(run->config, vm),
+                               .thing = device->name,
+                               .x = irq};
+    if (irq >= count) {
+        f.rule = CONFIG_IRQ_ABSENT;
+        f.b = config_owner_world(run->in);
+        f.y = count != 0 ? count - 1 : 0;
+        config_check_tell(run, &f);
+    }
+    /* A VM without a controller polls its devices. */
+    if (!c->irqc.absent && c->irqc.source_count >= 2 && irq >= c->irqc.source_count) {
+        f.rule = CONFIG_IRQ_GUEST;
+        f.b = (struct config_owner){"its interrupt controller", NULL};
+        f.y = c->irqc.source_count - 1;
+        config_check_tell(run, &f);
+    }
+    if (c->console.kind == VM_CONSOLE_VUART && irq == c->console.irq) {
+        f.rule = CONFIG_IRQ_CLASH;
+        f.b = (struct config_owner){"its console", NULL};
+        config_check_tell(run, &f);
+    }
+}
+
+static void check_vm_irqc(struct config_run *run, uint32_t vm)
+{
+    const struct vm_config *c = &run->config->vms[vm];
+    struct config_finding f = {.blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm)};
+    if (!c->irqc.absent && (c->irqc.source_count < 2 || c->irqc.source_count > 1024)) {
+        f.rule = CONFIG_IRQC_SOURCES;
+        f.b = (struct config_owner){"a PLIC", NULL};
+        f.x = c->irqc.source_count;
+        f.y = 1024;
+        config_check_tell(run, &f);
+        return;
+    }
+    uint32_t count = c->irqc.absent ? 1 : c->irqc.source_count;
+    if (c->console.kind == VM_CONSOLE_VUART && c->console.irq >= count) {
+        f.rule = CONFIG_IRQ_GUEST;
+        f.b = (struct config_owner){"its interrupt controller", NULL};
+        f.thing = "console";
+        f.x = c->console.irq;
+        f.y = count - 1;
+        config_check_tell(run, &f);
+    }
+}
+
+void config_check_irqs(struct config_run *run)
+{
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        const struct vm_config *c = &run->config->vms[vm];
+        check_vm_irqc(run, vm);
+        for (uint32_t k = 0; k < c->device_count; k++) {
+            const struct hyp_device *device = config_find_device(run->platform, c->devices[k].name);
+            for (uint32_t i = 0; device != NULL && i < 4 && device->irq[i] != 0; i++) {
+                check_irq(run, vm, device, device->irq[i]);
+            }
+            for_later_holdings(run, vm, k, check_irq_pair);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a configuration leaves open: harts, places in memory, and the pool that they need. */
+#include "config_check_priv.h"
+
+static uint32_t bits_count(uint64_t mask)
+{
+    uint32_t n = 0;
+    for (; mask != 0; mask &= mask - 1) {
+        n++;
+    }
+    return n;
+}
+
+static uint64_t lowest_bits(uint64_t mask, uint32_t count)
+{
+    uint64_t taken = 0;
+    for (; mask != 0 && count != 0; count--) {
+        uint64_t bit = mask & (~mask + 1);
+        taken |= bit;
+        mask &= ~bit;
+    }
+    return taken;
+}
+
+/* The VM's harts out of `from`: all it asks for, or what is enough for it, or none. */
+static uint64_t take_harts(const struct vm_config *vm, uint64_t from)
+{
+    uint64_t harts = lowest_bits(from, vm->vcpu_count);
+    return vm->vcpus_as_found || bits_count(harts) == vm->vcpu_count ? harts : 0;
+}
+
+void config_assign_harts(const struct config_input *in, struct config_plan *plan)
+{
+    const struct hyp_config *config = in->config;
+    uint32_t count = config_hart_count(in);
+    uint64_t present = count == HYP_HART_MAX ? UINT64_MAX : BIT(count) - 1;
+    uint64_t console = config->console_hart < HYP_HART_MAX ? BIT(config->console_hart) : 0;
+    uint64_t free = present;
+    for (uint32_t i = 0; i < config->vm_count; i++) {
+        plan->harts[i] = take_harts(&config->vms[i], config->vms[i].hart_mask & present);
+        free &= ~config->vms[i].hart_mask;
+    }
+    for (uint32_t i = 0; i < config->vm_count; i++) {
+        const struct vm_config *vm = &config->vms[i];
+        if (vm->hart_mask == 0) {
+            plan->harts[i] = take_harts(vm, vm->real_time ? free & ~console : free);
+            free &= ~plan->harts[i];
+        }
+    }
+}
+
+struct hyp_mem config_hypervisor_mem(const struct config_input *in)
+{
+    if (in->machine != NULL) {
+        return in->machine->hypervisor;
+    }
+    uint64_t size = in->image_bound != 0 ? in->image_bound : CONFIG_IMAGE_BOUND;
+    for (uint32_t i = 0; in->blobs != NULL && i < in->blob_count; i++) {
+        size += align_up(in->blobs[i].size, HYP_PAGE_SIZE);
+    }
+    for (uint32_t i = 0; in->blobs == NULL && i < in->config->vm_count; i++) {
+        const struct vm_blob *both[] = {&in->config->vms[i].kernel, &in->config->vms[i].initrd};
+        for (uint32_t k = 0; k < 2; k++) {
+            if (both[k]->name != NULL && !both[k]->load) {
+                size += align_up(both[k]->max_size, HYP_PAGE_SIZE);
+            }
+        }
+    }
+    return (struct hyp_mem){in->platform->load_hpa, size + in->config->pool_size};
+}
+
+bool config_check_mem_is_sound(const struct config_input *in, const struct vm_mem *mem)
+{
+    uint32_t bits = config_gpa_bits(in);
+    if (mem->size == 0 || !is_aligned(mem->gpa | mem->size, HYP_PAGE_SIZE) || bits == 0 ||
+        !range_covers(config_range(0, BIT(bits)), mem->gpa, mem->size)) {
+        return false;
+    }
+    return !mem->hpa_fixed || (is_aligned(mem->hpa, HYP_PAGE_SIZE) &&
+                               range_covers(config_range(0, BIT(56)), mem->hpa, mem->size));
+}
+
+/* The end of what overlaps `r` among others' memory, or 0. */
+static uint64_t busy_with_others(const struct config_input *in, struct range r)
+{
+    const struct hyp_platform *platform = in->platform;
+    struct range own = config_range_of(config_hypervisor_mem(in));
+    if (range_overlaps(own, r)) {
+        return own.start + own.size;
+    }
+    uint32_t count = in->machine != NULL ? in->machine->reserved_count : 1;
+    const struct hyp_mem *taken = in->machine != NULL ? in->machine->reserved : &platform->firmware;
+    for (uint32_t i = 0; i < count; i++) {
+        if (range_overlaps(config_range_of(taken[i]), r)) {
+            return taken[i].hpa + taken[i].size;
+        }
+    }
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        const struct hyp_device *device = &platform->devices[i];
+        if (range_overlaps(config_range(device->hpa, device->size), r)) {
+            return device->hpa + device->size;
+        }
+    }
+    if (range_overlaps(config_range(platform->irqc.hpa, platform->irqc.size), r)) {
+        return platform->irqc.hpa + platform->irqc.size;
+    }
+    return 0;
+}
+
+/* The end of what overlaps `r` among the VMs' memory that has its place, or 0. */
+static uint64_t busy_with_vms(const struct config_input *in, const struct config_plan *plan,
+                              struct range r)
+{
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        const struct vm_config *c = &in->config->vms[vm];
+        for (uint32_t i = 0; i < c->mem_count; i++) {
+            uint64_t hpa = plan->mem_hpa[vm][i];
+            if (hpa != CONFIG_NOWHERE && range_overlaps(config_range(hpa, c->mem[i].size), r)) {
+                return hpa + c->mem[i].size;
+            }
+        }
+    }
+    return 0;
+}
+
+/* The lowest address from `from` up that is congruent to gpa modulo `align`; 0 if it wraps. */
+static uint64_t congruent_up(uint64_t from, uint64_t gpa, uint64_t align)
+{
+    uint64_t at = align_down(from, align) + (gpa & (align - 1));
+    if (at >= from) {
+        return at;
+    }
+    return at + align >= from ? at + align : 0;
+}
+
+static uint64_t find_place(const struct config_input *in, const struct config_plan *plan,
+                           const struct vm_mem *mem, uint64_t align)
+{
+    uint32_t count = in->machine != NULL ? in->machine->mem_count : in->platform->mem_count;
+    const struct hyp_mem *ram = in->machine != NULL ? in->machine->mem : in->platform->mem;
+    for (uint32_t k = 0; k < count; k++) {
+        uint64_t at = congruent_up(align_up(ram[k].hpa, HYP_PAGE_SIZE), mem->gpa, align);
+        while (range_covers(config_range_of(ram[k]), at, mem->size)) {
+            uint64_t end = busy_with_others(in, config_range(at, mem->size));
+            end = end != 0 ? end : busy_with_vms(in, plan, config_range(at, mem->size));
+            if (end == 0) {
+                return at;
+            }
+            if (end <= at) {
+                break; /* What is there wraps, and is told as a device's mistake. */
+            }
+            at = congruent_up(align_up(end, HYP_PAGE_SIZE), mem->gpa, align);
+        }
+    }
+    return CONFIG_NOWHERE;
+}
+
+static uint64_t place_one(const struct config_input *in, const struct config_plan *plan,
+                          const struct vm_mem *mem)
+{
+    static const uint64_t aligns[] = {HYP_GIB, 2 * HYP_MIB, HYP_PAGE_SIZE};
+    uint64_t hpa = CONFIG_NOWHERE;
+    for (uint32_t k = 0; hpa == CONFIG_NOWHERE && k < ARRAY_COUNT(aligns); k++) {
+        if (mem->size >= aligns[k]) {
+            hpa = find_place(in, plan, mem, aligns[k]);
+        }
+    }
+    return hpa;
+}
+
+void config_place(const struct config_input *in, struct config_plan *plan)
+{
+    const struct hyp_config *config = in->config;
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        for (uint32_t i = 0; i < config->vms[vm].mem_count; i++) {
+            const struct vm_mem *mem = &config->vms[vm].mem[i];
+            bool fixed = mem->hpa_fixed && config_check_mem_is_sound(in, mem);
+            plan->mem_hpa[vm][i] = fixed ? mem->hpa : CONFIG_NOWHERE;
+        }
+    }
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        for (uint32_t i = 0; i < config->vms[vm].mem_count; i++) {
+            const struct vm_mem *mem = &config->vms[vm].mem[i];
+            if (!mem->hpa_fixed && config_check_mem_is_sound(in, mem)) {
+                plan->mem_hpa[vm][i] = place_one(in, plan, mem);
+            }
+        }
+    }
+}
+
+uint64_t config_gpa_to_hpa(const struct config_input *in, const struct config_plan *plan,
+                           uint32_t vm, uint64_t gpa, uint64_t size)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        if (plan->mem_hpa[vm][i] != CONFIG_NOWHERE &&
+            range_covers(config_range(c->mem[i].gpa, c->mem[i].size), gpa, size)) {
+            return plan->mem_hpa[vm][i] + (gpa - c->mem[i].gpa);
+        }
+    }
+    return CONFIG_NOWHERE;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much hypervisor pool a plan needs: footprint.h's sum, with G-stage tables counted exactly. */
+#include "config_check_priv.h"
+
+#include <hyp/vm/footprint.h>
+
+/* What the G-stage of a VM maps: its memory, then its devices. */
+struct mapping {
+    uint64_t gpa;
+    uint64_t hpa;
+    uint64_t size;
+};
+
+static bool mapping_get(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
+                        uint32_t k, struct mapping *map)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    if (k < c->mem_count) {
+        *map = (struct mapping){c->mem[k].gpa, plan->mem_hpa[vm][k], c->mem[k].size};
+        return map->hpa != CONFIG_NOWHERE;
+    }
+    const struct vm_device *own = &c->devices[k - c->mem_count];
+    const struct hyp_device *device = config_find_device(in->platform, own->name);
+    uint32_t bits = config_gpa_bits(in);
+    if (device == NULL || bits == 0 ||
+        !range_covers(config_range(0, BIT(bits)), own->gpa, device->size)) {
+        return false;
+    }
+    *map = (struct mapping){own->gpa, device->hpa, device->size};
+    return true;
+}
+
+/*
+ * Does this mapping need a table below the entry for `slot`, which covers BIT(shift) bytes? It does
+ * not where it is elsewhere, or where the entry can be one leaf.
+ */
+static bool needs_table(const struct mapping *map, uint64_t slot, unsigned shift)
+{
+    struct range entry = config_range(slot << shift, BIT(shift));
+    struct range mapped = config_range(map->gpa, map->size);
+    if (!range_overlaps(entry, mapped)) {
+        return false;
+    }
+    bool leaf = shift <= 30 && range_covers(mapped, entry.start, entry.size) &&
+                is_aligned(map->gpa ^ map->hpa, BIT(shift));
+    return !leaf;
+}
+
+/* Is the table counted with a mapping before number k? */
+static bool is_counted(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
+                       uint32_t k, uint64_t slot, unsigned shift)
+{
+    for (uint32_t j = 0; j < k; j++) {
+        struct mapping map;
+        if (mapping_get(in, plan, vm, j, &map) && needs_table(&map, slot, shift)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t count_tables(const struct config_input *in, const struct config_plan *plan,
+                             uint32_t vm, uint32_t k, unsigned shift)
+{
+    struct mapping map;
+    if (!mapping_get(in, plan, vm, k, &map)) {
+        return 0;
+    }
+    uint64_t first = map.gpa >> shift;
+    uint64_t last = (map.gpa + map.size - 1) >> shift;
+    /* Congruent, only the ends of a mapping can be in parts. */
+    bool ends = shift <= 30 && is_aligned(map.gpa ^ map.hpa, BIT(shift));
+    uint64_t step = ends && last > first ? last - first : 1;
+    uint64_t n = 0;
+    for (uint64_t slot = first; slot <= last; slot += step) {
+        if (needs_table(&map, slot, shift) && !is_counted(in, plan, vm, k, slot, shift)) {
+            n++;
+        }
+    }
+    return n;
+}
+
+/* The narrowest mode that reaches all: the shift of its root's entries, 30, 39 or 48. */
+static unsigned root_shift(const struct config_input *in, const struct config_plan *plan,
+                           uint32_t vm)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    unsigned shift = 30;
+    for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
+        struct mapping map;
+        if (mapping_get(in, plan, vm, k, &map)) {
+            while (shift < 48 && ((map.gpa + map.size - 1) >> (shift + 11)) != 0) {
+                shift += 9;
+            }
+        }
+    }
+    return shift;
+}
+
+static uint64_t vm_need(const struct config_input *in, const struct config_plan *plan, uint32_t vm)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    uint64_t need = FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT;
+    need += c->irqc.absent ? 0 : FOOTPRINT_PER_IRQC;
+    need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
+    unsigned top = root_shift(in, plan, vm);
+    for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
+        for (unsigned shift = 21; shift <= top; shift += 9) {
+            need += count_tables(in, plan, vm, k, shift) * FOOTPRINT_GSTAGE_TABLE;
+        }
+    }
+    return need;
+}
+
+uint64_t config_pool_need(const struct config_input *in, const struct config_plan *plan)
+{
+    const struct hyp_config *config = in->config;
+    uint64_t used = config->console_hart < HYP_HART_MAX ? BIT(config->console_hart) : 0;
+    uint64_t need = FOOTPRINT_FIXED;
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        used |= plan->harts[vm];
+        for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
+            need += FOOTPRINT_PER_VCPU;
+        }
+        need += vm_need(in, plan, vm);
+    }
+    for (; used != 0; used &= used - 1) {
+        need += FOOTPRINT_PER_HART;
+    }
+    return need;
+}
