@@ -64,16 +64,11 @@ static struct insn_access decode_zcb(uint32_t insn)
     uint32_t reg = 8 + field(insn, 2, 3);
     bool bit6 = field(insn, 6, 1) != 0;
     switch (field(insn, 10, 3)) {
-    case 0:
-        return c_load(1, false, reg);
-    case 1:
-        return c_load(2, bit6, reg);
-    case 2:
-        return c_store(1, reg);
-    case 3:
-        return !bit6 ? c_store(2, reg) : refused(INSN_OTHER, 2);
-    default:
-        return refused(INSN_OTHER, 2);
+    case 0: return c_load(1, false, reg);
+    case 1: return c_load(2, bit6, reg);
+    case 2: return c_store(1, reg);
+    case 3: return !bit6 ? c_store(2, reg) : refused(INSN_OTHER, 2);
+    default: return refused(INSN_OTHER, 2);
     }
 }
 
@@ -82,31 +77,20 @@ static struct insn_access decode_16(uint32_t insn)
     uint32_t reg_prime = 8 + field(insn, 2, 3);
     uint32_t rs2_sp = field(insn, 2, 5);
     switch (field(insn, 0, 2) << 3 | field(insn, 13, 3)) {
-    case C_LW:
-        return c_load(4, true, reg_prime);
-    case C_LD:
-        return c_load(8, true, reg_prime);
-    case C_SW:
-        return c_store(4, reg_prime);
-    case C_SD:
-        return c_store(8, reg_prime);
-    case C_LWSP:
-        return c_load_sp(4, insn);
-    case C_LDSP:
-        return c_load_sp(8, insn);
-    case C_SWSP:
-        return c_store(4, rs2_sp);
-    case C_SDSP:
-        return c_store(8, rs2_sp);
-    case C_ZCB:
-        return decode_zcb(insn);
+    case C_LW: return c_load(4, true, reg_prime);
+    case C_LD: return c_load(8, true, reg_prime);
+    case C_SW: return c_store(4, reg_prime);
+    case C_SD: return c_store(8, reg_prime);
+    case C_LWSP: return c_load_sp(4, insn);
+    case C_LDSP: return c_load_sp(8, insn);
+    case C_SWSP: return c_store(4, rs2_sp);
+    case C_SDSP: return c_store(8, rs2_sp);
+    case C_ZCB: return decode_zcb(insn);
     case C_FLD:
     case C_FSD:
     case C_FLDSP:
-    case C_FSDSP:
-        return refused(INSN_FP, 2);
-    default:
-        return refused(INSN_OTHER, 2);
+    case C_FSDSP: return refused(INSN_FP, 2);
+    default: return refused(INSN_OTHER, 2);
     }
 }
 
@@ -142,16 +126,11 @@ static enum insn_kind kind_of_32(uint32_t insn)
 {
     switch (field(insn, 0, 7)) {
     case OP_LOAD_FP:
-    case OP_STORE_FP:
-        return kind_of_fp(insn);
-    case OP_AMO:
-        return field(insn, 12, 3) <= 4 ? INSN_AMO : INSN_OTHER; /* B, H, W, D, Q */
-    case OP_MISC_MEM:
-        return is_cbo(insn) ? INSN_CBO : INSN_OTHER;
-    case OP_SYSTEM:
-        return is_hlv(insn) ? INSN_HLV : INSN_OTHER;
-    default:
-        return INSN_OTHER;
+    case OP_STORE_FP: return kind_of_fp(insn);
+    case OP_AMO: return field(insn, 12, 3) <= 4 ? INSN_AMO : INSN_OTHER; /* B, H, W, D, Q */
+    case OP_MISC_MEM: return is_cbo(insn) ? INSN_CBO : INSN_OTHER;
+    case OP_SYSTEM: return is_hlv(insn) ? INSN_HLV : INSN_OTHER;
+    default: return INSN_OTHER;
     }
 }
 
@@ -179,15 +158,13 @@ enum insn_kind insn_htinst_kind(uint64_t htinst)
     case 0x2000: /* Read and write by RV32's walker, read and write by RV64's. */
     case 0x2020:
     case 0x3000:
-    case 0x3020:
-        return INSN_WALK;
-    default:
-        break;
+    case 0x3020: return INSN_WALK;
+    default: break;
     }
-    if ((htinst >> 32) != 0 || (htinst & 1) == 0) {
+    if ((htinst >> 32) != 0) {
         return INSN_NONE;
     }
-    uint32_t insn = (uint32_t)htinst | 2;
+    uint32_t insn = (uint32_t)htinst | 2; /* If bit 0 is clear, it is no opcode of ours. */
     enum insn_kind kind = kind_of_32(insn);
     return kind != INSN_OTHER || is_custom(insn) ? kind : INSN_NONE;
 }
