@@ -10,12 +10,13 @@ If that fails, the files say so instead of holding a kernel: images still build,
 and whatever starts Linux fails with that text (run_image.py).
 """
 
-load("//toolchains:debian.bzl", "ENVIRON", "bases", "unpack_deb")
+load("//toolchains:debian.bzl", "ENVIRON", "bases")
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _INDEX = "debian_linux.sha256"
 _META = "linux-image-riscv64"
 _BUSYBOX = "busybox-static"
+_MEMBERS = "'./boot/vmlinu*' './boot/config-*' '*/modules/*/vmlinu*' '*/modules/*/config' '*/bin/busybox'"
 
 _BUILD = """
 package(default_visibility = ["//visibility:public"])
@@ -60,23 +61,31 @@ def _apt(rctx, tool, args):
         command += ["-o", "%s=%s" % (k, v)]
     return rctx.execute(command + args, timeout = 900, environment = {"LC_ALL": "C"})
 
-def _resolve(rctx, base):
-    """Downloads both packages from this mirror; returns what went wrong, or None."""
+def _resolve(rctx, base, suite):
+    """Downloads both packages from this mirror's suite; returns what went wrong, or None."""
+    rctx.delete("apt")
     for d in ["apt/state/lists/partial", "apt/cache/archives/partial"]:
         rctx.execute(["mkdir", "-p", d])
     rctx.file("apt/status", "")
-    rctx.file("apt/sources.list", "deb [arch=riscv64 signed-by=%s] %s %s main\n" % (_KEYRING, base, rctx.attr.suite))
+    rctx.file("apt/sources.list", "deb [arch=riscv64 signed-by=%s] %s %s main\n" % (_KEYRING, base, suite))
 
     # any index that fails its check is an error here: nothing older is taken
     res = _apt(rctx, "apt-get", ["-o", "APT::Update::Error-Mode=any", "update"])
     if res.return_code != 0:
         return res.stderr.strip()
-    res = _apt(rctx, "apt-cache", ["depends", _META])
-    kernel = [w for w in res.stdout.split() if w.startswith("linux-image-") and w != _META]
+    kernel = _depends(rctx, _META, ["linux-image-"])
     if not kernel:
-        return "%s depends on no kernel: %s" % (_META, res.stderr.strip())
-    res = _apt(rctx, "apt-get", ["download", kernel[0], _BUSYBOX])
+        return _META + " depends on no kernel"
+
+    # newer kernels are split: the image is in a package of its own, its configuration in another
+    parts = _depends(rctx, kernel[0], ["linux-binary-", "linux-base-"])
+    res = _apt(rctx, "apt-get", ["download"] + kernel[:1] + parts + [_BUSYBOX])
     return res.stderr.strip() if res.return_code != 0 else None
+
+def _depends(rctx, package, prefixes):
+    res = _apt(rctx, "apt-cache", ["depends", "--important", package])
+    words = res.stdout.replace("\n", " ").split(" ")
+    return [w for w in words if w != package and [p for p in prefixes if w.startswith(p)]]
 
 def _from_cache(rctx, cache):
     index = rctx.path(cache + "/" + _INDEX)
@@ -89,10 +98,6 @@ def _from_cache(rctx, cache):
         name = line.split("  ")[1]
         rctx.symlink(cache + "/" + name, name)
     return True
-
-def _find(rctx, prefix):
-    names = [p.basename for p in rctx.path(".").readdir()]
-    return [n for n in names if n.startswith(prefix) and n.endswith(".deb")][0]
 
 def _missing(rctx, why):
     text = "#!unavailable\nDebian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (why, rctx.name)
@@ -108,33 +113,38 @@ def _impl(rctx):
     cached = _from_cache(rctx, cache)
     if not cached:
         errors = []
+        missing = []
         if not rctx.path(_KEYRING).exists:
             errors.append(_KEYRING + " is missing: install debian-archive-keyring")
         got = False
-        for base in bases(rctx) if not errors else []:
-            error = _resolve(rctx, base)
+        places = [(base, suite) for suite in rctx.attr.suites for base in bases(rctx)]
+        for base, suite in places if not errors else []:
+            error = _resolve(rctx, base, suite)
             if not error:
                 got = True
                 break
-            errors.append(base + ": " + error)
+            missing.append("%s %s: %s" % (base, suite, error))
+        errors += missing
         rctx.delete("apt")
         if not got:
             _missing(rctx, "\n".join(errors))
             return
-    kernel = _find(rctx, "linux-image-")
-    busybox = _find(rctx, _BUSYBOX)
+    debs = [p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")]
     if cache and not cached:
-        rctx.execute(["cp", kernel, busybox, cache])
-        res = rctx.execute(["sha256sum", kernel, busybox])
+        res = rctx.execute(["cp"] + debs + [cache])
+        res = rctx.execute(["sha256sum"] + debs)
         rctx.execute(["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh", res.stdout, cache + "/" + _INDEX])
-    rctx.file("version", "%s\n%s\n" % (kernel, busybox), executable = False)
-    unpack_deb(rctx, kernel, ["./boot/vmlinu*", "./boot/config-*"])
-    unpack_deb(rctx, busybox, ["*/bin/busybox"])
+    rctx.file("version", "".join([d + "\n" for d in debs]), executable = False)
+    for deb in debs:
+        rctx.execute(["sh", "-c", "dpkg-deb --fsys-tarfile '%s' | tar -x --wildcards %s" % (deb, _MEMBERS)])
+        rctx.delete(deb)
     script = " && ".join([
-        "python3 '%s' boot/vmlinu* Image" % rctx.path(rctx.attr.unpacker),
-        "mv boot/config-* config",
-        "for b in bin/busybox usr/bin/busybox; do if [ -f $b ]; then mv $b busybox; fi; done",
-        "rm -rf boot bin usr",
+        "for f in boot/vmlinu* usr/lib/modules/*/vmlinu*; do if [ -f $f ]; then mv $f vmlinux; fi; done",
+        "for f in boot/config-* usr/lib/modules/*/config; do if [ -f $f ]; then mv $f config; fi; done",
+        "for f in bin/busybox usr/bin/busybox; do if [ -f $f ]; then mv $f busybox; fi; done",
+        "test -f config && test -f busybox",
+        "python3 '%s' vmlinux Image" % rctx.path(rctx.attr.unpacker),
+        "rm -rf boot bin usr vmlinux",
     ])
     res = rctx.execute(["sh", "-ec", script])
     if res.return_code != 0:
@@ -147,7 +157,9 @@ def _impl(rctx):
 debian_linux = repository_rule(
     implementation = _impl,
     attrs = {
-        "suite": attr.string(default = "trixie"),
+        # the first that the mirror serves whole: while a mirror is being updated, the index of a
+        # suite may not be the one that its signed Release names, and is refused then
+        "suites": attr.string_list(default = ["trixie", "forky", "sid"]),
         "unpacker": attr.label(default = Label("//toolchains/linux:unpack_image.py")),
     },
     environ = ENVIRON,
