@@ -1,313 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The PLIC model. */
+/* The PLIC model: its register window, its set-up, its invariants. */
 #include <hyp/irq/vplic.h>
 
 #include <hyp/base/bits.h>
+#include <hyp/irq/plic_regs.h>
 
-#include "plic_regs.h"
+#include "vplic_priv.h"
 
 _Static_assert(VPLIC_SIZE == PLIC_SIZE, "the model answers for the whole chip");
+_Static_assert(VPLIC_PRIORITY_MAX < 63, "a level and a threshold are bits of one word");
+_Static_assert(sizeof(struct vplic_source) == 16, "an index is a shift");
 
-static bool test(const uint64_t *set, uint32_t n)
+/* ---- Register window ---------------------------------------------------------------------------
+ */
+
+/* Below the contexts' pages: nothing here is on the path of an interrupt. */
+static uint32_t read_low(const struct vplic *v, uint64_t offset)
 {
-    return (set[n / 64] & BIT(n % 64)) != 0;
+    if (offset >= PLIC_ENABLE) {
+        uint64_t c = (offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
+        uint32_t reg = offset % PLIC_ENABLE_STRIDE / 4;
+        bool there = c < v->config.context_count && reg < v->reg_count;
+        return there ? vplic_half(v->contexts[c].enable[reg / 2], reg) : 0;
+    }
+    if (offset >= PLIC_PENDING) {
+        uint32_t reg = (uint32_t)(offset - PLIC_PENDING) / 4;
+        return reg < v->reg_count ? vplic_pending(v, reg) : 0;
+    }
+    return offset / 4 < v->config.source_count ? v->sources[offset / 4].priority : 0;
 }
 
-static void assign(uint64_t *set, uint32_t n, bool value)
+static void write_low(struct vplic *v, uint64_t offset, uint32_t value)
 {
-    uint64_t bit = BIT(n % 64);
-    set[n / 64] = value ? set[n / 64] | bit : set[n / 64] & ~bit;
-}
-
-static uint64_t *enable_of(const struct vplic *v, uint32_t context)
-{
-    return v->enable + (uint64_t)context * v->word_count;
-}
-
-static void set_pending(struct vplic *v, uint32_t source, bool value)
-{
-    uint32_t word = source / 64;
-    assign(v->pending, source, value);
-    v->pending_words =
-        v->pending[word] != 0 ? v->pending_words | BIT(word) : v->pending_words & ~BIT(word);
-}
-
-/* The source that a claim would give; 0: none. */
-static uint32_t best(const struct vplic *v, uint32_t context)
-{
-    const uint64_t *enable = enable_of(v, context);
-    uint32_t top = v->threshold[context];
-    uint32_t source = 0;
-    for (uint64_t words = v->pending_words; words != 0; words &= words - 1) {
-        uint32_t w = bits_first(words);
-        uint64_t ready = v->pending[w] & ~v->claimed[w] & enable[w];
-        for (; ready != 0; ready &= ready - 1) {
-            uint32_t s = w * 64 + bits_first(ready);
-            if (v->priority[s] > top) {
-                top = v->priority[s];
-                source = s;
-            }
+    if (offset >= PLIC_ENABLE) {
+        uint64_t c = (offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
+        uint32_t reg = offset % PLIC_ENABLE_STRIDE / 4;
+        if (c < v->config.context_count && reg < v->reg_count) {
+            vplic_set_enables(v, (uint32_t)c, reg, value);
         }
-    }
-    return source;
-}
-
-static void drive(struct vplic *v, uint32_t context, bool level)
-{
-    if (test(v->level, context) != level && v->vcpu[context] != VPLIC_NO_VCPU) {
-        assign(v->level, context, level);
-        v->config.set_external(v->config.ctx, v->vcpu[context], level);
+    } else if (offset != 0 && offset / 4 < v->config.source_count) {
+        vplic_set_priority(v, (uint32_t)offset / 4, value);
     }
 }
 
-static void update(struct vplic *v, uint32_t context)
+static uint32_t read_register(struct vplic *v, uint64_t offset)
 {
-    drive(v, context, best(v, context) != 0);
-}
-
-static void update_all(struct vplic *v)
-{
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        update(v, c);
+    if (offset < PLIC_CONTEXT) {
+        return read_low(v, offset);
     }
-}
-
-/* `source` became ready: only contexts that enable it, and are not high already, can change. */
-static void update_raised(struct vplic *v, uint32_t source)
-{
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        if (test(enable_of(v, c), source) && v->priority[source] > v->threshold[c]) {
-            drive(v, c, true);
-        }
+    uint64_t c = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
+    uint64_t reg = offset % PLIC_CONTEXT_STRIDE;
+    if (c >= v->config.context_count || reg > PLIC_CLAIM) {
+        return 0;
     }
+    return reg == PLIC_CLAIM ? vplic_claim(v, (uint32_t)c) : v->contexts[c].threshold;
 }
 
-/* `source` ceased to be ready: only contexts that are high and enable it can change. */
-static void update_taken(struct vplic *v, uint32_t source)
+static void write_register(struct vplic *v, uint64_t offset, uint32_t value)
 {
-    for (uint32_t w = 0; w < 2; w++) {
-        for (uint64_t high = v->level[w]; high != 0; high &= high - 1) {
-            uint32_t c = w * 64 + bits_first(high);
-            if (test(enable_of(v, c), source)) {
-                update(v, c);
-            }
-        }
-    }
-}
-
-/* ---- Hardware sources -------------------------------------------------------------------------- */
-
-static void physical_enable(struct vplic *v, uint32_t context, uint32_t source, bool enable)
-{
-    uint8_t vcpu = v->vcpu[context];
-    if (vcpu != VPLIC_NO_VCPU) {
-        const struct irqc *irqc = v->config.irqc;
-        irqc->ops->set_enable(irqc->state, v->config.hart[vcpu], source, enable);
-    }
-}
-
-/* The enable bits that were left standing for an outstanding claim go now. */
-static void settle_enables(struct vplic *v, uint32_t source)
-{
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        if (!test(enable_of(v, c), source)) {
-            physical_enable(v, c, source, false);
-        }
-    }
-}
-
-static void physical_complete(struct vplic *v, uint32_t source)
-{
-    const struct irqc *irqc = v->config.irqc;
-    uint32_t hart = v->claim_hart[source];
-    if (hart != 0) {
-        v->claim_hart[source] = 0;
-        irqc->ops->complete(irqc->state, hart - 1, source);
-    }
-}
-
-void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
-{
-    if (source == 0 || source >= v->config.source_count || !test(v->owned, source)) {
-        v->config.irqc->ops->complete(v->config.irqc->state, hart, source);
+    if (offset < PLIC_CONTEXT) {
+        write_low(v, offset, value);
         return;
     }
-    v->claim_hart[source] = (uint8_t)(hart + 1);
-    set_pending(v, source, true);
-    if (!test(v->claimed, source)) {
-        update_raised(v, source);
-    }
-}
-
-static void line_set(void *controller, uint32_t source, bool level)
-{
-    struct vplic *v = controller;
-    if (source == 0 || source >= v->config.source_count || test(v->line, source) == level) {
-        return;
-    }
-    assign(v->line, source, level);
-    if (level && !test(v->claimed, source)) {
-        set_pending(v, source, true);
-        update_raised(v, source);
-    }
-}
-
-struct irq_line vplic_line(struct vplic *v, uint32_t source)
-{
-    return (struct irq_line){.set = line_set, .controller = v, .source = source};
-}
-
-enum hyp_status vplic_own(struct vplic *v, uint32_t source)
-{
-    if (source == 0 || source >= v->config.source_count) {
-        return HYP_E_RANGE;
-    }
-    if (v->config.irqc == 0 || source >= v->config.irqc->source_count) {
-        return HYP_E_UNSUPPORTED;
-    }
-    assign(v->owned, source, true);
-    return HYP_OK;
-}
-
-void vplic_stop(struct vplic *v)
-{
-    for (uint32_t s = 1; s < v->config.source_count; s++) {
-        if (!test(v->owned, s)) {
-            continue;
-        }
-        physical_complete(v, s);
-        for (uint32_t c = 0; c < v->config.context_count; c++) {
-            physical_enable(v, c, s, false);
-        }
-    }
-}
-
-/* ---- Registers ----------------------------------------------------------------------------------- */
-
-static uint32_t claim(struct vplic *v, uint32_t context)
-{
-    uint32_t source = best(v, context);
-    if (source != 0) {
-        set_pending(v, source, false);
-        assign(v->claimed, source, true);
-        update_taken(v, source);
-    }
-    return source;
-}
-
-static void complete(struct vplic *v, uint32_t source)
-{
-    if (source == 0 || source >= v->config.source_count || !test(v->claimed, source)) {
-        return;
-    }
-    assign(v->claimed, source, false);
-    if (test(v->owned, source)) {
-        bool settle = v->claim_hart[source] != 0;
-        physical_complete(v, source);
-        if (settle) {
-            settle_enables(v, source);
-        }
-    }
-    if (test(v->line, source)) {
-        set_pending(v, source, true);
-    }
-    if (test(v->pending, source)) {
-        update_raised(v, source);
-    }
-}
-
-static void write_enable(struct vplic *v, uint32_t context, uint32_t word, uint32_t value)
-{
-    uint64_t *enable = enable_of(v, context);
-    uint32_t shift = word % 2 * 32;
-    uint64_t old = enable[word / 2];
-    uint64_t mask = UINT64_C(0xffffffff) << shift;
-    uint64_t now = (old & ~mask) | ((uint64_t)value << shift);
-    uint64_t limit = v->config.source_count - (uint64_t)word / 2 * 64;
-    now &= (limit >= 64 ? UINT64_MAX : BIT(limit) - 1) & (word < 2 ? ~UINT64_C(1) : UINT64_MAX);
-    enable[word / 2] = now;
-    for (uint64_t diff = (old ^ now) & v->owned[word / 2]; diff != 0; diff &= diff - 1) {
-        uint32_t s = word / 2 * 64 + bits_first(diff);
-        if (test(enable, s) || v->claim_hart[s] == 0) {
-            physical_enable(v, context, s, test(enable, s));
-        }
-    }
-    update(v, context);
-}
-
-static uint32_t half(uint64_t word, uint32_t index)
-{
-    return (uint32_t)(word >> (index % 2 * 32));
-}
-
-static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
-{
-    struct vplic *v = state;
-    if (size != 4 || (offset & 3) != 0 || offset >= PLIC_SIZE) {
-        return VDEV_FAULT;
-    }
-    *value = 0;
-    if (offset >= PLIC_CONTEXT) {
-        uint32_t c = (uint32_t)(offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
-        uint32_t reg = offset % PLIC_CONTEXT_STRIDE;
-        if (c < v->config.context_count && reg <= PLIC_CLAIM) {
-            *value = reg == PLIC_CLAIM ? claim(v, c) : v->threshold[c];
-        }
-    } else if (offset >= PLIC_ENABLE) {
-        uint32_t c = (uint32_t)(offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
-        uint32_t word = offset % PLIC_ENABLE_STRIDE / 4;
-        if (c < v->config.context_count && word / 2 < v->word_count) {
-            *value = half(enable_of(v, c)[word / 2], word);
-        }
-    } else if (offset >= PLIC_PENDING) {
-        uint32_t word = (uint32_t)(offset - PLIC_PENDING) / 4;
-        *value = word / 2 < v->word_count ? half(v->pending[word / 2], word) : 0;
-    } else if (offset / 4 < v->config.source_count) {
-        *value = v->priority[offset / 4];
-    }
-    return VDEV_OK;
-}
-
-static void write_context(struct vplic *v, uint64_t offset, uint32_t value)
-{
-    uint32_t c = (uint32_t)(offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
-    uint32_t reg = offset % PLIC_CONTEXT_STRIDE;
+    uint64_t c = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
+    uint64_t reg = offset % PLIC_CONTEXT_STRIDE;
     if (c >= v->config.context_count) {
         return;
     }
     if (reg == PLIC_CLAIM) {
-        complete(v, value);
+        if (value < v->config.source_count) {
+            vplic_complete(v, value);
+        }
     } else if (reg == PLIC_THRESHOLD) {
-        v->threshold[c] = value & v->config.priority_max;
-        update(v, c);
+        vplic_set_threshold(v, (uint32_t)c, value);
     }
 }
 
-static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value64)
+/* Registers in the access: 1, 2 or, for a fault, 0. QEMU's bus splits 8 bytes at 4 mod 8. */
+static unsigned registers_of(uint64_t offset, unsigned size)
 {
-    struct vplic *v = state;
-    uint32_t value = (uint32_t)value64;
-    if (size != 4 || (offset & 3) != 0 || offset >= PLIC_SIZE) {
+    if (offset % 4 != 0 || offset + size > PLIC_SIZE) {
+        return 0;
+    }
+    if (size == 4) {
+        return 1;
+    }
+    return size == 8 && offset % 8 == 4 ? 2 : 0;
+}
+
+static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
+{
+    unsigned count = registers_of(offset, size);
+    if (count == 0) {
         return VDEV_FAULT;
     }
-    if (offset >= PLIC_CONTEXT) {
-        write_context(v, offset, value);
-    } else if (offset >= PLIC_ENABLE) {
-        uint32_t c = (uint32_t)(offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
-        uint32_t word = offset % PLIC_ENABLE_STRIDE / 4;
-        if (c < v->config.context_count && word / 2 < v->word_count) {
-            write_enable(v, c, word, value);
-        }
-    } else if (offset != 0 && offset / 4 < v->config.source_count) {
-        v->priority[offset / 4] = (uint8_t)(value & v->config.priority_max);
-        update_all(v);
+    uint64_t low = read_register(state, offset);
+    *value = count == 1 ? low : low | (uint64_t)read_register(state, offset + 4) << 32;
+    return VDEV_OK;
+}
+
+static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value)
+{
+    unsigned count = registers_of(offset, size);
+    if (count == 0) {
+        return VDEV_FAULT;
+    }
+    write_register(state, offset, (uint32_t)value);
+    if (count == 2) {
+        write_register(state, offset + 4, (uint32_t)(value >> 32));
     }
     return VDEV_OK;
 }
 
 const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write};
 
-/* ---- Set-up -------------------------------------------------------------------------------------- */
+/* ---- Set-up ------------------------------------------------------------------------------------
+ */
 
 static uint64_t words_of(uint32_t source_count)
 {
@@ -316,46 +124,132 @@ static uint64_t words_of(uint32_t source_count)
 
 uint64_t vplic_storage_size(uint32_t source_count, uint32_t context_count)
 {
-    uint64_t words = words_of(source_count) * (4 + context_count);
-    return align_up(words * 8 + context_count * 5 + source_count * 2, 8);
+    uint64_t words = words_of(source_count);
+    return sizeof(uint64_t) * ((VPLIC_PRIORITY_MAX + 1) * (1 + words) + context_count * words) +
+           sizeof(struct vplic_source) * source_count +
+           sizeof(struct vplic_context) * context_count;
+}
+
+static bool config_is_valid(const struct vplic_config *c)
+{
+    return c->source_count >= 2 && c->source_count <= PLIC_SOURCE_MAX && c->context_count >= 1 &&
+           c->context_count <= VPLIC_CONTEXT_MAX && c->priority_max >= 1 &&
+           c->priority_max <= VPLIC_PRIORITY_MAX;
+}
+
+/* Enters the context's vCPU, if any, into the tables between contexts, vCPUs and harts. */
+static bool bind(struct vplic *v, uint32_t context)
+{
+    uint32_t vcpu = v->config.vcpu[context];
+    v->contexts[context].vcpu = vcpu;
+    if (vcpu == VPLIC_NO_VCPU) {
+        return true;
+    }
+    if (vcpu >= HYP_HART_MAX || v->context_of_vcpu[vcpu] != UINT8_MAX) {
+        return false;
+    }
+    uint32_t hart = v->config.hart[vcpu];
+    if (hart >= HYP_HART_MAX || v->vcpu_of_hart[hart] != VPLIC_NO_VCPU) {
+        return false;
+    }
+    v->context_of_vcpu[vcpu] = (uint8_t)context;
+    v->vcpu_of_hart[hart] = (uint8_t)vcpu;
+    return true;
 }
 
 enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *config, void *storage)
 {
-    if (config->source_count < 2 || config->source_count > 1024 || config->context_count == 0 ||
-        config->context_count > VPLIC_CONTEXT_MAX || config->priority_max > UINT8_MAX ||
-        (config->priority_max & (config->priority_max + 1)) != 0) {
+    if (!config_is_valid(config)) {
         return HYP_E_PARAM;
     }
     uint64_t words = words_of(config->source_count);
-    *v = (struct vplic){.config = *config, .word_count = (uint32_t)words};
-    v->pending = storage;
-    v->claimed = v->pending + words;
-    v->owned = v->claimed + words;
-    v->line = v->owned + words;
-    v->enable = v->line + words;
-    v->threshold = (uint32_t *)(v->enable + words * config->context_count);
-    v->vcpu = (uint8_t *)(v->threshold + config->context_count);
-    v->priority = v->vcpu + config->context_count;
-    v->claim_hart = v->priority + config->source_count;
-    for (uint32_t c = 0; c < config->context_count; c++) {
-        v->vcpu[c] = config->vcpu[c];
+    *v = (struct vplic){
+        .config = *config,
+        .sources = storage,
+        .row_size = (uint32_t)words + 1,
+        .reg_count = (config->source_count + 31) / 32,
+    };
+    v->contexts = (struct vplic_context *)(v->sources + config->source_count);
+    v->rows = (uint64_t *)(v->contexts + config->context_count);
+    for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
+        v->context_of_vcpu[i] = UINT8_MAX;
+        v->vcpu_of_hart[i] = VPLIC_NO_VCPU;
     }
+    uint64_t *enables = v->rows + (VPLIC_PRIORITY_MAX + 1) * (words + 1);
+    for (uint32_t c = 0; c < config->context_count; c++) {
+        v->contexts[c].enable = enables + c * words;
+        if (!bind(v, c)) {
+            return HYP_E_PARAM;
+        }
+    }
+    v->config.vcpu = 0;
     return HYP_OK;
 }
 
-bool vplic_is_valid(const struct vplic *v)
+/* ---- Invariants --------------------------------------------------------------------------------
+ */
+
+static bool source_is_valid(const struct vplic *v, uint32_t source)
 {
-    for (uint32_t w = 0; w < v->word_count; w++) {
-        if (((v->pending_words & BIT(w)) != 0) != (v->pending[w] != 0)) {
+    const struct vplic_source *s = &v->sources[source];
+    bool pending = (s->state & SOURCE_PENDING) != 0;
+    bool claimed = (s->state & SOURCE_CLAIMED) != 0;
+    bool held = (s->state & SOURCE_HELD) != 0;
+    bool owned = (s->state & SOURCE_OWNED) != 0;
+    bool level = (s->state & SOURCE_LEVEL) != 0;
+    if ((pending && claimed) || (held && (!owned || !(pending || claimed))) ||
+        (level && !owned && !pending && !claimed) || s->priority > v->config.priority_max) {
+        return false;
+    }
+    for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
+        const uint64_t *row = v->rows + (size_t)p * v->row_size;
+        bool there = (row[1 + source / 64] & BIT(source % 64)) != 0;
+        if (there != (pending && p == s->priority)) {
             return false;
         }
     }
     for (uint32_t c = 0; c < v->config.context_count; c++) {
-        bool level = v->vcpu[c] != VPLIC_NO_VCPU && best(v, c) != 0;
-        if (test(v->level, c) != level || v->threshold[c] > v->config.priority_max) {
+        const struct vplic_context *context = &v->contexts[c];
+        bool enabled = (context->enable[source / 64] & BIT(source % 64)) != 0;
+        if (context->vcpu != VPLIC_NO_VCPU && enabled != ((s->targets & BIT(context->vcpu)) != 0)) {
             return false;
         }
     }
-    return ((v->pending[0] | v->claimed[0]) & 1) == 0;
+    return true;
+}
+
+static bool summaries_are_valid(const struct vplic *v)
+{
+    for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
+        const uint64_t *row = v->rows + (size_t)p * v->row_size;
+        uint64_t summary = 0;
+        for (uint32_t w = 0; w + 1 < v->row_size; w++) {
+            summary |= row[1 + w] != 0 ? BIT(w) : 0;
+        }
+        if (summary != row[0] || (summary != 0) != ((v->levels & BIT(63 - p)) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool vplic_is_valid(const struct vplic *v)
+{
+    if (!summaries_are_valid(v) || (v->sources[0].state | v->sources[0].priority) != 0) {
+        return false;
+    }
+    for (uint32_t source = 1; source < v->config.source_count; source++) {
+        if (!source_is_valid(v, source)) {
+            return false;
+        }
+    }
+    for (uint32_t c = 0; c < v->config.context_count; c++) {
+        const struct vplic_context *context = &v->contexts[c];
+        if (context->threshold > v->config.priority_max ||
+            (context->vcpu != VPLIC_NO_VCPU &&
+             vplic_external_level(v, c) != ((v->external & BIT(context->vcpu)) != 0))) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -3,13 +3,15 @@
  * Driver of a platform-level interrupt controller, as a struct irqc.
  *
  * Every source has priority 1 and every context threshold 0: what is enabled comes. A guest's
- * priorities and threshold stay in its vplic.
+ * priorities and threshold stay in its vplic. A claim is one read of a register, a completion
+ * one write, which any hart may do for the hart that claimed. The chip drops the completion of a
+ * source that is not enabled for the claiming hart: disable after, never before.
  *
  * Units   `hart` is a dense hart index; `context` is the controller's own number.
  * Owner   The caller's storage, which outlives the irqc.
- * Locks   set_enable is a read-modify-write of a word that sources of several VMs share, so it
- *         is guarded inside by a lock that is held for a dozen instructions; claim and
- *         complete are one access each and need none.
+ * Locks   claim and complete are one access each and need none. set_enable is a read-modify-write
+ *         of a word of that hart's context: guarded inside by a lock per hart, held for a
+ *         dozen instructions. A hart belongs to one VM, so no VM waits for another's.
  * Implements "Memory Map" to "Interrupt Completion" of the RISC-V PLIC specification.
  */
 #pragma once
@@ -18,6 +20,7 @@
 #include <hyp/arch/spinlock.h>
 #include <hyp/base/irq.h>
 #include <hyp/base/status.h>
+#include <hyp/base/types.h>
 
 #define PLIC_NO_CONTEXT UINT32_MAX
 
@@ -26,14 +29,24 @@ struct plic {
     const uint32_t *context; /* By hart index; PLIC_NO_CONTEXT: that hart has none. Borrowed. */
     uint32_t hart_count;
     uint32_t source_count;
-    struct spinlock lock; /* Of the enable words. */
+    struct spinlock lock[HYP_HART_MAX]; /* By hart index: the enable words of its context. */
 };
 
 /*
- * All sources off in the contexts of these harts, priorities 1, thresholds 0.
- * HYP_OK, or HYP_E_PARAM: source_count is not in 2 … 1024; no register has been touched.
+ * All sources off in the contexts of these harts, priorities 1, thresholds 0. The contexts are
+ * the positions in the device tree's interrupts-extended that name the harts' S-mode line.
+ *
+ * HYP_OK, or HYP_E_PARAM with no register touched: source_count is not in 2 … 1024, hart_count
+ * is above HYP_HART_MAX, or a context is neither PLIC_NO_CONTEXT nor below 15872.
  */
 HYP_MUST_USE enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *context,
                                        uint32_t hart_count, uint32_t source_count);
+
+/*
+ * For an embedder that wants the machine to choose among its sources; 0: never interrupts.
+ * HYP_OK, HYP_E_RANGE: no such source, or HYP_E_UNSUPPORTED: the chip did not keep the value.
+ */
+HYP_MUST_USE enum hyp_status plic_set_priority(struct plic *plic, uint32_t source,
+                                               uint32_t priority);
 
 struct irqc plic_irqc(struct plic *plic);

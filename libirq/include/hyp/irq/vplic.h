@@ -2,88 +2,132 @@
 /*
  * A virtual PLIC: the guest's stock driver sees the chip, with any number of contexts.
  *
- *   offset                      register             Only aligned accesses of 4 bytes are
- *   4 * source                  priority, WARL       answered; all others, and offsets from
- *   0x1000 + 4 * word           pending, read-only   0x600000 on, are VDEV_FAULT. What is no
- *   0x2000 + 0x80 * c + 4 * w   enable               register reads 0 and ignores writes.
- *   0x200000 + 0x1000 * c       threshold, WARL
- *   0x200004 + 0x1000 * c       claim, complete
+ *   offset                      register             Answered are aligned accesses of 4 bytes,
+ *   4 * source                  priority, WARL       and those of 8 bytes at 4 mod 8, as two of
+ *   0x1000 + 4 * word           pending, read-only   4 (QEMU's bus does so); all others, and
+ *   0x2000 + 0x80 * c + 4 * w   enable               offsets from 0x600000 on, are VDEV_FAULT.
+ *   0x200000 + 0x1000 * c       threshold, WARL      What is no register reads 0 and ignores
+ *   0x200004 + 0x1000 * c       claim, complete      writes.
  *
  * A source is one of
  *   hardware   vplic_own(): physical. Claimed at the interrupt by the hypervisor, completed
  *              when the guest completes, in the context that claimed. What the guest enables is
  *              enabled at the machine's controller for the hart of that context, and stays so while
  *              a claim is outstanding, because a PLIC drops the completion of a disabled source.
- *   line       vplic_line(): a level that a virtual device drives; pends again at completion
- *              while the level is high
+ *   line       vplic_line(): a level that a virtual device drives. A request, once made, is not
+ *              taken back; none is made while the guest has claimed the source; at completion a
+ *              level that is high makes the next one.
  *   none       nobody raises it.
  *
- * A claim gives the source of highest priority above the threshold, the lowest number among
- * equals, as QEMU's model does.
+ * Where the specification leaves room, or QEMU's model differs, the guest sees QEMU's:
+ * the claim register heeds the threshold; a completion ends the claim of any context, enabled or
+ * not; the enable bit of source 0 is plain storage; the priority of source 0 reads 0; a
+ * context without a vCPU (M-mode's) works, but interrupts nobody.
  *
- * Cost    Raise, claim and complete look at pending sources only, never at all of them.
+ * Cost    Raise, claim and complete are independent of the number of sources: requests are kept as
+ *         bitmaps by priority with a summary over them.
  * Owner   The caller's storage: vplic_storage_size() bytes beside the struct.
- * Locks   The VM's lock, for every function.
+ * Locks   The VM's lock, for every function and for lines; none is taken inside.
+ * Context HS-mode or host; never waits. No global state.
  * Implements the RISC-V PLIC specification, whole.
  */
 #pragma once
 
 #include <hyp/base/irq.h>
 #include <hyp/base/status.h>
+#include <hyp/base/types.h>
 #include <hyp/base/vdev.h>
 
-#define VPLIC_SIZE 0x600000u
-#define VPLIC_NO_VCPU UINT8_MAX
-#define VPLIC_CONTEXT_MAX 128u
+#define VPLIC_SIZE         0x600000u
+#define VPLIC_NO_VCPU      UINT8_MAX
+#define VPLIC_CONTEXT_MAX  (2u * HYP_HART_MAX)
+#define VPLIC_PRIORITY_MAX 31u
 
 struct vplic_config {
-    uint32_t source_count;  /* Sources are 1 … source_count - 1; 2 … 1024. */
-    uint32_t context_count; /* 1 … VPLIC_CONTEXT_MAX. */
-    uint32_t priority_max;  /* A power of two less one. */
-    const uint8_t *vcpu;    /* By context: whom it interrupts, or VPLIC_NO_VCPU. Copied. */
-    const uint8_t *hart;    /* By vCPU: its dense hart index. Borrowed. */
+    uint32_t source_count;   /* Sources are 1 … source_count - 1; 2 … 1024. QEMU virt: 96. */
+    uint32_t context_count;  /* 1 … VPLIC_CONTEXT_MAX. */
+    uint32_t priority_max;   /* 1 … VPLIC_PRIORITY_MAX. QEMU virt: 7. */
+    const uint8_t *vcpu;     /* By context: whom it interrupts, or VPLIC_NO_VCPU. Copied. */
+    const uint8_t *hart;     /* By vCPU: its dense hart index. Borrowed. */
     const struct irqc *irqc; /* The machine's, for hardware sources; NULL: none. Borrowed. */
-    /* The external interrupt of a vCPU changes. */
+    /* The external interrupt of a vCPU changes; called for changes only, from any function below.
+     */
     void (*set_external)(void *ctx, uint32_t vcpu, bool level);
     void *ctx;
 };
 
+struct vplic_source {
+    uint64_t targets; /* Bit v: vCPU v's context enables it. */
+    uint8_t priority;
+    uint8_t state; /* Flags of vplic.c. */
+    uint8_t hart;  /* Hardware, claim outstanding: the hart that claimed. */
+};
+
+struct vplic_context {
+    uint64_t *enable; /* Registers in pairs. */
+    uint32_t threshold;
+    uint32_t vcpu; /* Or VPLIC_NO_VCPU. */
+};
+
+/*
+ * Requests are pending bits by priority p:  row(p)[0]      bit w: row(p)[1 + w] is not 0
+ *                                           row(p)[1 + w]  bit b: source 64 * w + b is pending
+ * and `levels` has bit 63 - p exactly if row(p) is not empty: the first bit is the highest
+ * priority.
+ */
 struct vplic {
     struct vplic_config config;
-    uint32_t word_count;      /* Of 64 sources. */
-    uint64_t pending_words;   /* Bit w: word w of pending is not 0. */
-    uint64_t level[2];        /* By context: the external interrupt as driven. */
-    uint64_t *pending;
-    uint64_t *claimed;
-    uint64_t *owned;          /* Hardware sources. */
-    uint64_t *line;           /* Levels of lines. */
-    uint64_t *enable;         /* By context, word_count words. */
-    uint32_t *threshold;      /* By context. */
-    uint8_t *vcpu;            /* By context. */
-    uint8_t *priority;        /* By source. */
-    uint8_t *claim_hart;      /* By source: 1 + hart with an outstanding physical claim; 0. */
+    struct vplic_source *sources;
+    struct vplic_context *contexts;
+    uint64_t *rows;
+    uint64_t levels;
+    uint64_t external;  /* By vCPU: its external interrupt as driven. */
+    uint32_t row_size;  /* Words of a row: 1 + source_count / 64, rounded up. */
+    uint32_t reg_count; /* Registers of pending or of a context's enables. */
+    bool stopped;
+    uint8_t context_of_vcpu[HYP_HART_MAX];
+    uint8_t vcpu_of_hart[HYP_HART_MAX];
 };
 
 extern const struct vdev_ops vplic_vdev_ops; /* State: struct vplic. */
 
-/* Bytes of zeroed storage, 8-byte aligned, for this shape. */
+/* Bytes of zeroed storage, 8-byte aligned, for this shape; 96 sources, 2 contexts: 2368. */
 uint64_t vplic_storage_size(uint32_t source_count, uint32_t context_count);
 
-/* HYP_OK, or HYP_E_PARAM: a count is outside its bounds, or priority_max is not 2^n - 1. */
+/*
+ * The state after reset: nothing enabled, pending or owned.
+ * HYP_OK, or HYP_E_PARAM: a count or priority_max is outside its bounds, a vCPU or hart index is
+ * not below HYP_HART_MAX, or two contexts have one vCPU, or two vCPUs one hart.
+ */
 HYP_MUST_USE enum hyp_status vplic_init(struct vplic *vplic, const struct vplic_config *config,
                                         void *storage);
 
-/* `source` is the VM's physical one of the same number. HYP_OK, HYP_E_RANGE or HYP_E_UNSUPPORTED. */
+/*
+ * Makes `source` a hardware one: the machine's of the same number. Before the guest runs.
+ * HYP_OK, HYP_E_RANGE: no such source, or HYP_E_UNSUPPORTED: the machine has none.
+ */
 HYP_MUST_USE enum hyp_status vplic_own(struct vplic *vplic, uint32_t source);
 
-/* The wire into `source`, for a virtual device; a source beyond source_count leads nowhere. */
+/* The wire into `source`, for a virtual device; to a hardware or absent source it leads nowhere. */
 struct irq_line vplic_line(struct vplic *vplic, uint32_t source);
 
-/* The physical interrupt of an owned source was claimed on `hart`; others are completed at once. */
+/*
+ * The physical interrupt of an owned source was claimed on `hart`, which is below HYP_HART_MAX.
+ * Of a source not owned, or of a VM that has stopped, it is completed at once and disabled there.
+ */
 void vplic_raise(struct vplic *vplic, uint32_t source, uint32_t hart);
 
-/* The VM has stopped: completes what is outstanding, disables its sources at the machine. */
+/* What a context's external interrupt is now, for a hart that computes its own anew. */
+bool vplic_external_level(const struct vplic *vplic, uint32_t context);
+
+/*
+ * The VM has stopped: completes what is outstanding, disables its sources at the machine. Calls no
+ * set_external. Until vplic_reset() the machine's controller is not touched but by vplic_raise().
+ */
 void vplic_stop(struct vplic *vplic);
 
-/* Every register within its bits; each context's level is what its registers say. */
+/* For a VM's start anew: vplic_stop(), then the state after reset; owners and lines stay. */
+void vplic_reset(struct vplic *vplic);
+
+/* Every register within its bits, every summary and level what the registers say. */
 bool vplic_is_valid(const struct vplic *vplic);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The PLIC model's core: requests, claims, completions, and the physical side of each. */
+#include "vplic_priv.h"
+
+#include <hyp/base/assert.h>
+#include <hyp/base/bits.h>
+
+/*
+ * Index of the lowest set bit of x, not 0. The base ISA has no ctz, and this is on each path
+ * twice or more: a multiplication by a De Bruijn sequence costs a third of bits_first().
+ */
+static inline uint32_t first(uint64_t x)
+{
+    static const uint8_t index[64] = {
+        0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,  62, 55, 59, 36, 53, 51,
+        43, 22, 45, 39, 33, 30, 24, 18, 12, 5,  63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21,
+        44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,  13, 8,  7,  6,
+    };
+    return index[((x & (0 - x)) * UINT64_C(0x03f79d71b4cb0a89)) >> 58];
+}
+
+/* ---- Requests, by priority ---------------------------------------------------------------------
+ */
+
+static inline uint64_t *row_of(const struct vplic *v, uint32_t priority)
+{
+    return v->rows + (size_t)priority * v->row_size;
+}
+
+static inline void row_add(struct vplic *v, uint32_t source, uint32_t priority)
+{
+    uint64_t *row = row_of(v, priority);
+    row[1 + source / 64] |= BIT(source % 64);
+    row[0] |= BIT(source / 64);
+    v->levels |= BIT(63 - priority);
+}
+
+static inline void row_remove(struct vplic *v, uint32_t source, uint32_t priority)
+{
+    uint64_t *row = row_of(v, priority);
+    uint64_t word = row[1 + source / 64] & ~BIT(source % 64);
+    row[1 + source / 64] = word;
+    if (word == 0) {
+        row[0] &= ~BIT(source / 64);
+        if (row[0] == 0) {
+            v->levels &= ~BIT(63 - priority);
+        }
+    }
+}
+
+/* The source that a claim would give; 0: none. */
+static inline uint32_t best(const struct vplic *v, const struct vplic_context *c)
+{
+    /* Priorities above the threshold are the bits below 63 - threshold. */
+    uint64_t levels = v->levels & (BIT(63 - c->threshold) - 1);
+    for (; levels != 0; levels &= levels - 1) {
+        const uint64_t *row = row_of(v, 63 - first(levels));
+        for (uint64_t words = row[0]; words != 0; words &= words - 1) {
+            uint32_t w = first(words);
+            uint64_t ready = row[1 + w] & c->enable[w];
+            if (ready != 0) {
+                return w * 64 + first(ready);
+            }
+        }
+    }
+    return 0;
+}
+
+bool vplic_external_level(const struct vplic *v, uint32_t context)
+{
+    return best(v, &v->contexts[context]) != 0;
+}
+
+uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
+{
+    uint64_t word = 0;
+    for (uint64_t levels = v->levels; levels != 0; levels &= levels - 1) {
+        word |= row_of(v, 63 - first(levels))[1 + reg / 2];
+    }
+    return vplic_half(word, reg);
+}
+
+/* ---- External interrupts -----------------------------------------------------------------------
+ */
+
+static inline void drive(struct vplic *v, uint32_t vcpu, bool level)
+{
+    v->external ^= BIT(vcpu);
+    v->config.set_external(v->config.ctx, vcpu, level);
+}
+
+/* A request was made: of its targets, those that are low and let it through go high. */
+static inline void announce(struct vplic *v, const struct vplic_source *s)
+{
+    for (uint64_t low = s->targets & ~v->external; low != 0; low &= low - 1) {
+        uint32_t vcpu = first(low);
+        if (s->priority > v->contexts[v->context_of_vcpu[vcpu]].threshold) {
+            drive(v, vcpu, true);
+        }
+    }
+}
+
+/* Something else changed for these vCPUs. */
+static void update(struct vplic *v, uint64_t vcpus)
+{
+    for (; vcpus != 0; vcpus &= vcpus - 1) {
+        uint32_t vcpu = first(vcpus);
+        bool level = best(v, &v->contexts[v->context_of_vcpu[vcpu]]) != 0;
+        if (level != ((v->external & BIT(vcpu)) != 0)) {
+            drive(v, vcpu, level);
+        }
+    }
+}
+
+static inline void request(struct vplic *v, uint32_t source, struct vplic_source *s)
+{
+    s->state |= SOURCE_PENDING;
+    row_add(v, source, s->priority);
+    announce(v, s);
+}
+
+/* ---- The physical side -------------------------------------------------------------------------
+ */
+
+static void physical_enable(const struct vplic *v, uint32_t hart, uint32_t source, bool enable)
+{
+    const struct irqc *irqc = v->config.irqc;
+    irqc->ops->set_enable(irqc->state, hart, source, enable);
+}
+
+static void physical_complete(const struct vplic *v, uint32_t hart, uint32_t source)
+{
+    const struct irqc *irqc = v->config.irqc;
+    irqc->ops->complete(irqc->state, hart, source);
+}
+
+static inline bool enabled_on(const struct vplic *v, const struct vplic_source *s, uint32_t hart)
+{
+    uint32_t vcpu = v->vcpu_of_hart[hart];
+    return vcpu != VPLIC_NO_VCPU && (s->targets & BIT(vcpu)) != 0;
+}
+
+static inline void release(struct vplic *v, uint32_t source, struct vplic_source *s)
+{
+    s->state &= (uint8_t)~SOURCE_HELD;
+    physical_complete(v, s->hart, source);
+    if (!enabled_on(v, s, s->hart)) {
+        physical_enable(v, s->hart, source, false);
+    }
+}
+
+static void refuse(const struct vplic *v, uint32_t source, uint32_t hart)
+{
+    /* Enabled, or the completion may be dropped: another hart can have disabled it meanwhile. */
+    physical_enable(v, hart, source, true);
+    physical_complete(v, hart, source);
+    physical_enable(v, hart, source, false);
+}
+
+void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
+{
+    HYP_REQUIRE(hart < HYP_HART_MAX && v->config.irqc != 0);
+    if (source >= v->config.source_count || v->stopped ||
+        (v->sources[source].state & SOURCE_OWNED) == 0) {
+        refuse(v, source, hart);
+        return;
+    }
+    struct vplic_source *s = &v->sources[source];
+    if ((s->state & SOURCE_HELD) != 0) {
+        return; /* A chip gives no source twice. */
+    }
+    s->hart = (uint8_t)hart;
+    s->state |= SOURCE_HELD;
+    if (!enabled_on(v, s, hart)) {
+        /* The guest disabled it between the claim and now. */
+        physical_enable(v, hart, source, true);
+    }
+    request(v, source, s);
+}
+
+/* ---- Registers ---------------------------------------------------------------------------------
+ */
+
+uint32_t vplic_claim(struct vplic *v, uint32_t context)
+{
+    uint32_t source = best(v, &v->contexts[context]);
+    if (source != 0) {
+        struct vplic_source *s = &v->sources[source];
+        s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
+        row_remove(v, source, s->priority);
+        update(v, s->targets & v->external);
+    }
+    return source;
+}
+
+void vplic_complete(struct vplic *v, uint32_t source)
+{
+    struct vplic_source *s = &v->sources[source];
+    if ((s->state & SOURCE_CLAIMED) == 0) {
+        return;
+    }
+    s->state &= (uint8_t)~SOURCE_CLAIMED;
+    if ((s->state & SOURCE_HELD) != 0) {
+        release(v, source, s);
+    } else if ((s->state & SOURCE_LEVEL) != 0) {
+        request(v, source, s);
+    }
+}
+
+/* QEMU: bits, if the highest value is all ones; otherwise a value that is too high is ignored. */
+static uint32_t legalise(const struct vplic *v, uint32_t value, uint32_t old)
+{
+    uint32_t max = v->config.priority_max;
+    if ((max & (max + 1)) == 0) {
+        return value & max;
+    }
+    return value <= max ? value : old;
+}
+
+void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value)
+{
+    struct vplic_context *c = &v->contexts[context];
+    c->threshold = legalise(v, value, c->threshold);
+    if (c->vcpu != VPLIC_NO_VCPU) {
+        update(v, BIT(c->vcpu));
+    }
+}
+
+void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
+{
+    struct vplic_source *s = &v->sources[source];
+    uint32_t priority = legalise(v, value, s->priority);
+    if ((s->state & SOURCE_PENDING) != 0) {
+        row_remove(v, source, s->priority);
+        row_add(v, source, priority);
+    }
+    s->priority = (uint8_t)priority;
+    update(v, s->targets);
+}
+
+/* `source` changes for a context with a vCPU. */
+static void retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
+{
+    struct vplic_source *s = &v->sources[source];
+    uint32_t hart = v->config.hart[vcpu];
+    bool held = (s->state & SOURCE_HELD) != 0 && s->hart == hart;
+    s->targets ^= BIT(vcpu);
+    if ((s->state & SOURCE_OWNED) != 0 && !held && !v->stopped) {
+        physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
+    }
+}
+
+void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
+{
+    struct vplic_context *c = &v->contexts[context];
+    uint32_t shift = reg % 2 * 32;
+    uint64_t changed = (uint64_t)(vplic_half(c->enable[reg / 2], reg) ^ value) << shift;
+    c->enable[reg / 2] ^= changed;
+    if (c->vcpu == VPLIC_NO_VCPU) {
+        return;
+    }
+    for (; changed != 0; changed &= changed - 1) {
+        uint32_t source = reg / 2 * 64 + first(changed);
+        if (source != 0 && source < v->config.source_count) {
+            retarget(v, c->vcpu, source);
+        }
+    }
+    update(v, BIT(c->vcpu));
+}
+
+/* ---- Lines, owners, the VM's end ---------------------------------------------------------------
+ */
+
+static void line_set(void *controller, uint32_t source, bool level)
+{
+    struct vplic *v = controller;
+    if (source == 0 || source >= v->config.source_count) {
+        return;
+    }
+    struct vplic_source *s = &v->sources[source];
+    if ((s->state & SOURCE_OWNED) != 0) {
+        return;
+    }
+    if (!level) {
+        s->state &= (uint8_t)~SOURCE_LEVEL;
+        return;
+    }
+    s->state |= SOURCE_LEVEL;
+    if ((s->state & (SOURCE_PENDING | SOURCE_CLAIMED)) == 0) {
+        request(v, source, s);
+    }
+}
+
+struct irq_line vplic_line(struct vplic *v, uint32_t source)
+{
+    return (struct irq_line){.set = line_set, .controller = v, .source = source};
+}
+
+enum hyp_status vplic_own(struct vplic *v, uint32_t source)
+{
+    if (source == 0 || source >= v->config.source_count) {
+        return HYP_E_RANGE;
+    }
+    if (v->config.irqc == 0 || source >= v->config.irqc->source_count) {
+        return HYP_E_UNSUPPORTED;
+    }
+    v->sources[source].state |= SOURCE_OWNED;
+    return HYP_OK;
+}
+
+void vplic_stop(struct vplic *v)
+{
+    for (uint32_t source = 1; source < v->config.source_count && !v->stopped; source++) {
+        struct vplic_source *s = &v->sources[source];
+        if ((s->state & SOURCE_HELD) != 0) {
+            release(v, source, s);
+        }
+        if ((s->state & SOURCE_OWNED) == 0) {
+            continue;
+        }
+        for (uint64_t targets = s->targets; targets != 0; targets &= targets - 1) {
+            physical_enable(v, v->config.hart[first(targets)], source, false);
+        }
+    }
+    v->stopped = true;
+}
+
+void vplic_reset(struct vplic *v)
+{
+    vplic_stop(v);
+    for (uint32_t source = 1; source < v->config.source_count; source++) {
+        struct vplic_source *s = &v->sources[source];
+        if ((s->state & SOURCE_PENDING) != 0) {
+            row_remove(v, source, s->priority);
+        }
+        *s = (struct vplic_source){.state = s->state & (SOURCE_LEVEL | SOURCE_OWNED)};
+        if ((s->state & SOURCE_LEVEL) != 0) {
+            request(v, source, s);
+        }
+    }
+    for (uint32_t c = 0; c < v->config.context_count; c++) {
+        v->contexts[c].threshold = 0;
+        for (uint32_t w = 0; w + 1 < v->row_size; w++) {
+            v->contexts[c].enable[w] = 0;
+        }
+    }
+    update(v, v->external);
+    v->stopped = false;
+}
