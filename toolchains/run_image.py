@@ -117,7 +117,7 @@ def loaded_blobs(args, blobs, root):
 
 
 def command_line(args):
-    root = args.root or os.getcwd()
+    root = os.path.abspath(args.root or os.getcwd())
     blobs, defaults = read_manifest(resolve(args.manifest, root)) if args.manifest else ([], {})
 
     def want(key, fallback):

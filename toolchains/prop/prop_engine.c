@@ -38,6 +38,14 @@ static void report_once(void)
     }
 }
 
+/* Called by UBSan's run time, which knows no callback of the other sanitizers. */
+void __ubsan_on_report(void);
+
+void __ubsan_on_report(void)
+{
+    report_once();
+}
+
 static void on_signal(int number)
 {
     signal(number, SIG_DFL);
