@@ -33,7 +33,14 @@ genrule(
 """
 
 _BUILD_MISSING = """
-exports_files(["Image", "config", "initrd.cpio.gz", "version"], visibility = ["//visibility:public"])
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["Image", "config", "initrd.cpio.gz", "version"])
+
+filegroup(
+    name = "initrd",
+    srcs = ["initrd.cpio.gz"],
+)
 """
 
 def _label(text):
@@ -94,6 +101,8 @@ def _from_cache(rctx, cache):
     res = rctx.execute(["sh", "-c", "cd \"$1\" && sha256sum -c --quiet %s" % _INDEX, "sh", cache])
     if res.return_code != 0:
         fail("%s: %s%s" % (cache, res.stdout, res.stderr))
+    suite = rctx.path(cache + "/debian_linux.suite")
+    rctx.file("suite", rctx.read(suite) if suite.exists else "unknown\n", executable = False)
     for line in rctx.read(index).strip().split("\n"):
         name = line.split("  ")[1]
         rctx.symlink(cache + "/" + name, name)
@@ -116,12 +125,12 @@ def _impl(rctx):
         missing = []
         if not rctx.path(_KEYRING).exists:
             errors.append(_KEYRING + " is missing: install debian-archive-keyring")
-        got = False
+        got = None
         places = [(base, suite) for suite in rctx.attr.suites for base in bases(rctx)]
         for base, suite in places if not errors else []:
             error = _resolve(rctx, base, suite)
             if not error:
-                got = True
+                got = suite
                 break
             missing.append("%s %s: %s" % (base, suite, error))
         errors += missing
@@ -129,12 +138,16 @@ def _impl(rctx):
         if not got:
             _missing(rctx, "\n".join(errors))
             return
+        if got != rctx.attr.suites[0]:
+            # buildifier: disable=print
+            print("@%s: the kernel is of %s, not of %s:\n%s" % (rctx.name, got, rctx.attr.suites[0], "\n".join(missing)))
+        rctx.file("suite", got + "\n", executable = False)
     debs = [p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")]
     if cache and not cached:
-        res = rctx.execute(["cp"] + debs + [cache])
+        rctx.execute(["cp"] + debs + [cache])
         res = rctx.execute(["sha256sum"] + debs)
-        rctx.execute(["sh", "-c", "printf %s \"$1\" > \"$2\"", "sh", res.stdout, cache + "/" + _INDEX])
-    rctx.file("version", "".join([d + "\n" for d in debs]), executable = False)
+        rctx.execute(["sh", "-c", "cp suite \"$3/debian_linux.suite\" && printf %s \"$1\" > \"$2\"", "sh", res.stdout, cache + "/" + _INDEX, cache])
+    rctx.file("version", "suite " + rctx.read("suite") + "".join([d + "\n" for d in debs]), executable = False)
     for deb in debs:
         rctx.execute(["sh", "-c", "dpkg-deb --fsys-tarfile '%s' | tar -x --wildcards %s" % (deb, _MEMBERS)])
         rctx.delete(deb)
