@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's device tree at its most; guest_dt_narrow() takes away at boot. */
+#include "tool.h"
+
+#include <hyp/vm/guest_isa.h>
+
+#include <inttypes.h>
+#include <libfdt.h>
+#include <string.h>
+
+/* Interrupts of a hart (RISC-V Privileged, "mcause"): external ones of M and S. */
+#define IRQ_M_EXT 11
+#define IRQ_S_EXT 9
+
+#define CACHE_BLOCK 64
+
+struct tree {
+    void *fdt;
+    int error; /* The first; what follows it does nothing. */
+    const struct config_input *in;
+    const struct vm_config *vm;
+};
+
+static void keep(struct tree *t, int error)
+{
+    t->error = t->error != 0 ? t->error : error;
+}
+
+static void begin(struct tree *t, const char *name)
+{
+    keep(t, fdt_begin_node(t->fdt, name));
+}
+
+static void begin_at(struct tree *t, const char *name, uint64_t unit)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "%.40s@%" PRIx64, name, unit);
+    begin(t, text);
+}
+
+static void end(struct tree *t)
+{
+    keep(t, fdt_end_node(t->fdt));
+}
+
+static void put(struct tree *t, const char *name, const void *value, size_t size)
+{
+    keep(t, fdt_property(t->fdt, name, value, (int)size));
+}
+
+static void put_u32(struct tree *t, const char *name, uint32_t value)
+{
+    keep(t, fdt_property_u32(t->fdt, name, value));
+}
+
+static void put_u64(struct tree *t, const char *name, uint64_t value)
+{
+    keep(t, fdt_property_u64(t->fdt, name, value));
+}
+
+static void put_text(struct tree *t, const char *name, const char *value)
+{
+    put(t, name, value, strlen(value) + 1);
+}
+
+static void put_reg(struct tree *t, uint64_t base, uint64_t size)
+{
+    const fdt64_t reg[] = {cpu_to_fdt64(base), cpu_to_fdt64(size)};
+    put(t, "reg", reg, sizeof(reg));
+}
+
+static uint32_t intc_phandle(uint32_t vcpu)
+{
+    return vcpu + 1;
+}
+
+static uint32_t plic_phandle(const struct vm_config *vm)
+{
+    return vm->vcpu_count + 1;
+}
+
+/* The node's name: what the binding calls it. */
+static const char *node_name(const struct hyp_device *device)
+{
+    static const struct {
+        const char *compatible;
+        const char *name;
+    } known[] = {
+        {"ns16550a", "serial"},
+        {"google,goldfish-rtc", "rtc"},
+        {"virtio,mmio", "virtio_mmio"},
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].compatible, device->compatible) == 0) {
+            return known[i].name;
+        }
+    }
+    return device->name;
+}
+
+/* ---- /chosen, /memory, /cpus ---- */
+
+/* The first UART that the guest sees: its virtual one, or a passed-through one. */
+static bool stdout_gpa(const struct tree *t, uint64_t *gpa)
+{
+    const struct vm_config *vm = t->vm;
+    *gpa = vm->console.gpa;
+    if (vm->console.kind == VM_CONSOLE_VUART) {
+        return true;
+    }
+    for (uint32_t i = 0; i < vm->device_count; i++) {
+        const struct hyp_device *device = config_find_device(t->in->platform, vm->devices[i].name);
+        if (strcmp(device->compatible, "ns16550a") == 0) {
+            *gpa = vm->devices[i].gpa;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_chosen(struct tree *t)
+{
+    const struct vm_config *vm = t->vm;
+    char bootargs[CONFIG_BOOTARGS_SIZE] = "";
+    char path[64];
+    uint64_t uart;
+    if (vm->bootargs != NULL) {
+        memcpy(bootargs, vm->bootargs, strlen(vm->bootargs));
+    }
+    begin(t, "chosen");
+    put(t, "bootargs", bootargs, sizeof(bootargs));
+    if (vm->initrd.name != NULL) {
+        put_u64(t, "linux,initrd-start", vm->initrd.gpa);
+        put_u64(t, "linux,initrd-end", vm->initrd.gpa + vm->initrd.max_size);
+    }
+    if (stdout_gpa(t, &uart)) {
+        snprintf(path, sizeof(path), "/soc/serial@%" PRIx64, uart);
+        put_text(t, "stdout-path", path);
+    }
+    end(t);
+}
+
+static void put_memory(struct tree *t)
+{
+    for (uint32_t i = 0; i < t->vm->mem_count; i++) {
+        const struct vm_mem *mem = &t->vm->mem[i];
+        /* What cannot be written is no RAM for a kernel's allocator. */
+        if (mem->access == 0 || (mem->access & HYP_ACCESS_W) != 0) {
+            begin_at(t, "memory", mem->gpa);
+            put_text(t, "device_type", "memory");
+            put_reg(t, mem->gpa, mem->size);
+            end(t);
+        }
+    }
+}
+
+static void put_cpu(struct tree *t, uint32_t vcpu)
+{
+    char isa[GUEST_ISA_TEXT_SIZE];
+    size_t size;
+    begin_at(t, "cpu", vcpu);
+    put_text(t, "device_type", "cpu");
+    put_u32(t, "reg", vcpu);
+    put_text(t, "status", "okay");
+    put_text(t, "compatible", "riscv");
+    put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
+    put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
+    size = guest_isa_names(GUEST_ISA_ALL, isa, sizeof(isa));
+    put(t, "riscv,isa-extensions", isa, size);
+    put_text(t, "riscv,isa-base", "rv64i");
+    size = guest_isa_string(GUEST_ISA_ALL, isa, sizeof(isa));
+    put(t, "riscv,isa", isa, size);
+    put_text(t, "mmu-type", "riscv,sv57");
+    begin(t, "interrupt-controller");
+    put_u32(t, "#interrupt-cells", 1);
+    put(t, "interrupt-controller", NULL, 0);
+    put_text(t, "compatible", "riscv,cpu-intc");
+    put_u32(t, "phandle", intc_phandle(vcpu));
+    end(t);
+    end(t);
+}
+
+static void put_cpus(struct tree *t)
+{
+    begin(t, "cpus");
+    put_u32(t, "#address-cells", 1);
+    put_u32(t, "#size-cells", 0);
+    put_u32(t, "timebase-frequency", t->in->platform->timebase_hz);
+    for (uint32_t vcpu = 0; vcpu < t->vm->vcpu_count; vcpu++) {
+        put_cpu(t, vcpu);
+    }
+    end(t);
+}
+
+/* ---- /soc ---- */
+
+static void put_plic(struct tree *t)
+{
+    static const char compatible[] = "sifive,plic-1.0.0\0riscv,plic0";
+    const struct vm_irqc *irqc = &t->vm->irqc;
+    fdt32_t contexts[HYP_HART_MAX * 4];
+    size_t n = 0;
+    for (uint32_t vcpu = 0; vcpu < t->vm->vcpu_count; vcpu++) {
+        if (irqc->m_contexts) {
+            contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
+            contexts[n++] = cpu_to_fdt32(IRQ_M_EXT);
+        }
+        contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
+        contexts[n++] = cpu_to_fdt32(IRQ_S_EXT);
+    }
+    begin_at(t, "plic", irqc->gpa);
+    put_u32(t, "phandle", plic_phandle(t->vm));
+    put_u32(t, "riscv,ndev", irqc->source_count - 1);
+    put_reg(t, irqc->gpa, CONFIG_PLIC_SIZE);
+    put(t, "interrupts-extended", contexts, n * sizeof(contexts[0]));
+    put(t, "interrupt-controller", NULL, 0);
+    put(t, "compatible", compatible, sizeof(compatible));
+    put_u32(t, "#address-cells", 0);
+    put_u32(t, "#interrupt-cells", 1);
+    end(t);
+}
+
+static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count)
+{
+    fdt32_t cells[4];
+    uint32_t n = 0;
+    while (n < count && irq[n] != 0) {
+        cells[n] = cpu_to_fdt32(irq[n]);
+        n++;
+    }
+    if (n != 0 && !t->vm->irqc.absent) {
+        put_u32(t, "interrupt-parent", plic_phandle(t->vm));
+        put(t, "interrupts", cells, n * sizeof(cells[0]));
+    }
+}
+
+static void put_device(struct tree *t, const struct vm_device *own)
+{
+    const struct hyp_platform *platform = t->in->platform;
+    const struct hyp_device *device = config_find_device(platform, own->name);
+    begin_at(t, node_name(device), own->gpa);
+    put_interrupts(t, device->irq, 4);
+    if (platform->uart.device != NULL && strcmp(platform->uart.device, device->name) == 0) {
+        put_u32(t, "clock-frequency", platform->uart.clock_hz);
+        if (platform->uart.reg_shift != 0) {
+            put_u32(t, "reg-shift", platform->uart.reg_shift);
+        }
+        if (platform->uart.access_width > 1) {
+            put_u32(t, "reg-io-width", platform->uart.access_width);
+        }
+    }
+    put_reg(t, own->gpa, device->reg_size);
+    put_text(t, "compatible", device->compatible);
+    end(t);
+}
+
+static void put_vuart(struct tree *t)
+{
+    const struct vm_console *console = &t->vm->console;
+    begin_at(t, "serial", console->gpa);
+    put_interrupts(t, &console->irq, 1);
+    put_u32(t, "clock-frequency", 3686400);
+    put_reg(t, console->gpa, 0x100);
+    put_text(t, "compatible", "ns16550a");
+    end(t);
+}
+
+static void put_soc(struct tree *t)
+{
+    begin(t, "soc");
+    put_u32(t, "#address-cells", 2);
+    put_u32(t, "#size-cells", 2);
+    put_text(t, "compatible", "simple-bus");
+    put(t, "ranges", NULL, 0);
+    for (uint32_t i = 0; i < t->vm->device_count; i++) {
+        put_device(t, &t->vm->devices[i]);
+    }
+    if (t->vm->console.kind == VM_CONSOLE_VUART) {
+        put_vuart(t);
+    }
+    if (!t->vm->irqc.absent) {
+        put_plic(t);
+    }
+    end(t);
+}
+
+uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room)
+{
+    static const char compatible[] = "libhyp,vm\0riscv-virtio";
+    struct tree t = {.fdt = room, .in = in, .vm = &in->config->vms[vm]};
+    memset(room, 0, TOOL_DTB_ROOM);
+    keep(&t, fdt_create(room, TOOL_DTB_ROOM));
+    keep(&t, fdt_finish_reservemap(room));
+    begin(&t, "");
+    put_u32(&t, "#address-cells", 2);
+    put_u32(&t, "#size-cells", 2);
+    put(&t, "compatible", compatible, sizeof(compatible));
+    put_text(&t, "model", "libhyp,vm");
+    put_chosen(&t);
+    put_memory(&t);
+    put_cpus(&t);
+    put_soc(&t);
+    end(&t);
+    keep(&t, fdt_finish(room));
+    return t.error == 0 ? fdt_totalsize(room) : 0;
+}
+
+void tool_write_dtbs(const struct hyp_config *config, const struct hyp_dtb *dtbs, FILE *out)
+{
+    fprintf(out,
+            "/* SPDX-License-Identifier: Apache-2.0 */\n"
+            "/* Generated: the guests' device trees, the most that the configuration allows. */\n"
+            "#include <hyp/vm/config.h>\n\n");
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        if (dtbs[vm].size == 0) {
+            continue;
+        }
+        fprintf(out, "static const _Alignas(8) uint8_t dtb_%u[] = {", vm);
+        for (uint32_t i = 0; i < dtbs[vm].size; i++) {
+            fprintf(out, "%s%u,", i % 24 == 0 ? "\n    " : " ", dtbs[vm].data[i]);
+        }
+        fprintf(out, "\n};\n\n");
+    }
+    fprintf(out, "const struct hyp_dtb hyp_dtbs[] = {\n");
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        if (dtbs[vm].size != 0) {
+            fprintf(out, "    {dtb_%u, sizeof(dtb_%u)}, /* %s */\n", vm, vm, config->vms[vm].name);
+        } else {
+            fprintf(out, "    {0, 0}, /* %s */\n", config->vms[vm].name);
+        }
+    }
+    fprintf(out, "%s};\n", config->vm_count == 0 ? "    {0, 0},\n" : "");
+}

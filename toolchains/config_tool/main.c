@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Linked with one configuration and one platform: checks them, then writes what an image needs. */
+#include "tool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: %s [--check] [--blob NAME=SIZE[,embed|,load]]... [--image-bound BYTES]\n"
+    "       [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb VM=OUT.dtb]...\n"
+    "SIZE 0 with ,load: not known. Returns 0, 1 for a configuration that is not valid, 2 else.\n";
+
+#define BLOBS_MAX (2 * HYP_VM_MAX)
+
+static struct hyp_blob blobs[BLOBS_MAX];
+static struct hyp_dtb dtbs[HYP_VM_MAX];
+static struct config_plan plan;
+
+static void fail(const char *what, const char *which)
+{
+    fprintf(stderr, "config tool: %s: %s\n", which, what);
+    exit(2);
+}
+
+static void show(void *arg, const struct config_finding *finding)
+{
+    char line[CONFIG_LINE_SIZE];
+    (void)arg;
+    (void)config_finding_line(finding, line, sizeof(line));
+    fprintf(stderr, "config error %s\n", line);
+}
+
+static uint64_t parse_number(const char *text, const char *option)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 0);
+    if (end == text || errno != 0 || (*end != '\0' && *end != ',')) {
+        fail("not a number", option);
+    }
+    return value;
+}
+
+/* NAME=SIZE[,embed|,load]. Of a loaded file without a size there is nothing to check. */
+static void add_blob(struct config_input *in, char *text)
+{
+    char *size = strchr(text, '=');
+    if (size == NULL || in->blob_count == BLOBS_MAX) {
+        fail("not NAME=SIZE, or too many", text);
+    }
+    *size++ = '\0';
+    uint64_t bytes = parse_number(size, text);
+    const char *kind = strchr(size, ',');
+    bool load = kind != NULL && strcmp(kind, ",load") == 0;
+    if (kind != NULL && !load && strcmp(kind, ",embed") != 0) {
+        fail("neither embed nor load", text);
+    }
+    in->blobs = blobs;
+    if (!load || bytes != 0) {
+        blobs[in->blob_count++] = (struct hyp_blob){.name = text, .size = bytes};
+    }
+}
+
+static FILE *open_output(const char *path)
+{
+    FILE *out = fopen(path, "wb");
+    if (out == NULL) {
+        fail(strerror(errno), path);
+    }
+    return out;
+}
+
+static void close_output(FILE *out, const char *path)
+{
+    bool bad = ferror(out) != 0;
+    if (fclose(out) != 0 || bad) {
+        fail("cannot be written", path);
+    }
+}
+
+static void make_dtbs(const struct config_input *in)
+{
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        if (in->config->vms[vm].dtb_gpa == 0) {
+            continue;
+        }
+        void *room = aligned_alloc(8, TOOL_DTB_ROOM);
+        if (room == NULL) {
+            fail("no memory", "device tree");
+        }
+        dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room)};
+        if (dtbs[vm].size == 0) {
+            fail("the device tree cannot be made", in->config->vms[vm].name);
+        }
+    }
+}
+
+/* VM=FILE: the tree itself, for people and dtc. */
+static void write_dtb(const struct hyp_config *config, char *text)
+{
+    char *path = strchr(text, '=');
+    if (path == NULL) {
+        fail("not VM=FILE", text);
+    }
+    *path++ = '\0';
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        if (strcmp(config->vms[vm].name, text) == 0 && dtbs[vm].size != 0) {
+            FILE *out = open_output(path);
+            fwrite(dtbs[vm].data, 1, dtbs[vm].size, out);
+            close_output(out, path);
+            return;
+        }
+    }
+    fail("no VM with a device tree has this name", text);
+}
+
+static void write_one(const struct config_input *in, const char *option, char *value)
+{
+    if (strcmp(option, "--dtb") == 0) {
+        write_dtb(in->config, value);
+        return;
+    }
+    bool dtb = strcmp(option, "--dtbs") == 0;
+    bool manifest = strcmp(option, "--manifest") == 0;
+    if (!dtb && !manifest && strcmp(option, "--report") != 0) {
+        return;
+    }
+    FILE *out = open_output(value);
+    if (dtb) {
+        tool_write_dtbs(in->config, dtbs, out);
+    } else if (manifest) {
+        tool_write_manifest(in, &plan, out);
+    } else {
+        tool_write_report(in, &plan, out);
+    }
+    close_output(out, value);
+}
+
+/* Steps over the option at argv[i]; its value, if it takes one, is argv[i - 1] then. */
+static int next_option(int i, int argc, char **argv)
+{
+    static const char *const valued[] = {"--blob",     "--image-bound", "--dtbs",
+                                         "--manifest", "--report",      "--dtb"};
+    if (strcmp(argv[i], "--check") == 0) {
+        return i + 1;
+    }
+    for (size_t k = 0; k < sizeof(valued) / sizeof(valued[0]); k++) {
+        if (strcmp(argv[i], valued[k]) == 0 && i + 1 < argc) {
+            return i + 2;
+        }
+    }
+    fprintf(stderr, usage, argv[0]);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    struct config_input in = {.config = &hyp_config, .platform = &hyp_platform};
+    for (int i = 1, next; i < argc; i = next) {
+        next = next_option(i, argc, argv);
+        if (strcmp(argv[i], "--blob") == 0) {
+            add_blob(&in, argv[i + 1]);
+        } else if (strcmp(argv[i], "--image-bound") == 0) {
+            in.image_bound = parse_number(argv[i + 1], argv[i]);
+        }
+    }
+    config_check(&in, &plan, show, NULL);
+    if (plan.finding_count == 0) {
+        make_dtbs(&in);
+        in.dtbs = dtbs;
+        config_check(&in, &plan, show, NULL);
+    }
+    if (plan.finding_count != 0) {
+        return 1;
+    }
+    for (int i = 1, next; i < argc; i = next) {
+        next = next_option(i, argc, argv);
+        if (next == i + 2) {
+            write_one(&in, argv[i], argv[i + 1]);
+        }
+    }
+    return 0;
+}

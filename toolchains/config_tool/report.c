@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The partition table for people, and the manifest for QEMU's launcher. */
+#include "tool.h"
+
+#include <hyp/base/bits.h>
+
+#include <inttypes.h>
+
+static void print_range(FILE *out, const char *what, uint64_t start, uint64_t size)
+{
+    fprintf(out, "%s 0x%" PRIx64 " - 0x%" PRIx64, what, start, start + size);
+}
+
+/* ---- Manifest ---- */
+
+static void manifest_blob(const struct config_input *in, const struct config_plan *plan,
+                          uint32_t vm, bool is_initrd, FILE *out)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    const struct vm_blob *blob = is_initrd ? &c->initrd : &c->kernel;
+    if (blob->name != NULL && blob->load) {
+        uint64_t hpa = config_gpa_to_hpa(in, plan, vm, blob->gpa, blob->max_size);
+        fprintf(out, "blob\t%s\t0x%" PRIx64 "\t0x%" PRIx64 "\t%s\t%s\n", blob->name, hpa,
+                blob->max_size, c->name, is_initrd ? "initrd" : "kernel");
+    }
+}
+
+/* Harts that a run wants: all that somebody must have; at most 4 for a VM that takes what it finds.
+ */
+static uint32_t harts_wanted(const struct config_input *in, const struct config_plan *plan)
+{
+    uint32_t wanted = in->config->console_hart + 1;
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        uint64_t harts = plan->harts[vm];
+        uint32_t most = in->config->vms[vm].vcpus_as_found ? 4 : HYP_HART_MAX;
+        for (; harts != 0 && most != 0; most--) {
+            uint32_t hart = bits_first(harts);
+            wanted = hart + 1 > wanted ? hart + 1 : wanted;
+            harts &= harts - 1;
+        }
+    }
+    return wanted;
+}
+
+/* RAM from the platform's first byte to the highest one that has an owner, in 256 MiB. */
+static uint64_t ram_wanted(const struct config_input *in, const struct config_plan *plan)
+{
+    struct hyp_mem own = config_hypervisor_mem(in);
+    uint64_t first = UINT64_MAX;
+    uint64_t end = own.hpa + own.size;
+    for (uint32_t i = 0; i < in->platform->mem_count; i++) {
+        first = in->platform->mem[i].hpa < first ? in->platform->mem[i].hpa : first;
+    }
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        for (uint32_t i = 0; i < in->config->vms[vm].mem_count; i++) {
+            uint64_t mem_end = plan->mem_hpa[vm][i] + in->config->vms[vm].mem[i].size;
+            end = mem_end > end ? mem_end : end;
+        }
+    }
+    return align_up(end - first, 256 * HYP_MIB);
+}
+
+void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out)
+{
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        fprintf(out, "# vm\t%s\n", in->config->vms[vm].name);
+        manifest_blob(in, plan, vm, false, out);
+        manifest_blob(in, plan, vm, true, out);
+    }
+    fprintf(out, "default\tsmp\t%u\n", harts_wanted(in, plan));
+    fprintf(out, "default\tmem\t%" PRIu64 "M\n", ram_wanted(in, plan) / HYP_MIB);
+}
+
+/* ---- Report ---- */
+
+static void report_mem(const struct config_plan *plan, const struct vm_config *c, uint32_t vm,
+                       FILE *out)
+{
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        const struct vm_mem *mem = &c->mem[i];
+        unsigned access = mem->access != 0 ? mem->access : HYP_ACCESS_RWX;
+        print_range(out, "  memory     gpa", mem->gpa, mem->size);
+        print_range(out, "  hpa", plan->mem_hpa[vm][i], mem->size);
+        fprintf(out, "  %c%c%c %s\n", access & HYP_ACCESS_R ? 'r' : '-',
+                access & HYP_ACCESS_W ? 'w' : '-', access & HYP_ACCESS_X ? 'x' : '-',
+                mem->hpa_fixed ? "fixed" : "placed");
+    }
+}
+
+static void report_blob(const char *what, const struct vm_blob *blob, FILE *out)
+{
+    if (blob->name != NULL) {
+        fprintf(out, "  %-10s", what);
+        print_range(out, " gpa", blob->gpa, blob->max_size);
+        fprintf(out, "  %s, %s\n", blob->name, blob->load ? "loaded" : "embedded");
+    }
+}
+
+static void report_devices(const struct config_input *in, const struct vm_config *c, FILE *out)
+{
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *device = config_find_device(in->platform, c->devices[i].name);
+        print_range(out, "  device     gpa", c->devices[i].gpa, device->size);
+        print_range(out, "  hpa", device->hpa, device->size);
+        fprintf(out, "  %s", device->name);
+        for (uint32_t k = 0; k < 4 && device->irq[k] != 0; k++) {
+            fprintf(out, "%s %u", k == 0 ? ", interrupt" : ",", device->irq[k]);
+        }
+        fprintf(out, "%s\n", device->dma && !device->iommu ? ", DMA NOT CONTAINED" : "");
+    }
+    if (c->console.kind == VM_CONSOLE_VUART) {
+        print_range(out, "  console    gpa", c->console.gpa, HYP_PAGE_SIZE);
+        fprintf(out, "  virtual UART, interrupt %u\n", c->console.irq);
+    } else if (c->console.kind == VM_CONSOLE_SBI) {
+        fprintf(out, "  console    SBI\n");
+    }
+    if (!c->irqc.absent) {
+        print_range(out, "  interrupts gpa", c->irqc.gpa, CONFIG_PLIC_SIZE);
+        fprintf(out, "  virtual PLIC, sources 1 - %u\n", c->irqc.source_count - 1);
+    }
+}
+
+static void report_vm(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
+                      FILE *out)
+{
+    const struct vm_config *c = &in->config->vms[vm];
+    fprintf(out, "\nvm %s: %s%s\n", c->name,
+            config_vm_is_contained(in, vm) ? "contained" : "NOT CONTAINED: trusted with DMA",
+            c->real_time ? ", real-time" : "");
+    fprintf(out, "  harts     ");
+    for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
+        fprintf(out, " %u", bits_first(left));
+    }
+    fprintf(out, "%s\n", c->vcpus_as_found ? " (as found)" : "");
+    report_mem(plan, c, vm, out);
+    report_blob("kernel", &c->kernel, out);
+    report_blob("initrd", &c->initrd, out);
+    if (c->dtb_gpa != 0) {
+        print_range(out, "  devicetree gpa", c->dtb_gpa, c->dtb_max_size);
+        fprintf(out, "\n");
+    }
+    report_devices(in, c, out);
+}
+
+void tool_write_report(const struct config_input *in, const struct config_plan *plan, FILE *out)
+{
+    struct hyp_mem own = config_hypervisor_mem(in);
+    fprintf(out, "configuration %s on platform %s\n\n", in->config->name, in->platform->name);
+    print_range(out, "firmware     hpa", in->platform->firmware.hpa, in->platform->firmware.size);
+    print_range(out, "\nhypervisor   hpa", own.hpa, own.size);
+    fprintf(out, "\npool         %" PRIu64 " bytes, %" PRIu64 " needed\n", in->config->pool_size,
+            plan->pool_need);
+    fprintf(out, "console      hart %u\n", in->config->console_hart);
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        report_vm(in, plan, vm, out);
+    }
+}
