@@ -70,7 +70,7 @@ static enum hyp_status check_region(const struct page_pool *pool, const struct p
     }
     size_t need = page_region_word_count(pa);
     if (pa.size == 0 || (region->words != NULL && region->word_count < need) ||
-        (region->words == NULL && need * sizeof(uint64_t) >= pa.size)) {
+        (region->words == NULL && align_up(need * sizeof(uint64_t), HYP_PAGE_SIZE) >= pa.size)) {
         return HYP_E_PARAM;
     }
     if (phys_to_ptr(pool->map, HPA(pa.start), pa.size) == NULL) {

@@ -10,6 +10,7 @@
  *         caller's number.
  * Locks   The caller holds the VM's lock. The hardware walker takes no lock,
  *         so each PTE changes by one 64-bit release store.
+ * Damage  See ptable.h.
  * Fences  An unmap fences the hart that calls it. Every other hart that has the
  *         VMID in use is the caller's to fence before the memory serves anyone else.
  *

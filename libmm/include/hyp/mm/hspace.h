@@ -13,6 +13,7 @@
  * Units   Bytes; virtual addresses are canonical (bits 63-39 equal bit 38).
  * Owner   The hspace owns its tables and stack pages; they come from the pool.
  * Locks   The caller's; in practice only the boot hart changes it.
+ * Damage  See ptable.h.
  * Fences  An unmap fences the hart that calls it, for all ASIDs; other harts are the
  *         caller's. After a map into a table that satp already holds, the caller
  *         fences (sfence.vma), unless the machine has Svvptc.

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* page_pool and region_pool: every error, and what the properties do not reach. */
+#include <hyp/mm/pages.h>
+
+#include "test_arena.h"
+
+#include <hyp/base/bits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define PAGE HYP_PAGE_SIZE
+
+static struct test_arena arena;
+static uint64_t words[64];
+
+static enum hyp_status add(uint64_t start, uint64_t size, uint64_t *storage, size_t count)
+{
+    struct page_region region = {{start, size}, storage, count, false};
+    return page_pool_add(&arena.pool, &region);
+}
+
+static void add_refuses_bad_regions(void **state)
+{
+    (void)state;
+    test_arena_init(&arena, 0, 0);
+    assert_int_equal(add(ARENA_PA + 1, PAGE, words, 64), HYP_E_ALIGN);
+    assert_int_equal(add(ARENA_PA, PAGE + 8, words, 64), HYP_E_ALIGN);
+    assert_int_equal(add(ARENA_PA, 0, words, 64), HYP_E_PARAM);
+    assert_int_equal(add(ARENA_PA, PAGE, words, 1), HYP_E_PARAM);
+    assert_int_equal(add(ARENA_PA - PAGE, 2 * PAGE, words, 64), HYP_E_RANGE);
+    assert_int_equal(add(ARENA_PA + (ARENA_PAGES - 1) * PAGE, 2 * PAGE, words, 64), HYP_E_RANGE);
+    assert_int_equal(arena.pool.region_count, 0);
+    assert_int_equal(add(ARENA_PA, 4 * PAGE, words, 2), HYP_OK);
+    assert_int_equal(add(ARENA_PA + 3 * PAGE, 2 * PAGE, words + 2, 2), HYP_E_EXIST);
+    for (uint64_t i = 1; i < PAGE_POOL_REGION_MAX; i++) {
+        assert_int_equal(add(ARENA_PA + 8 * i * PAGE, PAGE, words + 2 * i, 2), HYP_OK);
+    }
+    assert_int_equal(add(ARENA_PA + 60 * PAGE, PAGE, words + 20, 2), HYP_E_NOMEM);
+    assert_int_equal(arena.pool.free_count, 7);
+    assert_true(page_pool_is_valid(&arena.pool));
+}
+
+static void word_count_is_two_bits_a_page(void **state)
+{
+    (void)state;
+    assert_int_equal(page_region_word_count((struct range){ARENA_PA, 0}), 0);
+    assert_int_equal(page_region_word_count((struct range){ARENA_PA, 64 * PAGE}), 2);
+    assert_int_equal(page_region_word_count((struct range){ARENA_PA + 63 * PAGE, 2 * PAGE}), 4);
+}
+
+static void region_can_hold_its_own_words(void **state)
+{
+    (void)state;
+    hpa_t pa;
+    test_arena_init(&arena, 0, 0);
+    assert_int_equal(add(ARENA_PA + 60 * PAGE, 8 * PAGE, NULL, 0), HYP_OK);
+    assert_int_equal(arena.pool.free_count, 7);
+    assert_false(page_pool_contains(&arena.pool, HPA(ARENA_PA + 60 * PAGE)));
+    assert_int_equal(page_pool_free(&arena.pool, HPA(ARENA_PA + 60 * PAGE), 0), HYP_E_ABSENT);
+    assert_int_equal(page_pool_alloc(&arena.pool, 2, &pa), HYP_OK);
+    assert_int_equal(pa.a, ARENA_PA + 64 * PAGE);
+    assert_true(page_pool_is_valid(&arena.pool));
+}
+
+static void region_of_words_only_is_refused(void **state)
+{
+    (void)state;
+    test_arena_init(&arena, 0, 0);
+    assert_int_equal(add(ARENA_PA, PAGE, NULL, 0), HYP_E_PARAM);
+    assert_int_equal(arena.pool.region_count, 0);
+}
+
+static void alloc_and_free_check_their_order(void **state)
+{
+    (void)state;
+    hpa_t pa = HPA(7);
+    test_arena_init(&arena, 0, 8);
+    assert_int_equal(page_pool_alloc(&arena.pool, PAGE_ORDER_MAX + 1, &pa), HYP_E_PARAM);
+    assert_int_equal(page_pool_alloc(&arena.pool, PAGE_ORDER_MAX, &pa), HYP_E_NOMEM);
+    assert_int_equal(page_pool_free(&arena.pool, HPA(0), PAGE_ORDER_MAX + 1), HYP_E_PARAM);
+    assert_int_equal(pa.a, 7);
+}
+
+static void blocks_over_whole_words(void **state)
+{
+    (void)state;
+    hpa_t pa;
+    hpa_t one;
+    test_arena_init(&arena, 0, ARENA_PAGES);
+    assert_int_equal(page_pool_alloc(&arena.pool, 6, &pa), HYP_OK);
+    assert_int_equal(pa.a, ARENA_PA);
+    assert_int_equal(page_pool_alloc(&arena.pool, 0, &one), HYP_OK);
+    assert_int_equal(one.a, ARENA_PA + 64 * PAGE);
+    assert_int_equal(page_pool_alloc(&arena.pool, 6, &one), HYP_E_NOMEM);
+    assert_int_equal(page_pool_free(&arena.pool, pa, 1), HYP_OK);
+    assert_int_equal(page_pool_free(&arena.pool, pa, 6), HYP_E_ABSENT);
+    assert_int_equal(page_pool_alloc(&arena.pool, 6, &one), HYP_E_NOMEM);
+    assert_int_equal(page_pool_alloc(&arena.pool, 1, &one), HYP_OK);
+    assert_int_equal(one.a, ARENA_PA);
+    assert_int_equal(page_pool_free(&arena.pool, pa, 6), HYP_OK);
+    assert_true(page_pool_is_valid(&arena.pool));
+}
+
+static void zero_memory_is_not_cleared_first(void **state)
+{
+    (void)state;
+    hpa_t pa;
+    test_arena_init(&arena, 0, 0);
+    struct page_region region = {{ARENA_PA, PAGE}, words, 64, true};
+    *test_ptr(HPA(ARENA_PA)) = 0x5a; /* A witness: the caller has said that this is zero. */
+    assert_int_equal(page_pool_add(&arena.pool, &region), HYP_OK);
+    assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_OK);
+    assert_int_equal(*test_ptr(pa), 0x5a);
+    assert_int_equal(page_pool_free(&arena.pool, pa, 0), HYP_OK);
+    assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_OK);
+    assert_int_equal(*test_ptr(pa), 0);
+}
+
+static void is_valid_sees_damage(void **state)
+{
+    (void)state;
+    test_arena_init(&arena, 2, 8);
+    struct page_pool good = arena.pool;
+    assert_true(page_pool_is_valid(&arena.pool));
+    arena.pool.free_count--;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region_count = PAGE_POOL_REGION_MAX + 1;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region[0].hint = 0;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool.region[0].hint = good.region[0].end + 1;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region[0].end = arena.pool.region[0].start;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region[0].first = arena.pool.region[0].start + 1;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region[1] = arena.pool.region[0];
+    arena.pool.region_count = 2;
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool = good;
+    arena.pool.region[0].used[0] &= ~(uint64_t)1; /* Free, but not the pool's. */
+    assert_false(page_pool_is_valid(&arena.pool));
+    arena.pool.region[0].used[0] |= BIT(20) - 1;
+    assert_false(page_pool_is_valid(&arena.pool));
+}
+
+static void region_pool_refuses_bad_ranges(void **state)
+{
+    (void)state;
+    struct range slots[2];
+    struct region_pool pool;
+    hpa_t pa = HPA(7);
+    region_pool_init(&pool, slots, 2);
+    assert_int_equal(region_pool_add(&pool, (struct range){PAGE, 0}), HYP_E_PARAM);
+    assert_int_equal(region_pool_add(&pool, (struct range){1, PAGE}), HYP_E_ALIGN);
+    assert_int_equal(region_pool_add(&pool, (struct range){BIT(56) - PAGE, 2 * PAGE}), HYP_E_RANGE);
+    assert_int_equal(region_pool_add(&pool, (struct range){BIT(56) - PAGE, PAGE}), HYP_OK);
+    assert_int_equal(region_pool_take(&pool, (struct range){0, 0}), HYP_E_PARAM);
+    assert_int_equal(region_pool_exclude(&pool, (struct range){0, 0}), HYP_OK);
+    assert_int_equal(region_pool_exclude(&pool, (struct range){1, UINT64_MAX}), HYP_E_RANGE);
+    assert_int_equal(region_pool_exclude(&pool, (struct range){BIT(56), 1}), HYP_E_RANGE);
+    assert_int_equal(region_pool_alloc(&pool, 0, PAGE, &pa), HYP_E_PARAM);
+    assert_int_equal(region_pool_alloc(&pool, PAGE, PAGE / 2, &pa), HYP_E_PARAM);
+    assert_int_equal(region_pool_alloc(&pool, PAGE, 2 * HYP_GIB, &pa), HYP_E_PARAM);
+    assert_int_equal(region_pool_alloc(&pool, PAGE, 3 * PAGE, &pa), HYP_E_PARAM);
+    assert_int_equal(region_pool_alloc(&pool, PAGE + 1, PAGE, &pa), HYP_E_ALIGN);
+    assert_int_equal(region_pool_alloc(&pool, BIT(63), PAGE, &pa), HYP_E_NOMEM);
+    assert_int_equal(pa.a, 7);
+}
+
+static void region_pool_aligns_to_a_gib(void **state)
+{
+    (void)state;
+    struct range slots[4];
+    struct region_pool pool;
+    hpa_t pa;
+    region_pool_init(&pool, slots, 4);
+    assert_int_equal(region_pool_add(&pool, (struct range){0x80200000, 3 * HYP_GIB}), HYP_OK);
+    assert_int_equal(region_pool_alloc(&pool, HYP_GIB, HYP_GIB, &pa), HYP_OK);
+    assert_int_equal(pa.a, 3 * HYP_GIB);
+    assert_int_equal(region_pool_alloc(&pool, HYP_GIB, 2 * HYP_MIB, &pa), HYP_OK);
+    assert_int_equal(pa.a, 4 * HYP_GIB);
+    assert_int_equal(region_pool_free_size(&pool), HYP_GIB);
+    assert_true(region_pool_is_valid(&pool));
+}
+
+static void region_pool_is_valid_sees_damage(void **state)
+{
+    (void)state;
+    struct range slots[2] = {{PAGE, PAGE}, {4 * PAGE, PAGE}};
+    struct region_pool pool = {slots, 2, 2};
+    assert_true(region_pool_is_valid(&pool));
+    pool.capacity = 1;
+    assert_false(region_pool_is_valid(&pool));
+    pool.capacity = 2;
+    slots[1].start = 2 * PAGE; /* Touches the one before. */
+    assert_false(region_pool_is_valid(&pool));
+    slots[1] = (struct range){4 * PAGE, 0};
+    assert_false(region_pool_is_valid(&pool));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(add_refuses_bad_regions),
+        cmocka_unit_test(word_count_is_two_bits_a_page),
+        cmocka_unit_test(region_can_hold_its_own_words),
+        cmocka_unit_test(region_of_words_only_is_refused),
+        cmocka_unit_test(alloc_and_free_check_their_order),
+        cmocka_unit_test(blocks_over_whole_words),
+        cmocka_unit_test(zero_memory_is_not_cleared_first),
+        cmocka_unit_test(is_valid_sees_damage),
+        cmocka_unit_test(region_pool_refuses_bad_ranges),
+        cmocka_unit_test(region_pool_aligns_to_a_gib),
+        cmocka_unit_test(region_pool_is_valid_sees_damage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
