@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The PLIC driver against the PLIC model: the machine is a vplic on the host's device bus. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <hyp/arch/mmio.h>
+#include <hyp/irq/plic.h>
+#include <hyp/irq/plic_regs.h>
+#include <hyp/irq/vplic.h>
+
+enum { SOURCES = 96, CONTEXTS = 6, BASE = 0xc000000 };
+
+/* QEMU virt with 3 harts; the driver numbers them 0 and 2, and has no context for its hart 1. */
+static const uint8_t vcpu_of[CONTEXTS] = {VPLIC_NO_VCPU, 0, VPLIC_NO_VCPU, 1, VPLIC_NO_VCPU, 2};
+static const uint8_t hart_of[3] = {0, 1, 2};
+static const uint32_t contexts[3] = {5, PLIC_NO_CONTEXT, 1};
+
+static struct chip {
+    struct vplic v;
+    struct vdev dev;
+    void *storage;
+    bool external[3];
+} chip;
+static struct plic plic;
+static struct irqc irqc;
+static const mmio_t regs = {.base = BASE};
+
+static void set_external(void *ctx, uint32_t vcpu, bool level)
+{
+    (void)ctx;
+    chip.external[vcpu] = level;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct vplic_config config = {
+        .source_count = SOURCES,
+        .context_count = CONTEXTS,
+        .priority_max = 7,
+        .vcpu = vcpu_of,
+        .hart = hart_of,
+        .set_external = set_external,
+    };
+    memset(&chip, 0, sizeof(chip));
+    chip.storage = calloc(1, vplic_storage_size(SOURCES, CONTEXTS));
+    assert_non_null(chip.storage);
+    assert_int_equal(vplic_init(&chip.v, &config, chip.storage), HYP_OK);
+    chip.dev =
+        (struct vdev){.base = BASE, .size = VPLIC_SIZE, .ops = &vplic_vdev_ops, .state = &chip.v};
+    mmio_host_attach(&chip.dev);
+    /* What a boot loader may have left. */
+    mmio_write32(regs, PLIC_ENABLE + 5 * PLIC_ENABLE_STRIDE + 8, 0xffffffff);
+    mmio_write32(regs, PLIC_CONTEXT + 5 * PLIC_CONTEXT_STRIDE, 7);
+    mmio_write32(regs, PLIC_ENABLE + 3 * PLIC_ENABLE_STRIDE, 0x2);
+    assert_int_equal(plic_init(&plic, regs, contexts, 3, SOURCES), HYP_OK);
+    irqc = plic_irqc(&plic);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    assert_true(vplic_is_valid(&chip.v));
+    mmio_host_reset();
+    free(chip.storage);
+    return 0;
+}
+
+static void drive(uint32_t source, bool level)
+{
+    struct irq_line line = vplic_line(&chip.v, source);
+    irq_line_set(&line, level);
+}
+
+static uint32_t enables(uint32_t context, uint32_t word)
+{
+    return mmio_read32(regs, PLIC_ENABLE + PLIC_ENABLE_STRIDE * context + 4 * word);
+}
+
+static void test_init_silences_given_contexts_only(void **state)
+{
+    (void)state;
+    for (uint32_t w = 0; w < 3; w++) {
+        assert_int_equal(enables(5, w), 0);
+        assert_int_equal(enables(1, w), 0);
+    }
+    assert_int_equal(enables(3, 0), 0x2);
+    assert_int_equal(mmio_read32(regs, PLIC_CONTEXT + 5 * PLIC_CONTEXT_STRIDE), 0);
+    for (uint32_t s = 1; s < SOURCES; s++) {
+        assert_int_equal(mmio_read32(regs, 4 * s), 1);
+    }
+    assert_int_equal(irqc.source_count, SOURCES);
+}
+
+static void test_init_refuses(void **state)
+{
+    (void)state;
+    static const uint32_t beyond[1] = {PLIC_CONTEXT_MAX};
+    struct plic p;
+    assert_int_equal(plic_init(&p, regs, contexts, 3, 1), HYP_E_PARAM);
+    assert_int_equal(plic_init(&p, regs, contexts, 3, 1025), HYP_E_PARAM);
+    assert_int_equal(plic_init(&p, regs, contexts, HYP_HART_MAX + 1, 2), HYP_E_PARAM);
+    assert_int_equal(plic_init(&p, regs, beyond, 1, 2), HYP_E_PARAM);
+}
+
+static void test_enable_is_of_one_source_and_hart(void **state)
+{
+    (void)state;
+    irqc.ops->set_enable(irqc.state, 0, 10, true);
+    irqc.ops->set_enable(irqc.state, 0, 95, true);
+    irqc.ops->set_enable(irqc.state, 2, 33, true);
+    assert_int_equal(enables(5, 0), 1u << 10);
+    assert_int_equal(enables(5, 2), 1u << 31);
+    assert_int_equal(enables(1, 1), 1u << 1);
+    irqc.ops->set_enable(irqc.state, 0, 11, true);
+    irqc.ops->set_enable(irqc.state, 0, 10, false);
+    assert_int_equal(enables(5, 0), 1u << 11);
+    /* No such source, hart or context. */
+    irqc.ops->set_enable(irqc.state, 0, 0, true);
+    irqc.ops->set_enable(irqc.state, 0, SOURCES, true);
+    irqc.ops->set_enable(irqc.state, 1, 10, true);
+    irqc.ops->set_enable(irqc.state, 3, 10, true);
+    assert_int_equal(enables(5, 0), 1u << 11);
+    assert_int_equal(enables(5, 1), 0);
+    assert_int_equal(enables(3, 0), 0x2);
+}
+
+static void test_interrupt_goes_round(void **state)
+{
+    (void)state;
+    irqc.ops->set_enable(irqc.state, 0, 10, true);
+    irqc.ops->set_enable(irqc.state, 2, 10, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 0);
+    drive(10, true);
+    assert_true(chip.external[2]);
+    assert_true(chip.external[0]);
+    assert_false(chip.external[1]);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 10);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2), 0);
+    assert_false(chip.external[2]);
+    /* From any hart, in the context of the one that claimed. The level still stands. */
+    irqc.ops->complete(irqc.state, 0, 10);
+    assert_true(chip.external[0]);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2), 10);
+    drive(10, false);
+    irqc.ops->complete(irqc.state, 2, 10);
+    assert_false(chip.external[0]);
+    assert_false(spinlock_is_held(&plic.lock[0]));
+}
+
+static void test_priority(void **state)
+{
+    (void)state;
+    assert_int_equal(plic_set_priority(&plic, 10, 7), HYP_OK);
+    assert_int_equal(mmio_read32(regs, 40), 7);
+    assert_int_equal(plic_set_priority(&plic, 10, 8), HYP_E_UNSUPPORTED);
+    assert_int_equal(plic_set_priority(&plic, 0, 1), HYP_E_RANGE);
+    assert_int_equal(plic_set_priority(&plic, SOURCES, 1), HYP_E_RANGE);
+    assert_int_equal(plic_set_priority(&plic, 11, 6), HYP_OK);
+    assert_int_equal(plic_set_priority(&plic, 10, 5), HYP_OK);
+    irqc.ops->set_enable(irqc.state, 0, 10, true);
+    irqc.ops->set_enable(irqc.state, 0, 11, true);
+    drive(10, true);
+    drive(11, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 11);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_init_silences_given_contexts_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_enable_is_of_one_source_and_hart, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_priority, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, 0, 0);
+}
