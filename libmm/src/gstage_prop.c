@@ -226,8 +226,8 @@ void prop_run(void)
     struct test_arena arena;
     struct gstage gs;
     struct model model = {0};
-    static const uint64_t tables[] = {2, 3, 8};
-    uint64_t pages = 4 + pick(tables, 3);
+    static const uint64_t tables[] = {2, 8};
+    uint64_t pages = 4 + pick(tables, 2);
     test_arena_init(&arena, 0, pages);
     struct gstage_config config = {.pool = &arena.pool, .mode = GSTAGE_SV39X4, .vmid = VMID};
     PROP_ASSERT(gstage_create(&gs, &config) == HYP_OK);

@@ -16,7 +16,7 @@
 #define STACK  UINT64_C(0xffffffc080000000)
 #define PAGE   HYP_PAGE_SIZE
 
-enum { IMAGE_PAGES = 4, WINDOW_PAGES = 12 };
+enum { IMAGE_PAGES = 3, WINDOW_PAGES = 12 };
 
 struct piece {
     uint64_t va;
