@@ -172,6 +172,9 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     struct host_hart *hh = (struct host_hart *)hart;
     struct hyp *h = hh->hyp;
     bool console = hart->index == h->console_hart;
+    if (console) {
+        hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
+    }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;
         vcpu_run(hh->vcpu);
