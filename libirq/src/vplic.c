@@ -15,7 +15,7 @@ _Static_assert(sizeof(struct vplic_source) == 16, "an index is a shift");
  */
 
 /* Below the contexts' pages: nothing here is on the path of an interrupt. */
-static uint32_t read_low(const struct vplic *v, uint64_t offset)
+static NOINLINE uint32_t read_low(const struct vplic *v, uint64_t offset)
 {
     if (offset >= PLIC_ENABLE) {
         uint64_t c = (offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
@@ -30,7 +30,7 @@ static uint32_t read_low(const struct vplic *v, uint64_t offset)
     return offset / 4 < v->config.source_count ? v->sources[offset / 4].priority : 0;
 }
 
-static void write_low(struct vplic *v, uint64_t offset, uint32_t value)
+static NOINLINE void write_low(struct vplic *v, uint64_t offset, uint32_t value)
 {
     if (offset >= PLIC_ENABLE) {
         uint64_t c = (offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
@@ -43,31 +43,30 @@ static void write_low(struct vplic *v, uint64_t offset, uint32_t value)
     }
 }
 
-static uint32_t read_register(struct vplic *v, uint64_t offset)
+static inline void read_register(struct vplic *v, uint64_t offset, uint64_t *value)
 {
-    if (offset < PLIC_CONTEXT) {
-        return read_low(v, offset);
-    }
     uint64_t c = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
     uint64_t reg = offset % PLIC_CONTEXT_STRIDE;
-    if (c >= v->config.context_count || reg > PLIC_CLAIM) {
-        return 0;
+    if (offset < PLIC_CONTEXT) {
+        *value = read_low(v, offset);
+    } else if (c >= v->config.context_count || reg > PLIC_CLAIM) {
+        *value = 0;
+    } else if (reg == PLIC_CLAIM) {
+        vplic_claim(v, c, value);
+    } else {
+        *value = v->contexts[c].threshold;
     }
-    return reg == PLIC_CLAIM ? vplic_claim(v, (uint32_t)c) : v->contexts[c].threshold;
 }
 
-static void write_register(struct vplic *v, uint64_t offset, uint32_t value)
+static inline void write_register(struct vplic *v, uint64_t offset, uint32_t value)
 {
-    if (offset < PLIC_CONTEXT) {
-        write_low(v, offset, value);
-        return;
-    }
     uint64_t c = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
     uint64_t reg = offset % PLIC_CONTEXT_STRIDE;
-    if (c >= v->config.context_count) {
+    if (offset < PLIC_CONTEXT) {
+        write_low(v, offset, value);
+    } else if (c >= v->config.context_count) {
         return;
-    }
-    if (reg == PLIC_CLAIM) {
+    } else if (reg == PLIC_CLAIM) {
         if (value < v->config.source_count) {
             vplic_complete(v, value);
         }
@@ -76,39 +75,52 @@ static void write_register(struct vplic *v, uint64_t offset, uint32_t value)
     }
 }
 
-/* Registers in the access: 1, 2 or, for a fault, 0. QEMU's bus splits 8 bytes at 4 mod 8. */
-static unsigned registers_of(uint64_t offset, unsigned size)
+/* What is not one register: QEMU's bus makes two accesses of 8 bytes at 4 mod 8, and refuses all
+ * else. */
+static bool is_pair(uint64_t offset, unsigned size)
 {
-    if (offset % 4 != 0 || offset + size > PLIC_SIZE) {
-        return 0;
+    return size == 8 && offset % 8 == 4 && offset <= PLIC_SIZE - 8;
+}
+
+static NOINLINE enum vdev_result read_pair(void *state, uint64_t offset, unsigned size,
+                                           uint64_t *value)
+{
+    if (!is_pair(offset, size)) {
+        return VDEV_FAULT;
     }
-    if (size == 4) {
-        return 1;
+    uint64_t high;
+    read_register(state, offset, value);
+    read_register(state, offset + 4, &high);
+    *value |= high << 32;
+    return VDEV_OK;
+}
+
+static NOINLINE enum vdev_result write_pair(void *state, uint64_t offset, unsigned size,
+                                            uint64_t value)
+{
+    if (!is_pair(offset, size)) {
+        return VDEV_FAULT;
     }
-    return size == 8 && offset % 8 == 4 ? 2 : 0;
+    write_register(state, offset, (uint32_t)value);
+    write_register(state, offset + 4, (uint32_t)(value >> 32));
+    return VDEV_OK;
 }
 
 static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
 {
-    unsigned count = registers_of(offset, size);
-    if (count == 0) {
-        return VDEV_FAULT;
+    if (size != 4 || offset % 4 != 0 || offset >= PLIC_SIZE) {
+        return read_pair(state, offset, size, value);
     }
-    uint64_t low = read_register(state, offset);
-    *value = count == 1 ? low : low | (uint64_t)read_register(state, offset + 4) << 32;
+    read_register(state, offset, value);
     return VDEV_OK;
 }
 
 static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value)
 {
-    unsigned count = registers_of(offset, size);
-    if (count == 0) {
-        return VDEV_FAULT;
+    if (size != 4 || offset % 4 != 0 || offset >= PLIC_SIZE) {
+        return write_pair(state, offset, size, value);
     }
     write_register(state, offset, (uint32_t)value);
-    if (count == 2) {
-        write_register(state, offset + 4, (uint32_t)(value >> 32));
-    }
     return VDEV_OK;
 }
 
@@ -204,7 +216,7 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
     for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
         const uint64_t *row = v->rows + (size_t)p * v->row_size;
         bool there = (row[1 + source / 64] & BIT(source % 64)) != 0;
-        if (there != (pending && p == s->priority)) {
+        if (there != (pending && p == s->priority && v->sole != source)) {
             return false;
         }
     }
@@ -220,6 +232,10 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
 
 static bool summaries_are_valid(const struct vplic *v)
 {
+    if (v->sole != 0 && (v->levels != 0 || v->sole >= v->config.source_count ||
+                         (v->sources[v->sole].state & SOURCE_PENDING) == 0)) {
+        return false;
+    }
     for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
         const uint64_t *row = v->rows + (size_t)p * v->row_size;
         uint64_t summary = 0;

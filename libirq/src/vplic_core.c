@@ -9,7 +9,7 @@
  * Index of the lowest set bit of x, not 0. The base ISA has no ctz, and this is on each path
  * twice or more: a multiplication by a De Bruijn sequence costs a third of bits_first().
  */
-static inline uint32_t first(uint64_t x)
+static inline uint8_t first(uint64_t x)
 {
     static const uint8_t index[64] = {
         0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,  62, 55, 59, 36, 53, 51,
@@ -27,16 +27,18 @@ static inline uint64_t *row_of(const struct vplic *v, uint32_t priority)
     return v->rows + (size_t)priority * v->row_size;
 }
 
-static inline void row_add(struct vplic *v, uint32_t source, uint32_t priority)
+static NOINLINE void row_add(struct vplic *v, uint64_t source)
 {
+    uint32_t priority = v->sources[source].priority;
     uint64_t *row = row_of(v, priority);
     row[1 + source / 64] |= BIT(source % 64);
     row[0] |= BIT(source / 64);
     v->levels |= BIT(63 - priority);
 }
 
-static inline void row_remove(struct vplic *v, uint32_t source, uint32_t priority)
+static NOINLINE void row_remove(struct vplic *v, uint64_t source)
 {
+    uint32_t priority = v->sources[source].priority;
     uint64_t *row = row_of(v, priority);
     uint64_t word = row[1 + source / 64] & ~BIT(source % 64);
     row[1 + source / 64] = word;
@@ -48,15 +50,36 @@ static inline void row_remove(struct vplic *v, uint32_t source, uint32_t priorit
     }
 }
 
-/* The source that a claim would give; 0: none. */
-static inline uint32_t best(const struct vplic *v, const struct vplic_context *c)
+static inline void pending_add(struct vplic *v, uint64_t source)
+{
+    if ((v->sole | v->levels) == 0) {
+        v->sole = source;
+        return;
+    }
+    if (v->sole != 0) {
+        row_add(v, v->sole);
+        v->sole = 0;
+    }
+    row_add(v, source);
+}
+
+static inline void pending_remove(struct vplic *v, uint64_t source)
+{
+    if (v->sole != 0) {
+        v->sole = 0;
+    } else {
+        row_remove(v, source);
+    }
+}
+
+static NOINLINE uint64_t best_of_rows(const struct vplic *v, const struct vplic_context *c)
 {
     /* Priorities above the threshold are the bits below 63 - threshold. */
     uint64_t levels = v->levels & (BIT(63 - c->threshold) - 1);
     for (; levels != 0; levels &= levels - 1) {
         const uint64_t *row = row_of(v, 63 - first(levels));
         for (uint64_t words = row[0]; words != 0; words &= words - 1) {
-            uint32_t w = first(words);
+            uint64_t w = first(words);
             uint64_t ready = row[1 + w] & c->enable[w];
             if (ready != 0) {
                 return w * 64 + first(ready);
@@ -66,14 +89,27 @@ static inline uint32_t best(const struct vplic *v, const struct vplic_context *c
     return 0;
 }
 
+static inline bool lets_through(const struct vplic *v, const struct vplic_context *c,
+                                uint64_t source)
+{
+    bool enabled = (c->enable[source / 64] >> (source % 64) & 1) != 0;
+    return enabled && v->sources[source].priority > c->threshold;
+}
+
+/* Whether a claim would give a source. */
+static inline bool is_ready(const struct vplic *v, const struct vplic_context *c)
+{
+    return v->sole != 0 ? lets_through(v, c, v->sole) : best_of_rows(v, c) != 0;
+}
+
 bool vplic_external_level(const struct vplic *v, uint32_t context)
 {
-    return best(v, &v->contexts[context]) != 0;
+    return is_ready(v, &v->contexts[context]);
 }
 
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
 {
-    uint64_t word = 0;
+    uint64_t word = v->sole != 0 && v->sole / 64 == reg / 2 ? BIT(v->sole % 64) : 0;
     for (uint64_t levels = v->levels; levels != 0; levels &= levels - 1) {
         word |= row_of(v, 63 - first(levels))[1 + reg / 2];
     }
@@ -83,46 +119,56 @@ uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
 /* ---- External interrupts -----------------------------------------------------------------------
  */
 
-static inline void drive(struct vplic *v, uint32_t vcpu, bool level)
+static inline void drive(struct vplic *v, uint64_t vcpu, bool level)
 {
     v->external ^= BIT(vcpu);
-    v->config.set_external(v->config.ctx, vcpu, level);
+    v->config.set_external(v->config.ctx, (uint32_t)vcpu, level);
 }
 
-/* A request was made: of its targets, those that are low and let it through go high. */
-static inline void announce(struct vplic *v, const struct vplic_source *s)
+static inline void raise_one(struct vplic *v, uint64_t vcpu, uint32_t priority)
 {
-    for (uint64_t low = s->targets & ~v->external; low != 0; low &= low - 1) {
-        uint32_t vcpu = first(low);
-        if (s->priority > v->contexts[v->context_of_vcpu[vcpu]].threshold) {
-            drive(v, vcpu, true);
-        }
+    if (priority > v->contexts[v->context_of_vcpu[vcpu]].threshold) {
+        drive(v, vcpu, true);
     }
 }
 
-/* Something else changed for these vCPUs. */
-static void update(struct vplic *v, uint64_t vcpus)
+static NOINLINE void raise_all(struct vplic *v, uint64_t vcpus, uint32_t priority)
+{
+    for (; vcpus != 0; vcpus &= vcpus - 1) {
+        raise_one(v, first(vcpus), priority);
+    }
+}
+
+/* Something changed for these vCPUs. */
+static NOINLINE void update(struct vplic *v, uint64_t vcpus)
 {
     for (; vcpus != 0; vcpus &= vcpus - 1) {
         uint32_t vcpu = first(vcpus);
-        bool level = best(v, &v->contexts[v->context_of_vcpu[vcpu]]) != 0;
+        bool level = is_ready(v, &v->contexts[v->context_of_vcpu[vcpu]]);
         if (level != ((v->external & BIT(vcpu)) != 0)) {
             drive(v, vcpu, level);
         }
     }
 }
 
-static inline void request(struct vplic *v, uint32_t source, struct vplic_source *s)
+/* Of the source's targets, those that are low and let it through go high. */
+static inline void request(struct vplic *v, uint64_t source, struct vplic_source *s)
 {
     s->state |= SOURCE_PENDING;
-    row_add(v, source, s->priority);
-    announce(v, s);
+    pending_add(v, source);
+    uint64_t low = s->targets & ~v->external;
+    if ((low & (low - 1)) != 0) {
+        raise_all(v, low, s->priority);
+    } else if (low != 0) {
+        raise_one(v, first(low), s->priority);
+    }
 }
 
 /* ---- The physical side -------------------------------------------------------------------------
  */
 
-static void physical_enable(const struct vplic *v, uint32_t hart, uint32_t source, bool enable)
+static NOINLINE void physical_enable(const struct vplic *v, uint32_t hart, uint32_t source,
+                                     bool enable)
 {
     const struct irqc *irqc = v->config.irqc;
     irqc->ops->set_enable(irqc->state, hart, source, enable);
@@ -134,23 +180,24 @@ static void physical_complete(const struct vplic *v, uint32_t hart, uint32_t sou
     irqc->ops->complete(irqc->state, hart, source);
 }
 
-static inline bool enabled_on(const struct vplic *v, const struct vplic_source *s, uint32_t hart)
+static inline bool enabled_on(const struct vplic *v, const struct vplic_source *s, uint64_t hart)
 {
-    uint32_t vcpu = v->vcpu_of_hart[hart];
+    uint64_t vcpu = v->vcpu_of_hart[hart];
     return vcpu != VPLIC_NO_VCPU && (s->targets & BIT(vcpu)) != 0;
 }
 
-static inline void release(struct vplic *v, uint32_t source, struct vplic_source *s)
+static inline void release(struct vplic *v, uint64_t source, struct vplic_source *s)
 {
     s->state &= (uint8_t)~SOURCE_HELD;
-    physical_complete(v, s->hart, source);
+    physical_complete(v, s->hart, (uint32_t)source);
     if (!enabled_on(v, s, s->hart)) {
-        physical_enable(v, s->hart, source, false);
+        physical_enable(v, s->hart, (uint32_t)source, false);
     }
 }
 
-static void refuse(const struct vplic *v, uint32_t source, uint32_t hart)
+static NOINLINE void refuse(const struct vplic *v, uint32_t source, uint32_t hart)
 {
+    HYP_REQUIRE(v->config.irqc != 0);
     /* Enabled, or the completion may be dropped: another hart can have disabled it meanwhile. */
     physical_enable(v, hart, source, true);
     physical_complete(v, hart, source);
@@ -159,7 +206,7 @@ static void refuse(const struct vplic *v, uint32_t source, uint32_t hart)
 
 void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
 {
-    HYP_REQUIRE(hart < HYP_HART_MAX && v->config.irqc != 0);
+    HYP_REQUIRE(hart < HYP_HART_MAX);
     if (source >= v->config.source_count || v->stopped ||
         (v->sources[source].state & SOURCE_OWNED) == 0) {
         refuse(v, source, hart);
@@ -181,19 +228,44 @@ void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
 /* ---- Registers ---------------------------------------------------------------------------------
  */
 
-uint32_t vplic_claim(struct vplic *v, uint32_t context)
+static NOINLINE void claim_of_rows(struct vplic *v, const struct vplic_context *c, uint64_t *value)
 {
-    uint32_t source = best(v, &v->contexts[context]);
+    uint64_t source = best_of_rows(v, c);
+    *value = source;
     if (source != 0) {
         struct vplic_source *s = &v->sources[source];
         s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
-        row_remove(v, source, s->priority);
+        row_remove(v, source);
         update(v, s->targets & v->external);
     }
-    return source;
 }
 
-void vplic_complete(struct vplic *v, uint32_t source)
+/* Ends in calls only, so that the usual claim needs no stack. */
+void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value)
+{
+    const struct vplic_context *c = &v->contexts[context];
+    uint64_t source = v->sole;
+    if (source == 0) {
+        claim_of_rows(v, c, value);
+        return;
+    }
+    if (!lets_through(v, c, source)) {
+        *value = 0;
+        return;
+    }
+    struct vplic_source *s = &v->sources[source];
+    *value = source;
+    s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
+    v->sole = 0;
+    uint64_t high = s->targets & v->external;
+    if (c->vcpu != VPLIC_NO_VCPU && high == BIT(c->vcpu)) {
+        drive(v, c->vcpu, false);
+    } else {
+        update(v, high);
+    }
+}
+
+void vplic_complete(struct vplic *v, uint64_t source)
 {
     struct vplic_source *s = &v->sources[source];
     if ((s->state & SOURCE_CLAIMED) == 0) {
@@ -229,12 +301,15 @@ void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value)
 void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
 {
     struct vplic_source *s = &v->sources[source];
-    uint32_t priority = legalise(v, value, s->priority);
-    if ((s->state & SOURCE_PENDING) != 0) {
-        row_remove(v, source, s->priority);
-        row_add(v, source, priority);
+    uint8_t priority = (uint8_t)legalise(v, value, s->priority);
+    bool in_row = (s->state & SOURCE_PENDING) != 0 && v->sole == 0;
+    if (in_row) {
+        row_remove(v, source);
     }
-    s->priority = (uint8_t)priority;
+    s->priority = priority;
+    if (in_row) {
+        row_add(v, source);
+    }
     update(v, s->targets);
 }
 
@@ -331,7 +406,7 @@ void vplic_reset(struct vplic *v)
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vplic_source *s = &v->sources[source];
         if ((s->state & SOURCE_PENDING) != 0) {
-            row_remove(v, source, s->priority);
+            pending_remove(v, source);
         }
         *s = (struct vplic_source){.state = s->state & (SOURCE_LEVEL | SOURCE_OWNED)};
         if ((s->state & SOURCE_LEVEL) != 0) {

@@ -22,9 +22,12 @@ enum {
     SOURCE_OWNED = 1 << 4,
 };
 
+/* Off the path of a sole interrupt: inlined, it would cost that path its registers. */
+#define NOINLINE __attribute__((noinline))
+
 /* The registers' effects; `context` and `source` exist, values are of the register's width. */
-uint32_t vplic_claim(struct vplic *v, uint32_t context);
-void vplic_complete(struct vplic *v, uint32_t source);
+void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value);
+void vplic_complete(struct vplic *v, uint64_t source);
 void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value);
 void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value);
 void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value);

@@ -10,9 +10,9 @@
 #include <hyp/irq/vplic.h>
 #include <hyp/prop.h>
 
-#define REF_SOURCES  192
+#define REF_SOURCES 192
 #define REF_CONTEXTS 4
-#define REF_HARTS    2
+#define REF_HARTS 2
 
 struct ref {
     uint32_t source_count, context_count, priority_max;

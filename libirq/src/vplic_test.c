@@ -304,6 +304,7 @@ static void test_is_valid_sees(void **state)
     put(4, 2);
     put(enable_at(1, 1), 0x2);
     drive(1, true);
+    assert_true(v.sole == 1);
     assert_true(vplic_is_valid(&v));
 #define SEEN(lvalue, wrong)                 \
     do {                                    \
@@ -313,6 +314,13 @@ static void test_is_valid_sees(void **state)
         (lvalue) = old_;                    \
         assert_true(vplic_is_valid(&v));    \
     } while (0)
+    SEEN(v.sole, 0);
+    SEEN(v.sole, 2);
+    SEEN(v.sole, SOURCES);
+    SEEN(v.levels, 1ull << 60);
+    drive(3, true);
+    assert_true(v.sole == 0);
+    SEEN(v.sole, 1);
     SEEN(v.levels, 0);
     SEEN(v.levels, v.levels | 1ull << 40);
     SEEN(v.rows[2 * v.row_size], 0);

@@ -73,7 +73,7 @@ struct vplic_context {
  * Requests are pending bits by priority p:  row(p)[0]      bit w: row(p)[1 + w] is not 0
  *                                           row(p)[1 + w]  bit b: source 64 * w + b is pending
  * and `levels` has bit 63 - p exactly if row(p) is not empty: the first bit is the highest
- * priority.
+ * priority. While there is only one request, it is `sole` instead, and the rows are empty.
  */
 struct vplic {
     struct vplic_config config;
@@ -81,6 +81,7 @@ struct vplic {
     struct vplic_context *contexts;
     uint64_t *rows;
     uint64_t levels;
+    uint64_t sole;      /* The one source with a request; 0: none, or they are in the rows. */
     uint64_t external;  /* By vCPU: its external interrupt as driven. */
     uint32_t row_size;  /* Words of a row: 1 + source_count / 64, rounded up. */
     uint32_t reg_count; /* Registers of pending or of a context's enables. */
