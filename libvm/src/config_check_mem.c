@@ -150,29 +150,22 @@ static bool ram_covers(const struct config_input *in, struct range r, uint64_t *
     return next >= end;
 }
 
-static void tell_overlap(struct config_run *run, enum config_rule rule, uint32_t vm, struct range r,
-                         struct range other, struct config_owner owner)
+/* Tells the finding, with the common part of `r` and `other`, if there is one. */
+static void tell_overlap(struct config_run *run, struct config_finding f, struct range r,
+                         struct range other)
 {
     if (!range_overlaps(r, other)) {
         return;
     }
-    uint64_t start = r.start > other.start ? r.start : other.start;
     uint64_t r_end = r.start + r.size;
     uint64_t other_end = other.start + other.size;
-    struct config_finding f = {.rule = rule,
-                               .blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm),
-                               .b = owner,
-                               .x = start,
-                               .y = (r_end < other_end ? r_end : other_end) - start};
+    f.x = r.start > other.start ? r.start : other.start;
+    f.y = (r_end < other_end ? r_end : other_end) - f.x;
     config_check_tell(run, &f);
 }
 
-/* A fixed region against everything that is not a VM's memory. */
-static void check_fixed(struct config_run *run, uint32_t vm, struct range r)
+static void check_is_ram(struct config_run *run, uint32_t vm, struct range r)
 {
-    const struct config_machine *machine = run->in->machine;
-    const struct hyp_platform *platform = run->platform;
     uint64_t hole;
     if (!ram_covers(run->in, r, &hole)) {
         struct config_finding f = {.rule = CONFIG_MEM_ABSENT,
@@ -183,22 +176,33 @@ static void check_fixed(struct config_run *run, uint32_t vm, struct range r)
                                    .y = r.start + r.size - hole};
         config_check_tell(run, &f);
     }
-    tell_overlap(run, CONFIG_MEM_HYP, vm, r, config_range_of(config_hypervisor_mem(run->in)),
-                 (struct config_owner){"the hypervisor", NULL});
+}
+
+/* A fixed region against everything that is not a VM's memory. */
+static void check_fixed(struct config_run *run, uint32_t vm, struct range r)
+{
+    const struct config_machine *machine = run->in->machine;
+    const struct hyp_platform *platform = run->platform;
+    struct config_finding f = {.rule = CONFIG_MEM_HYP,
+                               .blocked = config_vm_bit(vm),
+                               .a = config_owner_vm(run->config, vm),
+                               .b = {"the hypervisor", NULL}};
+    tell_overlap(run, f, r, config_range_of(config_hypervisor_mem(run->in)));
     uint32_t taken_count = machine != NULL ? machine->reserved_count : 1;
     const struct hyp_mem *taken = machine != NULL ? machine->reserved : &platform->firmware;
     for (uint32_t k = 0; k < taken_count; k++) {
-        tell_overlap(run, CONFIG_MEM_FIRMWARE, vm, r, config_range_of(taken[k]),
-                     (struct config_owner){"the firmware", NULL});
+        f.rule = CONFIG_MEM_FIRMWARE;
+        f.b = (struct config_owner){"the firmware", NULL};
+        tell_overlap(run, f, r, config_range_of(taken[k]));
     }
+    f.rule = CONFIG_MEM_DEVICE;
     for (uint32_t k = 0; k < platform->device_count; k++) {
         const struct hyp_device *device = &platform->devices[k];
-        tell_overlap(run, CONFIG_MEM_DEVICE, vm, r, config_range(device->hpa, device->size),
-                     (struct config_owner){"device", device->name});
+        f.b = (struct config_owner){"device", device->name};
+        tell_overlap(run, f, r, config_range(device->hpa, device->size));
     }
-    tell_overlap(run, CONFIG_MEM_DEVICE, vm, r,
-                 config_range(platform->irqc.hpa, platform->irqc.size),
-                 (struct config_owner){"the interrupt controller", NULL});
+    f.b = (struct config_owner){"the interrupt controller", NULL};
+    tell_overlap(run, f, r, config_range(platform->irqc.hpa, platform->irqc.size));
 }
 
 /* A fixed region against those of VMs after it, and after it in its own. */
@@ -210,13 +214,11 @@ static void check_against_vms(struct config_run *run, uint32_t vm, uint32_t i, s
             if (!c->mem[j].hpa_fixed || !config_check_mem_is_sound(run->in, &c->mem[j])) {
                 continue;
             }
-            uint32_t before = run->plan->finding_count;
-            tell_overlap(run, CONFIG_MEM_OVERLAP, vm, r,
-                         config_range(c->mem[j].hpa, c->mem[j].size),
-                         config_owner_vm(run->config, other));
-            if (run->plan->finding_count != before) {
-                run->blocked |= config_vm_bit(other);
-            }
+            struct config_finding f = {.rule = CONFIG_MEM_OVERLAP,
+                                       .blocked = config_vm_bit(vm) | config_vm_bit(other),
+                                       .a = config_owner_vm(run->config, vm),
+                                       .b = config_owner_vm(run->config, other)};
+            tell_overlap(run, f, r, config_range(c->mem[j].hpa, c->mem[j].size));
         }
     }
 }
@@ -246,6 +248,7 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
         return;
     }
     if (mem->hpa_fixed) {
+        check_is_ram(run, vm, config_range(mem->hpa, mem->size));
         check_fixed(run, vm, config_range(mem->hpa, mem->size));
         check_against_vms(run, vm, i, config_range(mem->hpa, mem->size));
     } else if (run->plan->mem_hpa[vm][i] == CONFIG_NOWHERE) {

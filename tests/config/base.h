@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A valid configuration of two VMs on a platform of its own. Each neg_*.c here defines one of
+ * the names below otherwise, to break one rule, and includes this; base.c breaks none.
+ */
+#pragma once
+
+#include <hyp/vm/config.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- The platform ---- */
+
+#ifndef P_DEVICES
+#define P_DEVICES
+#endif
+#ifndef P_NIC_IRQ
+#define P_NIC_IRQ 30
+#endif
+#ifndef P_DISK_HPA
+#define P_DISK_HPA 0x10003000
+#endif
+#ifndef P_LOAD_HPA
+#define P_LOAD_HPA 0x80200000
+#endif
+
+/* ---- VM alpha: two harts, a shared UART ---- */
+
+#ifndef A_NAME
+#define A_NAME "alpha"
+#endif
+#ifndef A_VCPUS
+#define A_VCPUS 2
+#endif
+#ifndef A_HARTS
+#define A_HARTS 0x3
+#endif
+#ifndef A_MEM
+#define A_MEM                                                                          \
+    {                                                                                  \
+        .gpa = 0x80000000, .size = 256 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true \
+    }
+#endif
+#ifndef A_ENTRY
+#define A_ENTRY 0x80200000
+#endif
+#ifndef A_KERNEL
+#define A_KERNEL                                                                  \
+    {                                                                             \
+        "alpha_kernel", .gpa = 0x80200000, .max_size = 16 * HYP_MIB, .load = true \
+    }
+#endif
+#ifndef A_INITRD
+#define A_INITRD                                                                  \
+    {                                                                             \
+        "alpha_initrd", .gpa = 0x88000000, .max_size = 16 * HYP_MIB, .load = true \
+    }
+#endif
+#ifndef A_BOOTARGS
+#define A_BOOTARGS "console=ttyS0"
+#endif
+#ifndef A_DTB
+#define A_DTB 0x87000000
+#endif
+#ifndef A_DTB_SIZE
+#define A_DTB_SIZE (64 * HYP_KIB)
+#endif
+#ifndef A_DEVICES
+#define A_DEVICES                      \
+    {                                  \
+        .name = "rtc", .gpa = 0x101000 \
+    }
+#endif
+#ifndef A_CONSOLE
+#define A_CONSOLE                                              \
+    {                                                          \
+        .kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10 \
+    }
+#endif
+#ifndef A_IRQC
+#define A_IRQC                                                        \
+    {                                                                 \
+        .model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96 \
+    }
+#endif
+#ifndef A_NEEDS
+#define A_NEEDS 0
+#endif
+
+/* ---- VM beta: one hart, real-time, a disk behind an IOMMU ---- */
+
+#ifndef B_NAME
+#define B_NAME "beta"
+#endif
+#ifndef B_VCPUS
+#define B_VCPUS 1
+#endif
+#ifndef B_HARTS
+#define B_HARTS 0x4
+#endif
+#ifndef B_MEM
+#define B_MEM                                                                         \
+    {                                                                                 \
+        .gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xc0000000, .hpa_fixed = true \
+    }
+#endif
+#ifndef B_KERNEL
+#define B_KERNEL                                                                  \
+    {                                                                             \
+        "beta_kernel", .gpa = 0x80000000, .max_size = 64 * HYP_KIB, .load = false \
+    }
+#endif
+#ifndef B_DEVICES
+#define B_DEVICES                         \
+    {                                     \
+        .name = "disk", .gpa = 0x10003000 \
+    }
+#endif
+
+/* ---- The whole ---- */
+
+#ifndef POOL_SIZE
+#define POOL_SIZE HYP_MIB
+#endif
+#ifndef CONSOLE_HART
+#define CONSOLE_HART 0
+#endif
+#ifndef CONSOLE_KEY
+#define CONSOLE_KEY 0
+#endif
+
+static const struct hyp_mem platform_mem[] = {{.hpa = 0x80000000, .size = HYP_GIB},
+                                              {.hpa = 0xc0000000, .size = HYP_GIB}};
+
+static const struct hyp_device platform_devices[] = {
+    {"uart0", "ns16550a", .hpa = 0x10000000, .size = 0x1000, .reg_size = 0x100, .irq = {10}},
+    {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000,
+     .irq = {11}},
+    {"nic", "x,nic", .hpa = 0x10002000, .size = 0x1000, .reg_size = 0x1000, .irq = {P_NIC_IRQ},
+     .dma = true},
+    {"disk", "x,disk", .hpa = P_DISK_HPA, .size = 0x1000, .reg_size = 0x1000, .irq = {31, 32},
+     .dma = true, .iommu = true},
+    P_DEVICES};
+
+const struct hyp_platform hyp_platform = {
+    .name = "board",
+    .mem = platform_mem,
+    .mem_count = COUNT(platform_mem),
+    .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
+    .load_hpa = P_LOAD_HPA,
+    .hart_count = 4,
+    .timebase_hz = 10000000,
+    .irqc = {.hpa = 0x0c000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
+    .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
+    .devices = platform_devices,
+    .device_count = COUNT(platform_devices),
+};
+
+static const struct vm_mem alpha_mem[] = {A_MEM};
+static const struct vm_device alpha_devices[] = {A_DEVICES};
+static const struct vm_mem beta_mem[] = {B_MEM};
+static const struct vm_device beta_devices[] = {B_DEVICES};
+
+static const struct vm_config vms[] = {
+    {
+        .name = A_NAME,
+        .vcpu_count = A_VCPUS,
+        .hart_mask = A_HARTS,
+        .mem = alpha_mem,
+        .mem_count = COUNT(alpha_mem),
+        .entry = A_ENTRY,
+        .kernel = A_KERNEL,
+        .initrd = A_INITRD,
+        .bootargs = A_BOOTARGS,
+        .dtb_gpa = A_DTB,
+        .dtb_max_size = A_DTB_SIZE,
+        .devices = alpha_devices,
+        .device_count = COUNT(alpha_devices),
+        .console = A_CONSOLE,
+        .irqc = A_IRQC,
+        .isa_needs = A_NEEDS,
+    },
+    {
+        .name = B_NAME,
+        .vcpu_count = B_VCPUS,
+        .hart_mask = B_HARTS,
+        .mem = beta_mem,
+        .mem_count = COUNT(beta_mem),
+        .entry = 0x80000000,
+        .kernel = B_KERNEL,
+        .devices = beta_devices,
+        .device_count = COUNT(beta_devices),
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.gpa = 0x0c000000, .source_count = 96},
+        .real_time = true,
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "two",
+    .pool_size = POOL_SIZE,
+    .console_hart = CONSOLE_HART,
+    .console_key = CONSOLE_KEY,
+    .vms = vms,
+    .vm_count = COUNT(vms),
+};

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DMA that nothing contains. */
+/* expect: E-DEV-DMA: device nic of vm alpha can write memory of everyone: no IOMMU, not dma_trusted
+ */
+#define A_DEVICES                        \
+    {                                    \
+        .name = "nic", .gpa = 0x10002000 \
+    }
+#include "base.h"

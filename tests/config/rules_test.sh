@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# rules_test.sh config_check.h config_check_test.c neg_*.c: each rule has its negative test.
+set -u
+header=$1
+unit=$2
+shift 2
+failed=0
+ids=$(grep -o '"E-[A-Z-]*"' "$header" | tr -d '"')
+[ -n "$ids" ] || { echo "FAIL: no rules in $header"; exit 1; }
+for id in $ids; do
+    # What only a machine can break is tested with one.
+    if [ "$id" = E-EXT-ABSENT ]; then
+        grep -q CONFIG_EXT_ABSENT "$unit" && continue
+    fi
+    if ! grep -q "expect: $id: " "$@"; then
+        echo "FAIL: nothing in tests/config breaks $id"
+        failed=1
+    fi
+done
+exit $failed
