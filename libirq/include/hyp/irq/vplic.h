@@ -24,8 +24,9 @@
  * not; the enable bit of source 0 is plain storage; the priority of source 0 reads 0; a
  * context without a vCPU (M-mode's) works, but interrupts nobody.
  *
- * Cost    Raise, claim and complete are independent of the number of sources: requests are kept as
- *         bitmaps by priority with a summary over them.
+ * Cost    Constant for a sole request, however many sources there are. Else requests are bitmaps by
+ *         priority with a summary over them; no access of a guest costs more than non-empty
+ *         priorities x their words x the vCPUs that the source is enabled for.
  * Owner   The caller's storage: vplic_storage_size() bytes beside the struct.
  * Locks   The VM's lock, for every function and for lines; none is taken inside.
  * Context HS-mode or host; never waits. No global state.
