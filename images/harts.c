@@ -7,9 +7,6 @@
 #include <hyp/vm/exit.h>
 #include <string.h>
 
-#define STACK_PAGES 2
-#define FAULT_STACK_PAGES 1
-
 static struct hyp *hyp_of(struct vm_env *env)
 {
     return (struct hyp *)((char *)env - offsetof(struct hyp, env));
@@ -28,8 +25,8 @@ static enum hyp_status init_hart(struct hyp *h, uint32_t index)
     if (hh == 0) {
         return HYP_E_NOMEM;
     }
-    HYP_TRY(hspace_map_stack(&h->space, STACK_PAGES, &stack));
-    HYP_TRY(hspace_map_stack(&h->space, FAULT_STACK_PAGES, &fault_stack));
+    HYP_TRY(hspace_map_stack(&h->space, HART_STACK_PAGES, &stack));
+    HYP_TRY(hspace_map_stack(&h->space, HART_FAULT_STACK_PAGES, &fault_stack));
     hh->hart = (struct hart){
         .self = &hh->hart,
         .id = h->machine.hart_id[index],

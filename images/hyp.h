@@ -102,6 +102,8 @@ struct hyp {
 };
 
 #define OWNER_CONSOLE 0xff
+#define HART_STACK_PAGES 2
+#define HART_FAULT_STACK_PAGES 1
 
 /* discover.c: reads the device tree at fdt (mapped), probes CSRs. */
 HYP_MUST_USE enum hyp_status machine_discover(struct machine *m, const void *fdt);
@@ -126,6 +128,12 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
 
 /* partition.c: builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
+
+/*
+ * evidence.c: walks the tables behind satp and says what they hold. HYP_E_PARAM: a page is
+ * writable and executable, a guest's, or a stack's guard is not a hole.
+ */
+HYP_MUST_USE enum hyp_status hyp_audit_space(struct hyp *h);
 
 /* harts.c */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);

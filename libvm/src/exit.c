@@ -68,7 +68,12 @@ static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
         return VCPU_SAME_INSN; /* It was there a moment ago: the guest finds out by itself. */
     }
     e->access = insn_decode(insn);
-    return VCPU_NEXT_INSN;
+    /* Another hart may have rewritten it since: what faulted is what is emulated, or nothing. */
+    enum insn_kind faulted =
+        vcpu->world.scause == CAUSE_LOAD_GUEST_PAGE ? INSN_LOAD : INSN_STORE;
+    bool other = (e->access.kind == INSN_LOAD || e->access.kind == INSN_STORE) &&
+                 e->access.kind != faulted;
+    return other ? VCPU_SAME_INSN : VCPU_NEXT_INSN;
 }
 
 static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
