@@ -38,6 +38,16 @@ static void load_hart(struct vcpu *vcpu)
     }
 }
 
+/* No interrupt of the guest pends but its devices'; its timer is off. */
+static void reset_interrupts(struct vcpu *vcpu)
+{
+    csr_write(CSR_HVIP, vcpu->ext_level ? BIT(IRQ_VS_EXT) : 0);
+    vcpu->timer = UINT64_MAX;
+    if (vcpu->vm->env->sstc) {
+        csr_write(CSR_VSTIMECMP, UINT64_MAX);
+    }
+}
+
 /* SBI "Hart State Management Extension": satp = 0, sstatus.SIE = 0, a0 = hart id, a1 = opaque. */
 static void reset(struct vcpu *vcpu)
 {
@@ -64,11 +74,6 @@ static void reset(struct vcpu *vcpu)
     csr_write(CSR_VSATP, 0);
     csr_write(CSR_SCOUNTEREN, 0);
     csr_write(CSR_SENVCFG, 0);
-    csr_write(CSR_HVIP, vcpu->ext_level ? BIT(IRQ_VS_EXT) : 0);
-    vcpu->timer = UINT64_MAX;
-    if (env->sstc) {
-        csr_write(CSR_VSTIMECMP, UINT64_MAX);
-    }
     fence_hfence_vvma_all();
     fence_i();
 }
@@ -186,6 +191,9 @@ static void vcpu_wait(struct vcpu *vcpu)
         bool resumes = state == SBI_HSM_SUSPENDED && guest_has_interrupt();
         if (state == SBI_HSM_START_PENDING || (resumes && vcpu->suspended_resume)) {
             reset(vcpu);
+            if (!resumes) {
+                reset_interrupts(vcpu); /* What ends a suspend is still there after it. */
+            }
             set_started(vcpu);
             return;
         }
