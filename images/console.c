@@ -47,8 +47,8 @@ void hyp_init_console(struct hyp *h)
             h->source_owner[d->irq[0]] = OWNER_CONSOLE;
         }
     } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console.rx_byte -
-                                                     UINT64_C(0xffffffc000000000) +
-                                                     h->load_hpa)) == HYP_OK) {
+                                                     UINT64_C(0xffffffc000000000) + h->load_hpa)) ==
+               HYP_OK) {
         h->console = sbi_console_dev(&h->sbi_console);
     }
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
@@ -102,14 +102,9 @@ static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_resul
     uint64_t deadline = NEVER;
     switch (r->state) {
     case VCONSOLE_MUX_SLEEP:
-    case VCONSOLE_MUX_TX_WAIT:
-        break;
-    case VCONSOLE_MUX_UNTIL:
-        deadline = r->deadline;
-        break;
-    case VCONSOLE_MUX_AGAIN:
-        deadline = now + ticks_of_us(h, 50);
-        break;
+    case VCONSOLE_MUX_TX_WAIT: break;
+    case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
+    case VCONSOLE_MUX_AGAIN: deadline = now + ticks_of_us(h, 50); break;
     }
     /* Without a receive interrupt, input is looked for: only where a VM can take it. */
     uint64_t poll = now + ticks_of_us(h, 5000);

@@ -52,7 +52,8 @@ static void add_regs(const void *fdt, int parent, int node, struct hyp_mem *list
 static void find_memory(struct machine *m, const void *fdt)
 {
     int node;
-    fdt_for_each_subnode(node, fdt, 0) {
+    fdt_for_each_subnode(node, fdt, 0)
+    {
         const char *type = fdt_getprop(fdt, node, "device_type", 0);
         if (type != 0 && strcmp(type, "memory") == 0 && is_okay(fdt, node)) {
             add_regs(fdt, 0, node, m->mem, &m->mem_count);
@@ -67,7 +68,8 @@ static void find_memory(struct machine *m, const void *fdt)
     }
     int parent = fdt_path_offset(fdt, "/reserved-memory");
     if (parent >= 0) {
-        fdt_for_each_subnode(node, fdt, parent) {
+        fdt_for_each_subnode(node, fdt, parent)
+        {
             add_regs(fdt, parent, node, m->reserved, &m->reserved_count);
         }
     }
@@ -145,7 +147,8 @@ static enum hyp_status find_harts(struct machine *m, const void *fdt)
     m->timebase_hz = u32_prop(fdt, cpus, "timebase-frequency", 0);
     m->isa = UINT64_MAX;
     m->mmu = GUEST_MMU_SV57;
-    fdt_for_each_subnode(cpu, fdt, cpus) {
+    fdt_for_each_subnode(cpu, fdt, cpus)
+    {
         const char *type = fdt_getprop(fdt, cpu, "device_type", 0);
         if (type == 0 || strcmp(type, "cpu") != 0 || !is_okay(fdt, cpu) ||
             m->hart_count == HYP_HART_MAX) {

@@ -27,7 +27,7 @@
 
 /* What the machine's device tree says. */
 struct machine {
-    uint64_t hart_id[HYP_HART_MAX]; /* Ascending: the index is the dense hart index. */
+    uint64_t hart_id[HYP_HART_MAX];      /* Ascending: the index is the dense hart index. */
     uint32_t plic_context[HYP_HART_MAX]; /* S-mode context; UINT32_MAX: none. */
     uint32_t hart_count;
     struct hyp_mem mem[MACHINE_RANGE_MAX];
@@ -38,9 +38,9 @@ struct machine {
     uint32_t source_count;
     uint32_t cbom_block;
     uint32_t cboz_block;
-    uint64_t isa;   /* OR of BIT(enum guest_isa): what all harts have. */
-    uint32_t mmu;   /* enum guest_mmu */
-    bool sstc;      /* And granted by the firmware. */
+    uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have. */
+    uint32_t mmu; /* enum guest_mmu */
+    bool sstc;    /* And granted by the firmware. */
     bool svpbmt;
     bool stateen;
     enum gstage_mode gstage_mode;
@@ -96,9 +96,9 @@ struct hyp {
     uint32_t console_hart;
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
 
-    uint32_t ended;     /* Atomic: bit i: VM i has stopped. */
-    uint32_t reported;  /* Console hart: those it has told of. */
-    uint32_t started;   /* VMs that were started. */
+    uint32_t ended;    /* Atomic: bit i: VM i has stopped. */
+    uint32_t reported; /* Console hart: those it has told of. */
+    uint32_t started;  /* VMs that were started. */
 };
 
 #define OWNER_CONSOLE 0xff

@@ -7,8 +7,7 @@ void hyp_init_irqs(struct hyp *h)
     const struct hyp_irqc_desc *d = &hyp_platform.irqc;
     const struct machine *m = &h->machine;
     uintptr_t va;
-    if (m->source_count < 2 ||
-        hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
+    if (m->source_count < 2 || hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
         return;
     }
     mmio_t regs = {.base = va};

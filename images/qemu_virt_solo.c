@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM with every hart that looks like the QEMU virt machine itself, UART and RTC passed through. */
+/* One VM with every hart that looks like the QEMU virt machine itself, UART and RTC passed through.
+ */
 #include <hyp/vm/config.h>
 
 static const struct vm_mem mem[] = {
@@ -20,8 +21,10 @@ static const struct vm_config vms[] = {
         .mem = mem,
         .mem_count = 1,
         .entry = 0x80200000,
-        .kernel = {.name = "linux_kernel", .gpa = 0x80200000, .max_size = 64 * HYP_MIB, .load = true},
-        .initrd = {.name = "linux_initrd", .gpa = 0x88000000, .max_size = 32 * HYP_MIB, .load = true},
+        .kernel =
+            {.name = "linux_kernel", .gpa = 0x80200000, .max_size = 64 * HYP_MIB, .load = true},
+        .initrd =
+            {.name = "linux_initrd", .gpa = 0x88000000, .max_size = 32 * HYP_MIB, .load = true},
         .bootargs = "console=ttyS0",
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,

@@ -54,9 +54,9 @@ static void put_head(const char *what)
 
 _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 {
-    static const char names[32][5] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2",
-                                      "s0",   "s1", "a0", "a1", "a2",  "a3",  "a4", "a5",
-                                      "a6",   "a7", "s2", "s3", "s4",  "s5",  "s6", "s7",
+    static const char names[32][5] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                      "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                      "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
                                       "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
     put_head("fault in HS-mode");
     put_hex("scause", f->scause);

@@ -5,15 +5,15 @@
 #include <hyp/arch/csr.h>
 
 /* One access; `ok` becomes 0 when it faults. The encodings have no assembler name without H. */
-#define GUEST_ACCESS(insn, ok, ...)                                                                \
-    __asm__ volatile("1: " insn "\n"                                                               \
-                     "j 3f\n"                                                                      \
-                     "2: li %0, 0\n"                                                               \
-                     "3:\n"                                                                        \
-                     ".pushsection .fixup, \"a\"\n"                                                \
-                     ".dword 1b, 2b\n"                                                             \
-                     ".popsection\n"                                                               \
-                     : "+r"(ok), __VA_ARGS__                                                       \
+#define GUEST_ACCESS(insn, ok, ...)                 \
+    __asm__ volatile("1: " insn "\n"                \
+                     "j 3f\n"                       \
+                     "2: li %0, 0\n"                \
+                     "3:\n"                         \
+                     ".pushsection .fixup, \"a\"\n" \
+                     ".dword 1b, 2b\n"              \
+                     ".popsection\n"                \
+                     : "+r"(ok), __VA_ARGS__        \
                      : "memory")
 
 static bool load8(uint64_t address, uint8_t *value)

@@ -5,7 +5,7 @@
 #include <hyp/arch/world_offsets.h>
 #include <stddef.h>
 
-#define PROVE(type, member, offset)                                                                \
+#define PROVE(type, member, offset) \
     _Static_assert(offsetof(struct type, member) == (offset), #type "." #member)
 
 PROVE(hart, scratch, HART_T0);

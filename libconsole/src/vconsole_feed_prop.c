@@ -7,7 +7,7 @@
 #include <hyp/prop.h>
 
 #define TX_SIZE 32u
-#define BURSTS  3u
+#define BURSTS 3u
 
 enum phase { ASK, STARVE, RECHECK, WAIT, DONE };
 

@@ -4,7 +4,7 @@
 
 #include <hyp/base/bits.h>
 
-#define OWNER_NONE     VCONSOLE_MUX_SOURCE_MAX
+#define OWNER_NONE VCONSOLE_MUX_SOURCE_MAX
 #define HOLD_PATIENCES 8u /* The longest that others wait for an open line. */
 
 _Static_assert(sizeof(((struct vconsole_mux *)0)->stage) >=

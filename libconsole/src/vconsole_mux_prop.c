@@ -11,9 +11,9 @@
 #include <hyp/console/vconsole_mux.h>
 #include <hyp/prop.h>
 
-#define SOURCES  3u
+#define SOURCES 3u
 #define PATIENCE 4u
-#define OUT_MAX  16384u
+#define OUT_MAX 16384u
 
 static const char *const name[SOURCES] = {"0", "1", NULL};
 static const char *const tag[SOURCES] = {"[0] ", "[1] ", ""};

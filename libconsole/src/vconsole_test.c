@@ -13,8 +13,8 @@
 #include <hyp/console/vuart.h>
 
 #define PATIENCE 10u
-#define KEY      0x1d
-#define FOREVER  1000000u
+#define KEY 0x1d
+#define FOREVER 1000000u
 
 /* What one VM costs: its rings, its end of the console and its UART. */
 struct vm_cost {

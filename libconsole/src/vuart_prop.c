@@ -12,7 +12,7 @@
 #include <hyp/prop.h>
 
 #define PORT_ROOM 24u
-#define STEPS     60u
+#define STEPS 60u
 
 /* Two ends of a wire, for the UART and again for the reference. */
 struct wire {

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#define PAGE     HYP_PAGE_SIZE
+#define PAGE HYP_PAGE_SIZE
 #define GUEST_PA UINT64_C(0x100000000)
-#define RWX      (GSTAGE_R | GSTAGE_W | GSTAGE_X)
+#define RWX (GSTAGE_R | GSTAGE_W | GSTAGE_X)
 
 static struct test_arena arena;
 static struct gstage gs;

@@ -5,11 +5,11 @@
 #include <hyp/arch/fence.h>
 #include <hyp/base/assert.h>
 
-#define SATP_MODE_LO   60
+#define SATP_MODE_LO 60
 #define SATP_MODE_SV39 8
 #define SATP_PPN_WIDTH 44
-#define SV39_BITS      39
-#define SV39_LEVELS    3
+#define SV39_BITS 39
+#define SV39_LEVELS 3
 
 /* A canonical address without its sign: the table's index. */
 static uint64_t index_of(uint64_t va)

@@ -11,10 +11,10 @@
 #define STEPS 12
 #endif
 
-#define IMAGE  UINT64_C(0xffffffc000000000)
+#define IMAGE UINT64_C(0xffffffc000000000)
 #define DEVICE UINT64_C(0xffffffc040000000)
-#define STACK  UINT64_C(0xffffffc080000000)
-#define PAGE   HYP_PAGE_SIZE
+#define STACK UINT64_C(0xffffffc080000000)
+#define PAGE HYP_PAGE_SIZE
 
 enum { IMAGE_PAGES = 3, WINDOW_PAGES = 12 };
 

@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-#define PAGE   HYP_PAGE_SIZE
-#define IMAGE  UINT64_C(0xffffffc000000000)
+#define PAGE HYP_PAGE_SIZE
+#define IMAGE UINT64_C(0xffffffc000000000)
 #define DEVICE UINT64_C(0xffffffd000000000)
-#define STACK  UINT64_C(0xffffffe000000000)
-#define RW     (HSPACE_R | HSPACE_W)
-#define RX     (HSPACE_R | HSPACE_X)
+#define STACK UINT64_C(0xffffffe000000000)
+#define RW (HSPACE_R | HSPACE_W)
+#define RX (HSPACE_R | HSPACE_X)
 
 static struct test_arena arena;
 static struct hspace hs;

@@ -7,7 +7,7 @@
 #define TABLE_ENTRIES 512u
 
 #define PTE_RESERVED ((BIT(10) - 1) << 54) /* N, PBMT and 60-54 */
-#define PTE_RSW      (BIT(8) | BIT(9))
+#define PTE_RSW (BIT(8) | BIT(9))
 
 /* Where a walk stopped, and the tables that it came through. */
 struct place {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define ARENA_PAGES 96
-#define ARENA_PA    UINT64_C(0x80000000)
+#define ARENA_PA UINT64_C(0x80000000)
 
 struct test_arena {
     struct phys_map map;

@@ -9,12 +9,9 @@
 static uint64_t access_fault(uint64_t scause)
 {
     switch (scause) {
-    case CAUSE_INSN_GUEST_PAGE:
-        return CAUSE_INSN_ACCESS;
-    case CAUSE_LOAD_GUEST_PAGE:
-        return CAUSE_LOAD_ACCESS;
-    default:
-        return CAUSE_STORE_ACCESS;
+    case CAUSE_INSN_GUEST_PAGE: return CAUSE_INSN_ACCESS;
+    case CAUSE_LOAD_GUEST_PAGE: return CAUSE_LOAD_ACCESS;
+    default: return CAUSE_STORE_ACCESS;
     }
 }
 
@@ -39,20 +36,15 @@ struct exit exit_decode(const struct world *w)
         return e;
     }
     switch (w->scause) {
-    case CAUSE_ECALL_VS:
-        e.kind = EXIT_SBI;
-        break;
+    case CAUSE_ECALL_VS: e.kind = EXIT_SBI; break;
     case CAUSE_INSN_GUEST_PAGE:
     case CAUSE_LOAD_GUEST_PAGE:
-    case CAUSE_STORE_GUEST_PAGE:
-        decode_guest_page(w, &e);
-        break;
+    case CAUSE_STORE_GUEST_PAGE: decode_guest_page(w, &e); break;
     case CAUSE_VIRTUAL_INSN:
         e.kind = EXIT_VIRTUAL;
         e.trap_cause = CAUSE_ILLEGAL_INSN;
         break;
-    default:
-        break;
+    default: break;
     }
     return e;
 }
@@ -69,10 +61,9 @@ static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
     }
     e->access = insn_decode(insn);
     /* Another hart may have rewritten it since: what faulted is what is emulated, or nothing. */
-    enum insn_kind faulted =
-        vcpu->world.scause == CAUSE_LOAD_GUEST_PAGE ? INSN_LOAD : INSN_STORE;
-    bool other = (e->access.kind == INSN_LOAD || e->access.kind == INSN_STORE) &&
-                 e->access.kind != faulted;
+    enum insn_kind faulted = vcpu->world.scause == CAUSE_LOAD_GUEST_PAGE ? INSN_LOAD : INSN_STORE;
+    bool other =
+        (e->access.kind == INSN_LOAD || e->access.kind == INSN_STORE) && e->access.kind != faulted;
     return other ? VCPU_SAME_INSN : VCPU_NEXT_INSN;
 }
 
@@ -105,18 +96,13 @@ static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
 enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
 {
     switch (e->kind) {
-    case EXIT_IRQ:
-        return handle_irq(vcpu, e);
-    case EXIT_SBI:
-        return sbi_handle(vcpu);
-    case EXIT_MMIO:
-        return handle_mmio(vcpu, e);
-    case EXIT_FETCH:
-        return handle_fetch(vcpu, e);
+    case EXIT_IRQ: return handle_irq(vcpu, e);
+    case EXIT_SBI: return sbi_handle(vcpu);
+    case EXIT_MMIO: return handle_mmio(vcpu, e);
+    case EXIT_FETCH: return handle_fetch(vcpu, e);
     case EXIT_WALK:
     case EXIT_VIRTUAL:
-    case EXIT_REFLECT:
-        return VCPU_TRAP_GUEST;
+    case EXIT_REFLECT: return VCPU_TRAP_GUEST;
     }
     HYP_PANIC("exit kind");
 }

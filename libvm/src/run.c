@@ -5,10 +5,10 @@
 #include <hyp/arch/fence.h>
 #include <hyp/arch/hart.h>
 
-#define DELEGATED_EXCEPTIONS                                                                       \
-    (BIT(CAUSE_INSN_MISALIGNED) | BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_ILLEGAL_INSN) |               \
-     BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_LOAD_ACCESS) |                 \
-     BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_STORE_ACCESS) | BIT(CAUSE_ECALL_U) |                  \
+#define DELEGATED_EXCEPTIONS                                                         \
+    (BIT(CAUSE_INSN_MISALIGNED) | BIT(CAUSE_INSN_ACCESS) | BIT(CAUSE_ILLEGAL_INSN) | \
+     BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) | BIT(CAUSE_LOAD_ACCESS) |   \
+     BIT(CAUSE_STORE_MISALIGNED) | BIT(CAUSE_STORE_ACCESS) | BIT(CAUSE_ECALL_U) |    \
      BIT(CAUSE_INSN_PAGE) | BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE))
 
 #define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
@@ -139,19 +139,14 @@ bool vcpu_irq(struct world *w, uint64_t scause)
     struct vcpu *vcpu = (struct vcpu *)w;
     struct vm_env *env = vcpu->vm->env;
     switch (scause & ~CAUSE_INTERRUPT) {
-    case IRQ_S_EXT:
-        env->external(env, vcpu);
-        return true;
-    case IRQ_S_TIMER:
-        env->timer_expired(env, vcpu);
-        return true;
+    case IRQ_S_EXT: env->external(env, vcpu); return true;
+    case IRQ_S_TIMER: env->timer_expired(env, vcpu); return true;
     case IRQ_S_SOFT:
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
         vcpu_take_pending(vcpu);
         env->event(env, vcpu);
         return may_run(vcpu);
-    default:
-        return true;
+    default: return true;
     }
 }
 
@@ -231,22 +226,14 @@ void vcpu_run(struct vcpu *vcpu)
             vcpu_wait(vcpu);
             continue;
         }
-        world_switch(&vcpu->world);                 /* the guest runs; returns at a trap */
+        world_switch(&vcpu->world);                   /* the guest runs; returns at a trap */
         struct exit exit = exit_decode(&vcpu->world); /* pure: what happened */
-        switch (exit_handle(vcpu, &exit)) {         /* what to do about it */
-        case VCPU_NEXT_INSN:
-            vcpu->world.sepc += 4;
-            break;
-        case VCPU_SAME_INSN:
-            break;
-        case VCPU_TRAP_GUEST:
-            vcpu_inject(vcpu, exit.trap_cause, exit.trap_value);
-            break;
-        case VCPU_WAIT:
-            vcpu_wait(vcpu);
-            break;
-        case VCPU_STOP:
-            break;
+        switch (exit_handle(vcpu, &exit)) {           /* what to do about it */
+        case VCPU_NEXT_INSN: vcpu->world.sepc += 4; break;
+        case VCPU_SAME_INSN: break;
+        case VCPU_TRAP_GUEST: vcpu_inject(vcpu, exit.trap_cause, exit.trap_value); break;
+        case VCPU_WAIT: vcpu_wait(vcpu); break;
+        case VCPU_STOP: break;
         }
     }
     leave(vcpu);

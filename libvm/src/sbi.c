@@ -30,12 +30,9 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
     case SBI_EXT_IPI:
     case SBI_EXT_RFENCE:
     case SBI_EXT_HSM:
-    case SBI_EXT_SRST:
-        return true;
-    case SBI_EXT_DBCN:
-        return vm->console_write != 0;
-    default:
-        return false;
+    case SBI_EXT_SRST: return true;
+    case SBI_EXT_DBCN: return vm->console_write != 0;
+    default: return false;
     }
 }
 
@@ -43,20 +40,14 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
 static struct sbi_ret base(const struct vm *vm, uint64_t fid, uint64_t arg)
 {
     switch (fid) {
-    case SBI_BASE_SPEC_VERSION:
-        return ok(SBI_SPEC_2_0);
-    case SBI_BASE_IMPL_ID:
-        return ok(SBI_IMPL_LIBHYP);
-    case SBI_BASE_IMPL_VERSION:
-        return ok(SBI_IMPL_VERSION);
-    case SBI_BASE_PROBE:
-        return ok(has_extension(vm, arg));
+    case SBI_BASE_SPEC_VERSION: return ok(SBI_SPEC_2_0);
+    case SBI_BASE_IMPL_ID: return ok(SBI_IMPL_LIBHYP);
+    case SBI_BASE_IMPL_VERSION: return ok(SBI_IMPL_VERSION);
+    case SBI_BASE_PROBE: return ok(has_extension(vm, arg));
     case SBI_BASE_MVENDORID:
     case SBI_BASE_MARCHID:
-    case SBI_BASE_MIMPID:
-        return ok(0);
-    default:
-        return fail(SBI_ERR_NOT_SUPPORTED);
+    case SBI_BASE_MIMPID: return ok(0);
+    default: return fail(SBI_ERR_NOT_SUPPORTED);
     }
 }
 
@@ -74,14 +65,9 @@ bool sbi_quick(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid, uint64_t 
     case SBI_EXT_IPI:
         *ret = fid == 0 ? sbi_ipi(vcpu, arg[0], arg[1]) : fail(SBI_ERR_NOT_SUPPORTED);
         return true;
-    case SBI_EXT_RFENCE:
-        *ret = sbi_rfence(vcpu, arg, fid);
-        return true;
-    case SBI_EXT_BASE:
-        *ret = base(vcpu->vm, fid, arg[0]);
-        return true;
-    default:
-        return false;
+    case SBI_EXT_RFENCE: *ret = sbi_rfence(vcpu, arg, fid); return true;
+    case SBI_EXT_BASE: *ret = base(vcpu->vm, fid, arg[0]); return true;
+    default: return false;
     }
 }
 
@@ -218,18 +204,10 @@ enum vcpu_action sbi_handle(struct vcpu *vcpu)
     struct sbi_ret ret;
     if (!sbi_quick(vcpu, &gpr[10], fid, ext, &ret)) {
         switch (ext) {
-        case SBI_EXT_HSM:
-            ret = sbi_hsm(vcpu, &gpr[10], fid, &action);
-            break;
-        case SBI_EXT_SRST:
-            ret = srst(vcpu, &gpr[10], fid, &action);
-            break;
-        case SBI_EXT_DBCN:
-            ret = sbi_dbcn(vcpu, &gpr[10], fid);
-            break;
-        default:
-            ret = fail(SBI_ERR_NOT_SUPPORTED);
-            break;
+        case SBI_EXT_HSM: ret = sbi_hsm(vcpu, &gpr[10], fid, &action); break;
+        case SBI_EXT_SRST: ret = srst(vcpu, &gpr[10], fid, &action); break;
+        case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
+        default: ret = fail(SBI_ERR_NOT_SUPPORTED); break;
         }
     }
     gpr[10] = (uint64_t)ret.error;

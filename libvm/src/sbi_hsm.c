@@ -107,15 +107,10 @@ struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
                        enum vcpu_action *action)
 {
     switch (fid) {
-    case SBI_HSM_START:
-        return start(vcpu, arg[0], arg[1], arg[2]);
-    case SBI_HSM_STOP:
-        return stop(vcpu, action);
-    case SBI_HSM_STATUS:
-        return status(vcpu->vm, arg[0]);
-    case SBI_HSM_SUSPEND:
-        return suspend(vcpu, arg[0], arg[1], arg[2], action);
-    default:
-        return ret(SBI_ERR_NOT_SUPPORTED, 0);
+    case SBI_HSM_START: return start(vcpu, arg[0], arg[1], arg[2]);
+    case SBI_HSM_STOP: return stop(vcpu, action);
+    case SBI_HSM_STATUS: return status(vcpu->vm, arg[0]);
+    case SBI_HSM_SUSPEND: return suspend(vcpu, arg[0], arg[1], arg[2], action);
+    default: return ret(SBI_ERR_NOT_SUPPORTED, 0);
     }
 }

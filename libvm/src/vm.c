@@ -33,18 +33,12 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason)
 const char *vm_stop_reason_name(enum vm_stop_reason reason)
 {
     switch (reason) {
-    case VM_RUNNING:
-        return "running";
-    case VM_STOP_SHUTDOWN:
-        return "shutdown";
-    case VM_STOP_REBOOT:
-        return "reboot";
-    case VM_STOP_FAILURE:
-        return "failure";
-    case VM_STOP_IDLE:
-        return "idle";
-    case VM_STOP_TRAPS:
-        return "traps";
+    case VM_RUNNING: return "running";
+    case VM_STOP_SHUTDOWN: return "shutdown";
+    case VM_STOP_REBOOT: return "reboot";
+    case VM_STOP_FAILURE: return "failure";
+    case VM_STOP_IDLE: return "idle";
+    case VM_STOP_TRAPS: return "traps";
     }
     return "unknown";
 }

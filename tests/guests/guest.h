@@ -29,11 +29,11 @@ void guest_put_hex(uint64_t x);
 /* SRST: type 0, reason 0 or 1. */
 _Noreturn void guest_shutdown(bool failed);
 
-#define guest_csr_read(csr)                                                                        \
-    __extension__({                                                                                \
-        uint64_t v_;                                                                               \
-        __asm__ volatile("csrr %0, " #csr : "=r"(v_) : : "memory");                                \
-        v_;                                                                                        \
+#define guest_csr_read(csr)                                         \
+    __extension__({                                                 \
+        uint64_t v_;                                                \
+        __asm__ volatile("csrr %0, " #csr : "=r"(v_) : : "memory"); \
+        v_;                                                         \
     })
 #define guest_csr_write(csr, v) __asm__ volatile("csrw " #csr ", %0" : : "r"(v) : "memory")
 #define guest_csr_set(csr, v) __asm__ volatile("csrs " #csr ", %0" : : "r"(v) : "memory")

@@ -173,7 +173,7 @@ static void put_cpu(struct tree *t, uint32_t vcpu)
     put_text(t, "mmu-type", "riscv,sv57");
     begin(t, "interrupt-controller");
     put_u32(t, "#interrupt-cells", 1);
-    put(t, "interrupt-controller", NULL, 0);
+    put(t, "interrupt-controller", "", 0);
     put_text(t, "compatible", "riscv,cpu-intc");
     put_u32(t, "phandle", intc_phandle(vcpu));
     end(t);
@@ -213,7 +213,7 @@ static void put_plic(struct tree *t)
     put_u32(t, "riscv,ndev", irqc->source_count - 1);
     put_reg(t, irqc->gpa, CONFIG_PLIC_SIZE);
     put(t, "interrupts-extended", contexts, n * sizeof(contexts[0]));
-    put(t, "interrupt-controller", NULL, 0);
+    put(t, "interrupt-controller", "", 0);
     put(t, "compatible", compatible, sizeof(compatible));
     put_u32(t, "#address-cells", 0);
     put_u32(t, "#interrupt-cells", 1);
@@ -271,7 +271,7 @@ static void put_soc(struct tree *t)
     put_u32(t, "#address-cells", 2);
     put_u32(t, "#size-cells", 2);
     put_text(t, "compatible", "simple-bus");
-    put(t, "ranges", NULL, 0);
+    put(t, "ranges", "", 0);
     for (uint32_t i = 0; i < t->vm->device_count; i++) {
         put_device(t, &t->vm->devices[i]);
     }

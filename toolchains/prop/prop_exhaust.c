@@ -85,7 +85,9 @@ int main(int argc, char **argv)
         more = advance();
     }
     printf("%" PRIu64 " sequences, %" PRIu64 " discarded, %s\n", runs, discarded,
-           more ? "the limit was reached" : sampled ? "64-bit choices sampled" : "complete");
+           more      ? "the limit was reached"
+           : sampled ? "64-bit choices sampled"
+                     : "complete");
     if (complete && (more || sampled)) {
         printf("not complete, as it should be\n");
         return 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Engine: choices are read from a fuzzer's bytes; zeros when there are no more. */
-#include "prop_engine.h"
 #include "prop_fuzz.h"
+#include "prop_engine.h"
 
 #include <hyp/prop.h>
 #include <stdio.h>

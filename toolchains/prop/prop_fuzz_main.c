@@ -73,18 +73,10 @@ static size_t mutate(uint8_t *data, size_t size)
     }
     size_t at = (size_t)draw(size);
     switch (draw(4)) {
-    case 0:
-        data[at] ^= (uint8_t)(1U << draw(8));
-        break;
-    case 1:
-        data[at] = special[draw(sizeof(special))];
-        break;
-    case 2:
-        data[at] = (uint8_t)draw(256);
-        break;
-    default:
-        memmove(data + at, data + at + 1, size - at - 1);
-        return size - 1;
+    case 0: data[at] ^= (uint8_t)(1U << draw(8)); break;
+    case 1: data[at] = special[draw(sizeof(special))]; break;
+    case 2: data[at] = (uint8_t)draw(256); break;
+    default: memmove(data + at, data + at + 1, size - at - 1); return size - 1;
     }
     return size;
 }

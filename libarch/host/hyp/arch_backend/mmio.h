@@ -17,14 +17,14 @@ void mmio_host_reset(void);
 uint64_t mmio_host_read(uintptr_t address, unsigned size);
 void mmio_host_write(uintptr_t address, unsigned size, uint64_t value);
 
-#define MMIO_DEFINE(width)                                                                         \
-    static inline uint##width##_t mmio_read##width(mmio_t r, uintptr_t off)                        \
-    {                                                                                              \
-        return (uint##width##_t)mmio_host_read(r.base + off, (width) / 8);                         \
-    }                                                                                              \
-    static inline void mmio_write##width(mmio_t r, uintptr_t off, uint##width##_t v)               \
-    {                                                                                              \
-        mmio_host_write(r.base + off, (width) / 8, v);                                             \
+#define MMIO_DEFINE(width)                                                           \
+    static inline uint##width##_t mmio_read##width(mmio_t r, uintptr_t off)          \
+    {                                                                                \
+        return (uint##width##_t)mmio_host_read(r.base + off, (width) / 8);           \
+    }                                                                                \
+    static inline void mmio_write##width(mmio_t r, uintptr_t off, uint##width##_t v) \
+    {                                                                                \
+        mmio_host_write(r.base + off, (width) / 8, v);                               \
     }
 
 MMIO_DEFINE(8)

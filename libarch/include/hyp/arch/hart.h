@@ -16,18 +16,18 @@
 struct world;
 
 struct hart {
-    uint64_t scratch[3];      /* The trap entry's. */
-    struct world *world;      /* The guest that runs or ran last here; NULL: none. */
-    struct hart *self;        /* This, in the hypervisor's space (secondary harts start physical). */
-    uint64_t id;              /* The machine's hart id. */
-    uint64_t stack_top;       /* 16-byte aligned; a guard page lies below each stack. */
-    uint64_t fault_stack_top; /* Used only for HS-mode's own faults. */
-    uint64_t satp;            /* Of the hypervisor's space. */
+    uint64_t scratch[3]; /* The trap entry's. */
+    struct world *world; /* The guest that runs or ran last here; NULL: none. */
+    struct hart *self;   /* This, in the hypervisor's space (secondary harts start physical). */
+    uint64_t id;         /* The machine's hart id. */
+    uint64_t stack_top;  /* 16-byte aligned; a guard page lies below each stack. */
+    uint64_t fault_stack_top;         /* Used only for HS-mode's own faults. */
+    uint64_t satp;                    /* Of the hypervisor's space. */
     void (*entry)(struct hart *self); /* Where a started hart goes; never returns. */
-    uint64_t fault_depth;     /* 0; more while a fault of HS-mode is being reported. */
-    uint32_t index;           /* Dense, 0 … */
-    const char *vm_name;      /* Whose guest this hart runs; for the fault dump. NULL: none. */
-    void *owner;              /* The embedder's own per-hart object. */
+    uint64_t fault_depth;             /* 0; more while a fault of HS-mode is being reported. */
+    uint32_t index;                   /* Dense, 0 … */
+    const char *vm_name; /* Whose guest this hart runs; for the fault dump. NULL: none. */
+    void *owner;         /* The embedder's own per-hart object. */
 };
 
 /* What the trap entry has saved of a fault in HS-mode. */

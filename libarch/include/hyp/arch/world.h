@@ -29,8 +29,8 @@ struct world {
     uint64_t hstatus; /* SPV = 1; SPVP as SPP. */
     uint64_t scause;
     uint64_t stval;
-    uint64_t htval;  /* Guest-physical address >> 2 of a guest-page fault. */
-    uint64_t htinst; /* Transformed instruction, or 0. */
+    uint64_t htval;   /* Guest-physical address >> 2 of a guest-page fault. */
+    uint64_t htinst;  /* Transformed instruction, or 0. */
     uint64_t host_sp; /* world_switch()'s own. */
 
     /*

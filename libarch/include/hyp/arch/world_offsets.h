@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte offsets into struct hart and struct world for assembly; proven in libarch/riscv/offsets.c. */
+/* Byte offsets into struct hart and struct world for assembly; proven in libarch/riscv/offsets.c.
+ */
 #pragma once
 
 #define HART_T0 0
@@ -14,7 +15,7 @@
 #define HART_ENTRY 72
 #define HART_FAULT_DEPTH 80
 
-#define WORLD_GPR(n) ((n) * 8)
+#define WORLD_GPR(n) ((n)*8)
 #define WORLD_SEPC 256
 #define WORLD_SSTATUS 264
 #define WORLD_HSTATUS 272

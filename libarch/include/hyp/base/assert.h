@@ -12,11 +12,11 @@
  */
 _Noreturn void hyp_panic_at(const char *file, int line, const char *condition);
 
-#define HYP_REQUIRE(cond)                                                                          \
-    do {                                                                                           \
-        if (__builtin_expect(!(cond), 0)) {                                                        \
-            hyp_panic_at(__FILE__, __LINE__, #cond);                                               \
-        }                                                                                          \
+#define HYP_REQUIRE(cond)                            \
+    do {                                             \
+        if (__builtin_expect(!(cond), 0)) {          \
+            hyp_panic_at(__FILE__, __LINE__, #cond); \
+        }                                            \
     } while (0)
 
 #define HYP_ASSERT(cond) HYP_REQUIRE(cond)

@@ -22,10 +22,10 @@ enum hyp_status {
 };
 
 /* The one macro that may return: hands a failure on to the caller. */
-#define HYP_TRY(expr)                                                                              \
-    do {                                                                                           \
-        enum hyp_status hyp_try_status_ = (expr);                                                  \
-        if (hyp_try_status_ != HYP_OK) {                                                           \
-            return hyp_try_status_;                                                                \
-        }                                                                                          \
+#define HYP_TRY(expr)                             \
+    do {                                          \
+        enum hyp_status hyp_try_status_ = (expr); \
+        if (hyp_try_status_ != HYP_OK) {          \
+            return hyp_try_status_;               \
+        }                                         \
     } while (0)

@@ -33,9 +33,9 @@
 #include <hyp/console/vconsole.h>
 
 #define VCONSOLE_MUX_SOURCE_MAX BELL_SOURCE_MAX
-#define VCONSOLE_MUX_BUDGET     16u
-#define VCONSOLE_MUX_LINE_MAX   512u
-#define VCONSOLE_NAME_MAX       31u /* Of a name, so much is shown. */
+#define VCONSOLE_MUX_BUDGET 16u
+#define VCONSOLE_MUX_LINE_MAX 512u
+#define VCONSOLE_NAME_MAX 31u /* Of a name, so much is shown. */
 
 struct vconsole_mux_config {
     struct console_dev dev;

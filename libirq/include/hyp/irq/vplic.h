@@ -39,9 +39,9 @@
 #include <hyp/base/types.h>
 #include <hyp/base/vdev.h>
 
-#define VPLIC_SIZE         0x600000u
-#define VPLIC_NO_VCPU      UINT8_MAX
-#define VPLIC_CONTEXT_MAX  (2u * HYP_HART_MAX)
+#define VPLIC_SIZE 0x600000u
+#define VPLIC_NO_VCPU UINT8_MAX
+#define VPLIC_CONTEXT_MAX (2u * HYP_HART_MAX)
 #define VPLIC_PRIORITY_MAX 31u
 
 struct vplic_config {

@@ -30,9 +30,9 @@
 
 #define PTE_RWX (PTE_R | PTE_W | PTE_X)
 
-#define PTE_PPN_LO     10
-#define PTE_PPN_WIDTH  44
-#define PTE_PBMT_LO    61
+#define PTE_PPN_LO 10
+#define PTE_PPN_WIDTH 44
+#define PTE_PBMT_LO 61
 #define PTE_PBMT_WIDTH 2
 
 /* Physical addresses have 56 bits in every paging mode. */

@@ -59,10 +59,10 @@ struct hyp_platform {
     const char *name;
     const struct hyp_mem *mem; /* RAM that the checker may count on. */
     uint32_t mem_count;
-    struct hyp_mem firmware;   /* Taken by the firmware below us. */
-    uint64_t load_hpa;         /* Where the image's first byte is usually loaded. */
-    uint32_t hart_count;       /* The most that this platform can have. */
-    uint32_t timebase_hz;      /* Narrowed at boot to what the machine says. */
+    struct hyp_mem firmware; /* Taken by the firmware below us. */
+    uint64_t load_hpa;       /* Where the image's first byte is usually loaded. */
+    uint32_t hart_count;     /* The most that this platform can have. */
+    uint32_t timebase_hz;    /* Narrowed at boot to what the machine says. */
     struct hyp_irqc_desc irqc;
     struct hyp_uart_desc uart;
     const struct hyp_device *devices;
@@ -132,7 +132,7 @@ struct vm_config {
     const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
 
     uint32_t vcpu_count;
-    uint64_t hart_mask; /* Hart indices it may run on, lowest first; 0: placed on free harts. */
+    uint64_t hart_mask;  /* Hart indices it may run on, lowest first; 0: placed on free harts. */
     bool vcpus_as_found; /* Fewer harts than vcpu_count at boot are fine: the rest is absent. */
 
     const struct vm_mem *mem;
@@ -152,7 +152,7 @@ struct vm_config {
     struct vm_console console;
     struct vm_irqc irqc;
 
-    bool real_time; /* The console hart is never one of its harts. */
+    bool real_time;     /* The console hart is never one of its harts. */
     bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
     /* ISA extensions that it cannot do without, as "sstc svpbmt"; NULL: none. Checked at boot. */
     const char *isa_needs;
@@ -162,9 +162,9 @@ struct vm_config {
 
 struct hyp_config {
     const char *name;
-    uint64_t pool_size;     /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
-    uint32_t console_hart;  /* Hart index that drives the physical console. */
-    uint8_t console_key;    /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
+    uint64_t pool_size;    /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
+    uint32_t console_hart; /* Hart index that drives the physical console. */
+    uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
     const struct vm_config *vms;
     uint32_t vm_count;
 };

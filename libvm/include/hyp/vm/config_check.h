@@ -17,10 +17,10 @@
 #include <hyp/vm/config.h>
 
 /* Bounds of what one VM may name; E-LIMIT beyond them. */
-#define CONFIG_MEM_MAX             8
-#define CONFIG_DEVICE_MAX          32
+#define CONFIG_MEM_MAX 8
+#define CONFIG_DEVICE_MAX 32
 #define CONFIG_PLATFORM_DEVICE_MAX 256
-#define CONFIG_RANGE_MAX           64 /* RAM ranges of a platform or machine, and reserved ones. */
+#define CONFIG_RANGE_MAX 64 /* RAM ranges of a platform or machine, and reserved ones. */
 
 /* Room for boot arguments in each device tree, the NUL included. */
 #define CONFIG_BOOTARGS_SIZE 512

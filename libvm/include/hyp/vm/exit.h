@@ -13,21 +13,21 @@
 #include <hyp/vm/vm.h>
 
 enum exit_kind {
-    EXIT_IRQ,       /* An interrupt of HS-mode; `irq` says which. */
-    EXIT_SBI,       /* ecall from VS-mode. */
-    EXIT_MMIO,      /* Load or store at a guest-physical address that is not mapped. */
-    EXIT_WALK,      /* The hart found the guest's page table at such an address. */
-    EXIT_FETCH,     /* An instruction is there. */
-    EXIT_VIRTUAL,   /* Virtual instruction: what the guest may not do natively. */
-    EXIT_REFLECT,   /* Any other exception, which the guest gets as it is. */
+    EXIT_IRQ,     /* An interrupt of HS-mode; `irq` says which. */
+    EXIT_SBI,     /* ecall from VS-mode. */
+    EXIT_MMIO,    /* Load or store at a guest-physical address that is not mapped. */
+    EXIT_WALK,    /* The hart found the guest's page table at such an address. */
+    EXIT_FETCH,   /* An instruction is there. */
+    EXIT_VIRTUAL, /* Virtual instruction: what the guest may not do natively. */
+    EXIT_REFLECT, /* Any other exception, which the guest gets as it is. */
 };
 
 struct exit {
     enum exit_kind kind;
-    uint64_t irq;        /* EXIT_IRQ: its number. */
-    gpa_t gpa;           /* EXIT_MMIO, EXIT_FETCH, EXIT_WALK */
+    uint64_t irq;              /* EXIT_IRQ: its number. */
+    gpa_t gpa;                 /* EXIT_MMIO, EXIT_FETCH, EXIT_WALK */
     struct insn_access access; /* EXIT_MMIO; kind INSN_NONE: fetch the instruction. */
-    uint64_t trap_cause; /* What the guest gets if it is to get a trap. */
+    uint64_t trap_cause;       /* What the guest gets if it is to get a trap. */
     uint64_t trap_value;
 };
 

@@ -33,5 +33,5 @@
 /* The rings of one console. */
 #define FOOTPRINT_PER_CONSOLE (8 * HYP_KIB)
 /* Root table of Sv39x4, Sv48x4 and Sv57x4, aligned to its size. */
-#define FOOTPRINT_GSTAGE_ROOT  (16 * HYP_KIB)
+#define FOOTPRINT_GSTAGE_ROOT (16 * HYP_KIB)
 #define FOOTPRINT_GSTAGE_TABLE (4 * HYP_KIB)

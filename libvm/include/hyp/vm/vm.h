@@ -63,17 +63,17 @@ struct vcpu {
     uint32_t hart_index; /* Dense; pinned. */
     uint64_t hart_id;    /* The machine's. */
 
-    uint64_t pending;    /* Atomic: OR of enum vcpu_pending. */
+    uint64_t pending;     /* Atomic: OR of enum vcpu_pending. */
     uint64_t fence_asked; /* Atomic: fences that others have asked for … */
     uint64_t fence_done;  /* … and that this hart has done. */
 
-    uint32_t hsm_state;  /* enum sbi_hsm_state; vm->lock, read relaxed. */
+    uint32_t hsm_state;    /* enum sbi_hsm_state; vm->lock, read relaxed. */
     bool suspended_resume; /* Non-retentive suspend: starts at start_pc again. */
     uint64_t start_pc;
     uint64_t start_opaque;
 
-    bool ext_level;      /* vm->lock: what the controller drives. */
-    uint64_t timer;      /* Own hart, without Sstc: when the guest's timer is due. */
+    bool ext_level; /* vm->lock: what the controller drives. */
+    uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
 
 /*
@@ -84,14 +84,15 @@ struct vm_env {
     bool sstc;
     bool has_vector;
     bool has_stateen;
-    uint64_t henvcfg;    /* What guests are granted, as the CSR holds it. */
+    uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
     /* Interrupts a hart (supervisor software interrupt). */
     void (*send_ipi)(struct vm_env *env, uint64_t hart_id);
     /* A supervisor external interrupt pends on this hart. */
     void (*external)(struct vm_env *env, struct vcpu *vcpu);
-    /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing. */
+    /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing.
+     */
     void (*event)(struct vm_env *env, struct vcpu *vcpu);
     /* This hart's supervisor timer has expired. */
     void (*timer_expired)(struct vm_env *env, struct vcpu *vcpu);
@@ -106,7 +107,7 @@ struct vm {
     const struct vm_config *config;
     struct vm_env *env;
     uint32_t index;
-    uint32_t vcpu_count;    /* Present ones, dense. */
+    uint32_t vcpu_count; /* Present ones, dense. */
     struct vcpu **vcpus;
     uint64_t hgatp;
 

@@ -39,8 +39,7 @@ _Noreturn void prop_fail(const char *condition, const char *file, int line);
 /* Gives this run up as one that says nothing; does not return to prop_run(). */
 _Noreturn void prop_discard(void);
 
-#define PROP_ASSERT(condition) \
-    ((condition) ? (void)0 : prop_fail(#condition, __FILE__, __LINE__))
+#define PROP_ASSERT(condition) ((condition) ? (void)0 : prop_fail(#condition, __FILE__, __LINE__))
 
 /* What the harness may take for granted; too many discarded runs fail the test. */
 #define PROP_ASSUME(condition) ((condition) ? (void)0 : prop_discard())
