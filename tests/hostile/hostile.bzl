@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""hostile_group: one hostile guest beside the real-time guest, judged from outside."""
+
+load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
+
+_SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
+
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 240):
+    """//tests/hostile:NAME.
+
+    Args:
+      name: of the group, as the guest prints it.
+      srcs: of the guest, besides the common ones.
+      ok: how many checks it has; all are to pass.
+      define: for srcs.
+      reason: why its VM stops.
+      timeout_s: for hangs.
+    """
+    hyp_guest(
+        name = name + "_guest",
+        srcs = srcs + _SHARED,
+        copts = ["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64"] + (["-D" + define] if define else []),
+        linker_script = "//tests/guests:guest.ld",
+        tags = ["manual"],
+    )
+    hyp_image(
+        name = name + "_image",
+        config = "config.c",
+        embed = {"beat": "//tests/guests:beat", "hostile": ":%s_guest" % name},
+        platform = "//platforms/qemu_virt",
+        tags = ["manual"],
+    )
+    qemu_test(
+        name = name,
+        image = ":%s_image" % name,
+        driver = "hostile_test.py",
+        harts = 3,
+        steps = ["group:" + name, "ok:%d" % ok, "reason:" + reason],
+        timeout_s = timeout_s,
+    )
