@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A folder includes only what its layer may; a source's own header comes first."""
+import os
+import re
+
+import tree
+
+# folder: libraries whose headers it may include, as <hyp/LIBRARY/...>
+LAYERS = {
+    "libarch": {"base", "arch", "arch_backend"},
+    "libmm": {"base", "arch", "mm"},
+    "libirq": {"base", "arch", "irq"},
+    "libconsole": {"base", "arch", "console"},
+    "libvm": {"base", "arch", "mm", "vm"},
+    "platforms": {"vm"},
+}
+# the host's backend is set up and read by tests
+TESTS = {"arch_backend"}
+# external headers beside those of C
+EXTERNAL = {"libvm": {"libfdt.h"}}
+INCLUDE = re.compile(r'^#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+# what a freestanding C library and libarch/libc have; tests may include any
+FREESTANDING = {"limits.h", "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h",
+                "stdlib.h", "stdnoreturn.h", "string.h"}
+
+
+def is_test(path):
+    # what lies beside a test is not in a library: its name says so
+    return bool(re.search(r"_(test|prop|ref|fuzz)\.[ch]$|/test_\w+\.[ch]$|/insn_table\.h$|^libarch/host/", path))
+
+
+def is_config(text):
+    return re.search(r"^const struct hyp_config hyp_config\b", text, re.M)
+
+
+def check(path, folder, text):
+    allowed = LAYERS[folder] | (TESTS if is_test(path) else set())
+    out = []
+    for m in INCLUDE.finditer(text):
+        line = text.count("\n", 0, m.start()) + 1
+        name = m.group(2)
+        parts = name.split("/")
+        if name == "hyp/prop.h" or (is_test(path) and m.group(1) == '"'):
+            ok = is_test(path)
+        elif parts[0] == "hyp":
+            ok = len(parts) > 2 and parts[1] in allowed
+        elif m.group(1) == '"':
+            ok = ".." not in parts and os.path.exists(os.path.join(tree.ROOT, os.path.dirname(path), name))
+        else:
+            ok = is_test(path) or name in FREESTANDING or name in EXTERNAL.get(folder, set())
+        if not ok:
+            out.append("%s:%d: %s may not include %s" % (path, line, folder, name))
+    return out
+
+
+def own_first(path, text):
+    """x.c with a public or private x.h beside it includes that before all else."""
+    stem = os.path.basename(path)[:-2]
+    names = [m.group(2) for m in INCLUDE.finditer(text)]
+    own = [n for n in names if os.path.basename(n) == stem + ".h"]
+    if own and names[0] != own[0]:
+        return ["%s: its own header <%s> is not the first" % (path, own[0])]
+    return []
+
+
+bad, count = [], 0
+for path in tree.files(".c", ".h", ".S"):
+    folder = path.split("/")[0]
+    text = tree.read(path)
+    if is_config(text):
+        wrong = [m.group(2) for m in INCLUDE.finditer(text) if m.group(2) != "hyp/vm/config.h"]
+        bad += ["%s: a configuration may not include %s" % (path, w) for w in wrong]
+        count += 1
+    if folder in LAYERS:
+        bad += check(path, folder, text)
+        count += 1
+        if path.endswith(".c"):
+            bad += own_first(path, text)
+tree.finish("include", count, bad)

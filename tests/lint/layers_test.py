@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""layers_test.py FILE...: each <library>_deps names only packages below that library."""
+import os
+import sys
+
+import tree
+
+ALLOWED = {
+    "libarch": set(),
+    "libmm": {"//libarch"},
+    "libirq": {"//libarch"},
+    "libconsole": {"//libarch"},
+    "libvm": {"//libarch", "//libmm", "@libfdt//"},
+}
+
+bad, count = [], 0
+for path in sys.argv[1:]:
+    library = os.path.basename(path)[: -len("_deps")]
+    allowed = ALLOWED[library] | {"//" + library}
+    with open(path) as f:
+        for label in f.read().split():
+            count += 1
+            package = label.split(":")[0]
+            if package not in allowed:
+                bad.append("//%s depends on %s" % (library, label))
+tree.finish("layers", count, bad)

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""symbols_test.py NM ARCHIVE...: what an object exports begins as its file's name, or as its library's."""
+import os
+import re
+import subprocess
+import sys
+
+import tree
+
+# What has its name from elsewhere: the compiler, the C library, the linker script.
+GIVEN = re.compile(r"^(mem(cpy|set|move|cmp|chr)|str\w+|_start|_?_\w+_(start|end))$")
+# Objects that several files of a library work on: vcpu_run() is in run.c.
+LIBRARY = {
+    "libarch": ["arch", "hart", "world"],
+    "libconsole": ["console"],
+    "libirq": ["irq"],
+    "libmm": ["mm"],
+    "libvm": ["vm", "vcpu"],
+}
+
+
+def symbols(nm, archive):
+    """(object, symbol) of each global definition."""
+    text = subprocess.run([nm, "-g", "--defined-only", "-A", "-P", archive], check=True,
+                          stdout=subprocess.PIPE, universal_newlines=True).stdout
+    for line in text.splitlines():
+        m = re.match(r".*\[([^\]]+)\]: (\S+) \S", line)
+        if m:
+            yield m.group(1), m.group(2)
+
+
+def belongs(obj, symbol, library):
+    words = os.path.splitext(obj)[0].split("_")
+    own = ["_".join(words[:n]) for n in range(1, len(words) + 1)]
+    prefixes = own + ["hyp"] + LIBRARY[library]
+    return any(symbol == p or symbol.startswith(p + "_") for p in prefixes)
+
+
+bad, count = [], 0
+for archive in sys.argv[2:]:
+    library = re.sub(r".*/bin/", "", os.path.realpath(archive)).split("/")[0]
+    if os.path.basename(archive) == "liblibc.a":
+        continue
+    for obj, symbol in symbols(sys.argv[1], archive):
+        count += 1
+        if not GIVEN.match(symbol) and not belongs(obj, symbol, library):
+            bad.append("%s(%s): %s carries no prefix of its module" % (library, obj, symbol))
+tree.finish("symbols", count, bad)
