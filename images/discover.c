@@ -127,13 +127,15 @@ static uint32_t mmu_of_cpu(const void *fdt, int cpu)
     return s != 0 && strcmp(s, "riscv,sv48") == 0 ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
 }
 
-static void add_hart(struct machine *m, uint64_t id)
+static void add_hart(struct machine *m, uint64_t id, uint32_t intc)
 {
     uint32_t i = m->hart_count++;
     for (; i > 0 && m->hart_id[i - 1] > id; i--) {
         m->hart_id[i] = m->hart_id[i - 1];
+        m->intc[i] = m->intc[i - 1];
     }
     m->hart_id[i] = id;
+    m->intc[i] = intc;
 }
 
 static enum hyp_status find_harts(struct machine *m, const void *fdt)
@@ -156,7 +158,8 @@ static enum hyp_status find_harts(struct machine *m, const void *fdt)
         }
         bool this_h = false;
         uint32_t mmu = mmu_of_cpu(fdt, cpu);
-        add_hart(m, u32_prop(fdt, cpu, "reg", 0));
+        int intc = fdt_first_subnode(fdt, cpu);
+        add_hart(m, u32_prop(fdt, cpu, "reg", 0), intc >= 0 ? fdt_get_phandle(fdt, intc) : 0);
         m->isa &= isa_of_cpu(fdt, cpu, &this_h);
         m->mmu = mmu < m->mmu ? mmu : m->mmu;
         m->cbom_block = u32_prop(fdt, cpu, "riscv,cbom-block-size", 0);
@@ -166,17 +169,11 @@ static enum hyp_status find_harts(struct machine *m, const void *fdt)
     return m->hart_count == 0 ? HYP_E_FORMAT : h ? HYP_OK : HYP_E_UNSUPPORTED;
 }
 
-/* The hart index whose cpu node holds the interrupt controller `phandle`. */
-static uint32_t hart_of_intc(const struct machine *m, const void *fdt, uint32_t phandle)
+/* The hart index whose own interrupt controller is `phandle`. */
+static uint32_t hart_of_intc(const struct machine *m, uint32_t phandle)
 {
-    int intc = fdt_node_offset_by_phandle(fdt, phandle);
-    int cpu = intc >= 0 ? fdt_parent_offset(fdt, intc) : -1;
-    if (cpu < 0) {
-        return UINT32_MAX;
-    }
-    uint64_t id = u32_prop(fdt, cpu, "reg", UINT32_MAX);
     for (uint32_t i = 0; i < m->hart_count; i++) {
-        if (m->hart_id[i] == id) {
+        if (m->intc[i] == phandle) {
             return i;
         }
     }
@@ -200,7 +197,7 @@ static void find_plic(struct machine *m, const void *fdt)
     }
     m->source_count = u32_prop(fdt, node, "riscv,ndev", 0) + 1;
     for (uint32_t context = 0; len >= 8; context++, len -= 8, p += 2) {
-        uint32_t hart = hart_of_intc(m, fdt, fdt32_to_cpu(p[0]));
+        uint32_t hart = hart_of_intc(m, fdt32_to_cpu(p[0]));
         if (fdt32_to_cpu(p[1]) == IRQ_S_EXT && hart != UINT32_MAX) {
             m->plic_context[hart] = context;
         }

@@ -28,6 +28,7 @@
 /* What the machine's device tree says. */
 struct machine {
     uint64_t hart_id[HYP_HART_MAX];      /* Ascending: the index is the dense hart index. */
+    uint32_t intc[HYP_HART_MAX];         /* phandle of the hart's own interrupt controller. */
     uint32_t plic_context[HYP_HART_MAX]; /* S-mode context; UINT32_MAX: none. */
     uint32_t hart_count;
     struct hyp_mem mem[MACHINE_RANGE_MAX];

@@ -37,7 +37,8 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
 }
 
 /* mvendorid, marchid and mimpid are 0: the guest's hart is nobody's chip. */
-static struct sbi_ret base(const struct vm *vm, uint64_t fid, uint64_t arg)
+static __attribute__((noinline)) struct sbi_ret base(const struct vm *vm, uint64_t fid,
+                                                     uint64_t arg)
 {
     switch (fid) {
     case SBI_BASE_SPEC_VERSION: return ok(SBI_SPEC_2_0);
@@ -56,11 +57,10 @@ bool sbi_quick(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid, uint64_t 
 {
     switch (ext) {
     case SBI_EXT_TIME:
-        *ret = fail(SBI_ERR_NOT_SUPPORTED);
         if (fid == 0) {
             vcpu_set_timer(vcpu, arg[0]);
-            *ret = ok(0);
         }
+        *ret = fid == 0 ? ok(0) : fail(SBI_ERR_NOT_SUPPORTED);
         return true;
     case SBI_EXT_IPI:
         *ret = fid == 0 ? sbi_ipi(vcpu, arg[0], arg[1]) : fail(SBI_ERR_NOT_SUPPORTED);
@@ -75,14 +75,10 @@ bool vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_
                      uint64_t fid, uint64_t ext)
 {
     struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
-    const uint64_t arg[6] = {a0, a1, a2, a3, a4, a5};
-    struct sbi_ret ret;
-    if (!sbi_quick(vcpu, arg, fid, ext, &ret)) {
-        return false;
-    }
-    vcpu->world.gpr[10] = (uint64_t)ret.error;
-    vcpu->world.gpr[11] = ret.value;
-    return true;
+    uint64_t *gpr = vcpu->world.gpr;
+    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
+    /* The trap entry has saved a0 to a5 where sbi_handle() finds them, too. */
+    return sbi_quick(vcpu, &gpr[10], fid, ext, (struct sbi_ret *)(void *)&gpr[10]);
 }
 
 struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t hart_base)
@@ -100,6 +96,15 @@ struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t hart_ba
     return ok(mask << hart_base);
 }
 
+static __attribute__((noinline)) void ipi_others(const struct vm *vm, uint64_t set)
+{
+    for (uint32_t i = 0; set != 0; i++, set >>= 1) {
+        if ((set & 1) != 0) {
+            vcpu_notify(vm->vcpus[i], VCPU_PENDING_IPI);
+        }
+    }
+}
+
 struct sbi_ret sbi_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
 {
     struct sbi_ret set = sbi_hart_set(vcpu->vm, mask, hart_base);
@@ -110,11 +115,8 @@ struct sbi_ret sbi_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
     if ((set.value & self) != 0) {
         csr_set(CSR_HVIP, BIT(IRQ_VS_SOFT));
     }
-    uint64_t rest = set.value & ~self;
-    for (uint32_t i = 0; rest != 0; i++, rest >>= 1) {
-        if ((rest & 1) != 0) {
-            vcpu_notify(vcpu->vm->vcpus[i], VCPU_PENDING_IPI);
-        }
+    if ((set.value & ~self) != 0) {
+        ipi_others(vcpu->vm, set.value & ~self);
     }
     return ok(0);
 }

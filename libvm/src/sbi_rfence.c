@@ -59,7 +59,7 @@ static void wait_for(struct vcpu *self, struct vcpu *target, uint64_t ticket)
     }
 }
 
-static void fence_others(struct vcpu *self, uint64_t set, uint64_t bits)
+static __attribute__((noinline)) void fence_others(struct vcpu *self, uint64_t set, uint64_t bits)
 {
     struct vcpu **vcpus = self->vm->vcpus;
     uint64_t ticket[VM_VCPU_MAX];
