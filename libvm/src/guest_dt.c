@@ -75,16 +75,24 @@ static enum hyp_status set_block(void *fdt, int cpu, const char *name, uint32_t 
     return status_of(fdt_setprop_inplace_u32(fdt, cpu, name, size));
 }
 
+/* For what each tree of ours has, with room for the most. */
+static enum hyp_status set_text(void *fdt, int node, const char *name, const char *text,
+                                size_t length)
+{
+    enum hyp_status status = guest_dt_shrink(fdt, node, name, text, length);
+    return status == HYP_OK ? HYP_OK : HYP_E_FORMAT;
+}
+
 static enum hyp_status narrow_cpu(const struct narrowing *n, int cpu)
 {
     static const char *const mmu[] = {"riscv,sv39", "riscv,sv48", "riscv,sv57"};
     char text[GUEST_ISA_TEXT_SIZE];
     uint64_t isa = n->facts->isa & GUEST_ISA_ALL;
-    HYP_TRY(
-        guest_dt_shrink(n->fdt, cpu, "riscv,isa", text, guest_isa_string(isa, text, sizeof(text))));
-    HYP_TRY(guest_dt_shrink(n->fdt, cpu, "riscv,isa-extensions", text,
-                            guest_isa_names(isa, text, sizeof(text))));
-    HYP_TRY(guest_dt_shrink(n->fdt, cpu, "mmu-type", mmu[n->facts->mmu], sizeof("riscv,sv39")));
+    size_t size = guest_isa_string(isa, text, sizeof(text));
+    HYP_TRY(set_text(n->fdt, cpu, "riscv,isa", text, size));
+    size = guest_isa_names(isa, text, sizeof(text));
+    HYP_TRY(set_text(n->fdt, cpu, "riscv,isa-extensions", text, size));
+    HYP_TRY(set_text(n->fdt, cpu, "mmu-type", mmu[n->facts->mmu], sizeof("riscv,sv39")));
     HYP_TRY(set_block(n->fdt, cpu, "riscv,cbom-block-size", n->facts->cbom_block));
     return set_block(n->fdt, cpu, "riscv,cboz-block-size", n->facts->cboz_block);
 }

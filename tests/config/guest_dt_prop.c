@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A configuration's generated device trees, narrowed by random facts, say exactly these facts: what
+ * the guest reads in the tree is what its CSRs were given.
+ */
+#include <hyp/prop.h>
+#include <hyp/vm/guest_dt.h>
+#include <tool.h>
+
+#include <libfdt.h>
+#include <string.h>
+
+static _Alignas(8) uint8_t tree[TOOL_DTB_ROOM];
+static const struct vm_config *vm;
+static struct guest_dt_facts facts;
+static uint64_t absent_gpas[3];
+
+static void draw_facts(void)
+{
+    static const char *const args[] = {NULL, "", "console=ttyS0 quiet", "x"};
+    facts = (struct guest_dt_facts){
+        .vcpu_present = prop_u64(0),
+        .isa = prop_u64(0),
+        .mmu = (enum guest_mmu)prop_u64(3),
+        .cbom_block = (uint32_t)prop_u64(2) * 64,
+        .cboz_block = (uint32_t)prop_u64(2) * 32,
+        .timebase_hz = 1 + (uint32_t)prop_u64(1000000000),
+        .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
+        .bootargs = args[prop_u64(4)],
+        .absent_gpas = absent_gpas,
+        .absent_count = (uint32_t)prop_u64(3),
+    };
+    for (uint32_t i = 0; i < facts.absent_count; i++) {
+        bool known = vm->device_count != 0 && prop_bool();
+        absent_gpas[i] = known ? vm->devices[prop_u64(vm->device_count)].gpa : prop_u64(0);
+    }
+    if (prop_bool()) {
+        facts.vcpu_present = BIT(1 + prop_u64(8)) - 1;
+    }
+}
+
+static bool is_present(uint32_t vcpu)
+{
+    return (facts.vcpu_present & BIT(vcpu)) != 0;
+}
+
+static uint32_t u32_of(int node, const char *name)
+{
+    int length = 0;
+    const void *data = fdt_getprop(tree, node, name, &length);
+    PROP_ASSERT(data != NULL && length == 4);
+    return fdt32_ld(data);
+}
+
+static void check_text(int node, const char *name, const char *text)
+{
+    int length = 0;
+    const char *data = fdt_getprop(tree, node, name, &length);
+    PROP_ASSERT(data != NULL && (size_t)length == strlen(text) + 1);
+    PROP_ASSERT(memcmp(data, text, (size_t)length) == 0);
+}
+
+/* The block's size where it is granted, no property where not. */
+static void check_block(int cpu, const char *name, uint32_t block)
+{
+    if (block != 0) {
+        PROP_ASSERT(u32_of(cpu, name) == block);
+    } else {
+        PROP_ASSERT(fdt_getprop(tree, cpu, name, NULL) == NULL);
+    }
+}
+
+static void check_isa(int cpu)
+{
+    char text[GUEST_ISA_TEXT_SIZE] = "rv64";
+    int count = 0;
+    for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
+        const char *name = guest_isa_name((enum guest_isa)e);
+        bool granted = ((facts.isa | GUEST_ISA_ALWAYS) & BIT(e)) != 0;
+        PROP_ASSERT((fdt_stringlist_search(tree, cpu, "riscv,isa-extensions", name) >= 0) ==
+                    granted);
+        if (granted) {
+            strcat(text, name[1] != '\0' ? "_" : "");
+            strcat(text, name);
+            count++;
+        }
+    }
+    PROP_ASSERT(fdt_stringlist_count(tree, cpu, "riscv,isa-extensions") == count);
+    check_text(cpu, "riscv,isa", text);
+}
+
+static void check_cpus(void)
+{
+    static const char *const mmu[] = {"riscv,sv39", "riscv,sv48", "riscv,sv57"};
+    for (uint32_t vcpu = 0; vcpu < vm->vcpu_count; vcpu++) {
+        char path[32];
+        snprintf(path, sizeof(path), "/cpus/cpu@%x", vcpu);
+        int cpu = fdt_path_offset(tree, path);
+        PROP_ASSERT((cpu >= 0) == is_present(vcpu));
+        if (cpu >= 0) {
+            PROP_ASSERT(u32_of(cpu, "reg") == vcpu);
+            check_isa(cpu);
+            check_text(cpu, "mmu-type", mmu[facts.mmu]);
+            check_block(cpu, "riscv,cbom-block-size", facts.cbom_block);
+            check_block(cpu, "riscv,cboz-block-size", facts.cboz_block);
+        }
+    }
+    PROP_ASSERT(u32_of(fdt_path_offset(tree, "/cpus"), "timebase-frequency") == facts.timebase_hz);
+}
+
+/* Each context still has its number, and leads to its vCPU, or nowhere. */
+static void check_contexts(void)
+{
+    int plic = fdt_node_offset_by_compatible(tree, -1, "riscv,plic0");
+    uint32_t per_vcpu = vm->irqc.m_contexts ? 2 : 1;
+    int length = 0;
+    PROP_ASSERT((plic >= 0) == !vm->irqc.absent);
+    if (plic < 0) {
+        return;
+    }
+    const uint8_t *list = fdt_getprop(tree, plic, "interrupts-extended", &length);
+    uint32_t count = (uint32_t)length / 8;
+    for (uint32_t n = 0; n < vm->vcpu_count * per_vcpu; n++) {
+        if (n >= count) {
+            PROP_ASSERT(!is_present(n / per_vcpu));
+            continue;
+        }
+        int intc = fdt_node_offset_by_phandle(tree, fdt32_ld((const void *)(list + 8 * n)));
+        uint32_t irq = fdt32_ld((const void *)(list + 8 * n + 4));
+        PROP_ASSERT(intc >= 0);
+        if (is_present(n / per_vcpu)) {
+            int cpu = fdt_parent_offset(tree, intc);
+            PROP_ASSERT(u32_of(cpu, "reg") == n / per_vcpu);
+            PROP_ASSERT(irq == (per_vcpu == 2 && n % 2 == 0 ? 11u : 9u));
+        } else {
+            PROP_ASSERT(irq == UINT32_MAX);
+        }
+    }
+    PROP_ASSERT(count != 0 && is_present((count - 1) / per_vcpu));
+}
+
+static bool is_absent(uint64_t gpa)
+{
+    for (uint32_t i = 0; i < facts.absent_count; i++) {
+        if (absent_gpas[i] == gpa) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool soc_has(uint64_t gpa)
+{
+    int node;
+    fdt_for_each_subnode(node, tree, fdt_path_offset(tree, "/soc"))
+    {
+        if (fdt64_ld(fdt_getprop(tree, node, "reg", NULL)) == gpa) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_devices(void)
+{
+    for (uint32_t i = 0; i < vm->device_count; i++) {
+        PROP_ASSERT(soc_has(vm->devices[i].gpa) == !is_absent(vm->devices[i].gpa));
+    }
+    const char *path = fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "stdout-path", NULL);
+    bool has_uart = fdt_node_offset_by_compatible(tree, -1, "ns16550a") >= 0;
+    PROP_ASSERT((path != NULL) == has_uart);
+    PROP_ASSERT(path == NULL || fdt_path_offset(tree, path) >= 0);
+}
+
+static void check_chosen(void)
+{
+    int chosen = fdt_path_offset(tree, "/chosen");
+    const char *as_built = vm->bootargs != NULL ? vm->bootargs : "";
+    check_text(chosen, "bootargs", facts.bootargs != NULL ? facts.bootargs : as_built);
+    const void *start = fdt_getprop(tree, chosen, "linux,initrd-start", NULL);
+    const void *end = fdt_getprop(tree, chosen, "linux,initrd-end", NULL);
+    if (facts.initrd_end == 0) {
+        PROP_ASSERT(start == NULL && end == NULL);
+    } else {
+        PROP_ASSERT(fdt64_ld(start) == vm->initrd.gpa && fdt64_ld(end) == facts.initrd_end);
+    }
+}
+
+void prop_run(void)
+{
+    struct config_input in = {.config = &hyp_config, .platform = &hyp_platform};
+    uint32_t n = (uint32_t)prop_u64(hyp_config.vm_count);
+    vm = &hyp_config.vms[n];
+    uint32_t size = tool_make_dtb(&in, n, tree);
+    PROP_ASSERT(size != 0 && size <= vm->dtb_max_size);
+    PROP_ASSERT(fdt_check_full(tree, size) == 0);
+    draw_facts();
+    enum hyp_status status = guest_dt_narrow(tree, size, &facts);
+    if ((facts.vcpu_present & (BIT(vm->vcpu_count) - 1)) == 0) {
+        PROP_ASSERT(status == HYP_E_PARAM);
+        return;
+    }
+    PROP_ASSERT(status == HYP_OK);
+    PROP_ASSERT(fdt_check_full(tree, size) == 0 && fdt_totalsize(tree) == size);
+    check_cpus();
+    check_contexts();
+    check_devices();
+    check_chosen();
+}
