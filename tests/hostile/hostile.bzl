@@ -26,7 +26,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
     hyp_image(
         name = name + "_image",
         config = "config.c",
-        embed = {"beat": "//tests/guests:beat", "hostile": ":%s_guest" % name},
+        embed = {"beat": ":rt", "hostile": ":%s_guest" % name},
         platform = "//platforms/qemu_virt",
         tags = ["manual"],
     )
@@ -34,7 +34,12 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
         name = name,
         image = ":%s_image" % name,
         driver = "hostile_test.py",
-        harts = 3,
-        steps = ["group:" + name, "ok:%d" % ok, "reason:" + reason],
+        data = ["//tests/bench:hypcount"],
+        steps = [
+            "group:" + name,
+            "ok:%d" % ok,
+            "reason:" + reason,
+            "plugin:$(rootpath //tests/bench:hypcount)",
+        ],
         timeout_s = timeout_s,
     )

@@ -26,6 +26,18 @@ void hostile_paging_on(void)
     __asm__ volatile("sfence.vma" : : : "memory");
 }
 
+void hostile_begin(void)
+{
+    uint64_t until = guest_time() + GUEST_TIMEBASE_HZ * 3 / 2;
+    guest_set_timer(until);
+    guest_csr_write(sie, UINT64_C(0x20));
+    while (guest_time() < until) {
+        __asm__ volatile("wfi");
+    }
+    guest_csr_write(sie, 0);
+    guest_set_timer(UINT64_MAX);
+}
+
 void hostile_set_user(bool user)
 {
     is_user = user;

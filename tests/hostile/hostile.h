@@ -72,6 +72,9 @@ void _start(void);
 /* A guest with a second hart defines it. */
 void hostile_second(uint64_t hart, uint64_t opaque);
 
+/* Waits, asleep, until the real-time guest has beaten once: what comes now, it must not feel. */
+void hostile_begin(void);
+
 /* From here on all probes run in U-mode, in the alias, or again in S-mode. */
 void hostile_set_user(bool user);
 void hostile_paging_on(void);

@@ -146,6 +146,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    hostile_begin();
     group();
     hostile_paging_on();
     group();

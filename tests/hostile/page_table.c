@@ -74,6 +74,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    hostile_begin();
     hostile_root[16] = pointer(UNMAPPED);
     hostile_root[17] = pointer(PLIC);
     hostile_root[18] = pointer(UART);

@@ -201,6 +201,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    hostile_begin();
     table();
     range_of_fence();
     random_calls();

@@ -225,6 +225,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    hostile_begin();
     guest_csr_write(scounteren, 7);
     if (!USER) {
         all(); /* Translation off, */

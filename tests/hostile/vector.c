@@ -36,6 +36,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    hostile_begin();
     hostile_check("armed", 1, 1);
     hostile_done(names[WAY]);
     switch (WAY) {
