@@ -326,7 +326,11 @@ static uint64_t sum_of_ipis(void)
 static bool send_to_all(uint64_t mask, uint64_t base)
 {
     uint64_t before = sum_of_ipis();
-    return ipi(mask, base) == 0 && UNTIL(sum_of_ipis() == before + hart_count);
+    if (ipi(mask, base) == 0 && UNTIL(sum_of_ipis() == before + hart_count)) {
+        return true;
+    }
+    check_is(sum_of_ipis() - before, hart_count, "IPIs that were taken");
+    return false;
 }
 
 static void check_ipis(void)
