@@ -242,10 +242,10 @@ def hyp_image(
         deps = [],
         copts = [],
         linker_script = _SECTIONS,
-        default_cpu = "rv64",
-        default_machine = "",
-        default_mem = "2G",
-        default_smp = 4,
+        default_cpu = None,
+        default_machine = None,
+        default_mem = None,
+        default_smp = None,
         tags = [],
         visibility = ["//visibility:public"]):
     """An image: bazel-bin/<package>/NAME.{elf,bin,size.txt,manifest,report.txt}, and `bazel run`.
@@ -262,7 +262,7 @@ def hyp_image(
       deps: libraries.
       copts: for srcs.
       linker_script: the sections.
-      default_cpu: QEMU's -cpu.
+      default_cpu: QEMU's -cpu; this and the next three win over what the config tool works out.
       default_machine: more options of -M virt.
       default_mem: QEMU's -m.
       default_smp: QEMU's -smp.
@@ -288,7 +288,11 @@ def hyp_image(
         )
         _hyp_config(
             name = name + "_generated",
-            defaults = {"cpu": default_cpu, "machine": default_machine, "mem": default_mem, "smp": str(default_smp)},
+            defaults = {
+                k: str(v)
+                for k, v in [("cpu", default_cpu), ("machine", default_machine), ("mem", default_mem), ("smp", default_smp)]
+                if v != None
+            },
             embed = _by_label(embed),
             image = name,
             loads = sorted(loads),

@@ -28,8 +28,8 @@ def sources(root):
     return [p for p in out.decode().split("\0") if p and os.path.isfile(os.path.join(root, p))]
 
 
-def copy(root, to):
-    for path in sources(root):
+def copy(root, paths, to):
+    for path in paths:
         os.makedirs(os.path.join(to, os.path.dirname(path)), exist_ok=True)
         shutil.copy2(os.path.join(root, path), os.path.join(to, path))
 
@@ -64,11 +64,16 @@ def main():
         env["HYP_DEBIAN_CACHE"] = os.path.join(work, "cache")
         os.mkdir(env["HYP_DEBIAN_CACHE"])
     try:
-        results = []
-        for number, (folder, options) in enumerate(BUILDS):
-            tree = os.path.join(work, folder)
-            copy(root, tree)
-            results.append(build(tree, os.path.join(work, "base%d" % number), options, env))
+        # all copies first: somebody may be editing the tree
+        snapshot = os.path.join(work, "snapshot")
+        copy(root, sources(root), snapshot)
+        trees = [os.path.join(work, folder) for folder, _ in BUILDS]
+        for tree in trees:
+            shutil.copytree(snapshot, tree)
+        results = [
+            build(tree, os.path.join(work, "base%d" % number), options, env)
+            for number, (tree, (_, options)) in enumerate(zip(trees, BUILDS))
+        ]
     finally:
         remove(work)
     bad = 0
@@ -81,10 +86,13 @@ def main():
     if "--record" in sys.argv[1:] and not bad:
         with open(record, "w") as f:
             f.write(line)
-    with open(record) as f:
-        if f.read() != line:
-            print("DIFFERENT from what %s records" % RECORD)
-            bad += 1
+    recorded = ""
+    if os.path.exists(record):
+        with open(record) as f:
+            recorded = f.read()
+    if recorded != line:
+        print("DIFFERENT from what %s records: %s" % (RECORD, recorded.strip() or "nothing"))
+        bad += 1
     return 1 if bad else 0
 
 
