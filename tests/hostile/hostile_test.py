@@ -84,8 +84,7 @@ def run():
         with machine:
             machine.reject(r"panic|HYP_REQUIRE|assert|vm rt stopped")
             machine.expect(r"^hyp: vm=rt .*state=started$")
-            machine.expect(r"^vm hostile stopped: (\w+)$")
-            reason = machine.log[: machine.position].rsplit(" ", 1)[1]
+            reason = machine.expect(r"^vm hostile stopped: (\w+)\n").group(1)
             check(reason == want["reason"], "stopped: %s, not %s" % (reason, want["reason"]))
             for _ in range(BEATS_AFTER):
                 machine.expect(r"^\[rt\] beat \d+ ")
