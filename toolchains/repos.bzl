@@ -36,7 +36,12 @@ cc_library(
     srcs = glob(["libfdt/*.c"]) + ["libfdt/libfdt_internal.h"],
     hdrs = ["libfdt/fdt.h", "libfdt/libfdt.h", "libfdt/libfdt_env.h"],
     includes = ["libfdt"],
-    copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/libfdt/"],
+    # on the target a tree comes from the firmware below or from our own build: valid, of the latest
+    # version and used as documented (ASSUME_VALID_DTB, _VALID_INPUT, _LATEST, _LIBFDT_FLAWLESS)
+    copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/libfdt/"] + select({
+        "@platforms//os:none": ["-DFDT_ASSUME_MASK=0x27"],
+        "//conditions:default": [],
+    }),
     deps = select({
         "@platforms//os:none": ["@libhyp//libarch:libc_headers"],
         "//conditions:default": [],
