@@ -44,12 +44,18 @@ void hyp_init_console(struct hyp *h)
         };
         if (uart16550_init(&h->uart, &config) == HYP_OK) {
             h->console = uart16550_console(&h->uart);
-            h->source_owner[d->irq[0]] = OWNER_CONSOLE;
+            if (d->irq[0] != 0) {
+                h->source_owner[d->irq[0]] = OWNER_CONSOLE;
+            }
         }
     } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console.rx_byte -
                                                      UINT64_C(0xffffffc000000000) + h->load_hpa)) ==
                HYP_OK) {
         h->console = sbi_console_dev(&h->sbi_console);
+    }
+    if (hyp_platform.fail_hpa != 0 &&
+        hspace_map_device(&h->space, HPA(hyp_platform.fail_hpa), 4, &va) == HYP_OK) {
+        h->fail.base = va;
     }
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
 }
@@ -142,6 +148,9 @@ static _Noreturn void end_machine(struct hyp *h)
                  vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason);
     }
     drain(h);
+    if (failed && h->fail.base != 0) {
+        mmio_write32(h->fail, 0, hyp_platform.fail_word);
+    }
     (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
     hart_park();
 }

@@ -17,6 +17,9 @@ struct audit {
 static bool is_guest_memory(const struct hyp *h, struct range leaf)
 {
     for (uint32_t v = 0; v < hyp_config.vm_count; v++) {
+        if ((h->plan.runnable & BIT(v)) == 0) {
+            continue; /* Refused: it has no memory. */
+        }
         for (uint32_t i = 0; i < hyp_config.vms[v].mem_count; i++) {
             struct range mem = {
                 .start = h->plan.mem_hpa[v][i],

@@ -200,7 +200,9 @@ _Noreturn void hyp_start_harts(struct hyp *h)
                 log_line(&h->log, "hart=%lu start_error=%ld", hh->hart.id, (long)r.error);
                 if (hh->vcpu != 0) {
                     vm_stop(hh->vcpu->vm, VM_STOP_FAILURE);
-                    __atomic_sub_fetch(&hh->vcpu->vm->running, 1, __ATOMIC_ACQ_REL);
+                    if (__atomic_sub_fetch(&hh->vcpu->vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
+                        vm_ended(&h->env, hh->vcpu->vm);
+                    }
                 }
             }
         }

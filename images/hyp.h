@@ -86,6 +86,7 @@ struct hyp {
     struct uart16550 uart;
     struct sbi_console sbi_console;
     struct console_dev console;
+    mmio_t fail; /* platform's fail_hpa; base 0: none */
     struct vconsole_mux mux;
     struct log log;
     struct vconsole log_vc;

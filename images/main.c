@@ -87,14 +87,14 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     HYP_REQUIRE(machine_discover(&h->machine, hyp_map_boot_fdt(fdt_hpa)) == HYP_OK);
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     h->console_hart = hyp_config.console_hart < h->machine.hart_count ? hyp_config.console_hart : 0;
-    hyp_init_env(h);                           /* what guests are granted */
-    hyp_init_console(h);                       /* lines go out from here */
-    show_machine(h);                           /* what was found */
-    check_config(h);                           /* which VMs can run */
-    HYP_REQUIRE(hyp_init_harts(h) == HYP_OK);  /* structs and stacks */
-    hyp_init_irqs(h);                          /* the machine's controller */
-    build_vms(h);                              /* memory, devices, images */
+    hyp_init_env(h);                          /* what guests are granted */
+    hyp_init_console(h);                      /* lines go out from here */
+    show_machine(h);                          /* what was found */
+    check_config(h);                          /* which VMs can run */
+    HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */
+    hyp_init_irqs(h);                         /* the machine's controller */
+    build_vms(h);                             /* memory, devices, images */
     HYP_REQUIRE(!hyp_config.audit || hyp_audit_space(h) == HYP_OK);
-    hyp_console_attach(h);                     /* the console becomes shared */
-    hyp_start_harts(h);                        /* and off they go */
+    hyp_console_attach(h); /* the console becomes shared */
+    hyp_start_harts(h);    /* and off they go */
 }

@@ -102,8 +102,8 @@ static bool is_present(const struct narrowing *n, uint32_t vcpu)
     return vcpu < VCPU_MAX && (n->facts->vcpu_present & BIT(vcpu)) != 0;
 }
 
-/* Narrows the vCPUs that are there, and finds one that is not (or 0). */
-static enum hyp_status narrow_present(struct narrowing *n, int cpus, int *absent)
+/* Finds a vCPU that is not there; 0 if none is left. */
+static enum hyp_status find_absent(const struct narrowing *n, int cpus, int *absent)
 {
     int cpu;
     *absent = 0;
@@ -113,28 +113,38 @@ static enum hyp_status narrow_present(struct narrowing *n, int cpus, int *absent
         HYP_TRY(get_u32(n->fdt, cpu, "reg", &vcpu));
         if (!is_present(n, vcpu)) {
             *absent = cpu;
-            continue;
+            return HYP_OK;
         }
-        HYP_TRY(narrow_cpu(n, cpu));
-        n->present = fdt_get_phandle(n->fdt, fdt_first_subnode(n->fdt, cpu));
+    }
+    return HYP_OK;
+}
+
+/* One at a time, each search from the start: a removed node is no place to walk on from. */
+static enum hyp_status remove_absent(struct narrowing *n, int cpus)
+{
+    int absent = 0;
+    HYP_TRY(find_absent(n, cpus, &absent));
+    while (absent != 0 && n->gone_count < VCPU_MAX) {
+        n->gone[n->gone_count++] = fdt_get_phandle(n->fdt, fdt_first_subnode(n->fdt, absent));
+        HYP_TRY(status_of(fdt_nop_node(n->fdt, absent)));
+        HYP_TRY(find_absent(n, cpus, &absent));
     }
     return HYP_OK;
 }
 
 static enum hyp_status narrow_cpus(struct narrowing *n)
 {
+    int cpu;
     int cpus = fdt_path_offset(n->fdt, "/cpus");
-    int absent = 0;
     if (cpus < 0 ||
         fdt_setprop_inplace_u32(n->fdt, cpus, "timebase-frequency", n->facts->timebase_hz) != 0) {
         return HYP_E_FORMAT;
     }
-    HYP_TRY(narrow_present(n, cpus, &absent));
-    while (absent != 0 && n->gone_count < VCPU_MAX) {
-        /* Not while walking: a removed node is no place to walk on from. */
-        n->gone[n->gone_count++] = fdt_get_phandle(n->fdt, fdt_first_subnode(n->fdt, absent));
-        HYP_TRY(status_of(fdt_nop_node(n->fdt, absent)));
-        HYP_TRY(narrow_present(n, cpus, &absent));
+    HYP_TRY(remove_absent(n, cpus));
+    fdt_for_each_subnode(cpu, n->fdt, cpus)
+    {
+        HYP_TRY(narrow_cpu(n, cpu));
+        n->present = fdt_get_phandle(n->fdt, fdt_first_subnode(n->fdt, cpu));
     }
     return n->present != 0 ? HYP_OK : HYP_E_PARAM;
 }

@@ -74,8 +74,6 @@ static void reset(struct vcpu *vcpu)
     csr_write(CSR_VSATP, 0);
     csr_write(CSR_SCOUNTEREN, 0);
     csr_write(CSR_SENVCFG, 0);
-    fence_hfence_vvma_all();
-    fence_i();
 }
 
 void vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
@@ -189,7 +187,10 @@ static void vcpu_wait(struct vcpu *vcpu)
             if (!resumes) {
                 reset_interrupts(vcpu); /* What ends a suspend is still there after it. */
             }
+            /* Started before the fences: who asks for one before that sees them done. */
             set_started(vcpu);
+            fence_hfence_vvma_all();
+            fence_i();
             return;
         }
         if (resumes) {

@@ -67,6 +67,12 @@ struct hyp_platform {
     struct hyp_uart_desc uart;
     const struct hyp_device *devices;
     uint32_t device_count;
+    /*
+     * A 32-bit register that ends the machine as failed, for firmware whose SRST does not
+     * tell its reason on: the word is written when a VM ended by a fault. hpa 0: SRST alone.
+     */
+    uint64_t fail_hpa;
+    uint32_t fail_word;
 };
 
 /* ---- A VM ------------------------------------------------------------------------------------ */
