@@ -12,10 +12,11 @@
  * A hart's instructions before its first one in an hs= range run at the image's physical address
  * with paging off; when that first one comes they are moved from guest to hs.
  *
- * The hart is the one that runs. Up to QEMU 10.0 at least, a machine with several harts on one thread
+ * The hart is the one that runs. Up to QEMU 10.0 at least, a machine with several harts on one
+ * thread
  * (-icount) shares translated code between them and yet bakes the index of the hart that translated
- * it into inline counters and callbacks. So inline counters serve a machine with one hart only; with
- * more, each block begins with a callback that reads mhartid, and callbacks count.
+ * it into inline counters and callbacks. So inline counters serve a machine with one hart only;
+ * with more, each block begins with a callback that reads mhartid, and callbacks count.
  *
  * An instruction is counted when it starts: one that traps counts once in its own class, and once
  * more when it is run again. Counting by instruction, not by block, keeps this exact.
@@ -114,8 +115,8 @@ __attribute__((format(printf, 1, 2))) static void emit(const char *format, ...)
 
 static void emit_counts(const struct counts *c)
 {
-    emit(" guest=%" PRIu64 " hs=%" PRIu64 " fw=%" PRIu64 " poll=%" PRIu64 "\n",
-         c->of[CLASS_GUEST], c->of[CLASS_HS], c->of[CLASS_FW], c->of[CLASS_POLL]);
+    emit(" guest=%" PRIu64 " hs=%" PRIu64 " fw=%" PRIu64 " poll=%" PRIu64 "\n", c->of[CLASS_GUEST],
+         c->of[CLASS_HS], c->of[CLASS_FW], c->of[CLASS_POLL]);
 }
 
 /* --- counters --------------------------------------------------------------------------- */
@@ -328,24 +329,15 @@ static void on_mark(unsigned vcpu, void *data)
     (void)vcpu;
     pthread_mutex_lock(&lock);
     switch (mark >> 8) {
-    case HYP_MARK_START:
-        region_start(hart, id);
-        break;
-    case HYP_MARK_END:
-        region_end(hart, id, false);
-        break;
-    case HYP_MARK_PATH:
-        region_end(hart, id, true);
-        break;
-    case HYP_MARK_BEAT:
-        beat_mark(hart, id);
-        break;
+    case HYP_MARK_START: region_start(hart, id); break;
+    case HYP_MARK_END: region_end(hart, id, false); break;
+    case HYP_MARK_PATH: region_end(hart, id, true); break;
+    case HYP_MARK_BEAT: beat_mark(hart, id); break;
     case HYP_MARK_TOTAL:
         snprintf(label, sizeof(label), " id=%u", id);
         totals(label);
         break;
-    default:
-        break;
+    default: break;
     }
     pthread_mutex_unlock(&lock);
 }
@@ -434,11 +426,11 @@ static void insn_count(struct qemu_plugin_insn *insn, int class)
 {
     if (board == NULL) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, PLUGIN_CB_NO_REGS,
-                                               (void *)(uintptr_t)class);
+                                               (void *)(uintptr_t) class);
     } else {
         qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
             insn, PLUGIN_OP_ADD_U64,
-            entry_of(offsetof(struct hart, now) + (size_t)class * sizeof(uint64_t)), 1);
+            entry_of(offsetof(struct hart, now) + (size_t) class * sizeof(uint64_t)), 1);
     }
 }
 
@@ -458,7 +450,7 @@ static void on_translate(qemu_plugin_id_t plugin, struct qemu_plugin_tb *tb)
             insn_stage(insn, class);
         } else if (i == 0) {
             qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, PLUGIN_CB_R_REGS,
-                                                 (void *)(uintptr_t)class);
+                                                 (void *)(uintptr_t) class);
         }
         for (size_t a = 0; a < at_count; a++) {
             if (ats[a].address == address) {
@@ -491,8 +483,8 @@ static void on_quit(qemu_plugin_id_t plugin, void *data)
             emit("beats id=%u hart=%u n=%" PRIu64 " hs_min=%" PRIu64 " hs_max=%" PRIu64
                  " fw_min=%" PRIu64 " fw_max=%" PRIu64 " hv_max=%" PRIu64 " guest_max=%" PRIu64
                  "\n",
-                 id, h, b->marks - 1, b->min.of[CLASS_HS], b->max.of[CLASS_HS],
-                 b->min.of[CLASS_FW], b->max.of[CLASS_FW], b->hv_max, b->max.of[CLASS_GUEST]);
+                 id, h, b->marks - 1, b->min.of[CLASS_HS], b->max.of[CLASS_HS], b->min.of[CLASS_FW],
+                 b->max.of[CLASS_FW], b->hv_max, b->max.of[CLASS_GUEST]);
         }
     }
     totals("");

@@ -54,13 +54,12 @@ struct hostile_frame {
 extern volatile struct hostile_frame hostile_frames[4];
 typedef const char hostile_snippet[];
 extern hostile_snippet try_nothing, try_zeros, try_ones, try_reserved_c, try_mret, try_sret,
-    try_wfi, try_sfence, try_ebreak, try_ecall, try_mstatus, try_hstatus, try_hgatp,
-    try_htimedelta, try_vsstatus, try_vsatp, try_no_csr, try_read_only_csr, try_sstatus,
-    try_rdcycle, try_rdtime, try_rdinstret, try_hpmcounter3, try_hfence_gvma, try_hfence_vvma,
-    try_hlv, try_hsv, try_lb, try_lbu, try_lh, try_lhu, try_lw, try_lwu, try_ld, try_c_lw, try_c_ld,
-    try_sb, try_sh, try_sw, try_sd, try_c_sw, try_c_sd, try_lw_x0, try_lr, try_lr_d, try_amo,
-    try_amo_d, try_flw, try_fld, try_c_fld, try_fsw, try_fsd, try_fadd, try_jump, try_cbo_zero,
-    try_cbo_inval, try_cbo_clean;
+    try_wfi, try_sfence, try_ebreak, try_ecall, try_mstatus, try_hstatus, try_hgatp, try_htimedelta,
+    try_vsstatus, try_vsatp, try_no_csr, try_read_only_csr, try_sstatus, try_rdcycle, try_rdtime,
+    try_rdinstret, try_hpmcounter3, try_hfence_gvma, try_hfence_vvma, try_hlv, try_hsv, try_lb,
+    try_lbu, try_lh, try_lhu, try_lw, try_lwu, try_ld, try_c_lw, try_c_ld, try_sb, try_sh, try_sw,
+    try_sd, try_c_sw, try_c_sd, try_lw_x0, try_lr, try_lr_d, try_amo, try_amo_d, try_flw, try_fld,
+    try_c_fld, try_fsw, try_fsd, try_fadd, try_jump, try_cbo_zero, try_cbo_inval, try_cbo_clean;
 
 /* start.S */
 void hostile_run(const char *snippet, uint64_t a0, uint64_t a1, uint64_t user);
@@ -82,7 +81,8 @@ extern uint64_t hostile_root[512];
 
 /* One line a check: "ok NAME" or "BAD NAME got X want Y". */
 void hostile_check(const char *name, uint64_t got, uint64_t want);
-/* The trap of a snippet on `address`: cause, sepc, stval, SPP, SPIE, SIE. tval as the guest sees it. */
+/* The trap of a snippet on `address`: cause, sepc, stval, SPP, SPIE, SIE. tval as the guest sees
+ * it. */
 void hostile_trap(const char *name, const char *snippet, uint64_t address, uint64_t cause,
                   uint64_t tval);
 /* The same where stval is the instruction. */

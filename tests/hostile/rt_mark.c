@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The real-time guest, with a mark for the instruction counter at each beat (linked with --wrap). */
+/* The real-time guest, with a mark for the instruction counter at each beat (linked with --wrap).
+ */
 #include "../bench/guest/mark.h"
 #include "../guests/guest.h"
 

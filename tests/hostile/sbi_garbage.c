@@ -134,14 +134,10 @@ static void range_of_fence(void)
 static bool is_harmless(const uint64_t in[8])
 {
     switch (in[7]) {
-    case EXT_SRST:
-        return false;
-    case EXT_HSM:
-        return in[6] == 2 || in[6] > 3;
-    case EXT_DBCN:
-        return in[6] != 2 && (in[6] > 2 || in[1] < RAM || in[1] >= RAM + RAM_SIZE);
-    default:
-        return true;
+    case EXT_SRST: return false;
+    case EXT_HSM: return in[6] == 2 || in[6] > 3;
+    case EXT_DBCN: return in[6] != 2 && (in[6] > 2 || in[1] < RAM || in[1] >= RAM + RAM_SIZE);
+    default: return true;
     }
 }
 

@@ -90,15 +90,15 @@ struct access {
 };
 
 static const struct access accesses[] = {
-    {"lb", try_lb, false},        {"lbu", try_lbu, false},   {"lh", try_lh, false},
-    {"lhu", try_lhu, false},      {"lw", try_lw, false},     {"lwu", try_lwu, false},
-    {"ld", try_ld, false},        {"c.lw", try_c_lw, false}, {"c.ld", try_c_ld, false},
-    {"lw_x0", try_lw_x0, false},  {"lr.w", try_lr, false},   {"lr.d", try_lr_d, false},
-    {"flw", try_flw, false},      {"fld", try_fld, false},   {"c.fld", try_c_fld, false},
-    {"sb", try_sb, true},         {"sh", try_sh, true},      {"sw", try_sw, true},
-    {"sd", try_sd, true},         {"c.sw", try_c_sw, true},  {"c.sd", try_c_sd, true},
-    {"amoadd.w", try_amo, true},  {"amoswap.d", try_amo_d, true},
-    {"fsw", try_fsw, true},       {"fsd", try_fsd, true},
+    {"lb", try_lb, false},       {"lbu", try_lbu, false},        {"lh", try_lh, false},
+    {"lhu", try_lhu, false},     {"lw", try_lw, false},          {"lwu", try_lwu, false},
+    {"ld", try_ld, false},       {"c.lw", try_c_lw, false},      {"c.ld", try_c_ld, false},
+    {"lw_x0", try_lw_x0, false}, {"lr.w", try_lr, false},        {"lr.d", try_lr_d, false},
+    {"flw", try_flw, false},     {"fld", try_fld, false},        {"c.fld", try_c_fld, false},
+    {"sb", try_sb, true},        {"sh", try_sh, true},           {"sw", try_sw, true},
+    {"sd", try_sd, true},        {"c.sw", try_c_sw, true},       {"c.sd", try_c_sd, true},
+    {"amoadd.w", try_amo, true}, {"amoswap.d", try_amo_d, true}, {"fsw", try_fsw, true},
+    {"fsd", try_fsd, true},
 };
 #define ACCESS_COUNT (sizeof(accesses) / sizeof(accesses[0]))
 
@@ -157,9 +157,9 @@ static void device(const char *prefix, uint64_t base)
 {
     uint64_t at = hostile_view(base);
     const struct access odd[] = {
-        {".lr.w", try_lr, false},    {".lr.d", try_lr_d, false},      {".flw", try_flw, false},
-        {".fld", try_fld, false},    {".c.fld", try_c_fld, false},    {".fsw", try_fsw, true},
-        {".fsd", try_fsd, true},     {".amoadd.w", try_amo, true},    {".amoswap.d", try_amo_d, true},
+        {".lr.w", try_lr, false}, {".lr.d", try_lr_d, false},   {".flw", try_flw, false},
+        {".fld", try_fld, false}, {".c.fld", try_c_fld, false}, {".fsw", try_fsw, true},
+        {".fsd", try_fsd, true},  {".amoadd.w", try_amo, true}, {".amoswap.d", try_amo_d, true},
     };
     for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
         uint64_t cause = odd[i].store ? STORE_ACCESS : LOAD_ACCESS;

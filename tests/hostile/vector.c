@@ -8,8 +8,8 @@
 enum { ILLEGAL_INSN, NO_TABLE, SECOND_HART, TIMER, DEVICE_VECTOR, USER_MODE };
 
 static const char *const names[] = {
-    "vector_illegal", "vector_no_table", "vector_second", "vector_timer", "vector_device",
-    "vector_user",
+    "vector_illegal", "vector_no_table", "vector_second",
+    "vector_timer",   "vector_device",   "vector_user",
 };
 
 void hostile_second(uint64_t hart, uint64_t opaque)
@@ -44,15 +44,9 @@ void guest_main(uint64_t hart, const void *fdt)
         guest_csr_write(stvec, UNMAPPED);
         hostile_run(try_ones, 0, 0, 0);
         break;
-    case NO_TABLE:
-        guest_csr_write(satp, UINT64_C(8) << 60 | UNMAPPED >> 12);
-        break;
-    case SECOND_HART:
-        second();
-        break;
-    case TIMER:
-        timer();
-        break;
+    case NO_TABLE: guest_csr_write(satp, UINT64_C(8) << 60 | UNMAPPED >> 12); break;
+    case SECOND_HART: second(); break;
+    case TIMER: timer(); break;
     case DEVICE_VECTOR:
         guest_csr_write(stvec, PLIC);
         hostile_run(try_hstatus, 0, 0, 0);

@@ -43,7 +43,8 @@ static int first_cpu(const void *fdt)
 {
     int cpus = fdt_path_offset(fdt, "/cpus");
     int node;
-    fdt_for_each_subnode(node, fdt, cpus) {
+    fdt_for_each_subnode(node, fdt, cpus)
+    {
         const char *type = fdt_getprop(fdt, node, "device_type", 0);
         if (type != 0 && strcmp(type, "cpu") == 0) {
             return node;
@@ -102,7 +103,8 @@ uint32_t tree_hart_count(const void *fdt)
     int cpus = fdt_path_offset(fdt, "/cpus");
     uint32_t count = 0;
     int node;
-    fdt_for_each_subnode(node, fdt, cpus) {
+    fdt_for_each_subnode(node, fdt, cpus)
+    {
         const char *type = fdt_getprop(fdt, node, "device_type", 0);
         const char *status = fdt_getprop(fdt, node, "status", 0);
         if (type != 0 && strcmp(type, "cpu") == 0 && (status == 0 || strcmp(status, "okay") == 0)) {

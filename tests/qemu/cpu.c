@@ -41,12 +41,14 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 }
 
 /* The cause that `insn` traps with, 0 if it does not; t0 is its operand. */
-#define PROBE(insn)                                                                                \
-    __extension__({                                                                                \
-        trap_cause = 0;                                                                            \
-        __asm__ volatile(".option push\n.option norvc\nli t0, 0\n" insn "\n.option pop"            \
-                         : : : "t0", "t1", "memory");                                              \
-        trap_cause;                                                                                \
+#define PROBE(insn)                                                                     \
+    __extension__({                                                                     \
+        trap_cause = 0;                                                                 \
+        __asm__ volatile(".option push\n.option norvc\nli t0, 0\n" insn "\n.option pop" \
+                         :                                                              \
+                         :                                                              \
+                         : "t0", "t1", "memory");                                       \
+        trap_cause;                                                                     \
     })
 
 #define ILLEGAL 2
@@ -88,7 +90,10 @@ static void check_fp(void)
     uint64_t sum;
     uint64_t fcsr;
     __asm__ volatile("fcvt.d.lu fs0, zero\nfcvt.d.lu fs1, zero\nli t0, 1\nfcvt.d.lu fs2, t0\n"
-                     "li t0, 0x21\ncsrw fcsr, t0" : : : "t0");
+                     "li t0, 0x21\ncsrw fcsr, t0"
+                     :
+                     :
+                     : "t0");
     for (int i = 0; i < 1000; i++) {
         __asm__ volatile("fadd.d fs1, fs1, fs2\nfadd.d fs0, fs0, fs1");
         (void)guest_sbi(i % 2 == 0 ? 0x10 : 0x48534d, i % 2 == 0 ? 0 : 2, 0, 0, 0);
@@ -211,7 +216,9 @@ static uint64_t load_through(uint64_t pte)
     sfence_vma();
     trap_cause = 0;
     __asm__ volatile("li t0, 0xc0000000\n.option push\n.option norvc\nlw t1, 0(t0)\n.option pop"
-                     : : : "t0", "t1", "memory");
+                     :
+                     :
+                     : "t0", "t1", "memory");
     uint64_t cause = trap_cause;
     guest_csr_write(satp, 0);
     sfence_vma();
@@ -254,11 +261,11 @@ static void check_csrs(void)
 static void check_instructions(void)
 {
     guest_csr_set(sstatus, SSTATUS_VS);
-    check_iff("v", PROBE(".word 0xcd0072d7"));     /* vsetivli t0, 0, e8, m1 */
+    check_iff("v", PROBE(".word 0xcd0072d7")); /* vsetivli t0, 0, e8, m1 */
     guest_csr_clear(sstatus, SSTATUS_VS);
     check_illegal("v with VS = Off", PROBE(".word 0xcd0072d7"));
     check_if("m", PROBE("mul t0, t0, t0"));
-    check_if("zicond", PROBE(".word 0x0e02d2b3"));  /* czero.eqz t0, t0, zero */
+    check_if("zicond", PROBE(".word 0x0e02d2b3")); /* czero.eqz t0, t0, zero */
     check_if("zihintpause", PROBE(".word 0x0100000f"));
     check_if("zawrs", PROBE(".word 0x01d00073"));   /* wrs.sto */
     check_if("zba", PROBE(".word 0x2052a2b3"));     /* sh1add t0, t0, t0 */
@@ -267,7 +274,7 @@ static void check_instructions(void)
     check_if("zbs", PROBE(".word 0x4852d293"));     /* bexti t0, t0, 5 */
     check_if("zfh", PROBE(".word 0xf4028053"));     /* fmv.h.x ft0, t0 */
     check_if("zfa", PROBE(".word 0xf2100053"));     /* fli.d ft0, min */
-    check_if("svinval", PROBE(".word 0x18000073"));  /* sfence.w.inval */
+    check_if("svinval", PROBE(".word 0x18000073")); /* sfence.w.inval */
 }
 
 void guest_main(uint64_t hart, const void *fdt)

@@ -50,7 +50,7 @@ enum command {
     SUSPEND,   /* result = what the call returns. */
     SLEEP,     /* Non-retentive; comes back through _start. */
     HALT,
-    LAST,      /* Hart 1 only: starts hart 0 again and ends the test. */
+    LAST, /* Hart 1 only: starts hart 0 again and ends the test. */
 };
 
 struct mail {
@@ -107,19 +107,21 @@ static uint64_t rfence(uint64_t fid, uint64_t mask, uint64_t base, uint64_t star
     register uint64_t r6 __asm__("a6") = fid;
     register uint64_t r7 __asm__("a7") = EXT_RFENCE;
     __asm__ volatile("ecall"
-                     : "+r"(r0), "+r"(r1) : "r"(r2), "r"(r3), "r"(r4), "r"(r6), "r"(r7) : "memory");
+                     : "+r"(r0), "+r"(r1)
+                     : "r"(r2), "r"(r3), "r"(r4), "r"(r6), "r"(r7)
+                     : "memory");
     return r0;
 }
 
 /* Waits until `is` holds; false: too long. */
-#define UNTIL(is)                                                                                  \
-    __extension__({                                                                                \
-        uint64_t end_ = guest_time() + WAIT;                                                       \
-        bool is_ = (is);                                                                           \
-        while (!is_ && guest_time() < end_) {                                                      \
-            is_ = (is);                                                                            \
-        }                                                                                          \
-        is_;                                                                                       \
+#define UNTIL(is)                             \
+    __extension__({                           \
+        uint64_t end_ = guest_time() + WAIT;  \
+        bool is_ = (is);                      \
+        while (!is_ && guest_time() < end_) { \
+            is_ = (is);                       \
+        }                                     \
+        is_;                                  \
     })
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
@@ -178,11 +180,8 @@ static void last(void)
 static void carry_out(uint64_t hart, enum command command)
 {
     switch (command) {
-    case NOTHING:
-        return;
-    case ANSWER:
-        (void)ipi(1, 0);
-        break;
+    case NOTHING: return;
+    case ANSWER: (void)ipi(1, 0); break;
     case PASS_ON:
         if (hart + 1 < hart_count) {
             (void)give(hart + 1, PASS_ON);
@@ -190,29 +189,19 @@ static void carry_out(uint64_t hart, enum command command)
             (void)ipi(1, 0);
         }
         break;
-    case READ:
-        mail[hart].result = read_alias();
-        break;
-    case RUN:
-        mail[hart].result = ((uint64_t (*)(void))CODE)();
-        break;
+    case READ: mail[hart].result = read_alias(); break;
+    case RUN: mail[hart].result = ((uint64_t(*)(void))CODE)(); break;
     case FENCE_ALL:
         for (uint64_t i = 0; i < 50; i++) {
             mail[hart].result |= rfence(i % 3, 0, NEVER, 0, i % 2 == 0 ? NEVER : 4096);
         }
         break;
-    case SUSPEND:
-        mail[hart].result = hsm(HSM_SUSPEND, RETENTIVE, 0, 0, 0);
-        break;
+    case SUSPEND: mail[hart].result = hsm(HSM_SUSPEND, RETENTIVE, 0, 0, 0); break;
     case SLEEP:
         mail[hart].result = hsm(HSM_SUSPEND, NON_RETENTIVE, (uint64_t)_start, WHY_RESUME, 0);
-        break; /* Only if it failed. */
-    case HALT:
-        mail[hart].result = hsm(HSM_STOP, 0, 0, 0, 0);
-        break; /* Only if it failed. */
-    case LAST:
-        last();
-        break;
+        break;                                                       /* Only if it failed. */
+    case HALT: mail[hart].result = hsm(HSM_STOP, 0, 0, 0, 0); break; /* Only if it failed. */
+    case LAST: last(); break;
     }
     mail[hart].done++;
 }
@@ -339,8 +328,8 @@ static void check_ipis(void)
     bool right = true;
     for (uint64_t i = 1; i < 20 * hart_count; i++) {
         uint64_t before = ipis_taken();
-        right = right && (i % hart_count == 0 || (give(i % hart_count, ANSWER) &&
-                                                  UNTIL(ipis_taken() == before + 1)));
+        right = right && (i % hart_count == 0 ||
+                          (give(i % hart_count, ANSWER) && UNTIL(ipis_taken() == before + 1)));
     }
     check(right, "each hart answers 20 IPIs, by one each");
     for (uint64_t round = 1; round <= 20 && hart_count > 1; round++) {

@@ -3,7 +3,8 @@
  * The bench guest: does each measured thing REPEAT times between marks, then shuts down.
  *
  * It runs on the bare QEMU virt machine under OpenSBI and, unchanged, as a guest that is given the
- * same layout; so one binary gives both columns. It uses no device tree: the layout is the machine's.
+ * same layout; so one binary gives both columns. It uses no device tree: the layout is the
+ * machine's.
  */
 #include "ids.h"
 #include "mark.h"

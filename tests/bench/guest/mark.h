@@ -15,9 +15,7 @@
 #define HYP_MARK_TOTAL 5 /* Prints the totals of all harts, labelled `id`. */
 
 #ifdef __ASSEMBLER__
-.macro mark kind, id
-    slti x0, x0, ((\kind << 8) | \id)
-.endm
+.macro mark kind, id slti x0, x0, ((\kind << 8) | \id).endm
 #else
 /* clang-format off */
 #define HYP_MARK(kind, id) \
