@@ -14,11 +14,13 @@
 #define HYP_MARK_BEAT 4  /* Prints what this hart executed since its last beat `id`. */
 #define HYP_MARK_TOTAL 5 /* Prints the totals of all harts, labelled `id`. */
 
-#ifdef __ASSEMBLER__
-.macro mark kind, id slti x0, x0, ((\kind << 8) | \id).endm
-#else
 /* clang-format off */
+#ifdef __ASSEMBLER__
+.macro mark kind, id
+    slti x0, x0, ((\kind << 8) | \id)
+.endm
+#else
 #define HYP_MARK(kind, id) \
     __asm__ volatile("slti x0, x0, %0" : : "i"(((kind) << 8) | (id)) : "memory")
-/* clang-format on */
 #endif
+/* clang-format on */
