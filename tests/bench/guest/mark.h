@@ -14,13 +14,15 @@
 #define HYP_MARK_BEAT 4  /* Prints what this hart executed since its last beat `id`. */
 #define HYP_MARK_TOTAL 5 /* Prints the totals of all harts, labelled `id`. */
 
-/* clang-format off */
 #ifdef __ASSEMBLER__
+/* clang-format off */
 .macro mark kind, id
     slti x0, x0, ((\kind << 8) | \id)
 .endm
+/* clang-format on */
 #else
+/* clang-format off */
 #define HYP_MARK(kind, id) \
     __asm__ volatile("slti x0, x0, %0" : : "i"(((kind) << 8) | (id)) : "memory")
-#endif
 /* clang-format on */
+#endif
