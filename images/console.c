@@ -129,12 +129,16 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
     hyp_program_timer(self);
 }
 
-/* Everything that is still in the rings goes out, polled: nothing else runs any more. */
+/* Everything still in the rings goes out, polled, and then what the device itself holds. */
 static void drain(struct hyp *h)
 {
+    uint64_t idle_since = csr_read(CSR_TIME);
     for (uint32_t i = 0; h->console.ops != 0 && i < 2000000; i++) {
-        struct vconsole_mux_result r = vconsole_mux_step(&h->mux, csr_read(CSR_TIME), 16);
-        if (r.state == VCONSOLE_MUX_SLEEP) {
+        uint64_t now = csr_read(CSR_TIME);
+        struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, 16);
+        if (r.state != VCONSOLE_MUX_SLEEP) {
+            idle_since = now;
+        } else if (now - idle_since > ticks_of_us(h, 20000)) {
             return;
         }
     }
