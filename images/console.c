@@ -138,8 +138,8 @@ static void drain(struct hyp *h)
         struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, 16);
         if (r.state != VCONSOLE_MUX_SLEEP) {
             idle_since = now;
-        } else if (now - idle_since > ticks_of_us(h, 20000)) {
-            return;
+        } else if (h->console.state != &h->uart || now - idle_since > ticks_of_us(h, 20000)) {
+            return; /* The firmware's console holds nothing of ours. */
         }
     }
 }
