@@ -60,12 +60,6 @@ void hyp_init_console(struct hyp *h)
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
 }
 
-/* Is anything but the hypervisor's own log on the console? */
-static bool is_shared(const struct hyp *h)
-{
-    return h->mux.source_count > 1;
-}
-
 void hyp_console_attach(struct hyp *h)
 {
     struct vconsole_mux_config config = {
@@ -112,9 +106,9 @@ static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_resul
     case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
     case VCONSOLE_MUX_AGAIN: deadline = now + ticks_of_us(h, 50); break;
     }
-    /* Without a receive interrupt, input is looked for: only where a VM can take it. */
+    /* Without a receive interrupt, input is looked for. */
     uint64_t poll = now + ticks_of_us(h, 5000);
-    return r->polled && is_shared(h) && poll < deadline ? poll : deadline;
+    return r->polled && poll < deadline ? poll : deadline;
 }
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)

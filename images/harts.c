@@ -93,7 +93,9 @@ static void event(struct vm_env *env, struct vcpu *vcpu)
     struct hyp *h = hyp_of(env);
     if (vcpu->hart_index == h->console_hart) {
         hyp_report_ended(h);
-        hyp_console_step(h, self());
+        if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
+            hyp_console_step(h, self());
+        }
     }
 }
 

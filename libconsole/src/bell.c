@@ -30,3 +30,9 @@ bool bell_sleep(struct bell *bell)
     return __atomic_compare_exchange_n(&bell->word, &none, BELL_ASLEEP, false, __ATOMIC_RELAXED,
                                        __ATOMIC_RELAXED);
 }
+
+bool bell_has_news(const struct bell *bell)
+{
+    /* Relaxed: the take that follows acquires. */
+    return (__atomic_load_n(&bell->word, __ATOMIC_RELAXED) & ~BELL_ASLEEP) != 0;
+}

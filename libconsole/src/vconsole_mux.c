@@ -183,11 +183,14 @@ static void focus_next(struct vconsole_mux *mux)
 static void take_input(struct vconsole_mux *mux, uint32_t budget, uint64_t *wake)
 {
     uint8_t byte;
+    if (mux->focus == mux->source_count) {
+        return; /* Nobody here reads: the bytes may be for another owner of the device. */
+    }
     for (uint32_t i = 0; i < budget && mux->config.dev.ops->try_get(mux->config.dev.state, &byte);
          i++) {
         if (byte == mux->config.switch_key) {
             focus_next(mux);
-        } else if (mux->focus < mux->source_count) {
+        } else {
             struct vconsole *vc = mux->source[mux->focus];
             if (byte_ring_put(&vc->rx, &byte, 1)) {
                 *wake |= BIT(mux->focus);
@@ -198,23 +201,30 @@ static void take_input(struct vconsole_mux *mux, uint32_t budget, uint64_t *wake
     }
 }
 
-/* True: nothing is left to show now. */
-static bool give_output(struct vconsole_mux *mux, uint64_t now, uint32_t budget)
+enum give {
+    GIVE_DONE,   /* Nothing is left to show now. */
+    GIVE_ROOM,   /* The device took or refused bytes: its interrupt tells when it has room. */
+    GIVE_SILENT, /* The budget went to bytes that show nothing: the device is as it was. */
+};
+
+static enum give give_output(struct vconsole_mux *mux, uint64_t now, uint32_t budget)
 {
+    enum give given = GIVE_SILENT;
     for (uint32_t i = 0; i < budget; i++) {
         if (mux->stage_count == 0 && !stage_fill(mux, now)) {
-            return true;
+            return GIVE_DONE;
         }
         if (mux->stage_count == 0) {
             continue; /* A byte was taken that shows nothing by itself. */
         }
+        given = GIVE_ROOM;
         if (!mux->config.dev.ops->try_put(mux->config.dev.state, mux->stage[mux->stage_first])) {
-            return false;
+            break;
         }
         mux->stage_first++;
         mux->stage_count--;
     }
-    return false;
+    return given;
 }
 
 static uint64_t feed(struct vconsole_mux *mux)
@@ -237,12 +247,12 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
 
     take_input(mux, budget, &result.wake);
     mux->active |= bell_take(&mux->bell);
-    bool done = give_output(mux, now, budget);
+    enum give given = give_output(mux, now, budget);
     result.wake |= feed(mux);
 
-    if (dev->ops->set_tx_irq(dev->state, !done) && !done) {
+    if (dev->ops->set_tx_irq(dev->state, given == GIVE_ROOM) && given == GIVE_ROOM) {
         result.state = VCONSOLE_MUX_TX_WAIT;
-    } else if (!done || !bell_sleep(&mux->bell)) {
+    } else if (given != GIVE_DONE || !bell_sleep(&mux->bell)) {
         result.state = VCONSOLE_MUX_AGAIN;
     } else if (mux->waiting) {
         uint64_t silent = mux->last_byte + mux->config.patience;
@@ -261,7 +271,6 @@ enum hyp_status vconsole_mux_init(struct vconsole_mux *mux,
     }
     *mux = (struct vconsole_mux){
         .config = *config, .owner = OWNER_NONE, .last = VCONSOLE_MUX_SOURCE_MAX - 1};
-    mux->polled = !config->dev.ops->set_rx_irq(config->dev.state, true);
     return HYP_OK;
 }
 
@@ -279,10 +288,18 @@ enum hyp_status vconsole_mux_add(struct vconsole_mux *mux, struct vconsole *vc)
     vc->source = (uint8_t)source;
     vc->bell = &mux->bell;
     mux->active |= BIT(source);
-    if (!focused) {
-        mux->focus = vc->has_rx ? (uint8_t)source : mux->source_count;
+    if (!focused && vc->has_rx) {
+        mux->focus = (uint8_t)source;
+        mux->polled = !mux->config.dev.ops->set_rx_irq(mux->config.dev.state, true);
+    } else if (!focused) {
+        mux->focus = mux->source_count;
     }
     return HYP_OK;
+}
+
+bool vconsole_mux_is_called(const struct vconsole_mux *mux)
+{
+    return bell_has_news(&mux->bell);
 }
 
 bool vconsole_mux_is_valid(const struct vconsole_mux *mux)

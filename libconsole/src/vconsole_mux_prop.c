@@ -24,6 +24,7 @@ struct world {
     uint8_t tx[SOURCES][32];
     bool kicked;
     bool tx_irq;
+    bool armed; /* The interrupt has a reason that it has not told yet: it does not tell twice. */
     uint64_t now;
     unsigned room;
     struct vconsole_mux_result last;
@@ -36,6 +37,7 @@ struct world {
 static bool dev_put(void *state, uint8_t byte)
 {
     struct world *w = state;
+    w->armed = true;
     if (w->room == 0) {
         return false;
     }
@@ -54,7 +56,9 @@ static bool dev_get(void *state, uint8_t *byte)
 
 static bool dev_tx_irq(void *state, bool enable)
 {
-    ((struct world *)state)->tx_irq = enable;
+    struct world *w = state;
+    w->armed = w->armed || (enable && !w->tx_irq);
+    w->tx_irq = enable;
     return true;
 }
 
@@ -92,8 +96,9 @@ static void world_init(struct world *w)
 static void write_some(struct world *w)
 {
     unsigned i = (unsigned)prop_u64(SOURCES);
+    bool silent = prop_u64(8) == 0; /* Only what shows nothing. */
     for (unsigned n = (unsigned)prop_u64(24); n > 0; n--) {
-        unsigned what = (unsigned)prop_u64(10);
+        unsigned what = silent ? 1 : (unsigned)prop_u64(10);
         char c = what == 0 ? '\n' : what == 1 ? '\r' : (char)('A' + i);
         if (w->wrote_count[i] < sizeof(w->wrote[i]) && vconsole_put_byte(&w->vc[i], (uint8_t)c) &&
             c != '\r') {
@@ -107,7 +112,7 @@ static bool step_is_due(const struct world *w)
 {
     switch (w->last.state) {
     case VCONSOLE_MUX_AGAIN: return true;
-    case VCONSOLE_MUX_TX_WAIT: return (w->tx_irq && w->room != 0) || w->kicked;
+    case VCONSOLE_MUX_TX_WAIT: return (w->tx_irq && w->armed && w->room != 0) || w->kicked;
     case VCONSOLE_MUX_UNTIL: return w->now >= w->last.deadline || w->kicked;
     case VCONSOLE_MUX_SLEEP: return w->kicked;
     }
@@ -121,6 +126,7 @@ static void maybe_step(struct world *w)
     }
     unsigned before = w->out_count;
     w->kicked = false;
+    w->armed = false;
     w->last = vconsole_mux_step(&w->mux, w->now, VCONSOLE_MUX_BUDGET);
     PROP_ASSERT(w->out_count - before <= VCONSOLE_MUX_BUDGET);
     PROP_ASSERT(vconsole_mux_is_valid(&w->mux));

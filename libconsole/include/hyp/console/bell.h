@@ -33,3 +33,5 @@ bool bell_ring(struct bell *bell, unsigned source);
 uint64_t bell_take(struct bell *bell);
 /* Consumer: falls asleep if there is no news; false: there is, take it first. */
 bool bell_sleep(struct bell *bell);
+/* Consumer: would a take give a source? */
+bool bell_has_news(const struct bell *bell);

@@ -9,7 +9,7 @@
  * Line feeds get a carriage return if they lack one; a carriage return within a line is followed by
  * the tag. Sources take turns, line by line.
  *
- * Input goes to the VM with the focus. The switch key passes the focus on to the next source with
+ * Input goes to the VM with the focus; while no source has an rx ring the device is not read. The switch key passes the focus on to the next source with
  * an rx ring and shows `hyp: console=NAME`. A byte that finds no room is dropped and counted.
  *
  *   state      what the console hart does
@@ -78,14 +78,15 @@ struct vconsole_mux {
 };
 
 /*
- * HYP_OK, or HYP_E_PARAM: no device. Enables the device's receive interrupt.
+ * HYP_OK, or HYP_E_PARAM: no device.
  */
 HYP_MUST_USE enum hyp_status vconsole_mux_init(struct vconsole_mux *mux,
                                                const struct vconsole_mux_config *config);
 
 /*
- * Adds a source, before its producer runs; the first with an rx ring gets the focus. What the
- * source holds already is shown. Its number is vc->source.
+ * Adds a source, before its producer runs; the first with an rx ring gets the focus, and the
+ * device's receive interrupt is enabled. What the source holds already is shown. Its number is
+ * vc->source.
  * HYP_OK, HYP_E_EXIST: it is in a mux already, HYP_E_NOMEM: there are 63.
  */
 HYP_MUST_USE enum hyp_status vconsole_mux_add(struct vconsole_mux *mux, struct vconsole *vc);
@@ -93,5 +94,8 @@ HYP_MUST_USE enum hyp_status vconsole_mux_add(struct vconsole_mux *mux, struct v
 /* One bounded piece of work; see the table above. `now` never goes backwards. */
 struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t now,
                                              uint32_t budget);
+
+/* Has a source called since the last step? For a hart whose interrupt may have another cause. */
+bool vconsole_mux_is_called(const struct vconsole_mux *mux);
 
 bool vconsole_mux_is_valid(const struct vconsole_mux *mux);
