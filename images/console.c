@@ -123,6 +123,12 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
     hyp_program_timer(self);
 }
 
+/* Does what it wrote still wait for the device? Then a step will follow. */
+static bool has_output(const struct hyp *h, const struct host_vm *hv)
+{
+    return h->mux.source_count != 0 && hv->has_console && byte_ring_used(&hv->vc.tx) != 0;
+}
+
 /* Everything still in the rings goes out, polled, and then what the device itself holds. */
 static void drain(struct hyp *h)
 {
@@ -153,13 +159,13 @@ static _Noreturn void end_machine(struct hyp *h)
     hart_park();
 }
 
-/* Tells of VMs that have stopped; ends the machine behind the last. */
+/* Tells of VMs that have stopped, behind their own last lines; ends the machine behind the last. */
 void hyp_report_ended(struct hyp *h)
 {
     /* Pairs with the release in vm_ended() of harts.c. */
     uint32_t fresh = __atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & ~h->reported;
     for (uint32_t i = 0; fresh != 0; i++, fresh >>= 1) {
-        if ((fresh & 1) != 0) {
+        if ((fresh & 1) != 0 && !has_output(h, h->vms[i])) {
             const struct vm *vm = &h->vms[i]->vm;
             h->reported |= 1u << i;
             log_plain(&h->log, "vm %s stopped: %s", vm->config->name,
@@ -175,8 +181,8 @@ void hyp_report_ended(struct hyp *h)
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
     for (;;) {
-        hyp_report_ended(h);
         hyp_console_step(h, self);
+        hyp_report_ended(h);
         hart_wait();
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
         uint32_t hart = self->hart.index;

@@ -75,6 +75,7 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
     uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
     if (owner == OWNER_CONSOLE) {
         hyp_console_step(h, self());
+        hyp_report_ended(h);
         h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
     } else if (owner != 0) {
         struct vm *vm = &h->vms[owner - 1]->vm;
@@ -92,10 +93,10 @@ static void event(struct vm_env *env, struct vcpu *vcpu)
 {
     struct hyp *h = hyp_of(env);
     if (vcpu->hart_index == h->console_hart) {
-        hyp_report_ended(h);
         if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
             hyp_console_step(h, self());
         }
+        hyp_report_ended(h);
     }
 }
 
@@ -131,6 +132,7 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
     if (hh->deadline <= now) {
         hh->deadline = UINT64_MAX;
         hyp_console_step(hyp_of(env), hh);
+        hyp_report_ended(hyp_of(env));
     }
     hyp_program_timer(hh);
 }
@@ -166,16 +168,59 @@ void hyp_init_env(struct hyp *h)
 
 /* ---- Start ----------------------------------------------------------------------------------- */
 
+#define START_LIMIT_S 10
+
+static bool settle(struct host_hart *hh, uint32_t presence)
+{
+    uint32_t coming = HART_COMING;
+    /* Release: what the hart has set up is there for who sees it. Pairs with await_harts(). */
+    return __atomic_compare_exchange_n(&hh->presence, &coming, presence, false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED);
+}
+
+/* A hart that does not come takes its VM with it; should it come later, it parks. */
+static void lose_hart(struct hyp *h, struct host_hart *hh)
+{
+    if (!settle(hh, HART_LOST) || hh->vcpu == 0) {
+        return;
+    }
+    struct vm *vm = hh->vcpu->vm;
+    vm_stop(vm, VM_STOP_HART);
+    if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
+        vm_ended(&h->env, vm);
+    }
+}
+
+/* Before a VM's first instruction all its harts are set up: it may route an interrupt to any. */
+static void await_harts(struct hyp *h, const struct vm *vm)
+{
+    uint64_t limit = csr_read(CSR_TIME) + (uint64_t)START_LIMIT_S * h->machine.timebase_hz;
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        struct host_hart *hh = h->harts[vm->vcpus[i]->hart_index];
+        while (__atomic_load_n(&hh->presence, __ATOMIC_ACQUIRE) == HART_COMING) {
+            if (csr_read(CSR_TIME) > limit) {
+                lose_hart(h, hh);
+            }
+            hart_relax();
+        }
+    }
+}
+
 _Noreturn void hyp_hart_main(struct hart *hart)
 {
     struct host_hart *hh = (struct host_hart *)hart;
     struct hyp *h = hh->hyp;
     bool console = hart->index == h->console_hart;
+    hyp_init_hart_irqs(h, hart->index);
+    if (!settle(hh, HART_UP)) {
+        hart_park();
+    }
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;
+        await_harts(h, hh->vcpu->vm);
         vcpu_run(hh->vcpu);
         hart->vm_name = 0;
         hh->vcpu = 0;
@@ -200,12 +245,7 @@ _Noreturn void hyp_start_harts(struct hyp *h)
                                         hart_start_address(h->load_hpa), pa.a);
             if (r.error != SBI_SUCCESS) {
                 log_line(&h->log, "hart=%lu start_error=%ld", hh->hart.id, (long)r.error);
-                if (hh->vcpu != 0) {
-                    vm_stop(hh->vcpu->vm, VM_STOP_FAILURE);
-                    if (__atomic_sub_fetch(&hh->vcpu->vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
-                        vm_ended(&h->env, hh->vcpu->vm);
-                    }
-                }
+                lose_hart(h, hh);
             }
         }
     }

@@ -57,7 +57,11 @@ struct host_hart {
     struct vcpu *vcpu;
     uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
     uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
+    uint32_t presence; /* Atomic: enum hart_presence. */
 };
+
+/* COMING to UP by the hart itself, COMING to LOST by whoever waits for it in vain. */
+enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 
 /* One VM with all that the image puts into it. vm is first. */
 struct host_vm {
@@ -139,8 +143,9 @@ HYP_MUST_USE enum hyp_status hyp_audit_space(struct hyp *h);
 
 /* harts.c */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
-/* irq.c: the physical controller, all sources off. */
+/* irq.c: the physical controller; then, on each hart that has started, that hart's part. */
 void hyp_init_irqs(struct hyp *h);
+void hyp_init_hart_irqs(struct hyp *h, uint32_t hart);
 /* The VM's virtual controller, its sources and its place on the bus. */
 HYP_MUST_USE enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv);
 

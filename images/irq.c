@@ -15,9 +15,17 @@ void hyp_init_irqs(struct hyp *h)
         return;
     }
     h->irqc = plic_irqc(&h->plic);
-    for (uint32_t s = 1; s < m->source_count; s++) {
+}
+
+void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
+{
+    if (h->irqc.ops == 0) {
+        return;
+    }
+    h->irqc.ops->init_hart(h->irqc.state, hart);
+    for (uint32_t s = 1; hart == h->console_hart && s < h->machine.source_count; s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
-            h->irqc.ops->set_enable(h->irqc.state, h->console_hart, s, true);
+            h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
         }
     }
 }

@@ -49,8 +49,12 @@ static bool contexts_are_valid(const uint32_t *context, uint32_t hart_count)
     return true;
 }
 
-static void context_init(const struct plic *p, uint32_t hart)
+static void init_hart(void *state, uint32_t hart)
 {
+    const struct plic *p = state;
+    if (hart >= p->hart_count || p->context[hart] == PLIC_NO_CONTEXT) {
+        return;
+    }
     uintptr_t enables = PLIC_ENABLE + (uintptr_t)p->context[hart] * PLIC_ENABLE_STRIDE;
     for (uint32_t word = 0; word * 32 < p->source_count; word++) {
         mmio_write32(p->regs, enables + (uintptr_t)word * 4, 0);
@@ -71,11 +75,6 @@ enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *contex
         .hart_count = hart_count,
         .source_count = source_count,
     };
-    for (uint32_t h = 0; h < hart_count; h++) {
-        if (context[h] != PLIC_NO_CONTEXT) {
-            context_init(plic, h);
-        }
-    }
     for (uint32_t s = 1; s < source_count; s++) {
         mmio_write32(regs, PLIC_PRIORITY + (uintptr_t)s * 4, 1);
     }
@@ -92,7 +91,8 @@ enum hyp_status plic_set_priority(struct plic *plic, uint32_t source, uint32_t p
     return mmio_read32(plic->regs, at) == priority ? HYP_OK : HYP_E_UNSUPPORTED;
 }
 
-static const struct irqc_ops ops = {.claim = claim, .complete = complete, .set_enable = set_enable};
+static const struct irqc_ops ops = {
+    .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
 
 struct irqc plic_irqc(struct plic *plic)
 {

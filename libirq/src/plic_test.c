@@ -59,6 +59,9 @@ static int setup(void **state)
     mmio_write32(regs, PLIC_ENABLE + 3 * PLIC_ENABLE_STRIDE, 0x2);
     assert_int_equal(plic_init(&plic, regs, contexts, 3, SOURCES), HYP_OK);
     irqc = plic_irqc(&plic);
+    for (uint32_t hart = 0; hart < 3; hart++) {
+        irqc.ops->init_hart(irqc.state, hart);
+    }
     return 0;
 }
 
@@ -95,6 +98,22 @@ static void test_init_silences_given_contexts_only(void **state)
         assert_int_equal(mmio_read32(regs, 4 * s), 1);
     }
     assert_int_equal(irqc.source_count, SOURCES);
+}
+
+/* What firmware does to the context of a hart that it starts, after the controller was set up. */
+static void test_init_hart_opens_a_masked_context(void **state)
+{
+    (void)state;
+    irqc.ops->set_enable(irqc.state, 2, 7, true);
+    mmio_write32(regs, PLIC_ENABLE + 5 * PLIC_ENABLE_STRIDE, 0x4);
+    mmio_write32(regs, PLIC_CONTEXT + 5 * PLIC_CONTEXT_STRIDE, 7);
+    irqc.ops->init_hart(irqc.state, 0);
+    assert_int_equal(enables(5, 0), 0);
+    assert_int_equal(mmio_read32(regs, PLIC_CONTEXT + 5 * PLIC_CONTEXT_STRIDE), 0);
+    assert_int_equal(enables(1, 0), 1u << 7);
+    irqc.ops->init_hart(irqc.state, 1); /* Has no context. */
+    irqc.ops->init_hart(irqc.state, 3); /* Is no hart. */
+    assert_int_equal(enables(1, 0), 1u << 7);
 }
 
 static void test_init_refuses(void **state)
@@ -175,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_init_silences_given_contexts_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_init_hart_opens_a_masked_context, setup, teardown),
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_source_and_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),

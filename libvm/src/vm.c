@@ -39,13 +39,14 @@ const char *vm_stop_reason_name(enum vm_stop_reason reason)
     case VM_STOP_FAILURE: return "failure";
     case VM_STOP_IDLE: return "idle";
     case VM_STOP_TRAPS: return "traps";
+    case VM_STOP_HART: return "hart";
     }
     return "unknown";
 }
 
 bool vm_stop_is_fault(enum vm_stop_reason reason)
 {
-    return reason == VM_STOP_FAILURE || reason == VM_STOP_TRAPS;
+    return reason == VM_STOP_FAILURE || reason == VM_STOP_TRAPS || reason == VM_STOP_HART;
 }
 
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits)

@@ -28,6 +28,11 @@ static inline void irq_line_set(const struct irq_line *line, bool level)
  * VM's virtual controller use it. `hart` is a dense hart index (not a hart id).
  */
 struct irqc_ops {
+    /*
+     * On `hart` itself, once firmware has started it and before it is counted on: none of its
+     * sources is enabled, and what will be enabled comes. Firmware masks a hart that it starts.
+     */
+    void (*init_hart)(void *irqc, uint32_t hart);
     /* Takes the highest pending source of this hart's context; 0 = none (spurious). */
     uint32_t (*claim)(void *irqc, uint32_t hart);
     /* Ends what `hart` claimed; callable from any hart. */

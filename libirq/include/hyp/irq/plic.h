@@ -2,10 +2,12 @@
 /*
  * Driver of a platform-level interrupt controller, as a struct irqc.
  *
- * Every source has priority 1 and every context threshold 0: what is enabled comes. A guest's
- * priorities and threshold stay in its vplic. A claim is one read of a register, a completion
- * one write, which any hart may do for the hart that claimed. The chip drops the completion of a
- * source that is not enabled for the claiming hart: disable after, never before.
+ * Every source has priority 1 and every context threshold 0: what is enabled comes. OpenSBI starts
+ * a hart with its context masked, whatever it held, so init_hart is due on each hart after its
+ * start, the one that called plic_init() included. A guest's priorities and threshold stay in its
+ * vplic. A claim is one read of a register, a completion one write, which any hart may do for the
+ * hart that claimed. The chip drops the completion of a source that is not enabled for the claiming
+ * hart: disable after, never before.
  *
  * Units   `hart` is a dense hart index; `context` is the controller's own number.
  * Owner   The caller's storage, which outlives the irqc.
@@ -33,8 +35,9 @@ struct plic {
 };
 
 /*
- * All sources off in the contexts of these harts, priorities 1, thresholds 0. The contexts are
- * the positions in the device tree's interrupts-extended that name the harts' S-mode line.
+ * Every source gets priority 1; contexts stay as they are until init_hart of each hart. The
+ * contexts are the positions in the device tree's interrupts-extended that name the harts' S-mode
+ * line.
  *
  * HYP_OK, or HYP_E_PARAM with no register touched: source_count is not in 2 … 1024, hart_count
  * is above HYP_HART_MAX, or a context is neither PLIC_NO_CONTEXT nor below 15872.

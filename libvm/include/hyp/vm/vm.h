@@ -52,6 +52,7 @@ enum vm_stop_reason {
     VM_STOP_FAILURE,  /* SRST with reason "system failure". */
     VM_STOP_IDLE,     /* Its last vCPU stopped itself: nobody is left to start one. */
     VM_STOP_TRAPS,    /* It traps at its own trap vector: it cannot go on. */
+    VM_STOP_HART,     /* One of its harts did not start. */
 };
 
 struct vm;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One VM with a device of its own; the console's hart is not the one that boots. */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {
+    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+};
+
+static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "guest",
+        .vcpu_count = 3,
+        .hart_mask = 0x7,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80000000,
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .load = true},
+        .dtb_gpa = 0x80200000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = 1,
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "routed",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 1,
+    .vms = vms,
+    .vm_count = 1,
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A device's interrupt reaches whichever hart the guest names, and that hart alone. The device is
+ * the RTC, whose alarm is a level; its line goes through the machine's PLIC.
+ */
+#include "check.h"
+
+#define HARTS 3
+#define ROUNDS 20
+#define WAIT (60 * GUEST_TIMEBASE_HZ)
+
+#define EXT_HSM 0x48534d
+#define SEIE UINT64_C(0x200)
+#define SSTATUS_SIE UINT64_C(2)
+#define CAUSE_EXTERNAL (UINT64_C(1) << 63 | 9)
+
+#define RTC UINT64_C(0x101000)
+#define RTC_SOURCE 11
+#define RTC_TIME_LOW 0x00
+#define RTC_TIME_HIGH 0x04
+#define RTC_ALARM_LOW 0x08
+#define RTC_ALARM_HIGH 0x0c
+#define RTC_IRQ_ENABLED 0x10
+#define RTC_CLEAR_INTERRUPT 0x1c
+
+#define PLIC UINT64_C(0x0c000000)
+#define PLIC_ENABLE(hart) (PLIC + 0x2000 + 0x80 * (2 * (hart) + 1))
+#define PLIC_CLAIM(hart) (PLIC + 0x200004 + 0x1000 * (2 * (hart) + 1))
+
+void _start(void);
+
+static volatile uint64_t taken[HARTS];
+static volatile uint64_t strange;
+static volatile uint64_t up[HARTS];
+
+static uint32_t reg_read(uint64_t address)
+{
+    return *(volatile uint32_t *)address;
+}
+
+static void reg_write(uint64_t address, uint32_t value)
+{
+    *(volatile uint32_t *)address = value;
+}
+
+static uint64_t self(void)
+{
+    uint64_t hart;
+    __asm__ volatile("mv %0, tp" : "=r"(hart));
+    return hart;
+}
+
+uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
+{
+    (void)tval;
+    uint64_t hart = self();
+    uint32_t source = cause == CAUSE_EXTERNAL ? reg_read(PLIC_CLAIM(hart)) : 0;
+    if (source != RTC_SOURCE) {
+        strange++;
+        guest_csr_clear(sie, SEIE);
+        return epc;
+    }
+    reg_write(RTC + RTC_CLEAR_INTERRUPT, 1);
+    taken[hart]++;
+    reg_write(PLIC_CLAIM(hart), source);
+    return epc;
+}
+
+static void ring_soon(void)
+{
+    uint64_t now = reg_read(RTC + RTC_TIME_LOW);
+    now |= (uint64_t)reg_read(RTC + RTC_TIME_HIGH) << 32;
+    now += 100000; /* ns */
+    reg_write(RTC + RTC_ALARM_HIGH, (uint32_t)(now >> 32));
+    reg_write(RTC + RTC_ALARM_LOW, (uint32_t)now);
+}
+
+static bool reaches(volatile uint64_t *p, uint64_t value)
+{
+    uint64_t limit = guest_time() + WAIT;
+    while (*p < value && guest_time() < limit) {
+    }
+    return *p == value;
+}
+
+static void sleep_for_ever(uint64_t hart)
+{
+    guest_csr_write(sie, SEIE);
+    guest_csr_set(sstatus, SSTATUS_SIE);
+    up[hart] = 1;
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+
+static void route_to(uint64_t hart)
+{
+    reg_write(PLIC_ENABLE(hart), 1u << RTC_SOURCE);
+    for (uint64_t i = 1; i <= ROUNDS; i++) {
+        ring_soon();
+        check(reaches(&taken[hart], i), "an alarm");
+    }
+    reg_write(PLIC_ENABLE(hart), 0);
+    for (uint64_t other = 0; other < HARTS; other++) {
+        check_is(taken[other], other <= hart ? ROUNDS : 0, "and on no other hart");
+    }
+}
+
+void guest_main(uint64_t hart, const void *fdt)
+{
+    (void)fdt;
+    __asm__ volatile("mv tp, %0" : : "r"(hart));
+    if (hart != 0) {
+        sleep_for_ever(hart);
+    }
+    for (uint64_t i = 1; i < HARTS; i++) {
+        check_is((uint64_t)guest_sbi(EXT_HSM, 0, i, (uint64_t)_start, 0).error, 0, "hart_start");
+        check(reaches(&up[i], 1), "a hart is up");
+    }
+    guest_csr_write(sie, SEIE);
+    guest_csr_set(sstatus, SSTATUS_SIE);
+    reg_write(PLIC + 4 * RTC_SOURCE, 1);
+    reg_write(RTC + RTC_IRQ_ENABLED, 1);
+    for (uint64_t i = 0; i < HARTS; i++) {
+        route_to(i);
+    }
+    check_is(strange, 0, "no other trap");
+    check_end();
+}
