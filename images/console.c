@@ -8,6 +8,8 @@
 
 #define KEY_DEFAULT 0x1d /* Ctrl-] */
 #define NEVER UINT64_MAX
+#define POLL_INPUT_US 5000
+#define LOOK_US 10000 /* A ring holds more than the device sends in this time. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
 
@@ -82,6 +84,7 @@ void hyp_console_attach(struct hyp *h)
         struct host_vm *hv = h->vms[i];
         if (hv != 0 && hv->has_console && vconsole_mux_add(&h->mux, &hv->vc) == HYP_OK) {
             h->vm_of_source[hv->vc.source] = i;
+            h->has_silent_source |= hv->vc.kick.send == 0;
         }
     }
 }
@@ -107,8 +110,10 @@ static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_resul
     case VCONSOLE_MUX_AGAIN: deadline = now + ticks_of_us(h, 50); break;
     }
     /* Without a receive interrupt, input is looked for. */
-    uint64_t poll = now + ticks_of_us(h, 5000);
-    return r->polled && poll < deadline ? poll : deadline;
+    uint64_t poll = r->polled ? now + ticks_of_us(h, POLL_INPUT_US) : NEVER;
+    uint64_t look = h->has_silent_source ? now + ticks_of_us(h, LOOK_US) : NEVER;
+    poll = look < poll ? look : poll;
+    return poll < deadline ? poll : deadline;
 }
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)

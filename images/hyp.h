@@ -101,6 +101,7 @@ struct hyp {
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
     uint32_t console_hart;
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
+    bool has_silent_source; /* One without a kick: the console hart looks by itself. */
 
     uint32_t ended;    /* Atomic: bit i: VM i has stopped. */
     uint32_t reported; /* Console hart: those it has told of. */

@@ -156,8 +156,11 @@ static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
         .tx_size = TX_RING,
         .rx = rings + TX_RING,
         .rx_size = RX_RING,
-        .kick = {.send = kick_console, .ctx = h},
     };
+    if (!vm->config->real_time) {
+        /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */
+        config.kick = (struct vconsole_waker){.send = kick_console, .ctx = h};
+    }
     HYP_TRY(vconsole_init(&hv->vc, &config));
     hv->has_console = true;
     vm->console_write = console_write;

@@ -18,10 +18,15 @@
 #define STIE UINT64_C(0x20)
 #define SIE UINT64_C(0x2)
 
+/* Around each of these beats of the real-time guest, IPIs all the time. It began when we did. */
+#define BEATS 12u
+#define AROUND (GUEST_TIMEBASE_HZ / 200)
+
 enum { IDLE, SEND_IPIS, SEND_FENCES };
 static volatile uint64_t order;
 static volatile uint64_t second_done;
 static volatile uint64_t second_wrong;
+static uint64_t born;
 static char bytes[4096];
 
 static uint64_t send_ipis(uint64_t mask, uint64_t count)
@@ -48,10 +53,14 @@ void hostile_second(uint64_t hart, uint64_t opaque)
     (void)hart;
     (void)opaque;
     guest_csr_write(sie, SSIE);
-    guest_csr_set(sstatus, SIE);
     second_done = 1;
     for (;;) {
+        guest_csr_clear(sstatus, SIE);
         uint64_t what = order;
+        if (what == IDLE) {
+            __asm__ volatile("wfi"); /* Behind an order comes an IPI. */
+        }
+        guest_csr_set(sstatus, SIE);
         if (what == SEND_IPIS) {
             second_wrong += send_ipis(1, IPIS_BOTH);
         } else if (what == SEND_FENCES) {
@@ -62,6 +71,12 @@ void hostile_second(uint64_t hart, uint64_t opaque)
             second_done++;
         }
     }
+}
+
+static void give(uint64_t what)
+{
+    order = what;
+    (void)send_ipis(2, 1);
 }
 
 /* Whether `*p` reaches `value` in a hundred seconds. */
@@ -88,8 +103,37 @@ static void one_more(const char *name)
     hostile_check(name, hostile_frames[1].soft_count, before + 1);
 }
 
+static void sleep_until(uint64_t when)
+{
+    guest_set_timer(when);
+    guest_csr_set(sie, STIE);
+    while (guest_time() < when) {
+        __asm__ volatile("wfi");
+    }
+    guest_csr_clear(sie, STIE);
+    guest_set_timer(UINT64_MAX);
+}
+
+/* When the real-time guest prints, the firmware is busy with our IPIs. */
+static void ipis_at_beats(void)
+{
+    uint64_t wrong = 0;
+    uint64_t beat = born;
+    for (unsigned i = 0; i < BEATS; i++) {
+        while (beat < guest_time() + AROUND) {
+            beat += GUEST_TIMEBASE_HZ;
+        }
+        sleep_until(beat - AROUND);
+        while (guest_time() < beat + AROUND) {
+            wrong += send_ipis(2, 100);
+        }
+    }
+    hostile_check("ipi.at_beats", wrong, 0);
+}
+
 static void ipis(void)
 {
+    ipis_at_beats();
     guest_csr_write(sie, SSIE);
     guest_csr_set(sstatus, SIE);
     hostile_check("ipi.self", send_ipis(1, IPIS_SELF), 0);
@@ -99,7 +143,7 @@ static void ipis(void)
     hostile_check("ipi.not_too_many", hostile_frames[1].soft_count <= IPIS_OTHER, 1);
     one_more("ipi.one_more");
     uint64_t before = second_done;
-    order = SEND_IPIS;
+    give(SEND_IPIS);
     hostile_check("ipi.both", send_ipis(2, IPIS_BOTH), 0);
     hostile_check("ipi.both_done", reaches(&second_done, before + 1), 1);
     one_more("ipi.one_more_after_both");
@@ -109,7 +153,7 @@ static void fences(void)
 {
     hostile_check("fence.self", send_fences(1, FENCES_SELF), 0);
     uint64_t before = second_done;
-    order = SEND_FENCES;
+    give(SEND_FENCES);
     hostile_check("fence.both", send_fences(3, FENCES), 0);
     hostile_check("fence.both_done", reaches(&second_done, before + 1), 1);
     hostile_check("second_wrong", second_wrong, 0);
@@ -173,6 +217,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     (void)hart;
     (void)fdt;
+    born = guest_time();
     hostile_begin();
     hostile_check("second", (uint64_t)guest_sbi(EXT_HSM, 0, 1, (uint64_t)_start, 0).error, 0);
     hostile_check("second_up", reaches(&second_done, 1), 1);
