@@ -142,7 +142,9 @@ bool vcpu_irq(struct world *w, uint64_t scause)
     case IRQ_S_SOFT:
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
         vcpu_take_pending(vcpu);
-        env->event(env, vcpu);
+        if (env->event != 0) {
+            env->event(env, vcpu);
+        }
         return may_run(vcpu);
     default: return true;
     }

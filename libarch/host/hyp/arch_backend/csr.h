@@ -13,6 +13,10 @@ uint64_t *csr_host(unsigned number);
 /* All of them 0. */
 void csr_host_reset(void);
 
+#define CSR_HOST_COUNT 4096u
+/* From now on this thread's hart is the one with these CSR_HOST_COUNT registers; NULL: its own. */
+void csr_host_use(uint64_t *file);
+
 static inline uint64_t csr_host_swap(unsigned number, uint64_t value)
 {
     uint64_t old = *csr_host(number);

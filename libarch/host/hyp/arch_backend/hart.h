@@ -5,6 +5,21 @@
 struct hart *hart_self(void);
 void hart_host_set(struct hart *hart);
 
-static inline void hart_relax(void) {}
+/* A hart that waits for another one (hart_relax, a taken lock), or for an interrupt (hart_wait). */
+enum hart_host_wait { HART_HOST_RELAX, HART_HOST_WAIT };
 
-static inline void hart_wait(void) {}
+/* Called while this thread's hart waits; NULL: the waiting functions return at once. Per thread. */
+typedef void (*hart_host_wait_fn)(enum hart_host_wait why);
+void hart_host_on_wait(hart_host_wait_fn fn);
+
+void hart_host_waits(enum hart_host_wait why);
+
+static inline void hart_relax(void)
+{
+    hart_host_waits(HART_HOST_RELAX);
+}
+
+static inline void hart_wait(void)
+{
+    hart_host_waits(HART_HOST_WAIT);
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same ticket lock on the host, for tests with threads. */
+/* The same ticket lock on the host, for tests with several harts. */
 #pragma once
 
+#include <hyp/arch/hart.h>
 #include <stdbool.h>
 
 static inline void spinlock_lock(struct spinlock *l)
@@ -9,6 +10,7 @@ static inline void spinlock_lock(struct spinlock *l)
     uint32_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
     /* Pairs with the release store in spinlock_unlock(). */
     while (__atomic_load_n(&l->serving, __ATOMIC_ACQUIRE) != ticket) {
+        hart_relax();
     }
 }
 

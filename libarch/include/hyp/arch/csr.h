@@ -4,8 +4,8 @@
  * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc").
  *
  * csr_read(CSR), csr_write(CSR, v), csr_set(CSR, bits), csr_clear(CSR, bits) and
- * csr_swap(CSR, v): the number is a constant. riscv: one instruction. host: the
- * thread's own register file with the WARL masks that a test sets.
+ * csr_swap(CSR, v): the number is a constant. riscv: one instruction. host: a register
+ * file of plain storage, the thread's own or the one that a test has given it.
  */
 #pragma once
 

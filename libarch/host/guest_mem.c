@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host's guest memory: a test's bytes, or a fault. */
+#include <hyp/arch_backend/guest_mem_host.h>
+
+#include <hyp/base/assert.h>
+
+#define RANGE_MAX 4
+
+static _Thread_local const struct guest_mem_range *ranges[RANGE_MAX];
+
+void guest_mem_host_attach(const struct guest_mem_range *range)
+{
+    for (unsigned i = 0; i < RANGE_MAX; i++) {
+        if (ranges[i] == 0) {
+            ranges[i] = range;
+            return;
+        }
+    }
+    HYP_PANIC("the host's guest memory is full");
+}
+
+void guest_mem_host_reset(void)
+{
+    for (unsigned i = 0; i < RANGE_MAX; i++) {
+        ranges[i] = 0;
+    }
+}
+
+static const struct guest_mem_range *find(uint64_t gpa)
+{
+    for (unsigned i = 0; i < RANGE_MAX; i++) {
+        const struct guest_mem_range *r = ranges[i];
+        if (r != 0 && gpa >= r->gpa && gpa - r->gpa < r->size) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
+{
+    uint8_t *out = to;
+    for (uint64_t i = 0; i < size; i++) {
+        const struct guest_mem_range *r = find(gpa.a + i);
+        if (r == 0 || r->no_read) {
+            return HYP_E_FAULT;
+        }
+        out[i] = r->bytes[gpa.a + i - r->gpa];
+    }
+    return HYP_OK;
+}
+
+enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
+{
+    const uint8_t *in = from;
+    for (uint64_t i = 0; i < size; i++) {
+        const struct guest_mem_range *r = find(gpa.a + i);
+        if (r == 0 || r->no_write) {
+            return HYP_E_FAULT;
+        }
+        r->bytes[gpa.a + i - r->gpa] = in[i];
+    }
+    return HYP_OK;
+}
+
+static bool fetch16(uint64_t address, uint32_t *value)
+{
+    const struct guest_mem_range *r = find(address);
+    if (r == 0 || r->no_fetch || r->size - (address - r->gpa) < 2) {
+        return false;
+    }
+    const uint8_t *b = &r->bytes[address - r->gpa];
+    *value = (uint32_t)(b[0] | b[1] << 8);
+    return true;
+}
+
+enum hyp_status guest_mem_fetch(gva_t pc, uint32_t *insn)
+{
+    uint32_t low;
+    uint32_t high = 0;
+    if (!fetch16(pc.a, &low) || ((low & 3) == 3 && !fetch16(pc.a + 2, &high))) {
+        return HYP_E_FAULT;
+    }
+    *insn = low | high << 16;
+    return HYP_OK;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Guest memory on the host: ranges of guest-physical addresses with a test's own bytes.
+ *
+ * What no range holds, or holds without that access, faults, as on the machine: byte by byte,
+ * so what lies before the fault has been copied. vsatp is not walked: a guest-virtual
+ * address is a guest-physical one.
+ */
+#pragma once
+
+#include <hyp/arch/guest_mem.h>
+
+struct guest_mem_range {
+    uint64_t gpa;
+    uint64_t size;
+    uint8_t *bytes;
+    bool no_read;
+    bool no_write;
+    bool no_fetch;
+};
+
+/* Up to 4 ranges; `range` is borrowed until guest_mem_host_reset(). Per thread. */
+void guest_mem_host_attach(const struct guest_mem_range *range);
+void guest_mem_host_reset(void);

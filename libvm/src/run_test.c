@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vcpu_run() with a scripted guest: each cause of a trap, interrupts, start, end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "test_vm.h"
+
+#define PC (TEST_RAM + 0x40)
+#define VECTOR (TEST_RAM + 0x100)
+#define STVAL UINT64_C(0xffffffd012345679)
+#define NOWHERE UINT64_C(0x70000000)
+
+static struct test_vm t;
+
+static int setup(void **state)
+{
+    (void)state;
+    test_vm_init(&t);
+    return 0;
+}
+
+/* ---- Exceptions ------------------------------------------------------------------------------ */
+
+static struct {
+    bool user;
+    bool sie;
+} mode;
+
+static void before_trap(struct world *w)
+{
+    csr_write(CSR_VSTVEC, VECTOR | 1); /* Vectored: exceptions go to the base. */
+    csr_write(CSR_VSSTATUS,
+              SSTATUS_UXL_64 | SSTATUS_SUM | (mode.sie ? SSTATUS_SIE : SSTATUS_SPIE | SSTATUS_SPP));
+    w->gpr[10] = 0x1234;
+    if (mode.user) {
+        w->sstatus &= ~SSTATUS_SPP;
+        w->hstatus &= ~HSTATUS_SPVP;
+    }
+}
+
+/* The guest traps at PC, and goes on in its handler as "Trap Entry" into VS-mode says. */
+static void expect_trap_in(struct world_trap trap, uint64_t cause, uint64_t value)
+{
+    test_vm_init(&t);
+    t.vcpu[0].start_pc = PC;
+    test_trap(&t, trap)->before = before_trap;
+    test_run(&t);
+    const struct test_entry *e = &t.seen[1];
+    assert_true(e->vsepc == PC && e->vscause == cause && e->vstval == value);
+    assert_true(e->world.sepc == VECTOR && e->world.gpr[10] == 0x1234);
+    assert_true((e->world.sstatus & SSTATUS_SPP) != 0);
+    assert_true((e->world.hstatus & HSTATUS_SPVP) != 0 && (e->world.hstatus & HSTATUS_SPV) != 0);
+    uint64_t status = SSTATUS_UXL_64 | SSTATUS_SUM | (mode.user ? 0 : SSTATUS_SPP) |
+                      (mode.sie ? SSTATUS_SPIE : 0);
+    assert_true(e->vsstatus == status);
+    assert_int_equal(t.vm.stop_reason, VM_STOP_SHUTDOWN);
+}
+
+/* From VS and VU, interrupts on and off. */
+static void expect_trap(struct world_trap trap, uint64_t cause, uint64_t value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        mode.user = (i & 1) != 0;
+        mode.sie = (i & 2) != 0;
+        expect_trap_in(trap, cause, value);
+    }
+}
+
+static void test_other_causes_are_reflected_as_they_are(void **state)
+{
+    (void)state;
+    for (uint64_t cause = 0; cause < 64; cause++) {
+        bool ours = cause == CAUSE_ECALL_VS || cause == CAUSE_INSN_GUEST_PAGE ||
+                    cause == CAUSE_LOAD_GUEST_PAGE || cause == CAUSE_VIRTUAL_INSN ||
+                    cause == CAUSE_STORE_GUEST_PAGE;
+        if (!ours) {
+            expect_trap((struct world_trap){.scause = cause, .stval = STVAL}, cause, STVAL);
+        }
+    }
+}
+
+static void test_virtual_instruction_is_an_illegal_one(void **state)
+{
+    (void)state;
+    /* stval: the instruction; here hfence.vvma. */
+    expect_trap((struct world_trap){.scause = CAUSE_VIRTUAL_INSN, .stval = 0x22000073},
+                CAUSE_ILLEGAL_INSN, 0x22000073);
+}
+
+static struct world_trap page_fault(uint64_t cause, uint64_t gpa, uint64_t htinst)
+{
+    return (struct world_trap){
+        .scause = cause, .stval = STVAL, .htval = gpa >> 2, .htinst = htinst};
+}
+
+static void test_guest_page_fault_is_an_access_fault(void **state)
+{
+    (void)state;
+    const uint64_t load = 0x3003;  /* ld x0 */
+    const uint64_t store = 0x3023; /* sd x0 */
+    const uint64_t amo = 0x302f;
+    const uint64_t walk_read = 0x3000;
+    const uint64_t walk_write = 0x3020;
+    expect_trap(page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, 0), CAUSE_INSN_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, NOWHERE, load), CAUSE_LOAD_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_STORE_GUEST_PAGE, NOWHERE, store), CAUSE_STORE_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_STORE_GUEST_PAGE, TEST_DEV, amo), CAUSE_STORE_ACCESS, STVAL);
+    /* The walk of the guest's own tables: the fault is the access's that needed it. */
+    expect_trap(page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, walk_read), CAUSE_INSN_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, TEST_DEV, walk_read), CAUSE_LOAD_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, TEST_DEV, walk_write), CAUSE_LOAD_ACCESS, STVAL);
+    expect_trap(page_fault(CAUSE_STORE_GUEST_PAGE, TEST_DEV, walk_write), CAUSE_STORE_ACCESS,
+                STVAL);
+    assert_int_equal(t.dev_reads + t.dev_writes, 0);
+}
+
+static void vector_nowhere(struct world *w)
+{
+    csr_write(CSR_VSTVEC, NOWHERE | 1);
+    if (mode.user) {
+        w->sstatus &= ~SSTATUS_SPP;
+        w->hstatus &= ~HSTATUS_SPVP;
+    }
+}
+
+static void test_a_vector_that_cannot_be_fetched_stops_the_vm(void **state)
+{
+    (void)state;
+    struct world_trap fetch = page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, 0);
+    fetch.stval = NOWHERE;
+    mode.user = false;
+    test_trap(&t, fetch)->before = vector_nowhere;
+    t.vm.running = 1;
+    vcpu_run(&t.vcpu[0]);
+    assert_int_equal(t.vm.stop_reason, VM_STOP_TRAPS);
+    assert_int_equal(t.script.next, 1);
+    assert_int_equal(t.ends, 1);
+}
+
+/* User mode may jump to any address: its supervisor has a handler to tell. */
+static void test_user_mode_at_that_address_is_a_trap(void **state)
+{
+    (void)state;
+    struct world_trap fetch = page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, 0);
+    fetch.stval = NOWHERE;
+    mode.user = true;
+    test_trap(&t, fetch)->before = vector_nowhere;
+    test_run(&t);
+    assert_true(t.seen[1].vscause == CAUSE_INSN_ACCESS && t.seen[1].world.sepc == NOWHERE);
+    assert_int_equal(t.vm.stop_reason, VM_STOP_SHUTDOWN);
+}
+
+/* ---- Start and end --------------------------------------------------------------------------- */
+
+static void test_the_hart_delegates_what_guests_handle(void **state)
+{
+    (void)state;
+    t.env.henvcfg = HENVCFG_STCE | HENVCFG_CBZE;
+    t.env.has_stateen = true;
+    t.env.hstateen0 = 7;
+    test_run(&t);
+    uint64_t exceptions = 0x1ff | BIT(12) | BIT(13) | BIT(15);
+    assert_true(csr_read(CSR_HEDELEG) == exceptions);
+    assert_true(csr_read(CSR_HIDELEG) == (BIT(2) | BIT(6) | BIT(10)));
+    assert_true(csr_read(CSR_SIE) == (BIT(1) | BIT(5) | BIT(9)));
+    assert_true(csr_read(CSR_HGATP) == t.vm.hgatp);
+    assert_true(csr_read(CSR_HENVCFG) == t.env.henvcfg);
+    assert_true(csr_read(CSR_HCOUNTEREN) == 7 && csr_read(CSR_HSTATEEN0) == 7);
+    assert_true(csr_read(CSR_VSTIMECMP) == UINT64_MAX);
+    /* hgatp, then the fence. */
+    assert_int_equal(fence_host_log()->record[0].kind, FENCE_GVMA_ALL);
+}
+
+/* SBI "Hart Start": satp = 0, sstatus.SIE = 0, a0 = hart id, a1 = opaque. */
+static void test_start(void **state)
+{
+    (void)state;
+    static const unsigned zeroed[] = {CSR_VSIE,     CSR_VSTVEC,     CSR_VSSCRATCH, CSR_VSEPC,
+                                      CSR_VSCAUSE,  CSR_VSTVAL,     CSR_VSATP,     CSR_SCOUNTEREN,
+                                      CSR_SENVCFG,  CSR_HTIMEDELTA, CSR_HIE,       CSR_HVIP,
+                                      CSR_HSTATEEN0};
+    for (unsigned i = 0; i < ARRAY_COUNT(zeroed) - 1; i++) {
+        csr_write(zeroed[i], UINT64_MAX);
+    }
+    csr_write(CSR_VSSTATUS, UINT64_MAX);
+    t.env.has_vector = true;
+    t.vcpu[0].start_pc = PC;
+    t.vcpu[0].start_opaque = 0xabcd;
+    struct world_host_cleared before = *world_host_cleared();
+    test_run(&t);
+    const struct test_entry *e = &t.seen[0];
+    for (unsigned i = 0; i < 32; i++) {
+        assert_true(e->world.gpr[i] == (i == 11 ? 0xabcd : 0));
+    }
+    assert_true(e->world.sepc == PC && e->vsstatus == SSTATUS_UXL_64);
+    assert_true((e->world.sstatus & SSTATUS_SPP) != 0);
+    assert_true((e->world.sstatus & SSTATUS_FS) == BIT(13));
+    assert_true((e->world.sstatus & SSTATUS_VS) == BIT(9));
+    assert_true((e->world.sstatus & SSTATUS_SIE) == 0);
+    for (unsigned i = 0; i < ARRAY_COUNT(zeroed); i++) {
+        assert_true(csr_read(zeroed[i]) == 0);
+    }
+    assert_int_equal(world_host_cleared()->fp - before.fp, 1);
+    assert_int_equal(world_host_cleared()->vector - before.vector, 1);
+    /* Whatever the stopped hart has cached is gone. */
+    assert_int_equal(fence_host_log()->record[1].kind, FENCE_VVMA_ALL);
+    assert_int_equal(fence_host_log()->record[2].kind, FENCE_I);
+}
+
+static void test_a_raised_line_is_there_at_the_start(void **state)
+{
+    (void)state;
+    t.vcpu[0].ext_level = true;
+    t.env.sstc = false;
+    t.vcpu[0].timer = 5;
+    test_run(&t);
+    assert_true(t.seen[0].hvip == BIT(IRQ_VS_EXT));
+    assert_true(t.vcpu[0].timer == UINT64_MAX);
+}
+
+static void test_the_last_hart_ends_the_vm(void **state)
+{
+    (void)state;
+    t.vm.running = 2;
+    test_ecall(&t, test_shutdown);
+    vcpu_run(&t.vcpu[0]);
+    assert_int_equal(t.vm.running, 1);
+    assert_int_equal(t.ends, 0);
+    assert_int_equal(t.irq_stops, 0);
+    assert_int_equal(t.ipis[1], 1);
+    assert_int_equal(t.ipis[2], 1);
+
+    vcpu_run(&t.vcpu[0]); /* The other one finds the VM stopped. */
+    assert_int_equal(t.ends, 1);
+    assert_int_equal(t.irq_stops, 1);
+    assert_int_equal(t.script.next, 1);
+    assert_true(csr_read(CSR_HVIP) == 0 && csr_read(CSR_HIE) == 0);
+    assert_false(spinlock_is_held(&t.vm.lock));
+}
+
+static void test_a_vm_without_controller_ends(void **state)
+{
+    (void)state;
+    t.vm.irq_stop = 0;
+    test_run(&t);
+    assert_int_equal(t.ends, 1);
+    assert_int_equal(t.irq_stops, 0);
+}
+
+static void stop_vm(struct vm_env *env, struct vcpu *vcpu)
+{
+    (void)env;
+    vm_stop(vcpu->vm, VM_STOP_FAILURE);
+}
+
+/* Another hart stops the VM while the guest runs: the IPI brings this one out. */
+static void test_a_stop_from_outside_ends_the_loop(void **state)
+{
+    (void)state;
+    for (unsigned slow = 0; slow < 2; slow++) {
+        test_vm_init(&t);
+        t.config.no_fast_exits = slow != 0;
+        t.env.event = stop_vm;
+        test_trap(&t, (struct world_trap){.scause = CAUSE_INTERRUPT | IRQ_S_SOFT});
+        t.vm.running = 1;
+        vcpu_run(&t.vcpu[0]);
+        assert_int_equal(t.vm.stop_reason, VM_STOP_FAILURE);
+        assert_int_equal(t.script.next, 1);
+        assert_int_equal(t.ends, 1);
+    }
+}
+
+/* ---- Interrupts ------------------------------------------------------------------------------ */
+
+static void fire(uint64_t irq)
+{
+    test_trap(&t, (struct world_trap){.scause = CAUSE_INTERRUPT | irq});
+}
+
+static void test_interrupts_go_to_the_embedder(void **state)
+{
+    (void)state;
+    for (unsigned slow = 0; slow < 2; slow++) {
+        test_vm_init(&t);
+        t.config.no_fast_exits = slow != 0;
+        fire(IRQ_S_EXT);
+        fire(IRQ_S_TIMER);
+        fire(IRQ_S_SOFT);
+        fire(IRQ_S_GEXT); /* Not enabled: harmless. */
+        test_run(&t);
+        assert_int_equal(t.externals, 1);
+        assert_int_equal(t.timers, 1);
+        assert_int_equal(t.events, 1);
+        assert_int_equal(t.script.next, 5);
+        assert_true(t.seen[4].world.sepc == TEST_RAM);
+        assert_true(t.seen[4].world.sstatus == t.seen[0].world.sstatus);
+    }
+}
+
+/* vm.h: "NULL: nothing". */
+static void test_an_embedder_without_events(void **state)
+{
+    (void)state;
+    t.env.event = 0;
+    fire(IRQ_S_SOFT);
+    test_run(&t);
+    assert_int_equal(t.script.next, 2);
+}
+
+static uint64_t left;
+
+static void leave_bits(struct world *w)
+{
+    (void)w;
+    csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
+    __atomic_fetch_or(&t.vcpu[0].pending, left, __ATOMIC_RELEASE);
+}
+
+/* What another hart left is done once, before the guest goes on. */
+static void expect_done(uint64_t bits, uint64_t hvip, unsigned updates, unsigned fences)
+{
+    test_vm_init(&t);
+    fire(IRQ_S_SOFT);
+    t.step[0].before = leave_bits;
+    left = bits;
+    unsigned start_fences = 3;
+    test_run(&t);
+    assert_true(t.seen[1].hvip == hvip);
+    assert_int_equal(t.updates, updates);
+    assert_int_equal(fence_host_log()->count, start_fences + fences);
+    assert_true((t.vcpu[0].pending & bits) == 0);
+    assert_true((csr_read(CSR_SIP) & BIT(IRQ_S_SOFT)) != 0); /* By the shutdown, to itself. */
+    assert_false(spinlock_is_held(&t.vm.lock));
+}
+
+static void test_pending_bits(void **state)
+{
+    (void)state;
+    expect_done(VCPU_PENDING_IPI, BIT(IRQ_VS_SOFT), 0, 0);
+    expect_done(VCPU_PENDING_FENCE_I, 0, 0, 1);
+    assert_int_equal(fence_host_log()->record[3].kind, FENCE_I);
+    expect_done(VCPU_PENDING_VVMA, 0, 0, 1);
+    assert_int_equal(fence_host_log()->record[3].kind, FENCE_VVMA_ALL);
+    expect_done(VCPU_PENDING_CONSOLE, 0, 1, 0);
+    expect_done(VCPU_PENDING_IPI | VCPU_PENDING_FENCE_I | VCPU_PENDING_VVMA | VCPU_PENDING_CONSOLE,
+                BIT(IRQ_VS_SOFT), 1, 2);
+}
+
+static void raise_line(struct world *w)
+{
+    t.vcpu[0].ext_level = true;
+    left = VCPU_PENDING_EXT;
+    leave_bits(w);
+}
+
+static void lower_line(struct world *w)
+{
+    t.vcpu[0].ext_level = false;
+    left = VCPU_PENDING_EXT;
+    leave_bits(w);
+}
+
+static void test_the_line_follows_the_controller(void **state)
+{
+    (void)state;
+    fire(IRQ_S_SOFT);
+    fire(IRQ_S_SOFT);
+    t.step[0].before = raise_line;
+    t.step[1].before = lower_line;
+    test_run(&t);
+    assert_true(t.seen[1].hvip == BIT(IRQ_VS_EXT));
+    assert_true(t.seen[2].hvip == 0);
+}
+
+static void test_a_console_without_updates(void **state)
+{
+    (void)state;
+    t.vm.console_update = 0;
+    fire(IRQ_S_SOFT);
+    t.step[0].before = leave_bits;
+    left = VCPU_PENDING_CONSOLE;
+    test_run(&t);
+    assert_int_equal(t.updates, 0);
+}
+
+/* ---- The guest's timer ----------------------------------------------------------------------- */
+
+static const uint64_t set_timer[8] = {1000, [7] = SBI_EXT_TIME};
+
+static void test_sstc_is_the_comparator(void **state)
+{
+    (void)state;
+    test_ecall(&t, set_timer);
+    test_run(&t);
+    assert_true(csr_read(CSR_VSTIMECMP) == 1000);
+    assert_int_equal(t.timer_changes, 0);
+    assert_true(t.vcpu[0].timer == UINT64_MAX);
+}
+
+static void at_1000(struct world *w)
+{
+    (void)w;
+    csr_write(CSR_TIME, 1000);
+}
+
+static void at_999(struct world *w)
+{
+    (void)w;
+    csr_write(CSR_TIME, 999);
+}
+
+static void test_without_sstc_the_harts_timer_stands_in(void **state)
+{
+    (void)state;
+    t.env.sstc = false;
+    test_ecall(&t, set_timer);
+    fire(IRQ_S_TIMER); /* Early, or for somebody else. */
+    fire(IRQ_S_TIMER);
+    test_ecall(&t, set_timer);
+    t.step[1].before = at_999;
+    t.step[2].before = at_1000;
+    test_run(&t);
+    assert_true(t.seen[2].hvip == 0);
+    assert_true(t.seen[3].hvip == BIT(IRQ_VS_TIMER));
+    assert_true(t.seen[4].hvip == 0); /* A new time clears it. */
+    assert_int_equal(t.timer_changes, 2);
+    assert_true(t.vcpu[0].timer == 1000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_other_causes_are_reflected_as_they_are, setup),
+        cmocka_unit_test_setup(test_virtual_instruction_is_an_illegal_one, setup),
+        cmocka_unit_test_setup(test_guest_page_fault_is_an_access_fault, setup),
+        cmocka_unit_test_setup(test_a_vector_that_cannot_be_fetched_stops_the_vm, setup),
+        cmocka_unit_test_setup(test_user_mode_at_that_address_is_a_trap, setup),
+        cmocka_unit_test_setup(test_the_hart_delegates_what_guests_handle, setup),
+        cmocka_unit_test_setup(test_start, setup),
+        cmocka_unit_test_setup(test_a_raised_line_is_there_at_the_start, setup),
+        cmocka_unit_test_setup(test_the_last_hart_ends_the_vm, setup),
+        cmocka_unit_test_setup(test_a_vm_without_controller_ends, setup),
+        cmocka_unit_test_setup(test_a_stop_from_outside_ends_the_loop, setup),
+        cmocka_unit_test_setup(test_interrupts_go_to_the_embedder, setup),
+        cmocka_unit_test_setup(test_an_embedder_without_events, setup),
+        cmocka_unit_test_setup(test_pending_bits, setup),
+        cmocka_unit_test_setup(test_the_line_follows_the_controller, setup),
+        cmocka_unit_test_setup(test_a_console_without_updates, setup),
+        cmocka_unit_test_setup(test_sstc_is_the_comparator, setup),
+        cmocka_unit_test_setup(test_without_sstc_the_harts_timer_stands_in, setup),
+    };
+    return cmocka_run_group_tests(tests, 0, 0);
+}
