@@ -8,6 +8,7 @@
 
 #define KEY_DEFAULT 0x1d /* Ctrl-] */
 #define NEVER UINT64_MAX
+#define FAIL_WAIT_US 1000000
 #define POLL_INPUT_US 5000
 #define LOOK_US 10000 /* A ring holds more than the device sends in this time. */
 #define SRST_REASON_NONE 0
@@ -159,6 +160,11 @@ static _Noreturn void end_machine(struct hyp *h)
     drain(h);
     if (failed && h->fail.base != 0) {
         mmio_write32(h->fail, 0, hyp_platform.fail_word);
+        /* The machine ends in its own time; a reset meanwhile would tell of a success. */
+        uint64_t end = csr_read(CSR_TIME) + ticks_of_us(h, FAIL_WAIT_US);
+        while (csr_read(CSR_TIME) < end) {
+            hart_relax();
+        }
     }
     (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
     hart_park();

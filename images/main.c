@@ -70,8 +70,9 @@ static void build_vms(struct hyp *h)
         enum hyp_status status = hyp_build_vm(h, i);
         if (status == HYP_OK) {
             h->started |= 1u << i;
-            log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx state=started", name,
-                     h->vms[i]->vm.vcpu_count, h->plan.harts[i]);
+            log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
+                     h->vms[i]->vm.vcpu_count, h->plan.harts[i],
+                     config_vm_gpa_bits(&hyp_platform, &hyp_config.vms[i]));
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);

@@ -13,6 +13,12 @@
 #define RX_RING 64
 #define VUART_PAGE 0x100
 
+/* config_check() has seen to it that the machine has this mode. */
+static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
+{
+    return gpa_bits <= 41 ? GSTAGE_SV39X4 : gpa_bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
+}
+
 static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
@@ -298,7 +304,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     struct host_vm *hv = hyp_alloc(h, sizeof(*hv));
     struct gstage_config config = {
         .pool = &h->pool,
-        .mode = h->machine.gstage_mode,
+        .mode = mode_of_bits(config_vm_gpa_bits(&hyp_platform, &hyp_config.vms[index])),
         .vmid = index + 1,
         .svpbmt = h->machine.svpbmt,
     };

@@ -80,21 +80,26 @@ static uint64_t count_tables(const struct config_input *in, const struct config_
     return n;
 }
 
-/* The narrowest mode that reaches all: the shift of its root's entries, 30, 39 or 48. */
-static unsigned root_shift(const struct config_input *in, const struct config_plan *plan,
-                           uint32_t vm)
+static uint32_t wider(uint32_t bits, uint64_t gpa, uint64_t size)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    unsigned shift = 30;
-    for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
-        struct mapping map;
-        if (mapping_get(in, plan, vm, k, &map)) {
-            while (shift < 48 && ((map.gpa + map.size - 1) >> (shift + 11)) != 0) {
-                shift += 9;
-            }
-        }
+    uint64_t last = gpa + size - 1;
+    while (last >> CONFIG_GPA_BITS_MAX == 0 && last >> bits != 0) {
+        bits += 9;
     }
-    return shift;
+    return bits;
+}
+
+uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm_config *vm)
+{
+    uint32_t bits = 41;
+    for (uint32_t i = 0; i < vm->mem_count; i++) {
+        bits = wider(bits, vm->mem[i].gpa, vm->mem[i].size);
+    }
+    for (uint32_t i = 0; i < vm->device_count; i++) {
+        const struct hyp_device *device = config_find_device(platform, vm->devices[i].name);
+        bits = device != NULL ? wider(bits, vm->devices[i].gpa, device->size) : bits;
+    }
+    return bits;
 }
 
 static uint64_t vm_need(const struct config_input *in, const struct config_plan *plan, uint32_t vm)
@@ -103,7 +108,7 @@ static uint64_t vm_need(const struct config_input *in, const struct config_plan 
     uint64_t need = FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT;
     need += c->irqc.absent ? 0 : FOOTPRINT_PER_IRQC;
     need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
-    unsigned top = root_shift(in, plan, vm);
+    unsigned top = config_vm_gpa_bits(in->platform, c) - 11; /* What an entry of the root covers. */
     for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
         for (unsigned shift = 21; shift <= top; shift += 9) {
             need += count_tables(in, plan, vm, k, shift) * FOOTPRINT_GSTAGE_TABLE;

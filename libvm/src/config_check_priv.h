@@ -60,7 +60,7 @@ static inline uint32_t config_hart_count(const struct config_input *in)
 /* At build, Sv39x4 is what every machine with a G-stage is taken to have. */
 static inline uint32_t config_gpa_bits(const struct config_input *in)
 {
-    return in->machine != NULL ? in->machine->gpa_bits : 41;
+    return in->machine != NULL ? in->machine->gpa_bits : CONFIG_GPA_BITS_MAX;
 }
 
 static inline struct range config_range(uint64_t start, uint64_t size)

@@ -406,7 +406,7 @@ static void test_pool_need(void **state)
     devices_a[0].name = "gone";
     check();
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
-    devices_a[0] = (struct vm_device){"rtc", BIT(41), false};
+    devices_a[0] = (struct vm_device){"rtc", BIT(CONFIG_GPA_BITS_MAX), false};
     check();
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
 }
@@ -600,7 +600,7 @@ static void test_device_places(void **state)
     devices[2].reg_size = 0x1001;
     expect_one(CONFIG_DEV_ALIGN, 1);
     devices[2].reg_size = 0x1000;
-    devices_a[0].gpa = BIT(41);
+    devices_a[0].gpa = BIT(CONFIG_GPA_BITS_MAX);
     expect_one(CONFIG_GPA_ALIGN, 1);
     devices_a[0] = (struct vm_device){NULL, 0x10000000, false};
     expect_one(CONFIG_DEV_UNKNOWN, 1);

@@ -183,6 +183,15 @@ struct hyp_mem config_hypervisor_mem(const struct config_input *in);
 /* Can the devices of this VM write nothing but its own memory? */
 bool config_vm_is_contained(const struct config_input *in, uint32_t vm);
 
+/* Sv57x4: the build allows what some machine can map; boot, what this one can. */
+#define CONFIG_GPA_BITS_MAX 59
+
+/*
+ * The bits of the guest-physical addresses that the narrowest G-stage mode for this VM translates:
+ * 41 (Sv39x4), 50 or 59, by the end of its memory and devices. What no mode reaches does not count.
+ */
+uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm_config *vm);
+
 /* The device of that name, or NULL. */
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name);
 
