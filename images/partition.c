@@ -19,19 +19,45 @@ static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
     return gpa_bits <= 41 ? GSTAGE_SV39X4 : gpa_bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
 }
 
+static enum hyp_status map_region(const struct hyp *h, struct host_vm *hv, uint32_t i,
+                                  unsigned perm)
+{
+    const struct vm_mem *mem = &hv->vm.config->mem[i];
+    struct gstage_mapping m = {
+        .gpa = GPA(mem->gpa),
+        .hpa = HPA(h->plan.mem_hpa[hv->vm.index][i]),
+        .size = mem->size,
+        .perm = perm,
+    };
+    return gstage_map_range(&hv->gstage, &m);
+}
+
+#define FILL_PERM (GSTAGE_R | GSTAGE_W)
+
+/* R, W, X are bits 1, 2, 3 of a PTE. */
+static unsigned perm_of(const struct vm_mem *mem)
+{
+    return (unsigned)(mem->access == 0 ? HYP_ACCESS_RWX : mem->access) << 1;
+}
+
+/* Also what the guest may not write: it is filled through its own table. */
 static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
 {
-    const struct vm_config *c = hv->vm.config;
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        const struct vm_mem *mem = &c->mem[i];
-        unsigned access = mem->access == 0 ? HYP_ACCESS_RWX : mem->access;
-        struct gstage_mapping m = {
-            .gpa = GPA(mem->gpa),
-            .hpa = HPA(h->plan.mem_hpa[hv->vm.index][i]),
-            .size = mem->size,
-            .perm = access << 1, /* R, W, X are bits 1, 2, 3 of a PTE. */
-        };
-        HYP_TRY(gstage_map_range(&hv->gstage, &m));
+    for (uint32_t i = 0; i < hv->vm.config->mem_count; i++) {
+        HYP_TRY(map_region(h, hv, i, perm_of(&hv->vm.config->mem[i]) | FILL_PERM));
+    }
+    return HYP_OK;
+}
+
+/* From here on the guest's memory is as its configuration says. */
+static enum hyp_status restrict_memory(struct hyp *h, struct host_vm *hv)
+{
+    for (uint32_t i = 0; i < hv->vm.config->mem_count; i++) {
+        const struct vm_mem *mem = &hv->vm.config->mem[i];
+        if ((perm_of(mem) & FILL_PERM) != FILL_PERM) {
+            HYP_TRY(gstage_unmap_range(&hv->gstage, GPA(mem->gpa), mem->size));
+            HYP_TRY(map_region(h, hv, i, perm_of(mem)));
+        }
     }
     return HYP_OK;
 }
@@ -323,6 +349,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     HYP_TRY(hyp_add_irqc(h, hv));
     HYP_TRY(add_console(h, hv));
     HYP_TRY(fill_memory(h, hv));
+    HYP_TRY(restrict_memory(h, hv));
     for (uint32_t i = 0; i < hv->vm.vcpu_count; i++) {
         h->harts[hv->vm.vcpus[i]->hart_index]->vcpu = hv->vm.vcpus[i];
     }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM with a device of its own; the console's hart is not the one that boots. */
+/* One VM with a device and read-only memory; the console's hart is not the one that boots. */
 #include <hyp/vm/config.h>
 
 static const struct vm_mem mem[] = {
     {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+    {.gpa = 0x90000000, .size = 64 * HYP_KIB, .access = HYP_ACCESS_R},
 };
 
 static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
@@ -14,9 +15,10 @@ static const struct vm_config vms[] = {
         .vcpu_count = 3,
         .hart_mask = 0x7,
         .mem = mem,
-        .mem_count = 1,
+        .mem_count = 2,
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .load = true},
+        .initrd = {.name = "text", .gpa = 0x90000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,

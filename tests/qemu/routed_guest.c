@@ -23,6 +23,9 @@
 #define RTC_IRQ_ENABLED 0x10
 #define RTC_CLEAR_INTERRUPT 0x1c
 
+#define READ_ONLY UINT64_C(0x90000000) /* Holds this file's configuration, as text. */
+#define CAUSE_STORE_ACCESS 7
+
 #define PLIC UINT64_C(0x0c000000)
 #define PLIC_ENABLE(hart) (PLIC + 0x2000 + 0x80 * (2 * (hart) + 1))
 #define PLIC_CLAIM(hart) (PLIC + 0x200004 + 0x1000 * (2 * (hart) + 1))
@@ -31,6 +34,7 @@ void _start(void);
 
 static volatile uint64_t taken[HARTS];
 static volatile uint64_t strange;
+static volatile uint64_t refused_stores;
 static volatile uint64_t up[HARTS];
 
 static uint32_t reg_read(uint64_t address)
@@ -52,7 +56,10 @@ static uint64_t self(void)
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
-    (void)tval;
+    if (cause == CAUSE_STORE_ACCESS && tval == READ_ONLY) {
+        refused_stores++;
+        return epc + 4;
+    }
     uint64_t hart = self();
     uint32_t source = cause == CAUSE_EXTERNAL ? reg_read(PLIC_CLAIM(hart)) : 0;
     if (source != RTC_SOURCE) {
@@ -106,6 +113,17 @@ static void route_to(uint64_t hart)
     }
 }
 
+static void read_only_memory(void)
+{
+    check_is(*(volatile const uint64_t *)READ_ONLY, 0x2d58445053202a2f, "its file is there");
+    __asm__ volatile(".option push\n.option norvc\nsd zero, 0(%0)\n.option pop"
+                     :
+                     : "r"(READ_ONLY)
+                     : "memory");
+    check_is(refused_stores, 1, "a store is refused");
+    check(*(volatile const uint64_t *)READ_ONLY != 0, "and nothing is stored");
+}
+
 void guest_main(uint64_t hart, const void *fdt)
 {
     (void)fdt;
@@ -124,6 +142,7 @@ void guest_main(uint64_t hart, const void *fdt)
     for (uint64_t i = 0; i < HARTS; i++) {
         route_to(i);
     }
+    read_only_memory();
     check_is(strange, 0, "no other trap");
     check_end();
 }

@@ -84,7 +84,10 @@ enum hyp_access {
     HYP_ACCESS_RWX = 7,
 };
 
-/* Guest RAM. hpa_fixed = false: placed at boot, aligned for the largest leaves. */
+/*
+ * Guest RAM. hpa_fixed = false: placed at boot, aligned for the largest leaves. What the guest may
+ * not write can still hold a file: it is filled before the guest runs.
+ */
 struct vm_mem {
     uint64_t gpa;
     uint64_t size;
@@ -117,7 +120,7 @@ struct vm_device {
 enum vm_console_kind {
     VM_CONSOLE_NONE,
     VM_CONSOLE_VUART, /* A virtual 16550 on the shared console; SBI DBCN goes there, too. */
-    VM_CONSOLE_SBI,   /* Only SBI DBCN and the legacy calls, on the shared console. */
+    VM_CONSOLE_SBI,   /* Only SBI DBCN, on the shared console. */
 };
 
 struct vm_console {
