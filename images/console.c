@@ -202,6 +202,10 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
             hyp_console_step(h, self);
             if (source != 0) {
                 h->irqc.ops->complete(h->irqc.state, hart, source);
+                bool ours = source < SOURCE_MAX && h->source_owner[source] == OWNER_CONSOLE;
+                if (!ours) { /* Of a VM that a panic ended. */
+                    h->irqc.ops->set_enable(h->irqc.state, hart, source, false);
+                }
             }
         }
     }

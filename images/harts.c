@@ -17,6 +17,8 @@ static struct host_hart *self(void)
     return (struct host_hart *)hart_self();
 }
 
+static void panicked(struct hart *hart);
+
 static enum hyp_status init_hart(struct hyp *h, uint32_t index)
 {
     struct host_hart *hh = hyp_alloc(h, sizeof(*hh));
@@ -36,6 +38,7 @@ static enum hyp_status init_hart(struct hyp *h, uint32_t index)
         .entry = hyp_hart_main,
         .index = index,
         .owner = hh,
+        .panicked = panicked,
     };
     hh->hyp = h;
     hh->deadline = UINT64_MAX;
@@ -144,6 +147,20 @@ static void vm_ended(struct vm_env *env, struct vm *vm)
     __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
     if (self()->hart.index != h->console_hart) {
         send_ipi(env, h->machine.hart_id[h->console_hart]);
+    }
+}
+
+/*
+ * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
+ * may be held here, so nothing waits for it: `running` never comes to 0, and the VM's other
+ * vCPUs just leave. Its devices' interrupts stay with harts that are parked or silence them.
+ */
+static void panicked(struct hart *hart)
+{
+    struct host_hart *hh = (struct host_hart *)hart;
+    if (hh->vcpu != 0) {
+        vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
+        vm_ended(&hh->hyp->env, hh->vcpu->vm);
     }
 }
 

@@ -241,6 +241,7 @@ def hyp_image(
         loads = {},
         deps = [],
         copts = [],
+        linkopts = [],
         linker_script = _SECTIONS,
         default_cpu = None,
         default_machine = None,
@@ -261,6 +262,7 @@ def hyp_image(
       loads: blob name -> file that is put into memory before the image starts.
       deps: libraries.
       copts: for srcs.
+      linkopts: added to ours.
       linker_script: the sections.
       default_cpu: QEMU's -cpu; this and the next three win over what the config tool works out.
       default_machine: more options of -M virt.
@@ -325,7 +327,7 @@ def hyp_image(
         additional_linker_inputs = [linker_script],
         copts = hyp_copts(copts),
         # _start lies in a library: nothing else asks for it
-        linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"],
+        linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,
         deps = ([main] if main and config else []) + link_deps,
         **private

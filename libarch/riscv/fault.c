@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HS-mode's own faults and broken contracts: one dump over SBI, then this hart stops. */
+/*
+ * HS-mode's own faults and broken contracts: one dump over SBI, the embedder is told, then this
+ * hart stops. Each is done at most twice, so that a fault in here ends, too.
+ */
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/arch/world.h>
 
 _Noreturn void hart_fault_report(const struct hart_fault_frame *f);
-_Noreturn void hart_fault_nested(void);
-_Noreturn void hart_panic_report(const char *file, int line, const char *condition, uint64_t ra,
-                                 uint64_t sp);
+_Noreturn void hart_fault_nested(uint64_t depth);
+_Noreturn void hart_panic_report(const struct hart_fault_frame *f);
 
 static void put_char(char c)
 {
@@ -52,40 +54,56 @@ static void put_head(const char *what)
     put("\r\n");
 }
 
-_Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+static void put_gprs(const uint64_t gpr[32])
 {
     static const char names[32][5] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
                                       "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
                                       "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
                                       "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+    for (unsigned i = 1; i < 32; i++) {
+        put((i & 3) == 1 ? "\r\n" : " ");
+        put_hex(names[i], gpr[i]);
+    }
+    put("\r\n");
+}
+
+static _Noreturn void give_up(void)
+{
+    struct hart *h = hart_self();
+    if (h->panicked != 0) {
+        h->panicked(h);
+    }
+    hart_park();
+}
+
+_Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+{
     put_head("fault in HS-mode");
     put_hex("scause", f->scause);
     put_hex(" sepc", f->sepc);
     put_hex(" stval", f->stval);
     put_hex(" hstatus", f->hstatus);
-    for (unsigned i = 1; i < 32; i++) {
-        put((i & 3) == 1 ? "\r\n" : " ");
-        put_hex(names[i], f->gpr[i]);
+    put_gprs(f->gpr);
+    give_up();
+}
+
+/* The frame has hyp_panic_at()'s arguments in a0 … a2. */
+_Noreturn void hart_panic_report(const struct hart_fault_frame *f)
+{
+    put_head((const char *)f->gpr[12]);
+    put((const char *)f->gpr[10]);
+    put_hex(" line", f->gpr[11]);
+    put_gprs(f->gpr);
+    give_up();
+}
+
+/* depth: 1 where the report faulted, 2 where this did. */
+_Noreturn void hart_fault_nested(uint64_t depth)
+{
+    if (depth == 1) {
+        put("\r\nhyp: panic=nested\r\n");
+        give_up();
     }
-    put("\r\n");
-    hart_park();
-}
-
-_Noreturn void hart_panic_report(const char *file, int line, const char *condition, uint64_t ra,
-                                 uint64_t sp)
-{
-    put_head(condition);
-    put(file);
-    put_hex(" line", (uint64_t)line);
-    put_hex(" ra", ra);
-    put_hex(" sp", sp);
-    put("\r\n");
-    hart_park();
-}
-
-_Noreturn void hart_fault_nested(void)
-{
-    put("\r\nhyp: panic=nested\r\n");
     hart_park();
 }
 

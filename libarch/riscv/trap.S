@@ -213,30 +213,34 @@ hs_trap:
 	.size	hs_trap, . - hs_trap
 
 /*
- * hs_fault: builds a struct hart_fault_frame on the fault stack and reports it. A
- * fault while reporting (depth > 0) says so in one word and parks the hart.
- * In       tp = hart; t0 … t2 in HART_T0 … T2
- * Next     hart_fault_report(frame) or hart_fault_nested(), which never return
+ * hs_fault: builds a struct hart_fault_frame on the fault stack and reports it. A fault while
+ * reporting (depth > 0) goes another way.
+ * In       tp = hart; t0 … t2 in HART_T0 … T2; sscratch = tp where the fault was
+ * Next     hart_fault_report(frame) or hart_fault_nested(depth), which never return
  */
 	.type	hs_fault, @function
 hs_fault:
+	csrrw	t0, sscratch, tp /* The next trap needs it, whatever tp was. */
+	la	t2, hart_fault_report
+fault_frame: /* t0 = tp to show, t2 = where to go; t0 … t2 in HART_T0 … T2 */
 	ld	t1, HART_FAULT_DEPTH(tp)
-	addi	t2, t1, 1
-	sd	t2, HART_FAULT_DEPTH(tp)
-	mv	t0, sp
-	ld	sp, HART_FAULT_STACK_TOP(tp)
-	bnez	t1, hart_fault_nested
-	addi	sp, sp, -FAULT_SIZE
+	addi	t1, t1, 1
+	sd	t1, HART_FAULT_DEPTH(tp)
+	addi	t1, t1, -1
+	bnez	t1, 1f
+	ld	t1, HART_FAULT_STACK_TOP(tp)
+	addi	t1, t1, -FAULT_SIZE
+	sd	sp, WORLD_GPR(2)(t1)
+	mv	sp, t1
 	sd	zero, 0(sp)
 	sd	ra, WORLD_GPR(1)(sp)
-	sd	t0, WORLD_GPR(2)(sp)
-	sd	tp, WORLD_GPR(4)(sp)
+	sd	t0, WORLD_GPR(4)(sp)
 	ld	t0, HART_T0(tp)
 	ld	t1, HART_T1(tp)
-	ld	t2, HART_T2(tp)
 	sd	t0, WORLD_GPR(5)(sp)
 	sd	t1, WORLD_GPR(6)(sp)
-	sd	t2, WORLD_GPR(7)(sp)
+	ld	t0, HART_T2(tp)
+	sd	t0, WORLD_GPR(7)(sp)
 	CALLEE_SAVED sd, sp
 	sd	a0, WORLD_GPR(10)(sp)
 	sd	a1, WORLD_GPR(11)(sp)
@@ -252,29 +256,30 @@ hs_fault:
 	sd	t6, WORLD_GPR(31)(sp)
 	csrr	t0, sepc
 	csrr	t1, scause
-	csrr	t2, stval
-	csrr	t3, CSR_HSTATUS
+	csrr	t3, stval
+	csrr	t4, CSR_HSTATUS
 	sd	t0, FAULT_SEPC(sp)
 	sd	t1, FAULT_SCAUSE(sp)
-	sd	t2, FAULT_STVAL(sp)
-	sd	t3, FAULT_HSTATUS(sp)
+	sd	t3, FAULT_STVAL(sp)
+	sd	t4, FAULT_HSTATUS(sp)
 	mv	a0, sp
-	j	hart_fault_report
+	jr	t2
+1:	ld	sp, HART_FAULT_STACK_TOP(tp)
+	mv	a0, t1
+	j	hart_fault_nested
 	.size	hs_fault, . - hs_fault
 
 /*
  * hyp_panic_at(file, line, condition): HYP_REQUIRE failed.
- * Next     hart_panic_report(file, line, condition, ra, sp) on the fault stack
+ * Next     hart_panic_report(frame) on the fault stack; the arguments are in the frame
  */
 	.globl	hyp_panic_at
 	.type	hyp_panic_at, @function
 hyp_panic_at:
-	ld	t1, HART_FAULT_DEPTH(tp)
-	addi	t2, t1, 1
-	sd	t2, HART_FAULT_DEPTH(tp)
-	mv	a3, ra
-	mv	a4, sp
-	ld	sp, HART_FAULT_STACK_TOP(tp)
-	bnez	t1, hart_fault_nested
-	j	hart_panic_report
+	sd	t0, HART_T0(tp)
+	sd	t1, HART_T1(tp)
+	sd	t2, HART_T2(tp)
+	mv	t0, tp
+	la	t2, hart_panic_report
+	j	fault_frame
 	.size	hyp_panic_at, . - hyp_panic_at

@@ -40,13 +40,24 @@ const char *vm_stop_reason_name(enum vm_stop_reason reason)
     case VM_STOP_IDLE: return "idle";
     case VM_STOP_TRAPS: return "traps";
     case VM_STOP_HART: return "hart";
+    case VM_STOP_PANIC: return "panic";
     }
     return "unknown";
 }
 
 bool vm_stop_is_fault(enum vm_stop_reason reason)
 {
-    return reason == VM_STOP_FAILURE || reason == VM_STOP_TRAPS || reason == VM_STOP_HART;
+    switch (reason) {
+    case VM_RUNNING:
+    case VM_STOP_SHUTDOWN:
+    case VM_STOP_REBOOT:
+    case VM_STOP_IDLE: return false;
+    case VM_STOP_FAILURE:
+    case VM_STOP_TRAPS:
+    case VM_STOP_HART:
+    case VM_STOP_PANIC: return true;
+    }
+    return true;
 }
 
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits)

@@ -28,6 +28,11 @@ struct hart {
     uint32_t index;                   /* Dense, 0 … */
     const char *vm_name; /* Whose guest this hart runs; for the fault dump. NULL: none. */
     void *owner;         /* The embedder's own per-hart object. */
+    /*
+     * After the dump of this hart's fault or broken contract, before it stops: on the fault stack,
+     * whatever locks are held. Never waits; called again if it faults. NULL: nobody is told.
+     */
+    void (*panicked)(struct hart *self);
 };
 
 /* What the trap entry has saved of a fault in HS-mode. */

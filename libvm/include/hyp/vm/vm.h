@@ -53,6 +53,7 @@ enum vm_stop_reason {
     VM_STOP_IDLE,     /* Its last vCPU stopped itself: nobody is left to start one. */
     VM_STOP_TRAPS,    /* It traps at its own trap vector: it cannot go on. */
     VM_STOP_HART,     /* One of its harts did not start. */
+    VM_STOP_PANIC,    /* The hypervisor's own fault on one of its harts. */
 };
 
 struct vm;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor as it is, but for one hart that does one wild thing, which `wild=NAME` on the
+ * command line chooses. Linked with --wrap: the victim's first hart comes by __wrap_vcpu_run()
+ * instead of vcpu_run(), and the console hart by __wrap_hyp_console_idle().
+ */
+#include "images/hyp.h"
+
+#include <hyp/base/assert.h>
+#include <hyp/vm/exit.h>
+#include <string.h>
+
+#define IMAGE_VA UINT64_C(0xffffffc000000000)
+#define KEY "wild="
+
+void wild_load(uint64_t address);
+void wild_store(uint64_t address);
+void wild_jump(uint64_t address);
+void wild_illegal(uint64_t unused);
+void wild_lose_tp(uint64_t address);
+void wild_swap_tp(uint64_t address, struct hart *tp);
+void wild_overflow(uint64_t unused);
+_Noreturn void wild_survived(void);
+extern char wild_data[];
+extern const char wild_rodata[];
+
+void __real_vcpu_run(struct vcpu *vcpu);
+void __wrap_vcpu_run(struct vcpu *vcpu);
+enum vcpu_action __real_exit_handle(struct vcpu *vcpu, struct exit *e);
+enum vcpu_action __wrap_exit_handle(struct vcpu *vcpu, struct exit *e);
+_Noreturn void __real_hyp_console_idle(struct hyp *h, struct host_hart *self);
+_Noreturn void __wrap_hyp_console_idle(struct hyp *h, struct host_hart *self);
+
+_Noreturn void wild_survived(void)
+{
+    HYP_PANIC("survived");
+}
+
+static struct host_hart *self(void)
+{
+    return (struct host_hart *)hart_self();
+}
+
+static bool is_case(const char *name)
+{
+    const char *args = self()->hyp->machine.bootargs;
+    return strncmp(args, KEY, strlen(KEY)) == 0 && strcmp(args + strlen(KEY), name) == 0;
+}
+
+/* Where the real-time VM's memory is. */
+static uint64_t guest_hpa(void)
+{
+    return self()->hyp->plan.mem_hpa[1][0];
+}
+
+static void store_text(void)
+{
+    wild_store((uint64_t)(uintptr_t)wild_load);
+}
+
+static void store_rodata(void)
+{
+    wild_store((uint64_t)(uintptr_t)wild_rodata);
+}
+
+static void jump_rodata(void)
+{
+    wild_jump((uint64_t)(uintptr_t)wild_rodata);
+}
+
+static void jump_data(void)
+{
+    wild_jump((uint64_t)(uintptr_t)wild_data);
+}
+
+static void jump_stack(void)
+{
+    uint32_t code[2] = {0x6f, 0x6f};
+    wild_jump((uint64_t)(uintptr_t)code);
+}
+
+static void jump_pool(void)
+{
+    wild_jump((uint64_t)(uintptr_t)self()->vcpu);
+}
+
+static void jump_null(void)
+{
+    wild_jump(0);
+}
+
+static void load_guest(void)
+{
+    wild_load(guest_hpa());
+}
+
+static void store_guest(void)
+{
+    wild_store(guest_hpa());
+}
+
+static void jump_guest(void)
+{
+    wild_jump(guest_hpa());
+}
+
+/* If the image's mapping went on … */
+static void load_guest_by_image(void)
+{
+    wild_load(IMAGE_VA + (guest_hpa() - self()->hyp->load_hpa));
+}
+
+/* … or the pool's. */
+static void load_guest_by_pool(void)
+{
+    const struct phys_window *w = &self()->hyp->phys.window[0];
+    wild_load(w->va + (guest_hpa() - w->pa.start));
+}
+
+static void overflow(void)
+{
+    wild_overflow(0);
+}
+
+static void illegal(void)
+{
+    wild_illegal(0);
+}
+
+static void lose_tp(void)
+{
+    wild_lose_tp((uint64_t)(uintptr_t)wild_load);
+}
+
+static void require(void)
+{
+    HYP_REQUIRE(self()->hyp == 0);
+}
+
+/* The name of the VM cannot be read: the dump faults. */
+static void nested(void)
+{
+    hart_self()->vm_name = (const char *)16;
+    store_text();
+}
+
+/* As this hart's tp is another hart, its report would use that one's stack. */
+static void nested_swap_tp(void)
+{
+    hart_self()->vm_name = (const char *)16;
+    wild_swap_tp((uint64_t)(uintptr_t)wild_load, &self()->hyp->harts[0]->hart);
+}
+
+/* Telling the embedder faults, too. */
+static void told_to_fault(struct hart *hart)
+{
+    (void)hart;
+    store_rodata();
+}
+
+static void nested_tell(void)
+{
+    hart_self()->panicked = told_to_fault;
+    store_text();
+}
+
+static void locked(void)
+{
+    spinlock_lock(&self()->vcpu->vm->lock);
+    store_text();
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    {"store_text", store_text},
+    {"store_rodata", store_rodata},
+    {"jump_rodata", jump_rodata},
+    {"jump_data", jump_data},
+    {"jump_stack", jump_stack},
+    {"jump_pool", jump_pool},
+    {"jump_null", jump_null},
+    {"load_guest", load_guest},
+    {"store_guest", store_guest},
+    {"jump_guest", jump_guest},
+    {"load_guest_by_image", load_guest_by_image},
+    {"load_guest_by_pool", load_guest_by_pool},
+    {"overflow", overflow},
+    {"illegal", illegal},
+    {"lose_tp", lose_tp},
+    {"require", require},
+    {"nested", nested},
+    {"nested_swap_tp", nested_swap_tp},
+    {"nested_tell", nested_tell},
+    {"locked", locked},
+};
+
+static bool is_victim(const struct vcpu *vcpu)
+{
+    return vcpu->vm->index == 0 && vcpu->id == 0;
+}
+
+void __wrap_vcpu_run(struct vcpu *vcpu)
+{
+    for (size_t i = 0; is_victim(vcpu) && i < ARRAY_COUNT(cases); i++) {
+        if (is_case(cases[i].name)) {
+            cases[i].run();
+            wild_survived();
+        }
+    }
+    __real_vcpu_run(vcpu);
+}
+
+/* In the midst of an exit, the guest's registers saved. */
+enum vcpu_action __wrap_exit_handle(struct vcpu *vcpu, struct exit *e)
+{
+    if (is_victim(vcpu) && is_case("exit")) {
+        store_text();
+    }
+    return __real_exit_handle(vcpu, e);
+}
+
+_Noreturn void __wrap_hyp_console_idle(struct hyp *h, struct host_hart *hh)
+{
+    if (is_case("console_hart")) {
+        store_text();
+    }
+    __real_hyp_console_idle(h, hh);
+}
