@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_recipes: how some host tests are compiled, linked and run, and all that this needs."""
+
+_C = (".c", ".S")
+_Recipe = provider(fields = {
+    "data": "files that are neither sources nor binaries",
+    "files": "sources and headers",
+    "links": "(binary, its objects' units as JSON, link options) of this target",
+    "run": "the test itself: program and arguments",
+    "units": "what is compiled for this target and what it depends on",
+})
+
+def _include_flags(context):
+    out = []
+    for flag, dirs in [("-iquote", context.quote_includes), ("-isystem", context.system_includes), ("-I", context.includes)]:
+        for d in dirs.to_list():
+            # a generated file lies where a source would
+            if not d.startswith("bazel-out/"):
+                out += [flag, ("../" + d[len("external/"):]) if d.startswith("external/") else d]
+    return out
+
+def _sources(rule):
+    return [f for t in getattr(rule.attr, "srcs", []) for f in t.files.to_list()]
+
+def _compile(target, ctx, deps):
+    """The units of this target alone."""
+    infos = [d[CcInfo] for d in deps if CcInfo in d] + ([target[CcInfo]] if CcInfo in target else [])
+    context = cc_common.merge_cc_infos(cc_infos = infos).compilation_context
+    attr = ctx.rule.attr
+    flags = ["-D" + d for d in context.defines.to_list() + attr.local_defines + attr.defines]
+    flags += ctx.fragments.cpp.copts + ctx.fragments.cpp.conlyopts + attr.copts + _include_flags(context)
+    headers = context.headers
+    return [
+        json.encode({"flags": flags, "src": f.short_path})
+        for f in _sources(ctx.rule)
+        if f.path.endswith(_C)
+    ], depset(_sources(ctx.rule), transitive = [headers])
+
+def _aspect_impl(target, ctx):
+    attr = ctx.rule.attr
+    deps = getattr(attr, "deps", [])
+    below = [d[_Recipe] for d in deps + getattr(attr, "data", []) if _Recipe in d]
+    units = [d[_Recipe].units for d in deps if _Recipe in d]
+    files = [r.files for r in below]
+    own = []
+    links = []
+    run = None
+    if ctx.rule.kind in ["cc_library", "cc_binary", "cc_test"]:
+        own, sources = _compile(target, ctx, deps)
+        files.append(sources)
+    units = depset(own, transitive = units)
+    if ctx.rule.kind in ["cc_binary", "cc_test"]:
+        links = [struct(
+            options = attr.linkopts + ctx.fragments.cpp.linkopts,
+            program = ctx.rule.kind == "cc_test" and _program(target) or _program(target),
+            units = units,
+        )]
+    data = []
+    if ctx.rule.kind in ["cc_test", "sh_test"]:
+        for d in getattr(attr, "data", []):
+            if _Recipe in d and d[_Recipe].links:
+                links += d[_Recipe].links
+            else:
+                data.append(d.files)
+        if ctx.rule.kind == "sh_test":
+            data.append(depset(_sources(ctx.rule)))
+        run = struct(
+            args = [ctx.expand_location(a, getattr(attr, "data", [])) for a in attr.args],
+            program = _sources(ctx.rule)[0].short_path if ctx.rule.kind == "sh_test" else _program(target),
+        )
+    return [_Recipe(
+        data = depset(transitive = data),
+        files = depset(transitive = files),
+        links = links,
+        run = run,
+        units = units,
+    )]
+
+def _program(target):
+    return target[DefaultInfo].files_to_run.executable.short_path
+
+_aspect = aspect(
+    implementation = _aspect_impl,
+    attr_aspects = ["data", "deps"],
+    fragments = ["cpp"],
+)
+
+def _impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name + ".json")
+    tests = {}
+    files = []
+    for t in ctx.attr.tests:
+        r = t[_Recipe]
+        if not r.run:
+            fail("%s is no test that this rule knows" % t.label)
+        tests[str(t.label)] = struct(
+            args = r.run.args,
+            links = [struct(
+                options = l.options,
+                program = l.program,
+                units = [json.decode(u) for u in l.units.to_list()],
+            ) for l in r.links],
+            program = r.run.program,
+        )
+        files += [r.files, r.data]
+    ctx.actions.write(out, json.encode(struct(
+        machine_tests = [str(t.label) for t in ctx.attr.machine_tests],
+        tests = tests,
+    )))
+    return [DefaultInfo(
+        files = depset([out]),
+        runfiles = ctx.runfiles(files = [out], transitive_files = depset(transitive = files)),
+    )]
+
+test_recipes = rule(
+    implementation = _impl,
+    attrs = {
+        "machine_tests": attr.label_list(doc = "tests that only Bazel can run", cfg = "target"),
+        "tests": attr.label_list(aspects = [_aspect]),
+    },
+)

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# mutants_self_test.sh JUDGE RECIPES CAUGHT.patch OTHER.patch...: the judge says no to each of the others, and why.
+set -u
+judge=$1
+recipes=$2
+shift 2
+out=$("$judge" "$recipes" "$@")
+status=$?
+bad=0
+expect() {
+    grep -qE -- "$1" <<<"$out" || { echo "FAIL: not printed: $1"; bad=1; }
+}
+[ $status = 1 ] || { echo "FAIL: exit status $status"; bad=1; }
+expect '^libmm_level.patch caught by //libmm:gstage_test'
+expect '^fails_anyway.patch NOT CAUGHT: //toolchains/prop:planted_random_test fails without it, too'
+expect '^harmless.patch NOT CAUGHT: //libmm:gstage_test does not find it'
+expect '^no_c.patch NOT CAUGHT: it does not compile'
+expect '^stale.patch NOT CAUGHT: it does not apply: libmm/src/ptable.c, line 143,'
+expect '^unknown.patch NOT CAUGHT: //libmm:no_such_test is not in the lists of tests/mutants/BUILD.bazel'
+expect '^unnamed.patch NOT CAUGHT: its first line names no test'
+expect '^7 patches, 6 not caught,'
+[ $bad = 0 ] || echo "$out"
+exit $bad
