@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""count.py EVENTS STATUS: prints "N passed, N failed" from Bazel's build events; fails if any failed.
+"""count.py EVENTS STATUS [EVENTS STATUS ...]: prints "N passed, N failed" from Bazel's build events; fails if any failed.
 
 A test that was not run, for it or anything else did not build, is a failed one; so is an
-unsuccessful build with no test to blame.
+unsuccessful build with no test to blame, and one that has no tests.
 """
 import json
 import sys
@@ -30,12 +30,19 @@ def count(lines, status):
             done[label] = event.get("testSummary", {}).get("overallStatus") == "PASSED"
     passed = sum(done.values())
     failed = len(done) - passed + len((tests | broken) - set(done))
-    return passed, failed or int(status != 0)
+    return passed, failed or int(status != 0 or not passed)
 
 
 def main():
-    with open(sys.argv[1]) as f:
-        passed, failed = count(f, int(sys.argv[2]))
+    passed = failed = 0
+    for path, status in zip(sys.argv[1::2], sys.argv[2::2]):
+        try:
+            with open(path) as f:
+                p, n = count(f, int(status))
+        except OSError as e:
+            print(e)
+            p, n = 0, 1
+        passed, failed = passed + p, failed + n
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed or not passed else 0
 

@@ -178,7 +178,7 @@ static void pte_bits(void **state)
     assert_int_equal(gstage_walk(&gs, GPA(HYP_GIB), &leaf), HYP_OK);
     assert_int_equal(leaf.pte, 0xd9);
     /* An inner PTE is V and a PPN. */
-    assert_int_equal(*entry(gs.table.root, 0) & ~(((BIT(44)) - 1) << 10), PTE_V);
+    assert_int_equal(*entry(gs.table.root, 0) & ~((BIT(44) - 1) << 10), PTE_V);
 }
 
 static void unmap_reports_each_error(void **state)

@@ -426,11 +426,11 @@ static void insn_count(struct qemu_plugin_insn *insn, int class)
 {
     if (board == NULL) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_insn, PLUGIN_CB_NO_REGS,
-                                               (void *)(uintptr_t) class);
+                                               (void *)(uintptr_t)(class));
     } else {
         qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
             insn, PLUGIN_OP_ADD_U64,
-            entry_of(offsetof(struct hart, now) + (size_t) class * sizeof(uint64_t)), 1);
+            entry_of(offsetof(struct hart, now) + (size_t)(class) * sizeof(uint64_t)), 1);
     }
 }
 
@@ -450,7 +450,7 @@ static void on_translate(qemu_plugin_id_t plugin, struct qemu_plugin_tb *tb)
             insn_stage(insn, class);
         } else if (i == 0) {
             qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, PLUGIN_CB_R_REGS,
-                                                 (void *)(uintptr_t) class);
+                                                 (void *)(uintptr_t)(class));
         }
         for (size_t a = 0; a < at_count; a++) {
             if (ats[a].address == address) {

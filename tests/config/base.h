@@ -8,6 +8,10 @@
 #include <hyp/vm/config.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* One element of a list; versions of clang-format differ on braces in a macro. */
+/* clang-format off */
+#define ONE(...) {__VA_ARGS__}
+/* clang-format on */
 
 /* ---- The platform ---- */
 
@@ -36,25 +40,16 @@
 #define A_HARTS 0x3
 #endif
 #ifndef A_MEM
-#define A_MEM                                                                          \
-    {                                                                                  \
-        .gpa = 0x80000000, .size = 256 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true \
-    }
+#define A_MEM ONE(.gpa = 0x80000000, .size = 256 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true)
 #endif
 #ifndef A_ENTRY
 #define A_ENTRY 0x80200000
 #endif
 #ifndef A_KERNEL
-#define A_KERNEL                                                                  \
-    {                                                                             \
-        "alpha_kernel", .gpa = 0x80200000, .max_size = 16 * HYP_MIB, .load = true \
-    }
+#define A_KERNEL ONE("alpha_kernel", .gpa = 0x80200000, .max_size = 16 * HYP_MIB, .load = true)
 #endif
 #ifndef A_INITRD
-#define A_INITRD                                                                  \
-    {                                                                             \
-        "alpha_initrd", .gpa = 0x88000000, .max_size = 16 * HYP_MIB, .load = true \
-    }
+#define A_INITRD ONE("alpha_initrd", .gpa = 0x88000000, .max_size = 16 * HYP_MIB, .load = true)
 #endif
 #ifndef A_BOOTARGS
 #define A_BOOTARGS "console=ttyS0"
@@ -66,22 +61,13 @@
 #define A_DTB_SIZE (64 * HYP_KIB)
 #endif
 #ifndef A_DEVICES
-#define A_DEVICES                      \
-    {                                  \
-        .name = "rtc", .gpa = 0x101000 \
-    }
+#define A_DEVICES ONE(.name = "rtc", .gpa = 0x101000)
 #endif
 #ifndef A_CONSOLE
-#define A_CONSOLE                                              \
-    {                                                          \
-        .kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10 \
-    }
+#define A_CONSOLE ONE(.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10)
 #endif
 #ifndef A_IRQC
-#define A_IRQC                                                        \
-    {                                                                 \
-        .model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96 \
-    }
+#define A_IRQC ONE(.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96)
 #endif
 #ifndef A_NEEDS
 #define A_NEEDS 0
@@ -99,22 +85,13 @@
 #define B_HARTS 0x4
 #endif
 #ifndef B_MEM
-#define B_MEM                                                                         \
-    {                                                                                 \
-        .gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xc0000000, .hpa_fixed = true \
-    }
+#define B_MEM ONE(.gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xc0000000, .hpa_fixed = true)
 #endif
 #ifndef B_KERNEL
-#define B_KERNEL                                                                  \
-    {                                                                             \
-        "beta_kernel", .gpa = 0x80000000, .max_size = 64 * HYP_KIB, .load = false \
-    }
+#define B_KERNEL ONE("beta_kernel", .gpa = 0x80000000, .max_size = 64 * HYP_KIB, .load = false)
 #endif
 #ifndef B_DEVICES
-#define B_DEVICES                         \
-    {                                     \
-        .name = "disk", .gpa = 0x10003000 \
-    }
+#define B_DEVICES ONE(.name = "disk", .gpa = 0x10003000)
 #endif
 
 /* ---- The whole ---- */

@@ -2,12 +2,6 @@
 /* Registers that end within a page. */
 /* expect: E-DEV-ALIGN: device odd of vm alpha at 0x10004000, 0x800 bytes, is not whole pages with
  * reg_size inside */
-#define P_DEVICES                                                           \
-    {                                                                       \
-        "odd", "x,odd", .hpa = 0x10004000, .size = 0x800, .reg_size = 0x800 \
-    }
-#define A_DEVICES                        \
-    {                                    \
-        .name = "odd", .gpa = 0x10004000 \
-    }
+#define P_DEVICES ONE("odd", "x,odd", .hpa = 0x10004000, .size = 0x800, .reg_size = 0x800)
+#define A_DEVICES ONE(.name = "odd", .gpa = 0x10004000)
 #include "base.h"

@@ -2,8 +2,5 @@
 /* Trusted DMA, but addresses that the device would not understand. */
 /* expect: E-DEV-DMA-GPA: device nic of vm alpha needs gpa = hpa, but memory at gpa 0x80000000 lies
  * at 0xa0000000 */
-#define A_DEVICES                                             \
-    {                                                         \
-        .name = "nic", .gpa = 0x10002000, .dma_trusted = true \
-    }
+#define A_DEVICES ONE(.name = "nic", .gpa = 0x10002000, .dma_trusted = true)
 #include "base.h"

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two devices of two VMs in one page. */
 /* expect: E-DEV-OVERLAP: the page of device odd at 0x10003000 is owned by vm alpha and vm beta */
-#define P_DEVICES                                                            \
-    {                                                                        \
-        "odd", "x,odd", .hpa = 0x10003000, .size = 0x1000, .reg_size = 0x100 \
-    }
-#define A_DEVICES                        \
-    {                                    \
-        .name = "odd", .gpa = 0x10003000 \
-    }
+#define P_DEVICES ONE("odd", "x,odd", .hpa = 0x10003000, .size = 0x1000, .reg_size = 0x100)
+#define A_DEVICES ONE(.name = "odd", .gpa = 0x10003000)
 #include "base.h"

@@ -2,8 +2,5 @@
 /* A device at an odd place. */
 /* expect: E-GPA-ALIGN: gpa 0x101800 of rtc in vm alpha is not a multiple of 4 KiB or out of reach
  */
-#define A_DEVICES                      \
-    {                                  \
-        .name = "rtc", .gpa = 0x101800 \
-    }
+#define A_DEVICES ONE(.name = "rtc", .gpa = 0x101800)
 #include "base.h"

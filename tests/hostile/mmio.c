@@ -66,13 +66,14 @@ static void report(const struct sweep *s)
 static void sweep(void)
 {
     /* Where the PLIC has registers, and the edges between. */
-    static const uint64_t plic[][2] = {
+    typedef uint64_t edges[2];
+    static const edges plic[] = {
         {0, 0x300},           {0xff8, 0x1108},      {0x1ff8, 0x2300},
         {0x1ffff8, 0x200018}, {0x200ff8, 0x201018}, {0x201ff8, 0x202018},
         {0x202ff8, 0x203018}, {0x203ff8, 0x204018}, {0x5ffff0, 0x600010},
     };
-    static const uint64_t uart[][2] = {{0, 0x110}, {0xff0, 0x1010}};
-    const uint64_t(*window)[2] = DEVICE == 1 ? uart : plic;
+    static const edges uart[] = {{0, 0x110}, {0xff0, 0x1010}};
+    const edges *window = DEVICE == 1 ? uart : plic;
     unsigned count = DEVICE == 1 ? 2 : 9;
     static struct sweep s;
     for (unsigned i = 0; i < 8; i++) {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """layers_test.py FILE...: each <library>_deps names only packages below that library."""
 import os
+import re
 import sys
 
 import tree
@@ -14,12 +15,21 @@ ALLOWED = {
     "libvm": {"//libarch", "//libmm", "@libfdt//"},
 }
 
+
+
+def plain(label):
+    """@repository//package:name; newer Bazels write more before it."""
+    repository, rest = re.match(r"@*([^/]*)(//.*)$", label).groups()
+    repository = re.split("[~+]", repository)[-1]
+    return ("@" + repository if repository else "") + rest
+
+
 bad, count = [], 0
 for path in sys.argv[1:]:
     library = os.path.basename(path)[: -len("_deps")]
     allowed = ALLOWED[library] | {"//" + library}
     with open(path) as f:
-        for label in f.read().split():
+        for label in map(plain, f.read().split()):
             count += 1
             package = label.split(":")[0]
             if package not in allowed:

@@ -52,7 +52,7 @@ def _aspect_impl(target, ctx):
     if ctx.rule.kind in ["cc_binary", "cc_test"]:
         links = [struct(
             options = attr.linkopts + ctx.fragments.cpp.linkopts,
-            program = ctx.rule.kind == "cc_test" and _program(target) or _program(target),
+            program = _program(target),
             units = units,
         )]
     data = []
@@ -85,6 +85,10 @@ _aspect = aspect(
     fragments = ["cpp"],
 )
 
+def _name(label):
+    """//package:name; Bazel 7 writes @ before it."""
+    return str(label).lstrip("@")
+
 def _impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".json")
     tests = {}
@@ -93,7 +97,7 @@ def _impl(ctx):
         r = t[_Recipe]
         if not r.run:
             fail("%s is no test that this rule knows" % t.label)
-        tests[str(t.label)] = struct(
+        tests[_name(t.label)] = struct(
             args = r.run.args,
             links = [struct(
                 options = l.options,
@@ -104,7 +108,7 @@ def _impl(ctx):
         )
         files += [r.files, r.data]
     ctx.actions.write(out, json.encode(struct(
-        machine_tests = [str(t.label) for t in ctx.attr.machine_tests],
+        machine_tests = [_name(t.label) for t in ctx.attr.machine_tests],
         tests = tests,
     )))
     return [DefaultInfo(

@@ -36,6 +36,7 @@
 #define PAGE_A UINT64_C(0x80400000)
 #define PAGE_B UINT64_C(0x80600000)
 #define CODE UINT64_C(0x80800000)
+typedef uint64_t code_fn(void);
 
 void _start(void);
 
@@ -205,7 +206,7 @@ static void carry_out(uint64_t hart, enum command command)
         }
         break;
     case READ: mail[hart].result = read_alias(); break;
-    case RUN: mail[hart].result = ((uint64_t(*)(void))CODE)(); break;
+    case RUN: mail[hart].result = ((code_fn *)CODE)(); break;
     case FENCE_ALL:
         for (uint64_t i = 0; i < 50; i++) {
             mail[hart].result |= rfence(i % 3, 0, NEVER, 0, i % 2 == 0 ? NEVER : 4096);

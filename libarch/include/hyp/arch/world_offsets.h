@@ -15,7 +15,7 @@
 #define HART_ENTRY 72
 #define HART_FAULT_DEPTH 80
 
-#define WORLD_GPR(n) ((n)*8)
+#define WORLD_GPR(n) (8 * (n))
 #define WORLD_SEPC 256
 #define WORLD_SSTATUS 264
 #define WORLD_HSTATUS 272
