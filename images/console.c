@@ -144,19 +144,26 @@ static void drain(struct hyp *h)
     }
 }
 
-static _Noreturn void end_machine(struct hyp *h)
+_Noreturn void hyp_end_machine(struct hyp *h, bool failed)
 {
-    bool failed = false;
-    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
-        failed = failed || h->vms[i] == 0 ||
-                 vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason);
+    if (h->mux.source_count != 0) {
+        drain(h);
     }
-    drain(h);
     if (failed && h->fail.base != 0) {
         mmio_write32(h->fail, 0, hyp_platform.fail_word);
     }
     (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
     hart_park();
+}
+
+static bool has_failed(const struct hyp *h)
+{
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        if (h->vms[i] == 0 || vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Tells of VMs that have stopped; ends the machine behind the last. */
@@ -173,7 +180,7 @@ void hyp_report_ended(struct hyp *h)
         }
     }
     if (h->reported == h->started) {
-        end_machine(h);
+        hyp_end_machine(h, has_failed(h));
     }
 }
 
