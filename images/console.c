@@ -150,14 +150,11 @@ static void drain(struct hyp *h)
     }
 }
 
-static _Noreturn void end_machine(struct hyp *h)
+_Noreturn void hyp_end_machine(struct hyp *h, bool failed)
 {
-    bool failed = false;
-    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
-        failed = failed || h->vms[i] == 0 ||
-                 vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason);
+    if (h->mux.source_count != 0) {
+        drain(h);
     }
-    drain(h);
     if (failed && h->fail.base != 0) {
         mmio_write32(h->fail, 0, hyp_platform.fail_word);
         /* The machine ends in its own time; a reset meanwhile would tell of a success. */
@@ -168,6 +165,16 @@ static _Noreturn void end_machine(struct hyp *h)
     }
     (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
     hart_park();
+}
+
+static bool has_failed(const struct hyp *h)
+{
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        if (h->vms[i] == 0 || vm_stop_is_fault((enum vm_stop_reason)h->vms[i]->vm.stop_reason)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Tells of VMs that have stopped, behind their own last lines; ends the machine behind the last. */
@@ -184,7 +191,7 @@ void hyp_report_ended(struct hyp *h)
         }
     }
     if (h->reported == h->started) {
-        end_machine(h);
+        hyp_end_machine(h, has_failed(h));
     }
 }
 

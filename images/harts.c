@@ -49,7 +49,7 @@ static enum hyp_status init_hart(struct hyp *h, uint32_t index)
 
 enum hyp_status hyp_init_harts(struct hyp *h)
 {
-    uint64_t used = BIT(h->console_hart);
+    uint64_t used = h->console_hart != HYP_NO_HART ? BIT(h->console_hart) : 0;
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
         if ((h->plan.runnable & BIT(i)) != 0) {
             used |= h->plan.harts[i];
@@ -145,7 +145,7 @@ static void vm_ended(struct vm_env *env, struct vm *vm)
     struct hyp *h = hyp_of(env);
     /* Pairs with the acquire load in hyp_report_ended(). */
     __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
-    if (self()->hart.index != h->console_hart) {
+    if (h->console_hart != HYP_NO_HART && self()->hart.index != h->console_hart) {
         send_ipi(env, h->machine.hart_id[h->console_hart]);
     }
 }
@@ -223,6 +223,20 @@ static void await_harts(struct hyp *h, const struct vm *vm)
     }
 }
 
+/* Without a console hart, one that leaves behind the last VM is free for it. */
+static bool takes_console(struct hyp *h)
+{
+    uint32_t all = h->started;
+    /* Pairs with the release in vm_ended(); the exchange elects one of the last VM's harts. */
+    if (h->console_hart != HYP_NO_HART ||
+        (__atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & all) != all ||
+        __atomic_exchange_n(&h->console_taken, 1, __ATOMIC_RELAXED) != 0) {
+        return false;
+    }
+    h->console_hart = self()->hart.index;
+    return true;
+}
+
 _Noreturn void hyp_hart_main(struct hart *hart)
 {
     struct host_hart *hh = (struct host_hart *)hart;
@@ -241,6 +255,10 @@ _Noreturn void hyp_hart_main(struct hart *hart)
         vcpu_run(hh->vcpu);
         hart->vm_name = 0;
         hh->vcpu = 0;
+        if (!console && takes_console(h)) {
+            console = true;
+            hyp_init_hart_irqs(h, hart->index);
+        }
     }
     if (console) {
         csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));

@@ -20,35 +20,10 @@
 #include <hyp/mm/hspace.h>
 #include <hyp/vm/config_check.h>
 #include <hyp/vm/guest_dt.h>
+#include <hyp/vm/machine.h>
 #include <hyp/vm/vm.h>
 
-#define MACHINE_RANGE_MAX 16
 #define SOURCE_MAX 1024
-
-/* What the machine's device tree says. */
-struct machine {
-    uint64_t hart_id[HYP_HART_MAX];      /* Ascending: the index is the dense hart index. */
-    uint32_t intc[HYP_HART_MAX];         /* phandle of the hart's own interrupt controller. */
-    uint32_t plic_context[HYP_HART_MAX]; /* S-mode context; UINT32_MAX: none. */
-    uint32_t hart_count;
-    struct hyp_mem mem[MACHINE_RANGE_MAX];
-    uint32_t mem_count;
-    struct hyp_mem reserved[MACHINE_RANGE_MAX];
-    uint32_t reserved_count;
-    uint32_t timebase_hz;
-    uint32_t source_count;
-    uint32_t cbom_block;
-    uint32_t cboz_block;
-    uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have. */
-    uint32_t mmu; /* enum guest_mmu */
-    bool sstc;    /* And granted by the firmware. */
-    bool svpbmt;
-    bool stateen;
-    enum gstage_mode gstage_mode;
-    uint32_t gpa_bits;
-    uint64_t henvcfg;
-    char bootargs[512];
-};
 
 /* One hart's part. hart is first: a hart is its host_hart. */
 struct host_hart {
@@ -99,24 +74,25 @@ struct hyp {
     struct vm_env env;
     struct host_vm *vms[HYP_VM_MAX];
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
-    uint32_t console_hart;
+    uint32_t console_hart; /* Or HYP_NO_HART: then VMs' consoles wait until all have ended. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
     bool has_silent_source; /* One without a kick: the console hart looks by itself. */
 
-    uint32_t ended;    /* Atomic: bit i: VM i has stopped. */
-    uint32_t reported; /* Console hart: those it has told of. */
-    uint32_t started;  /* VMs that were started. */
+    uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
+    uint32_t ended;         /* Atomic: bit i: VM i has stopped. */
+    uint32_t reported;      /* Console hart: those it has told of. */
+    uint32_t started;       /* VMs that were started. */
 };
 
 #define OWNER_CONSOLE 0xff
+#define HYP_NO_HART UINT32_MAX
+#define HYP_BOOT_FDT_SIZE (2 * HYP_MIB)
 #define HART_STACK_PAGES 2
 #define HART_FAULT_STACK_PAGES 1
 
-/* discover.c: reads the device tree at fdt (mapped), probes CSRs. */
-HYP_MUST_USE enum hyp_status machine_discover(struct machine *m, const void *fdt);
-
 /* memory.c: pool, address space; on return the hart runs in the new space. */
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
+/* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
 const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
 /* Zeroed pages of the pool; NULL: none are left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
@@ -131,6 +107,8 @@ void hyp_console_attach(struct hyp *h);
 void hyp_console_step(struct hyp *h, struct host_hart *self);
 /* Lines of VMs that have stopped; SRST behind the last. Console hart. */
 void hyp_report_ended(struct hyp *h);
+/* SRST, as failed or not, behind what is still to be sent. */
+_Noreturn void hyp_end_machine(struct hyp *h, bool failed);
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
 
 /* partition.c: builds a VM; on failure the VM does not run, and a line says why. */

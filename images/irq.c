@@ -58,6 +58,18 @@ static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
     return step * vm->vcpu_count;
 }
 
+static enum hyp_status own_sources(struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+            HYP_TRY(vplic_own(hv->vplic, d->irq[n]));
+        }
+    }
+    return HYP_OK;
+}
+
 enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv)
 {
     struct vm *vm = &hv->vm;
@@ -86,11 +98,7 @@ enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv)
         return HYP_E_NOMEM;
     }
     HYP_TRY(vplic_init(hv->vplic, &config, storage));
-    for (uint32_t s = 1; s < SOURCE_MAX; s++) {
-        if (h->source_owner[s] == vm->index + 1) {
-            HYP_TRY(vplic_own(hv->vplic, s));
-        }
-    }
+    HYP_TRY(own_sources(hv));
     vm->irq_raise = irq_raise;
     vm->irq_stop = irq_stop;
     vm->irq_ctx = hv->vplic;

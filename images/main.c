@@ -50,6 +50,31 @@ static void check_config(struct hyp *h)
     }
 }
 
+/* The configured hart; if the machine lacks it, the lowest that no real-time VM runs on. */
+static void choose_console_hart(struct hyp *h)
+{
+    uint64_t real_time = 0;
+    uint32_t hart = hyp_config.console_hart;
+    if (hart < h->machine.hart_count) {
+        h->console_hart = hart;
+        return;
+    }
+    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        if (hyp_config.vms[i].real_time && (h->plan.runnable & BIT(i)) != 0) {
+            real_time |= h->plan.harts[i];
+        }
+    }
+    for (hart = 0; hart < h->machine.hart_count && (real_time & BIT(hart)) != 0;) {
+        hart++;
+    }
+    h->console_hart = hart < h->machine.hart_count ? hart : HYP_NO_HART;
+    if (h->console_hart == HYP_NO_HART) {
+        log_line(&h->log, "console_hart=none reason=real-time-vms-own-all-harts");
+    } else {
+        log_line(&h->log, "console_hart=%u configured=%u", hart, hyp_config.console_hart);
+    }
+}
+
 static void show_machine(struct hyp *h)
 {
     const struct machine *m = &h->machine;
@@ -57,6 +82,36 @@ static void show_machine(struct hyp *h)
              m->hart_count, m->timebase_hz);
     log_line(&h->log, "sstc=%u svpbmt=%u gpa_bits=%u irq_sources=%u load=0x%lx", m->sstc, m->svpbmt,
              m->gpa_bits, m->source_count, h->load_hpa);
+}
+
+/* What there was no room for is left out, not forgotten. */
+static void show_left_out(struct hyp *h)
+{
+    const struct machine *m = &h->machine;
+    if ((m->harts_left_out | m->mem_left_out | m->reserved_merged | m->bootargs_left_out) != 0) {
+        log_line(&h->log,
+                 "machine harts_left_out=%u mem_ranges_left_out=%u reserved_ranges_merged=%u "
+                 "bootargs_left_out=%u",
+                 m->harts_left_out, m->mem_left_out, m->reserved_merged, m->bootargs_left_out);
+    }
+}
+
+static enum hyp_status find_machine(struct hyp *h, const void *fdt)
+{
+    HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
+    return machine_probe(&h->machine);
+}
+
+/* One line with the reason, and the machine ends. */
+static void require_machine(struct hyp *h, enum hyp_status found)
+{
+    if (found != HYP_OK) {
+        log_line(&h->log, "machine=refused reason=%s",
+                 found == HYP_E_FORMAT   ? "device-tree-malformed"
+                 : found == HYP_E_ABSENT ? "no-hart-or-timebase-in-device-tree"
+                                         : "no-h-extension");
+        hyp_end_machine(h, true);
+    }
 }
 
 static void build_vms(struct hyp *h)
@@ -85,13 +140,15 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     struct hyp *h = &the_hyp;
     (void)hart_id;
     h->load_hpa = load_hpa;
-    HYP_REQUIRE(machine_discover(&h->machine, hyp_map_boot_fdt(fdt_hpa)) == HYP_OK);
+    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(fdt_hpa));
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
-    h->console_hart = hyp_config.console_hart < h->machine.hart_count ? hyp_config.console_hart : 0;
-    hyp_init_env(h);                          /* what guests are granted */
-    hyp_init_console(h);                      /* lines go out from here */
-    show_machine(h);                          /* what was found */
+    hyp_init_console(h);                       /* lines go out from here */
+    require_machine(h, found);                 /* a machine that can run VMs */
+    hyp_init_env(h);                           /* what guests are granted */
+    show_machine(h);                           /* what was found */
+    show_left_out(h);
     check_config(h);                          /* which VMs can run */
+    choose_console_hart(h);                   /* never a real-time VM's */
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */
     hyp_init_irqs(h);                         /* the machine's controller */
     build_vms(h);                             /* memory, devices, images */

@@ -118,6 +118,9 @@ static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
 static void kick_console(void *ctx)
 {
     struct hyp *h = ctx;
+    if (h->console_hart == HYP_NO_HART) {
+        return;
+    }
     if (hart_self()->index == h->console_hart) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
     } else {

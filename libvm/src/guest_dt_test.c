@@ -144,47 +144,63 @@ static int set_up(void **state)
 
 /* ---- One property ---- */
 
-static int make_one(const char *value, int size)
+/* Boot arguments in a property of `size` bytes, and a property behind it. */
+static void make_room(int size)
 {
+    static const char room[32] = "0123456789abcdef0123456789abcde";
+    memset(tree, 0, sizeof(tree));
     fdt_create(tree, sizeof(tree));
     fdt_finish_reservemap(tree);
     fdt_begin_node(tree, "");
-    put("p", value, size);
+    fdt_begin_node(tree, "chosen");
+    put("bootargs", room + sizeof(room) - size, size);
     put("q", "next", 5);
-    fdt_begin_node(tree, "child");
+    fdt_end_node(tree);
+    fdt_begin_node(tree, "cpus");
+    fdt_property_u32(tree, "timebase-frequency", 1);
+    put_cpu(PART_ALL, 0);
     fdt_end_node(tree);
     fdt_end_node(tree);
-    return fdt_finish(tree);
+    assert_int_equal(fdt_finish(tree), 0);
 }
 
 static void test_shrink_to_each_length(void **state)
 {
     (void)state;
-    static const char old[] = "0123456789abcdef";
-    for (int from = 0; from <= 16; from++) {
-        for (int to = 0; to <= from; to++) {
-            assert_int_equal(make_one(old, from), 0);
-            assert_int_equal(guest_dt_shrink(tree, 0, "p", "ABCDEFGHIJKLMNOP", (size_t)to), HYP_OK);
+    char text[20] = "";
+    facts.initrd_end = 0;
+    for (int from = 1; from <= 16; from++) {
+        for (int to = 1; to <= from + 1; to++) {
+            make_room(from);
+            memset(text, 'A', sizeof(text));
+            text[to - 1] = 0;
+            facts.bootargs = text;
+            enum hyp_status status = guest_dt_narrow(tree, sizeof(tree), &facts);
+            assert_int_equal(status, to <= from ? HYP_OK : HYP_E_RANGE);
+            if (status != HYP_OK) {
+                continue;
+            }
             assert_int_equal(fdt_check_full(tree, sizeof(tree)), 0);
             int length = -1;
-            const void *data = fdt_getprop(tree, 0, "p", &length);
+            int chosen = fdt_path_offset(tree, "/chosen");
+            const void *data = fdt_getprop(tree, chosen, "bootargs", &length);
             assert_int_equal(length, to);
-            assert_memory_equal(data, "ABCDEFGHIJKLMNOP", (size_t)to);
-            assert_string_equal(fdt_getprop(tree, 0, "q", NULL), "next");
-            assert_true(fdt_path_offset(tree, "/child") > 0);
+            assert_memory_equal(data, text, (size_t)to);
+            assert_string_equal(fdt_getprop(tree, chosen, "q", NULL), "next");
+            assert_true(fdt_path_offset(tree, "/cpus/cpu@0") > 0);
         }
-        assert_int_equal(guest_dt_shrink(tree, 0, "p", old, (size_t)from + 1), HYP_E_RANGE);
     }
-    assert_int_equal(guest_dt_shrink(tree, 0, "r", old, 1), HYP_E_ABSENT);
 }
 
 static void test_shrink_pads_with_zeroes(void **state)
 {
     (void)state;
-    assert_int_equal(make_one("\xff\xff\xff\xff\xff\xff\xff\xff", 8), 0);
-    assert_int_equal(guest_dt_shrink(tree, 0, "p", "x", 1), HYP_OK);
-    const char *data = fdt_getprop(tree, 0, "p", NULL);
-    static const uint8_t rest[] = {'x', 0, 0, 0, 0, 0, 0, FDT_NOP};
+    make_room(8);
+    facts.initrd_end = 0;
+    facts.bootargs = "";
+    assert_int_equal(guest_dt_narrow(tree, sizeof(tree), &facts), HYP_OK);
+    const char *data = fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "bootargs", NULL);
+    static const uint8_t rest[] = {0, 0, 0, 0, 0, 0, 0, FDT_NOP};
     assert_memory_equal(data, rest, sizeof(rest));
 }
 
@@ -275,11 +291,31 @@ static void test_absent_device(void **state)
     assert_true(fdt_path_offset(tree, "/soc/plic@c000000") > 0);
 }
 
+/* Each byte of a good tree, made wrong: an answer, and nothing outside the tree is touched. */
+static void test_any_one_byte(void **state)
+{
+    (void)state;
+    static const uint8_t values[] = {0, 1, 2, 3, 4, 9, 0x7f, 0x80, 0xff};
+    static _Alignas(8) uint8_t good[sizeof(tree)];
+    assert_int_equal(narrow(PART_ALL), HYP_OK);
+    size_t size = fdt_totalsize(tree);
+    memcpy(good, tree, sizeof(tree));
+    for (size_t at = 0; at < size; at++) {
+        for (size_t i = 0; i < sizeof(values); i++) {
+            memcpy(tree, good, sizeof(tree));
+            tree[at] = values[i];
+            enum hyp_status status = guest_dt_narrow(tree, size, &facts);
+            assert_in_range(status, HYP_OK, HYP_E_FORMAT);
+            assert_memory_equal(tree + size, good + size, sizeof(tree) - size);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shrink_to_each_length),
-        cmocka_unit_test(test_shrink_pads_with_zeroes),
+        cmocka_unit_test_setup(test_shrink_to_each_length, set_up),
+        cmocka_unit_test_setup(test_shrink_pads_with_zeroes, set_up),
         cmocka_unit_test_setup(test_good, set_up),
         cmocka_unit_test_setup(test_parameters, set_up),
         cmocka_unit_test_setup(test_initrd, set_up),
@@ -287,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup(test_other_shapes, set_up),
         cmocka_unit_test_setup(test_bytes_that_are_no_tree, set_up),
         cmocka_unit_test_setup(test_absent_device, set_up),
+        cmocka_unit_test_setup(test_any_one_byte, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,9 @@
 /* The table of ISA extensions and its two spellings. */
 #include <hyp/vm/guest_isa.h>
 
-static const char *const isa_names[GUEST_ISA_COUNT] = {
-#define GUEST_ISA_TEXT(name, text) [GUEST_ISA_##name] = (text),
+/* Arrays, not pointers: half the size. */
+static const char isa_names[GUEST_ISA_COUNT][12] = {
+#define GUEST_ISA_TEXT(name, text) [GUEST_ISA_##name] = text,
     GUEST_ISA_LIST(GUEST_ISA_TEXT)
 #undef GUEST_ISA_TEXT
 };
@@ -24,15 +25,27 @@ const char *guest_isa_name(enum guest_isa ext)
 
 enum guest_isa guest_isa_find(const char *text, size_t length)
 {
-    for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
-        const char *name = isa_names[e];
-        size_t n = 0;
-        while (n < length && name[n] != '\0' && name[n] == text[n]) {
-            n++;
-        }
-        if (n == length && name[n] == '\0') {
+    return guest_isa_find_near(text, length, (enum guest_isa)0);
+}
+
+static bool is_name(uint32_t ext, const char *text, size_t length)
+{
+    const char *name = isa_names[ext];
+    size_t n = 0;
+    while (n < length && name[n] != '\0' && name[n] == text[n]) {
+        n++;
+    }
+    return n == length && name[n] == '\0';
+}
+
+enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely)
+{
+    uint32_t e = likely < GUEST_ISA_COUNT ? likely : 0;
+    for (uint32_t tries = 0; tries < GUEST_ISA_COUNT; tries++) {
+        if (is_name(e, text, length)) {
             return (enum guest_isa)e;
         }
+        e = e + 1 < GUEST_ISA_COUNT ? e + 1 : 0;
     }
     return GUEST_ISA_COUNT;
 }

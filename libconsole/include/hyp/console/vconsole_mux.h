@@ -9,8 +9,9 @@
  * Line feeds get a carriage return if they lack one; a carriage return within a line is followed by
  * the tag. Sources take turns, line by line.
  *
- * Input goes to the VM with the focus; while no source has an rx ring the device is not read. The switch key passes the focus on to the next source with
- * an rx ring and shows `hyp: console=NAME`. A byte that finds no room is dropped and counted.
+ * Input goes to the VM with the focus; while no source has an rx ring the device is not read. The
+ * switch key passes the focus on to the next source with an rx ring and shows `hyp: console=NAME`.
+ * A byte that finds no room is dropped and counted.
  *
  *   state      what the console hart does
  *   SLEEP      nothing; a kick or a device interrupt calls for the next step

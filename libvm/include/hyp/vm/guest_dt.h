@@ -9,18 +9,12 @@
  *
  * Owner   The caller's buffer: 8-byte aligned, a fresh copy of hyp_dtbs[i].
  * Locks   None; pure but for that buffer.
- * Context Any. Links libfdt.
+ * Context Any. Time: one walk of the tree.
  */
 #pragma once
 
 #include <hyp/base/status.h>
 #include <hyp/vm/guest_isa.h>
-
-enum guest_mmu {
-    GUEST_MMU_SV39,
-    GUEST_MMU_SV48,
-    GUEST_MMU_SV57,
-};
 
 struct guest_dt_facts {
     uint64_t vcpu_present; /* Bit n: vCPU n runs. At least one. */
@@ -49,12 +43,3 @@ struct guest_dt_facts {
  */
 HYP_MUST_USE enum hyp_status guest_dt_narrow(void *fdt, size_t size,
                                              const struct guest_dt_facts *facts);
-
-/*
- * Replaces a property's value by one that is not longer, in place. `node` is libfdt's offset.
- *
- * Returns HYP_OK, HYP_E_ABSENT if the node has no such property, or HYP_E_RANGE if `length` is
- * more than it has; with no change then.
- */
-HYP_MUST_USE enum hyp_status guest_dt_shrink(void *fdt, int node, const char *name,
-                                             const void *value, size_t length);

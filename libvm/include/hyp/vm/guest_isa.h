@@ -69,6 +69,16 @@ const char *guest_isa_name(enum guest_isa ext);
 /* The extension spelled by `length` characters (no NUL needed), or GUEST_ISA_COUNT. */
 enum guest_isa guest_isa_find(const char *text, size_t length);
 
+/* The same, faster where it is `likely` or one soon behind it: lists are in the table's order. */
+enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely);
+
+/* The widest vsatp mode. */
+enum guest_mmu {
+    GUEST_MMU_SV39,
+    GUEST_MMU_SV48,
+    GUEST_MMU_SV57,
+};
+
 /* Holds every string and list that the functions below write. */
 #define GUEST_ISA_TEXT_SIZE 320
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A flattened device tree, read once from front to back.
+ *
+ * A walk sees each node and each property one time, in the order of the tree; who looks for
+ * several things looks for all of them in one walk. Nothing outside the given bytes is read,
+ * whatever they hold: a malformed tree ends the walk with DTREE_BAD.
+ *
+ * Units   Offsets are bytes from the tree's first.
+ * Owner   The caller's bytes, 8-byte aligned; what a walk hands out points into them.
+ * Locks   None. Pure.
+ *
+ * Implements "Flattened Devicetree (DTB) Format" of the Devicetree Specification, version 17.
+ */
+#pragma once
+
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+
+struct dtree {
+    const uint8_t *bytes;
+    uint32_t size;
+    uint32_t nodes_at; /* The structure block: [nodes_at, nodes_end). */
+    uint32_t nodes_end;
+    uint32_t names_at; /* The strings block; its last byte is a NUL. */
+    uint32_t names_size;
+    uint32_t reserved_at; /* The memory reservation block. */
+};
+
+/*
+ * Looks at the header of a tree that lies in the first of `size` bytes.
+ * Returns HYP_OK, or HYP_E_FORMAT: not a tree, or a block of it is not inside it.
+ */
+HYP_MUST_USE enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size);
+
+enum dtree_token {
+    DTREE_NODE,     /* A node begins: name. Its depth is `depth`; the root has 1. */
+    DTREE_PROPERTY, /* Of the node at `depth`: name, value, length. */
+    DTREE_NODE_END, /* The node at `depth` ends. */
+    DTREE_END,      /* The tree ends, as it should. */
+    DTREE_BAD,      /* Malformed: the walk is over. */
+};
+
+struct dtree_walk {
+    const struct dtree *tree;
+    const char *name;     /* With a NUL. */
+    const uint8_t *value; /* 4-byte aligned. */
+    uint32_t length;
+    uint32_t depth;
+    uint32_t at;   /* Where the token lies that dtree_next() has returned, */
+    uint32_t next; /* and where the one behind it does. */
+    bool closing;  /* The last token was DTREE_NODE_END. */
+};
+
+static inline struct dtree_walk dtree_walk(const struct dtree *t)
+{
+    return (struct dtree_walk){.tree = t, .next = t->nodes_at};
+}
+
+/* The next token that is not a FDT_NOP. */
+enum dtree_token dtree_next(struct dtree_walk *w);
+
+/*
+ * The reservation number `index`: HYP_OK, HYP_E_ABSENT: there are fewer, or HYP_E_FORMAT: the
+ * list does not end inside the tree.
+ */
+HYP_MUST_USE enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
+                                            uint64_t *size);
+
+/* A cell, big-endian. */
+static inline uint32_t dtree_cell(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* A number of 1 or 2 cells. */
+static inline uint64_t dtree_cells(const uint8_t *p, uint32_t count)
+{
+    uint64_t v = dtree_cell(p);
+    return count == 2 ? v << 32 | dtree_cell(p + 4) : v;
+}
+
+/* Is this the name? */
+bool dtree_name_is(const char *name, const char *what);
+
+/* Is the value the one string `text`, its NUL included? */
+bool dtree_value_is(const uint8_t *value, uint32_t length, const char *text);
+
+/* Is `text` one of the value's NUL-separated strings? */
+bool dtree_value_has(const uint8_t *value, uint32_t length, const char *text);

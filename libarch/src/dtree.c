@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A walk over a flattened device tree, inside its bytes whatever they hold. */
+#include <hyp/arch/dtree.h>
+
+#include <hyp/base/bits.h>
+
+#define FDT_MAGIC 0xd00dfeedu
+#define FDT_VERSION 17
+#define FDT_HEADER_SIZE 40
+#define FDT_RESERVED_SIZE 16
+
+#define FDT_BEGIN_NODE 1
+#define FDT_END_NODE 2
+#define FDT_PROP 3
+#define FDT_NOP 4
+#define FDT_END 9
+
+static bool block_is_inside(const struct dtree *t, uint32_t at, uint32_t size)
+{
+    return at >= FDT_HEADER_SIZE && at <= t->size && size <= t->size - at;
+}
+
+enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size)
+{
+    const uint8_t *b = bytes;
+    if (!is_aligned((uintptr_t)b, 8) || size < FDT_HEADER_SIZE || dtree_cell(b) != FDT_MAGIC ||
+        dtree_cell(b + 20) < FDT_VERSION || dtree_cell(b + 24) > FDT_VERSION) {
+        return HYP_E_FORMAT;
+    }
+    *t = (struct dtree){
+        .bytes = b,
+        .size = dtree_cell(b + 4),
+        .nodes_at = dtree_cell(b + 8),
+        .names_at = dtree_cell(b + 12),
+        .names_size = dtree_cell(b + 32),
+        .reserved_at = dtree_cell(b + 16),
+    };
+    uint32_t nodes_size = dtree_cell(b + 36);
+    if (t->size > size || t->size > INT32_MAX || !block_is_inside(t, t->nodes_at, nodes_size) ||
+        !block_is_inside(t, t->names_at, t->names_size) ||
+        !block_is_inside(t, t->reserved_at, FDT_RESERVED_SIZE) || !is_aligned(t->nodes_at, 4) ||
+        !is_aligned(t->reserved_at, 8) ||
+        (t->names_size != 0 && b[t->names_at + t->names_size - 1] != 0)) {
+        return HYP_E_FORMAT;
+    }
+    t->nodes_end = t->nodes_at + nodes_size;
+    return HYP_OK;
+}
+
+/* The first multiple of 4 behind a name's NUL; `end` where there is none before it. */
+static uint32_t behind_name(const uint8_t *bytes, uint32_t at, uint32_t end)
+{
+    while (at < end && bytes[at] != 0) {
+        at++;
+    }
+    return at < end ? (uint32_t)align_up(at + 1, 4) : end;
+}
+
+static enum dtree_token bad(struct dtree_walk *w)
+{
+    w->next = w->tree->nodes_end;
+    w->closing = false;
+    return DTREE_BAD;
+}
+
+static enum dtree_token begin_node(struct dtree_walk *w)
+{
+    const struct dtree *t = w->tree;
+    uint32_t next = behind_name(t->bytes, w->at + 4, t->nodes_end);
+    if (next >= t->nodes_end || (w->depth == 0 && w->closing)) {
+        return bad(w); /* A name without an end, or a second root. */
+    }
+    w->name = (const char *)t->bytes + w->at + 4;
+    w->next = next;
+    w->depth++;
+    w->closing = false;
+    return DTREE_NODE;
+}
+
+static enum dtree_token property(struct dtree_walk *w)
+{
+    const struct dtree *t = w->tree;
+    if (t->nodes_end - w->at < 12 || w->depth == 0 || w->closing) {
+        return bad(w); /* Properties come before the nodes within. */
+    }
+    uint32_t length = dtree_cell(t->bytes + w->at + 4);
+    uint32_t name = dtree_cell(t->bytes + w->at + 8);
+    if (length > t->nodes_end - w->at - 12 || name >= t->names_size) {
+        return bad(w);
+    }
+    w->name = (const char *)t->bytes + t->names_at + name;
+    w->value = t->bytes + w->at + 12;
+    w->length = length;
+    w->next = (uint32_t)align_up(w->at + 12 + length, 4);
+    return DTREE_PROPERTY;
+}
+
+static enum dtree_token end_node(struct dtree_walk *w)
+{
+    if (w->depth == 0) {
+        return bad(w);
+    }
+    w->next = w->at + 4;
+    w->closing = true;
+    return DTREE_NODE_END;
+}
+
+static enum dtree_token end_tree(struct dtree_walk *w)
+{
+    bool is_whole = w->depth == 0 && w->closing;
+    (void)bad(w); /* Nothing comes behind it. */
+    return is_whole ? DTREE_END : DTREE_BAD;
+}
+
+enum dtree_token dtree_next(struct dtree_walk *w)
+{
+    const struct dtree *t = w->tree;
+    w->depth -= w->closing ? 1 : 0;
+    for (;; w->next = w->at + 4) {
+        w->at = w->next;
+        if (w->at >= t->nodes_end || t->nodes_end - w->at < 4) {
+            return bad(w);
+        }
+        switch (dtree_cell(t->bytes + w->at)) {
+        case FDT_PROP: return property(w);
+        case FDT_BEGIN_NODE: return begin_node(w);
+        case FDT_END_NODE: return end_node(w);
+        case FDT_NOP: break;
+        case FDT_END: return end_tree(w);
+        default: return bad(w);
+        }
+    }
+}
+
+enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
+                               uint64_t *size)
+{
+    uint64_t at = t->reserved_at + (uint64_t)index * FDT_RESERVED_SIZE;
+    if (at + FDT_RESERVED_SIZE > t->size) {
+        return HYP_E_FORMAT;
+    }
+    *start = dtree_cells(t->bytes + at, 2);
+    *size = dtree_cells(t->bytes + at + 8, 2);
+    return (*start | *size) != 0 ? HYP_OK : HYP_E_ABSENT;
+}
+
+bool dtree_name_is(const char *name, const char *what)
+{
+    while (*name == *what && *name != 0) {
+        name++;
+        what++;
+    }
+    return *name == *what;
+}
+
+/* The length of the string at the value's start, its NUL included, if `text` is that string. */
+static uint32_t matches(const uint8_t *value, uint32_t length, const char *text)
+{
+    for (uint32_t i = 0; i < length && value[i] == (uint8_t)text[i]; i++) {
+        if (text[i] == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+bool dtree_value_is(const uint8_t *value, uint32_t length, const char *text)
+{
+    return length != 0 && matches(value, length, text) == length;
+}
+
+bool dtree_value_has(const uint8_t *value, uint32_t length, const char *text)
+{
+    for (uint32_t i = 0; i < length;) {
+        if (matches(value + i, length - i, text) != 0) {
+            return true;
+        }
+        while (i < length && value[i++] != 0) {
+        }
+    }
+    return false;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What machine this is: its device tree, and CSRs that keep what is written to them.
+ *
+ * The tree is read once, from front to back; what is wanted of it may come in any order. It is the
+ * firmware's and trusted, but where it is malformed or says more than there is room for, that is
+ * an answer, not a fault.
+ *
+ * Units   Bytes. Harts are dense indices: their ids, ascending.
+ * Owner   The caller's. machine_read() leaves nothing behind that points into the tree.
+ * Locks   None.
+ */
+#pragma once
+
+#include <hyp/base/status.h>
+#include <hyp/mm/gstage.h>
+#include <hyp/vm/config.h>
+#include <hyp/vm/guest_isa.h>
+
+#define MACHINE_RANGE_MAX 16
+#define MACHINE_BOOTARGS_SIZE 512
+#define MACHINE_NO_CONTEXT UINT32_MAX
+
+struct machine {
+    uint64_t hart_id[HYP_HART_MAX];      /* Ascending: the index is the dense hart index. */
+    uint32_t intc[HYP_HART_MAX];         /* phandle of the hart's own interrupt controller; or 0. */
+    uint32_t plic_context[HYP_HART_MAX]; /* Its S-mode context, or MACHINE_NO_CONTEXT. */
+    uint32_t hart_count;
+    struct hyp_mem mem[MACHINE_RANGE_MAX];
+    uint32_t mem_count;
+    struct hyp_mem reserved[MACHINE_RANGE_MAX];
+    uint32_t reserved_count;
+    uint32_t timebase_hz;
+    uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
+    uint32_t cbom_block;
+    uint32_t cboz_block;
+    uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have and guests can be granted. */
+    uint32_t mmu; /* enum guest_mmu: the widest of all harts. */
+    bool has_h;   /* All harts have the hypervisor extension. */
+    char bootargs[MACHINE_BOOTARGS_SIZE];
+    /*
+     * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
+     * characters of the boot arguments. They are left out, which is safe. Reserved ranges are
+     * never left out: above MACHINE_RANGE_MAX the last one grows over the others.
+     */
+    uint32_t harts_left_out;
+    uint32_t mem_left_out;
+    uint32_t reserved_merged;
+    uint32_t bootargs_left_out;
+    /* machine_probe() */
+    bool sstc; /* And granted by the firmware. */
+    bool svpbmt;
+    bool stateen;
+    uint32_t gpa_bits;
+    uint64_t henvcfg;
+};
+
+/*
+ * Reads the device tree in the first of `size` bytes at `fdt`. Pure.
+ *
+ * Returns HYP_OK; HYP_E_FORMAT: it is no device tree, or malformed; HYP_E_ABSENT: it has no hart
+ * or no timebase. Then `m` says no more than what is safe to print.
+ */
+HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size);
+
+/*
+ * Then asks the CSRs of the hart that it runs on what firmware and hart grant, and takes from
+ * m->isa what they do not. Leaves the CSRs 0.
+ *
+ * Returns HYP_OK, or HYP_E_UNSUPPORTED: a hart without H, or no G-stage mode.
+ */
+HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's device tree in one walk, and what its CSRs keep. */
+#include <hyp/vm/machine.h>
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/dtree.h>
+#include <string.h>
+
+/* Properties that are looked at, by first letter. */
+enum key {
+    KEY_ADDRESS_CELLS,
+    KEY_SIZE_CELLS,
+    KEY_BOOTARGS,
+    KEY_COMPATIBLE,
+    KEY_DEVICE_TYPE,
+    KEY_CONTEXTS,
+    KEY_MMU,
+    KEY_PHANDLE,
+    KEY_REG,
+    KEY_CBOM,
+    KEY_CBOZ,
+    KEY_ISA,
+    KEY_ISA_NAMES,
+    KEY_NDEV,
+    KEY_STATUS,
+    KEY_TIMEBASE,
+    KEY_COUNT,
+};
+
+static const char key_names[KEY_COUNT][24] = {
+    [KEY_ADDRESS_CELLS] = "#address-cells",
+    [KEY_SIZE_CELLS] = "#size-cells",
+    [KEY_BOOTARGS] = "bootargs",
+    [KEY_COMPATIBLE] = "compatible",
+    [KEY_DEVICE_TYPE] = "device_type",
+    [KEY_CONTEXTS] = "interrupts-extended",
+    [KEY_MMU] = "mmu-type",
+    [KEY_PHANDLE] = "phandle",
+    [KEY_REG] = "reg",
+    [KEY_CBOM] = "riscv,cbom-block-size",
+    [KEY_CBOZ] = "riscv,cboz-block-size",
+    [KEY_ISA] = "riscv,isa",
+    [KEY_ISA_NAMES] = "riscv,isa-extensions",
+    [KEY_NDEV] = "riscv,ndev",
+    [KEY_STATUS] = "status",
+    [KEY_TIMEBASE] = "timebase-frequency",
+};
+
+struct value {
+    const uint8_t *bytes; /* NULL: the node has no such property. */
+    uint32_t length;
+};
+
+struct cells {
+    uint32_t address;
+    uint32_t size;
+};
+
+/* The node at depth 2 that the walk is in. */
+enum section {
+    SECTION_OTHER,
+    SECTION_CPUS,
+    SECTION_RESERVED,
+    SECTION_CHOSEN,
+};
+
+struct reading {
+    struct machine *m;
+    struct value of[KEY_COUNT]; /* Of the node whose properties are being read. */
+    enum section section;
+    struct cells root;
+    struct cells parent; /* What the node at depth 2 says. */
+    uint64_t hart_id;
+    bool in_hart; /* The walk is in the cpu node of that hart. */
+    struct value isa_text;
+    uint64_t isa; /* What isa_text came to. */
+    bool isa_h;
+    struct value contexts; /* The PLIC's. */
+};
+
+static enum key key_of(const char *name)
+{
+    enum key first = KEY_COUNT;
+    enum key last = KEY_COUNT;
+    switch (name[0]) {
+    case '#': first = KEY_ADDRESS_CELLS, last = KEY_SIZE_CELLS; break;
+    case 'b': first = last = KEY_BOOTARGS; break;
+    case 'c': first = last = KEY_COMPATIBLE; break;
+    case 'd': first = last = KEY_DEVICE_TYPE; break;
+    case 'i': first = last = KEY_CONTEXTS; break;
+    case 'm': first = last = KEY_MMU; break;
+    case 'p': first = last = KEY_PHANDLE; break;
+    case 'r': first = KEY_REG, last = KEY_NDEV; break;
+    case 's': first = last = KEY_STATUS; break;
+    case 't': first = last = KEY_TIMEBASE; break;
+    default: return KEY_COUNT;
+    }
+    for (; first <= last; first++) {
+        if (dtree_name_is(name, key_names[first])) {
+            return first;
+        }
+    }
+    return KEY_COUNT;
+}
+
+static bool has_key(const struct reading *r, enum key key)
+{
+    return r->of[key].bytes != 0;
+}
+
+static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
+{
+    struct value v = r->of[key];
+    return v.bytes != 0 && v.length >= 4 ? dtree_cell(v.bytes) : missing;
+}
+
+static bool text_is(const struct reading *r, enum key key, const char *text)
+{
+    return has_key(r, key) && dtree_value_is(r->of[key].bytes, r->of[key].length, text);
+}
+
+static bool is_okay(const struct reading *r)
+{
+    return !has_key(r, KEY_STATUS) || text_is(r, KEY_STATUS, "okay") ||
+           text_is(r, KEY_STATUS, "ok");
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+static struct cells cells_of(const struct reading *r)
+{
+    return (struct cells){.address = number(r, KEY_ADDRESS_CELLS, 2),
+                          .size = number(r, KEY_SIZE_CELLS, 1)};
+}
+
+static void add_memory(struct machine *m, struct hyp_mem range)
+{
+    if (m->mem_count < MACHINE_RANGE_MAX) {
+        m->mem[m->mem_count++] = range;
+    } else {
+        m->mem_left_out++;
+    }
+}
+
+/* What is not listed would be given away: without room, the last range grows over this one. */
+static void add_reserved(struct machine *m, struct hyp_mem range)
+{
+    if (m->reserved_count < MACHINE_RANGE_MAX) {
+        m->reserved[m->reserved_count++] = range;
+        return;
+    }
+    struct hyp_mem *last = &m->reserved[MACHINE_RANGE_MAX - 1];
+    uint64_t start = last->hpa < range.hpa ? last->hpa : range.hpa;
+    uint64_t end = last->hpa + last->size;
+    end = end > range.hpa + range.size ? end : range.hpa + range.size;
+    *last = (struct hyp_mem){.hpa = start, .size = end - start};
+    m->reserved_merged++;
+}
+
+/* An empty range is nobody's; one that would pass 2^64 ends there. */
+static void add_range(struct machine *m, uint64_t start, uint64_t size, bool reserved)
+{
+    struct hyp_mem range = {.hpa = start, .size = size <= -start - 1 ? size : -start - 1};
+    if (range.size == 0) {
+        return;
+    }
+    if (reserved) {
+        add_reserved(m, range);
+    } else {
+        add_memory(m, range);
+    }
+}
+
+static void add_regs(struct reading *r, struct cells n, bool reserved)
+{
+    struct value reg = r->of[KEY_REG];
+    if (reg.bytes == 0 || n.address - 1 > 1 || n.size - 1 > 1) {
+        return;
+    }
+    uint32_t step = 4 * (n.address + n.size);
+    for (; reg.length >= step; reg.length -= step, reg.bytes += step) {
+        add_range(r->m, dtree_cells(reg.bytes, n.address),
+                  dtree_cells(reg.bytes + (size_t)4 * n.address, n.size), reserved);
+    }
+}
+
+static enum hyp_status read_reservations(struct machine *m, const struct dtree *t)
+{
+    for (uint32_t i = 0;; i++) {
+        uint64_t start;
+        uint64_t size;
+        enum hyp_status status = dtree_reserved(t, i, &start, &size);
+        if (status != HYP_OK) {
+            return status == HYP_E_ABSENT ? HYP_OK : status;
+        }
+        add_range(m, start, size, true);
+    }
+}
+
+/* ---- Harts ----------------------------------------------------------------------------------- */
+
+struct isa_reader {
+    uint64_t set;
+    bool h;
+    enum guest_isa likely; /* Names come in the table's order: the next one's place. */
+};
+
+static void add_extension(struct isa_reader *i, const char *name, size_t length)
+{
+    enum guest_isa ext = guest_isa_find_near(name, length, i->likely);
+    if (ext < GUEST_ISA_COUNT) {
+        i->set |= BIT(ext);
+        i->likely = (enum guest_isa)(ext + 1);
+    }
+    i->h = i->h || (length == 1 && *name == 'h');
+}
+
+/* "rv64imafdch_zicbom_…": letters one by one, then names behind underscores. */
+static void read_isa_string(struct isa_reader *i, const char *s, size_t length)
+{
+    size_t at = length >= 4 && memcmp(s, "rv64", 4) == 0 ? 4 : 0;
+    for (; at < length && s[at] != 0 && s[at] != '_'; at++) {
+        add_extension(i, s + at, 1);
+    }
+    while (at < length && s[at] == '_') {
+        size_t from = ++at;
+        while (at < length && s[at] != 0 && s[at] != '_') {
+            at++;
+        }
+        add_extension(i, s + from, at - from);
+    }
+}
+
+/* "i\0m\0a\0…" */
+static void read_isa_names(struct isa_reader *i, const char *s, size_t length)
+{
+    for (size_t at = 0; at < length; at++) {
+        size_t from = at;
+        while (at < length && s[at] != 0) {
+            at++;
+        }
+        add_extension(i, s + from, at - from);
+    }
+}
+
+/* Harts mostly say the same: then it is read once. */
+static void read_isa(struct reading *r)
+{
+    bool names = has_key(r, KEY_ISA_NAMES);
+    struct value v = r->of[names ? KEY_ISA_NAMES : KEY_ISA];
+    struct isa_reader i = {0};
+    if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
+        memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
+        return;
+    }
+    if (v.bytes != 0 && names) {
+        read_isa_names(&i, (const char *)v.bytes, v.length);
+    } else if (v.bytes != 0) {
+        read_isa_string(&i, (const char *)v.bytes, v.length);
+    }
+    r->isa_text = v;
+    r->isa = i.set;
+    r->isa_h = i.h;
+}
+
+static uint32_t mmu_of(const struct reading *r)
+{
+    if (text_is(r, KEY_MMU, "riscv,sv57")) {
+        return GUEST_MMU_SV57;
+    }
+    return text_is(r, KEY_MMU, "riscv,sv48") ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
+}
+
+/* A block size that all harts have; 0: they have none, or each its own. */
+static uint32_t common_block(const struct machine *m, uint32_t others, uint32_t own)
+{
+    return m->hart_count == 1 || own == others ? own : 0;
+}
+
+static void insert_hart(struct machine *m, uint64_t id)
+{
+    uint32_t i = m->hart_count++;
+    for (; i > 0 && m->hart_id[i - 1] > id; i--) {
+        m->hart_id[i] = m->hart_id[i - 1];
+        m->intc[i] = m->intc[i - 1];
+    }
+    m->hart_id[i] = id;
+    m->intc[i] = 0;
+}
+
+static void add_hart(struct reading *r)
+{
+    struct machine *m = r->m;
+    struct value reg = r->of[KEY_REG];
+    if (!text_is(r, KEY_DEVICE_TYPE, "cpu") || !is_okay(r) || reg.bytes == 0 || reg.length < 4) {
+        return;
+    }
+    if (m->hart_count == HYP_HART_MAX) {
+        m->harts_left_out++;
+        return;
+    }
+    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? 2 : 1);
+    r->in_hart = true;
+    insert_hart(m, r->hart_id);
+    read_isa(r);
+    m->isa &= r->isa;
+    m->has_h = m->has_h && r->isa_h;
+    m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
+    m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
+    m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
+}
+
+/* The hart's own interrupt controller, in its node. */
+static void add_intc(struct reading *r)
+{
+    struct machine *m = r->m;
+    for (uint32_t i = 0; r->in_hart && i < m->hart_count; i++) {
+        if (m->hart_id[i] == r->hart_id && m->intc[i] == 0) {
+            m->intc[i] = number(r, KEY_PHANDLE, 0);
+        }
+    }
+}
+
+/* ---- Interrupt controller, boot arguments -----------------------------------------------------
+ */
+
+static void add_plic(struct reading *r)
+{
+    struct value v = r->of[KEY_COMPATIBLE];
+    if (r->contexts.bytes == 0 && has_key(r, KEY_CONTEXTS) && v.bytes != 0 &&
+        (dtree_value_has(v.bytes, v.length, "sifive,plic-1.0.0") ||
+         dtree_value_has(v.bytes, v.length, "riscv,plic0"))) {
+        r->contexts = r->of[KEY_CONTEXTS];
+        r->m->source_count = number(r, KEY_NDEV, 0) + 1;
+    }
+}
+
+static uint32_t hart_of_intc(const struct machine *m, uint32_t phandle)
+{
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        if (m->intc[i] == phandle) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
+
+/* interrupts-extended lists <intc, interrupt> by context; 9 is supervisor external. */
+static void number_contexts(struct machine *m, struct value list)
+{
+    for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
+        m->plic_context[i] = MACHINE_NO_CONTEXT;
+    }
+    for (uint32_t context = 0; list.length >= 8; context++, list.length -= 8, list.bytes += 8) {
+        uint32_t hart = hart_of_intc(m, dtree_cell(list.bytes));
+        if (dtree_cell(list.bytes + 4) == IRQ_S_EXT && hart != UINT32_MAX) {
+            m->plic_context[hart] = context;
+        }
+    }
+}
+
+/* Cut arguments would say something else: they are taken whole or not at all. */
+static void read_bootargs(struct reading *r)
+{
+    struct value v = r->of[KEY_BOOTARGS];
+    if (v.length > sizeof(r->m->bootargs)) {
+        r->m->bootargs_left_out = v.length - 1;
+    } else if (v.length != 0) {
+        memcpy(r->m->bootargs, v.bytes, v.length);
+        r->m->bootargs[v.length - 1] = 0;
+    }
+}
+
+/* ---- The walk -------------------------------------------------------------------------------- */
+
+static enum section section_of(const char *name)
+{
+    return dtree_name_is(name, "cpus")              ? SECTION_CPUS
+           : dtree_name_is(name, "reserved-memory") ? SECTION_RESERVED
+           : dtree_name_is(name, "chosen")          ? SECTION_CHOSEN
+                                                    : SECTION_OTHER;
+}
+
+static void read_depth_2(struct reading *r)
+{
+    switch (r->section) {
+    case SECTION_CPUS: r->m->timebase_hz = number(r, KEY_TIMEBASE, 0); break;
+    case SECTION_RESERVED: r->parent = cells_of(r); break;
+    case SECTION_CHOSEN: read_bootargs(r); break;
+    case SECTION_OTHER:
+        if (text_is(r, KEY_DEVICE_TYPE, "memory") && is_okay(r)) {
+            add_regs(r, r->root, false);
+        }
+        break;
+    }
+}
+
+/* The properties of the node at `depth` are all there. */
+static void read_node(struct reading *r, uint32_t depth)
+{
+    if (depth == 1) {
+        r->root = cells_of(r);
+    } else if (depth == 2) {
+        read_depth_2(r);
+    } else if (depth == 3 && r->section == SECTION_CPUS) {
+        add_hart(r);
+    } else if (depth == 3 && r->section == SECTION_RESERVED) {
+        add_regs(r, r->parent, true);
+    } else if (depth == 4 && r->section == SECTION_CPUS) {
+        add_intc(r);
+    }
+    add_plic(r);
+    memset(r->of, 0, sizeof(r->of));
+}
+
+static void read_property(struct reading *r, const struct dtree_walk *w)
+{
+    enum key key = key_of(w->name);
+    if (key != KEY_COUNT) {
+        r->of[key] = (struct value){.bytes = w->value, .length = w->length};
+    }
+}
+
+static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
+{
+    struct dtree_walk w = dtree_walk(t);
+    bool is_read = true; /* The node that the walk is in. */
+    enum dtree_token token;
+    while ((token = dtree_next(&w)) < DTREE_END) {
+        if (token == DTREE_PROPERTY) {
+            read_property(r, &w);
+            continue;
+        }
+        /* A node's properties end where a node within it begins, or with it. */
+        if (!is_read) {
+            read_node(r, w.depth - (token == DTREE_NODE ? 1 : 0));
+        }
+        is_read = token == DTREE_NODE_END;
+        if (token == DTREE_NODE && w.depth == 2) {
+            r->section = section_of(w.name);
+        } else if (token == DTREE_NODE_END && w.depth == 3) {
+            r->in_hart = false;
+        }
+    }
+    return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
+}
+
+/* What the tree lists must be usable: without its block size, an extension is not. */
+static void check_blocks(struct machine *m)
+{
+    m->isa &= ~(m->cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
+    m->isa &= ~(m->cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
+}
+
+enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
+{
+    struct reading r = {.m = m};
+    struct dtree t;
+    *m = (struct machine){.isa = UINT64_MAX, .mmu = GUEST_MMU_SV57, .has_h = true};
+    HYP_TRY(dtree_open(&t, fdt, size));
+    HYP_TRY(read_reservations(m, &t));
+    HYP_TRY(read_nodes(&r, &t));
+    number_contexts(m, r.contexts);
+    check_blocks(m);
+    return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
+}
+
+/* ---- CSRs ------------------------------------------------------------------------------------ */
+
+/* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
+static bool gstage_mode_works(enum gstage_mode mode)
+{
+    csr_write(CSR_HGATP, (uint64_t)mode << 60);
+    bool works = csr_read(CSR_HGATP) >> 60 == (uint64_t)mode;
+    csr_write(CSR_HGATP, 0);
+    return works;
+}
+
+static enum hyp_status probe_gstage(struct machine *m)
+{
+    if (!gstage_mode_works(GSTAGE_SV39X4)) {
+        return HYP_E_UNSUPPORTED;
+    }
+    m->gpa_bits = 41;
+    if (gstage_mode_works(GSTAGE_SV57X4)) {
+        m->gpa_bits = 59;
+    } else if (gstage_mode_works(GSTAGE_SV48X4)) {
+        m->gpa_bits = 50;
+    }
+    return HYP_OK;
+}
+
+static void keep(struct machine *m, enum guest_isa ext, uint64_t bits, uint64_t granted)
+{
+    if ((m->isa & BIT(ext)) != 0 && (granted & bits) == bits) {
+        m->henvcfg |= bits;
+    } else {
+        m->isa &= ~BIT(ext);
+    }
+}
+
+/* What the firmware's menvcfg lets henvcfg hold is what guests can be granted. */
+static void probe_env(struct machine *m)
+{
+    if (!csr_probe(CSR_HENVCFG)) {
+        m->isa &= ~(BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT) | BIT(GUEST_ISA_ZICBOM) |
+                    BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU));
+        return;
+    }
+    csr_write(CSR_HENVCFG, UINT64_MAX);
+    uint64_t granted = csr_read(CSR_HENVCFG);
+    csr_write(CSR_HENVCFG, 0);
+    keep(m, GUEST_ISA_SSTC, HENVCFG_STCE, granted);
+    keep(m, GUEST_ISA_SVPBMT, HENVCFG_PBMTE, granted);
+    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE | HENVCFG_CBCFE, granted);
+    keep(m, GUEST_ISA_ZICBOZ, HENVCFG_CBZE, granted);
+    if ((m->isa & BIT(GUEST_ISA_SVADE)) != 0) {
+        m->isa &= ~BIT(GUEST_ISA_SVADU); /* Both: the guest starts with Svade. */
+    } else {
+        keep(m, GUEST_ISA_SVADU, HENVCFG_ADUE, granted);
+    }
+    m->sstc = (m->isa & BIT(GUEST_ISA_SSTC)) != 0;
+    m->svpbmt = (m->isa & BIT(GUEST_ISA_SVPBMT)) != 0;
+}
+
+enum hyp_status machine_probe(struct machine *m)
+{
+    if (!m->has_h) {
+        return HYP_E_UNSUPPORTED;
+    }
+    HYP_TRY(probe_gstage(m));
+    probe_env(m);
+    m->stateen = csr_probe(CSR_HSTATEEN0);
+    /* Counters of events are not given to guests. */
+    m->isa &= ~(BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF));
+    return HYP_OK;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A random machine, described by libfdt with its nodes in any order, is read as what it is; with
+ * some bytes changed it is read as something, and as nothing that its own bounds do not hold.
+ */
+#include <hyp/prop.h>
+#include <hyp/vm/machine.h>
+
+#include <libfdt.h>
+#include <string.h>
+
+#define HARTS 5
+
+static _Alignas(8) uint8_t tree[8192];
+static struct machine m;
+static uint32_t hart_count; /* Those that are okay. */
+static uint64_t ids;        /* Bit i: hart i is there. */
+static uint64_t isa;        /* What all have. */
+static uint32_t context[HARTS];
+static uint32_t mem_count;
+
+static void put_text(const char *name, const char *text)
+{
+    fdt_property(tree, name, text, (int)strlen(text) + 1);
+}
+
+static void put_cpu(uint32_t id)
+{
+    char text[GUEST_ISA_TEXT_SIZE];
+    bool okay = prop_bool();
+    uint64_t own = prop_u64(0) | GUEST_ISA_ALWAYS;
+    own &= ~(BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOZ)); /* They need their block sizes. */
+    fdt_begin_node(tree, "cpu");
+    put_text("status", okay ? "okay" : "disabled");
+    fdt_property_u32(tree, "reg", id);
+    if (prop_bool()) {
+        guest_isa_string(own, text, sizeof(text));
+        put_text("riscv,isa", text);
+    } else {
+        size_t size = guest_isa_names(own, text, sizeof(text));
+        fdt_property(tree, "riscv,isa-extensions", text, (int)size);
+        put_text("riscv,isa", "rv64imafdcv");
+    }
+    put_text("device_type", "cpu");
+    fdt_begin_node(tree, "interrupt-controller");
+    fdt_property_u32(tree, "phandle", 40 + id);
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+    if (okay) {
+        hart_count++;
+        ids |= BIT(id);
+        isa &= own;
+    }
+}
+
+static void put_cpus(void)
+{
+    uint32_t first = (uint32_t)prop_u64(HARTS);
+    fdt_begin_node(tree, "cpus");
+    fdt_property_u32(tree, "timebase-frequency", 7);
+    for (uint32_t i = 0; i < HARTS; i++) {
+        put_cpu((first + i * 2) % HARTS);
+    }
+    fdt_end_node(tree);
+}
+
+static void put_memory(void)
+{
+    const fdt64_t reg[] = {cpu_to_fdt64(mem_count * 0x100000000), cpu_to_fdt64(4096 + mem_count)};
+    fdt_begin_node(tree, "memory");
+    put_text("device_type", "memory");
+    fdt_property(tree, "reg", reg, sizeof(reg));
+    fdt_end_node(tree);
+    mem_count++;
+}
+
+static void put_plic(void)
+{
+    fdt32_t list[HARTS * 4];
+    int n = 0;
+    uint32_t first = (uint32_t)prop_u64(HARTS);
+    for (uint32_t i = 0; i < HARTS; i++) {
+        uint32_t id = (first + i * 3) % HARTS;
+        for (uint32_t irq = 11; irq >= 9; irq -= 2) {
+            if (prop_bool()) {
+                context[id] = irq == 9 ? (uint32_t)n / 2 : context[id];
+                list[n++] = cpu_to_fdt32(40 + id);
+                list[n++] = cpu_to_fdt32(irq);
+            }
+        }
+    }
+    fdt_begin_node(tree, "soc");
+    fdt_begin_node(tree, "plic");
+    put_text("compatible", prop_bool() ? "sifive,plic-1.0.0" : "riscv,plic0");
+    fdt_property(tree, "interrupts-extended", list, n * 4);
+    fdt_property_u32(tree, "riscv,ndev", 53);
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+}
+
+static void make(void)
+{
+    uint64_t order = prop_u64(3);
+    hart_count = 0;
+    ids = 0;
+    isa = GUEST_ISA_ALL;
+    mem_count = 0;
+    memset(context, 0xff, sizeof(context));
+    memset(tree, 0, sizeof(tree));
+    fdt_create(tree, sizeof(tree));
+    fdt_finish_reservemap(tree);
+    fdt_begin_node(tree, "");
+    fdt_property_u32(tree, "#address-cells", 2);
+    fdt_property_u32(tree, "#size-cells", 2);
+    for (uint64_t i = 0; i < 3; i++) {
+        switch ((order + i) % 3) {
+        case 0: put_cpus(); break;
+        case 1: put_plic(); break;
+        default: put_memory(); break;
+        }
+        put_memory();
+    }
+    fdt_end_node(tree);
+    PROP_ASSERT(fdt_finish(tree) == 0);
+}
+
+static void check_machine(void)
+{
+    PROP_ASSERT(m.hart_count == hart_count && m.mem_count == mem_count);
+    PROP_ASSERT((m.isa & GUEST_ISA_ALL) == isa && m.source_count == 54 && m.timebase_hz == 7);
+    uint32_t n = 0;
+    for (uint32_t id = 0; id < HARTS; id++) {
+        if ((ids & BIT(id)) != 0) {
+            PROP_ASSERT(m.hart_id[n] == id && m.intc[n] == 40 + id);
+            PROP_ASSERT(m.plic_context[n] == context[id]);
+            n++;
+        }
+    }
+    for (uint32_t i = 0; i < mem_count; i++) {
+        PROP_ASSERT(m.mem[i].hpa == i * 0x100000000 && m.mem[i].size == 4096 + i);
+    }
+}
+
+static void check_bounds(void)
+{
+    PROP_ASSERT(m.hart_count <= HYP_HART_MAX && m.mem_count <= MACHINE_RANGE_MAX);
+    PROP_ASSERT(m.reserved_count <= MACHINE_RANGE_MAX);
+    PROP_ASSERT(memchr(m.bootargs, 0, sizeof(m.bootargs)) != NULL);
+    for (uint32_t i = 1; i < m.hart_count; i++) {
+        PROP_ASSERT(m.hart_id[i - 1] <= m.hart_id[i]);
+    }
+}
+
+void prop_run(void)
+{
+    make();
+    size_t size = fdt_totalsize(tree);
+    enum hyp_status status = machine_read(&m, tree, size);
+    PROP_ASSERT(status == (hart_count != 0 ? HYP_OK : HYP_E_ABSENT));
+    if (status == HYP_OK) {
+        check_machine();
+    }
+    for (uint64_t changes = 1 + prop_u64(4); changes != 0; changes--) {
+        tree[prop_u64(size)] = (uint8_t)prop_u64(256);
+    }
+    status = machine_read(&m, tree, size);
+    PROP_ASSERT(status == HYP_OK || status == HYP_E_ABSENT || status == HYP_E_FORMAT);
+    check_bounds();
+}
