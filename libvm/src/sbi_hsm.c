@@ -89,13 +89,14 @@ static struct sbi_ret status(const struct vm *vm, uint64_t id)
 static struct sbi_ret suspend(struct vcpu *self, uint64_t type, uint64_t pc, uint64_t opaque,
                               enum vcpu_action *action)
 {
-    if ((uint32_t)type != SUSPEND_RETENTIVE && (uint32_t)type != SUSPEND_NON_RETENTIVE) {
+    bool resumes_at_pc = (uint32_t)type == SUSPEND_NON_RETENTIVE;
+    if ((uint32_t)type != SUSPEND_RETENTIVE && !resumes_at_pc) {
         return ret(SBI_ERR_INVALID_PARAM, 0);
     }
-    self->suspended_resume = (uint32_t)type == SUSPEND_NON_RETENTIVE;
-    if (self->suspended_resume && !is_start_address(self->vm, pc)) {
+    if (resumes_at_pc && !is_start_address(self->vm, pc)) {
         return ret(SBI_ERR_INVALID_ADDRESS, 0);
     }
+    self->suspended_resume = resumes_at_pc;
     self->start_pc = pc;
     self->start_opaque = opaque;
     set_state(self, SBI_HSM_SUSPENDED);

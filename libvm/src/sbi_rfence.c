@@ -29,8 +29,10 @@ static void fence_self(uint64_t fid, const uint64_t arg[6])
         }
         return;
     }
+    /* Counted, as the end may be 2^64. */
     uint64_t page = start & ~(HYP_PAGE_SIZE - 1);
-    for (uint64_t end = start + size; page < end; page += HYP_PAGE_SIZE) {
+    uint64_t count = size != 0 ? ((start + size - 1 - page) >> HYP_PAGE_SHIFT) + 1 : 0;
+    for (; count != 0; count--, page += HYP_PAGE_SIZE) {
         if (asid) {
             fence_hfence_vvma_asid(GVA(page), arg[4]);
         } else {
@@ -90,7 +92,8 @@ struct sbi_ret sbi_rfence(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid
     if (set.error != SBI_SUCCESS) {
         return set;
     }
-    if (fid != SBI_RFENCE_FENCE_I && arg[3] != UINT64_MAX && arg[2] + arg[3] < arg[2]) {
+    bool has_range = fid != SBI_RFENCE_FENCE_I && arg[3] != UINT64_MAX && arg[3] != 0;
+    if (has_range && arg[3] - 1 > UINT64_MAX - arg[2]) {
         return (struct sbi_ret){.error = SBI_ERR_INVALID_ADDRESS};
     }
     uint64_t self = BIT(vcpu->id);
