@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""test_recipes: how some host tests are compiled, linked and run, and all that this needs."""
+"""judge_test: runs a judge of patches, and tells it how some host tests are compiled, linked and run."""
 
 _C = (".c", ".S")
 _Recipe = provider(fields = {
@@ -90,7 +90,7 @@ def _name(label):
     return str(label).lstrip("@")
 
 def _impl(ctx):
-    out = ctx.actions.declare_file(ctx.label.name + ".json")
+    recipes = ctx.actions.declare_file(ctx.label.name + ".json")
     tests = {}
     files = []
     for t in ctx.attr.tests:
@@ -107,19 +107,29 @@ def _impl(ctx):
             program = r.run.program,
         )
         files += [r.files, r.data]
-    ctx.actions.write(out, json.encode(struct(
+    ctx.actions.write(recipes, json.encode(struct(
         machine_tests = [_name(t.label) for t in ctx.attr.machine_tests],
         tests = tests,
     )))
+    own = [recipes, ctx.file.judge] + ctx.files.patches + ctx.files.data
+    words = [f.short_path for f in [ctx.file.judge, recipes] + ctx.files.patches]
+    run = ctx.actions.declare_file(ctx.label.name + ".run")
+    ctx.actions.write(run, "#!/bin/sh\nexec %s\n" % " ".join(words), is_executable = True)
     return [DefaultInfo(
-        files = depset([out]),
-        runfiles = ctx.runfiles(files = [out], transitive_files = depset(transitive = files)),
+        executable = run,
+        runfiles = ctx.runfiles(files = own, transitive_files = depset(transitive = files)),
     )]
 
-test_recipes = rule(
+# A test itself: the options of tests do not reach tests below other rules, and what is built twice
+# for one place is an error.
+judge_test = rule(
     implementation = _impl,
     attrs = {
-        "machine_tests": attr.label_list(doc = "tests that only Bazel can run", cfg = "target"),
+        "data": attr.label_list(allow_files = True),
+        "judge": attr.label(allow_single_file = True, doc = "run as JUDGE RECIPES PATCH..."),
+        "machine_tests": attr.label_list(doc = "tests that only Bazel can run"),
+        "patches": attr.label_list(allow_files = True),
         "tests": attr.label_list(aspects = [_aspect]),
     },
+    test = True,
 )

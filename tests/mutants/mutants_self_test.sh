@@ -1,11 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# mutants_self_test.sh JUDGE RECIPES CAUGHT.patch OTHER.patch...: the judge says no to each of the others, and why.
+# mutants_self_test.sh RECIPES CAUGHT.patch OTHER.patch...: the judge says no to each of the others, and why.
 set -u
-judge=$1
-recipes=$2
-shift 2
-out=$("$judge" "$recipes" "$@")
+out=$(tests/mutants/mutants_test.py "$@")
 status=$?
 bad=0
 expect() {
