@@ -39,7 +39,8 @@ void hyp_init_console(struct hyp *h)
     const struct hyp_device *d =
         uart_is_ours() ? config_find_device(&hyp_platform, hyp_platform.uart.device) : 0;
     uintptr_t va;
-    if (d != 0 && hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) == HYP_OK) {
+    if (d != 0 && machine_has_device(&h->machine, d->hpa) &&
+        hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) == HYP_OK) {
         struct uart16550_config config = {
             .regs = {.base = va},
             .shift = hyp_platform.uart.reg_shift,

@@ -88,11 +88,13 @@ static void show_machine(struct hyp *h)
 static void show_left_out(struct hyp *h)
 {
     const struct machine *m = &h->machine;
-    if ((m->harts_left_out | m->mem_left_out | m->reserved_merged | m->bootargs_left_out) != 0) {
+    if ((m->harts_left_out | m->mem_left_out | m->reserved_merged | m->bootargs_left_out |
+         m->devices_left_out) != 0) {
         log_line(&h->log,
                  "machine harts_left_out=%u mem_ranges_left_out=%u reserved_ranges_merged=%u "
-                 "bootargs_left_out=%u",
-                 m->harts_left_out, m->mem_left_out, m->reserved_merged, m->bootargs_left_out);
+                 "bootargs_left_out=%u devices_left_out=%u",
+                 m->harts_left_out, m->mem_left_out, m->reserved_merged, m->bootargs_left_out,
+                 m->devices_left_out);
     }
 }
 

@@ -67,6 +67,10 @@ static enum hyp_status map_devices(struct hyp *h, struct host_vm *hv)
     const struct vm_config *c = hv->vm.config;
     for (uint32_t i = 0; i < c->device_count; i++) {
         const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        if (!machine_has_device(&h->machine, d->hpa)) {
+            log_line(&h->log, "vm=%s device=%s state=absent", c->name, d->name);
+            continue;
+        }
         struct gstage_mapping m = {
             .gpa = GPA(c->devices[i].gpa),
             .hpa = HPA(d->hpa),
@@ -270,6 +274,19 @@ static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
     return bytes == 0 ? 0 : c->initrd.gpa + bytes;
 }
 
+/* The gpas of this VM's devices that the machine lacks. */
+static uint32_t list_absent(const struct hyp *h, const struct vm_config *c, uint64_t *gpas)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        if (!machine_has_device(&h->machine, d->hpa)) {
+            gpas[count++] = c->devices[i].gpa;
+        }
+    }
+    return count;
+}
+
 static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
@@ -292,7 +309,10 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         memcpy(args, append, length);
         args[length] = 0;
     }
+    uint64_t absent[CONFIG_DEVICE_MAX];
     struct guest_dt_facts facts = {
+        .absent_gpas = absent,
+        .absent_count = list_absent(h, c, absent),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
         .isa = h->machine.isa,
         .mmu = (enum guest_mmu)h->machine.mmu,

@@ -184,6 +184,20 @@ static void add_regs(struct reading *r, struct cells n, bool reserved)
     }
 }
 
+static void add_device(struct reading *r, struct cells n)
+{
+    struct machine *m = r->m;
+    struct value reg = r->of[KEY_REG];
+    if (reg.bytes == 0 || n.address - 1 > 1 || reg.length < 4 * n.address || !is_okay(r)) {
+        return;
+    }
+    if (m->device_count == MACHINE_DEVICE_MAX) {
+        m->devices_left_out++;
+        return;
+    }
+    m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
+}
+
 static enum hyp_status read_reservations(struct machine *m, const struct dtree *t)
 {
     for (uint32_t i = 0;; i++) {
@@ -388,7 +402,10 @@ static void read_depth_2(struct reading *r)
     case SECTION_RESERVED: r->parent = cells_of(r); break;
     case SECTION_CHOSEN: read_bootargs(r); break;
     case SECTION_OTHER:
-        if (text_is(r, KEY_DEVICE_TYPE, "memory") && is_okay(r)) {
+        r->parent = cells_of(r);
+        if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {
+            add_device(r, r->root);
+        } else if (is_okay(r)) {
             add_regs(r, r->root, false);
         }
         break;
@@ -406,6 +423,8 @@ static void read_node(struct reading *r, uint32_t depth)
         add_hart(r);
     } else if (depth == 3 && r->section == SECTION_RESERVED) {
         add_regs(r, r->parent, true);
+    } else if (depth == 3 && r->section == SECTION_OTHER) {
+        add_device(r, r->parent);
     } else if (depth == 4 && r->section == SECTION_CPUS) {
         add_intc(r);
     }
@@ -468,23 +487,23 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 /* ---- CSRs ------------------------------------------------------------------------------------ */
 
 /* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
-static bool gstage_mode_works(enum gstage_mode mode)
+static bool gstage_mode_works(uint64_t mode)
 {
-    csr_write(CSR_HGATP, (uint64_t)mode << 60);
-    bool works = csr_read(CSR_HGATP) >> 60 == (uint64_t)mode;
+    csr_write(CSR_HGATP, mode << 60);
+    bool works = csr_read(CSR_HGATP) >> 60 == mode;
     csr_write(CSR_HGATP, 0);
     return works;
 }
 
 static enum hyp_status probe_gstage(struct machine *m)
 {
-    if (!gstage_mode_works(GSTAGE_SV39X4)) {
+    if (!gstage_mode_works(HGATP_SV39X4)) {
         return HYP_E_UNSUPPORTED;
     }
     m->gpa_bits = 41;
-    if (gstage_mode_works(GSTAGE_SV57X4)) {
+    if (gstage_mode_works(HGATP_SV57X4)) {
         m->gpa_bits = 59;
-    } else if (gstage_mode_works(GSTAGE_SV48X4)) {
+    } else if (gstage_mode_works(HGATP_SV48X4)) {
         m->gpa_bits = 50;
     }
     return HYP_OK;
@@ -534,4 +553,14 @@ enum hyp_status machine_probe(struct machine *m)
     /* Counters of events are not given to guests. */
     m->isa &= ~(BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF));
     return HYP_OK;
+}
+
+bool machine_has_device(const struct machine *m, uint64_t hpa)
+{
+    for (uint32_t i = 0; i < m->device_count; i++) {
+        if (m->device_hpa[i] == hpa) {
+            return true;
+        }
+    }
+    return m->devices_left_out != 0;
 }

@@ -11,7 +11,7 @@
 #include <hyp/arch/csr.h>
 #include <libfdt.h>
 
-static _Alignas(8) uint8_t tree[8192];
+static _Alignas(8) uint8_t tree[16384];
 static struct machine m;
 
 static void put(const char *name, const void *value, int size)
@@ -103,6 +103,54 @@ static void test_memory(void **state)
     assert_int_equal(m.mem[0].hpa, 0x80000000);
     assert_int_equal(m.mem[1].size, 0xfff); /* Does not pass 2^64. */
     assert_int_equal(m.mem_left_out, 0);
+}
+
+static void put_device(uint64_t hpa, const char *status)
+{
+    const fdt64_t reg[] = {cpu_to_fdt64(hpa), cpu_to_fdt64(0x1000)};
+    fdt_begin_node(tree, "device");
+    put("reg", reg, sizeof(reg));
+    put_text("status", status);
+    fdt_end_node(tree);
+}
+
+static void test_devices(void **state)
+{
+    (void)state;
+    begin();
+    begin_root();
+    put_memory(0x80000000, 0x1000, NULL);
+    put_device(0x1000, "okay");
+    fdt_begin_node(tree, "soc");
+    fdt_property_u32(tree, "#address-cells", 1);
+    fdt_property_u32(tree, "#size-cells", 1);
+    fdt_begin_node(tree, "device");
+    const fdt32_t reg[] = {cpu_to_fdt32(0x2000), cpu_to_fdt32(0x1000)};
+    put("reg", reg, sizeof(reg));
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+    put_device(0x3000, "disabled");
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_true(machine_has_device(&m, 0x1000));
+    assert_true(machine_has_device(&m, 0x2000));
+    assert_false(machine_has_device(&m, 0x3000));
+    assert_false(machine_has_device(&m, 0x80000000));
+    assert_false(machine_has_device(&m, 0)); /* A hart is no device. */
+}
+
+static void test_too_many_devices(void **state)
+{
+    (void)state;
+    begin();
+    begin_root();
+    for (uint64_t i = 0; i < MACHINE_DEVICE_MAX + 2; i++) {
+        put_device(0x1000 * (i + 1), "okay");
+    }
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.devices_left_out, 2);
+    assert_true(machine_has_device(&m, 0x1000 * (MACHINE_DEVICE_MAX + 2)));
 }
 
 /* No range that is reserved is ever taken for free, however many there are. */
@@ -296,10 +344,16 @@ static void test_probe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory),    cmocka_unit_test(test_too_many_ranges),
-        cmocka_unit_test(test_harts),     cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_isa_names), cmocka_unit_test(test_too_many_harts),
-        cmocka_unit_test(test_bootargs),  cmocka_unit_test(test_no_machine),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_too_many_devices),
+        cmocka_unit_test(test_too_many_ranges),
+        cmocka_unit_test(test_harts),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_isa_names),
+        cmocka_unit_test(test_too_many_harts),
+        cmocka_unit_test(test_bootargs),
+        cmocka_unit_test(test_no_machine),
         cmocka_unit_test(test_probe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
  */
 #include "check.h"
 
+#include <libfdt.h>
+
 #define HARTS 3
 #define ROUNDS 20
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
@@ -24,6 +26,7 @@
 #define RTC_CLEAR_INTERRUPT 0x1c
 
 #define READ_ONLY UINT64_C(0x90000000) /* Holds this file's configuration, as text. */
+#define CAUSE_LOAD_ACCESS 5
 #define CAUSE_STORE_ACCESS 7
 
 #define PLIC UINT64_C(0x0c000000)
@@ -34,6 +37,7 @@ void _start(void);
 
 static volatile uint64_t taken[HARTS];
 static volatile uint64_t strange;
+static volatile uint64_t refused_loads;
 static volatile uint64_t refused_stores;
 static volatile uint64_t up[HARTS];
 
@@ -56,6 +60,10 @@ static uint64_t self(void)
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
+    if (cause == CAUSE_LOAD_ACCESS && tval == RTC) {
+        refused_loads++;
+        return epc + 4;
+    }
     if (cause == CAUSE_STORE_ACCESS && tval == READ_ONLY) {
         refused_stores++;
         return epc + 4;
@@ -113,6 +121,19 @@ static void route_to(uint64_t hart)
     }
 }
 
+/* The machine has no RTC. */
+static void without_device(void)
+{
+    uint64_t value = 1;
+    __asm__ volatile(".option push\n.option norvc\nlw %0, 0(%1)\n.option pop"
+                     : "+r"(value)
+                     : "r"(RTC)
+                     : "memory");
+    check_is(refused_loads, 1, "nothing is where it would be");
+    check_is(value, 1, "and nothing is loaded");
+    check_end();
+}
+
 static void read_only_memory(void)
 {
     check_is(*(volatile const uint64_t *)READ_ONLY, 0x2d58445053202a2f, "its file is there");
@@ -126,10 +147,12 @@ static void read_only_memory(void)
 
 void guest_main(uint64_t hart, const void *fdt)
 {
-    (void)fdt;
     __asm__ volatile("mv tp, %0" : : "r"(hart));
     if (hart != 0) {
         sleep_for_ever(hart);
+    }
+    if (fdt_node_offset_by_compatible(fdt, -1, "google,goldfish-rtc") < 0) {
+        without_device();
     }
     for (uint64_t i = 1; i < HARTS; i++) {
         check_is((uint64_t)guest_sbi(EXT_HSM, 0, i, (uint64_t)_start, 0).error, 0, "hart_start");

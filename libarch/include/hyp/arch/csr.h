@@ -48,6 +48,9 @@
 #define CSR_HVIP 0x645
 #define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
+#define HGATP_SV39X4 8 /* MODE, bits 63:60 */
+#define HGATP_SV48X4 9
+#define HGATP_SV57X4 10
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02

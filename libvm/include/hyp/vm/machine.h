@@ -13,11 +13,11 @@
 #pragma once
 
 #include <hyp/base/status.h>
-#include <hyp/mm/gstage.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/guest_isa.h>
 
 #define MACHINE_RANGE_MAX 16
+#define MACHINE_DEVICE_MAX 64
 #define MACHINE_BOOTARGS_SIZE 512
 #define MACHINE_NO_CONTEXT UINT32_MAX
 
@@ -30,6 +30,8 @@ struct machine {
     uint32_t mem_count;
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
+    uint64_t device_hpa[MACHINE_DEVICE_MAX]; /* First register of each node that is not disabled. */
+    uint32_t device_count;
     uint32_t timebase_hz;
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
     uint32_t cbom_block;
@@ -40,12 +42,13 @@ struct machine {
     char bootargs[MACHINE_BOOTARGS_SIZE];
     /*
      * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
-     * characters of the boot arguments. They are left out, which is safe. Reserved ranges are
-     * never left out: above MACHINE_RANGE_MAX the last one grows over the others.
+     * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
+     * are never left out: above MACHINE_RANGE_MAX the last one grows over the others.
      */
     uint32_t harts_left_out;
     uint32_t mem_left_out;
     uint32_t reserved_merged;
+    uint32_t devices_left_out;
     uint32_t bootargs_left_out;
     /* machine_probe() */
     bool sstc; /* And granted by the firmware. */
@@ -70,3 +73,9 @@ HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, si
  * Returns HYP_OK, or HYP_E_UNSUPPORTED: a hart without H, or no G-stage mode.
  */
 HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);
+
+/*
+ * Does the tree have a device whose registers begin at `hpa`? Looked at are nodes of the root and
+ * of buses below it that map one to one. True as well if devices were left out: nobody knows then.
+ */
+bool machine_has_device(const struct machine *m, uint64_t hpa);

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The steps on a machine whose device tree is QEMU's own with a first step `disable:NODE` done to it.
+
+The node's status becomes "fail". One that has no status gets one where its `compatible` was, which a
+disabled device has no use for.
+"""
+import os
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test
+
+BEGIN_NODE, END_NODE, PROP = 1, 2, 3
+
+
+def properties(blob, node):
+    """(offset of the token, name, length) of each property of the node."""
+    start, strings = struct.unpack_from(">II", blob, 8)
+    size = struct.unpack_from(">I", blob, 36)[0]
+    at, inside = start, False
+    while at < start + size:
+        token = struct.unpack_from(">I", blob, at)[0]
+        at += 4
+        if token == BEGIN_NODE:
+            end = blob.index(b"\0", at)
+            inside = blob[at:end] == node
+            at = (end + 4) & ~3
+        elif token == END_NODE:
+            inside = False
+        elif token == PROP:
+            length, name = struct.unpack_from(">II", blob, at)
+            if inside:
+                yield at - 4, blob[strings + name : blob.index(b"\0", strings + name)], length
+            at = (at + 8 + length + 3) & ~3
+
+
+def disable(blob, node):
+    """In place: no offset changes."""
+    found = {name: (at, length) for at, name, length in properties(blob, node)}
+    strings = struct.unpack_from(">I", blob, 12)[0]
+    status = blob.index(b"\0status\0", strings) + 1 - strings
+    at, length = found.get(b"status") or found[b"compatible"]
+    if length < 5:
+        raise SystemExit("no room for a status in " + node.decode())
+    value = b"fail\0"
+    # a longer value was a list: what is left of it are strings that nobody looks at
+    value += bytes(length - len(value))
+    return blob[: at + 4] + struct.pack(">II", length, status) + value + blob[at + 12 + length :]
+
+
+def main():
+    plan, command = qemu_test.load()
+    node = plan["steps"].pop(0).split(":")[1].encode()
+    tree = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
+    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line[line.index("-M") + 1] += ",dumpdtb=" + tree
+    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(tree, "rb") as f:
+        blob = disable(f.read(), node)
+    with open(tree, "wb") as f:
+        f.write(blob)
+    plan["args"] += ["--", "-dtb", tree]
+    qemu_test.load = lambda: (plan, [command[0]] + plan["args"])
+    return qemu_test.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
