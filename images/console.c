@@ -52,7 +52,7 @@ void hyp_init_console(struct hyp *h)
                 h->source_owner[d->irq[0]] = OWNER_CONSOLE;
             }
         }
-    } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console.rx_byte -
+    } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console -
                                                      UINT64_C(0xffffffc000000000) + h->load_hpa)) ==
                HYP_OK) {
         h->console = sbi_console_dev(&h->sbi_console);

@@ -12,6 +12,12 @@ _WARNINGS = [
 
 NONE = str(Label("@platforms//os:none"))
 
+# Code that runs while booting, or a line at a time: small goes before fast, on the target.
+COLD = select({
+    NONE: ["-Os"],
+    "//conditions:default": [],
+})
+
 def hyp_copts(extra = []):
     """std and warnings; an error only in our own tree, so that a newer compiler stops no user."""
     werror = ["-Werror"] if native.repository_name() == "@" else []

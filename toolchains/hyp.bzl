@@ -2,7 +2,7 @@
 """What BUILD files load: hyp_library, hyp_test, hyp_property, hyp_guest, hyp_image, qemu_plugin, qemu_test."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
-load("//toolchains:copts.bzl", "hyp_copts")
+load("//toolchains:copts.bzl", "COLD", "hyp_copts")
 load("//toolchains:guest.bzl", _hyp_guest = "hyp_guest", _qemu_plugin = "qemu_plugin")
 load("//toolchains:image.bzl", _hyp_image = "hyp_image")
 load("//toolchains:qemu.bzl", _qemu_test = "qemu_test")
@@ -15,11 +15,20 @@ qemu_test = _qemu_test
 _CMOCKA = str(Label("@cmocka//:cmocka"))
 _HOST = [str(Label("@platforms//os:linux"))]
 
-def hyp_library(name, copts = [], includes = ["include"], visibility = ["//visibility:public"], **kwargs):
-    """A cc_library with our warnings, for riscv64 and for the host alike."""
+def hyp_library(name, copts = [], cold = False, includes = ["include"], visibility = ["//visibility:public"], **kwargs):
+    """A cc_library with our warnings, for riscv64 and for the host alike.
+
+    Args:
+      name: of the library.
+      copts: added to ours.
+      cold: it runs while booting, or a line at a time: on the target small goes before fast.
+      includes: as cc_library's.
+      visibility: as cc_library's.
+      **kwargs: of the cc_library.
+    """
     cc_library(
         name = name,
-        copts = hyp_copts(copts),
+        copts = hyp_copts(copts) + (COLD if cold else []),
         includes = includes,
         # host tests link what they test, whole
         linkstatic = True,

@@ -68,8 +68,15 @@ _start:
 	la	t0, _bss_start
 	la	t1, _hyp_end
 2:	bgeu	t0, t1, 3f
-	sd	zero, (t0)
-	addi	t0, t0, 8
+	sd	zero, 0(t0)
+	sd	zero, 8(t0)
+	sd	zero, 16(t0)
+	sd	zero, 24(t0)
+	sd	zero, 32(t0)
+	sd	zero, 40(t0)
+	sd	zero, 48(t0)
+	sd	zero, 56(t0)
+	addi	t0, t0, 64
 	j	2b
 
 3:	la	s1, boot_table_4k

@@ -102,12 +102,25 @@ enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
     return ok ? HYP_OK : HYP_E_FAULT;
 }
 
+/* Whole words from the start, where both sides are aligned: how many bytes went. */
+static uint64_t write_words(gpa_t gpa, const void *from, uint64_t size, bool *ok)
+{
+    const uint64_t *in = from;
+    uint64_t i = 0;
+    if (((gpa.a | (uintptr_t)from) & 7) == 0) {
+        for (; *ok && size - i >= 8; i += 8) {
+            *ok = store64(gpa.a + i, *in++);
+        }
+    }
+    return i;
+}
+
 enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
     const uint8_t *in = from;
     bool ok = true;
     struct bare b = bare_enter();
-    for (uint64_t i = 0; ok && i < size;) {
+    for (uint64_t i = write_words(gpa, from, size, &ok); ok && i < size;) {
         if (((gpa.a + i) & 7) == 0 && size - i >= 8) {
             uint64_t v;
             __builtin_memcpy(&v, in + i, 8);

@@ -3,6 +3,8 @@
 #include <hyp/console/sbi_console.h>
 
 #include <hyp/arch/sbi_call.h>
+#include <stddef.h>
+#include <string.h>
 
 static bool sbi_has(uint64_t ext)
 {
@@ -10,9 +12,9 @@ static bool sbi_has(uint64_t ext)
     return ret.error == SBI_SUCCESS && ret.value != 0;
 }
 
-enum hyp_status sbi_console_init(struct sbi_console *console, hpa_t rx_byte_pa)
+enum hyp_status sbi_console_init(struct sbi_console *console, hpa_t pa)
 {
-    *console = (struct sbi_console){.rx_byte_pa = rx_byte_pa};
+    *console = (struct sbi_console){.pa = pa};
     if (sbi_has(SBI_EXT_DBCN)) {
         console->dbcn = true;
         return HYP_OK;
@@ -33,7 +35,8 @@ static bool sbi_try_get(void *state, uint8_t *byte)
 {
     struct sbi_console *console = state;
     if (console->dbcn) {
-        struct sbi_ret ret = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, console->rx_byte_pa.a, 0);
+        uint64_t pa = console->pa.a + offsetof(struct sbi_console, rx_byte);
+        struct sbi_ret ret = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, 1, pa, 0);
         if (ret.error != SBI_SUCCESS || ret.value != 1) {
             return false;
         }
@@ -48,6 +51,20 @@ static bool sbi_try_get(void *state, uint8_t *byte)
     return true;
 }
 
+/* A call costs the firmware some hundred instructions, whatever it writes. */
+static size_t sbi_try_write(void *state, const char *bytes, size_t count)
+{
+    struct sbi_console *console = state;
+    uint64_t pa = console->pa.a + offsetof(struct sbi_console, tx);
+    if (!console->dbcn) {
+        return 0;
+    }
+    count = count < sizeof(console->tx) ? count : sizeof(console->tx);
+    memcpy(console->tx, bytes, count);
+    struct sbi_ret ret = sbi_call(SBI_EXT_DBCN, SBI_DBCN_WRITE, count, pa, 0);
+    return ret.error == SBI_SUCCESS && ret.value <= count ? (size_t)ret.value : 0;
+}
+
 static bool sbi_set_irq(void *state, bool enable)
 {
     (void)state;
@@ -60,6 +77,7 @@ static const struct console_ops sbi_console_ops = {
     .try_get = sbi_try_get,
     .set_tx_irq = sbi_set_irq,
     .set_rx_irq = sbi_set_irq,
+    .try_write = sbi_try_write,
 };
 
 struct console_dev sbi_console_dev(struct sbi_console *console)

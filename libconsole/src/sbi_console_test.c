@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -15,7 +16,8 @@ static _Thread_local struct {
     bool dbcn, legacy, base;
     struct sbi_console *console;
     int in; /* -1: none. */
-    uint8_t out[8];
+    uint8_t out[400];
+    uint64_t room; /* DBCN takes no more at once. */
     unsigned out_count;
     int64_t fail;
 } fw;
@@ -33,9 +35,16 @@ static struct sbi_ret fw_dbcn(uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a
     if (fid == SBI_DBCN_WRITE_BYTE) {
         return fw_put(a0);
     }
+    if (fid == SBI_DBCN_WRITE) {
+        assert_true(a1 == 0x80001000 + offsetof(struct sbi_console, tx));
+        uint64_t count = a0 < fw.room ? a0 : fw.room;
+        memcpy(fw.out + fw.out_count, fw.console->tx, count);
+        fw.out_count += (unsigned)count;
+        return (struct sbi_ret){.error = fw.fail, .value = count};
+    }
     assert_int_equal(fid, SBI_DBCN_READ);
     assert_int_equal(a0, 1);
-    assert_int_equal(a1, 0x80001000);
+    assert_true(a1 == 0x80001000 + offsetof(struct sbi_console, rx_byte));
     assert_int_equal(a2, 0);
     if (fw.fail != 0 || fw.in < 0) {
         return (struct sbi_ret){.error = fw.fail};
@@ -118,6 +127,31 @@ static void falls_back(void **state)
     assert_false(dev.ops->try_get(dev.state, &byte));
 }
 
+/* Long lines go in pieces, whatever piece the firmware takes; each line feed gets its return. */
+static void writes_lines(void **state)
+{
+    (void)state;
+    static const uint64_t rooms[] = {0, 1, 2, 7, 128, 1000};
+    struct sbi_console console;
+    char line[180];
+    memset(line, 'a', sizeof(line));
+    line[0] = line[100] = line[179] = '\n';
+    for (unsigned i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        assert_int_equal(set_up(&console, i != 5, true, true), HYP_OK);
+        fw.room = rooms[i];
+        struct console_dev dev = sbi_console_dev(&console);
+        assert_int_equal(console_dev_write(&dev, line, sizeof(line), 1), sizeof(line));
+        assert_int_equal(fw.out_count, sizeof(line) + 3);
+        assert_memory_equal(fw.out, "\r\naaa", 5);
+        assert_memory_equal(fw.out + 99, "aa\r\naa", 6);
+        assert_memory_equal(fw.out + 180, "a\r\n", 3);
+    }
+    fw.fail = SBI_ERR_FAILED;
+    fw.room = 0;
+    struct console_dev dev = sbi_console_dev(&console);
+    assert_int_equal(console_dev_write(&dev, "x\n", 2, 2), 0);
+}
+
 static void says_that_there_is_none(void **state)
 {
     (void)state;
@@ -131,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uses_dbcn),
         cmocka_unit_test(falls_back),
+        cmocka_unit_test(writes_lines),
         cmocka_unit_test(says_that_there_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

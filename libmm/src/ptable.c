@@ -169,15 +169,39 @@ static enum hyp_status find_slot(const struct ptable *t, const struct ptable_map
     }
 }
 
+/*
+ * Leaves from `done` on, of this level and in one table, that need no walk of their own: those
+ * behind the first begin where no larger leaf can, and their entries follow its entry. A table
+ * that is not there yet (at->level above the leaf's) is empty.
+ */
+static size_t run_length(const struct ptable *t, const struct ptable_mapping *m, uint64_t done,
+                         unsigned level, const struct place *at)
+{
+    uint64_t left = (m->size - done) / ptable_leaf_size(level);
+    size_t entries = (size_t)TABLE_ENTRIES << (level + 1 == t->level_count ? t->root_order : 0);
+    size_t room = entries - index_at(t, m->address + done, level);
+    size_t most = left < room ? (size_t)left : room;
+    size_t count = 1;
+    if (at->level > level) {
+        return most;
+    }
+    while (count < most && !pte_is_valid(pte_load(at->slot + count))) {
+        count++;
+    }
+    return count;
+}
+
 enum hyp_status ptable_map_cost(const struct ptable *t, const struct ptable_mapping *m,
                                 uint64_t *table_count)
 {
     uint64_t count = 0;
-    unsigned leaf;
+    uint64_t run;
     HYP_TRY(check_mapping(t, m));
-    for (uint64_t done = 0; done < m->size; done += ptable_leaf_size(leaf)) {
+    for (uint64_t done = 0; done < m->size; done += run) {
         struct place at;
+        unsigned leaf;
         HYP_TRY(find_slot(t, m, done, &leaf, &at));
+        run = run_length(t, m, done, leaf, &at) * ptable_leaf_size(leaf);
         /* A table is counted by the first leaf that this mapping puts under it. */
         for (unsigned level = leaf; level < at.level; level++) {
             if (done == 0 || is_aligned(m->address + done, ptable_leaf_size(level + 1))) {
@@ -189,9 +213,11 @@ enum hyp_status ptable_map_cost(const struct ptable *t, const struct ptable_mapp
     return HYP_OK;
 }
 
-static void map_leaf(struct ptable *t, const struct ptable_mapping *m, uint64_t done,
-                     unsigned level, struct place *at)
+/* Makes the tables that are missing, then a run of leaves, and says how many there are in it. */
+static size_t map_run(struct ptable *t, const struct ptable_mapping *m, uint64_t done,
+                      unsigned level, struct place *at)
 {
+    size_t count = run_length(t, m, done, level, at);
     while (at->level > level) {
         hpa_t table;
         enum hyp_status status = page_pool_alloc(t->pool, 0, &table);
@@ -201,22 +227,27 @@ static void map_leaf(struct ptable *t, const struct ptable_mapping *m, uint64_t 
         at->level--;
         at->slot = table_ptr(t, table, at->level) + index_at(t, m->address + done, at->level);
     }
-    pte_store(at->slot, pte_leaf(HPA(m->pa.a + done), m->flags));
+    uint64_t step = ptable_leaf_size(level);
+    for (size_t i = 0; i < count; i++) {
+        pte_store(at->slot + i, pte_leaf(HPA(m->pa.a + done + i * step), m->flags));
+    }
+    return count;
 }
 
 enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
 {
     uint64_t cost;
-    unsigned level;
+    uint64_t run;
     HYP_TRY(ptable_map_cost(t, m, &cost));
     if (cost > t->pool->free_count) {
         return HYP_E_NOMEM;
     }
-    for (uint64_t done = 0; done < m->size; done += ptable_leaf_size(level)) {
+    for (uint64_t done = 0; done < m->size; done += run) {
         struct place at;
+        unsigned level;
         enum hyp_status status = find_slot(t, m, done, &level, &at);
         HYP_ASSERT(status == HYP_OK);
-        map_leaf(t, m, done, level, &at);
+        run = map_run(t, m, done, level, &at) * ptable_leaf_size(level);
     }
     return HYP_OK;
 }

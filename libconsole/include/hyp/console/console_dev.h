@@ -22,6 +22,11 @@ struct console_ops {
      */
     bool (*set_tx_irq)(void *state, bool enable);
     bool (*set_rx_irq)(void *state, bool enable);
+    /*
+     * Several bytes at once, where that is cheaper; NULL: it is not. Returns how many of the first
+     * went, which may be none.
+     */
+    size_t (*try_write)(void *state, const char *bytes, size_t count);
 };
 
 struct console_dev {

@@ -12,16 +12,20 @@
 #include <hyp/base/types.h>
 #include <hyp/console/console_dev.h>
 
+#define SBI_CONSOLE_TX_SIZE 128
+
 struct sbi_console {
-    hpa_t rx_byte_pa; /* Where rx_byte lies for the firmware. */
-    uint8_t rx_byte;  /* DBCN reads into it. */
-    bool dbcn;        /* Else legacy. */
+    hpa_t pa;                     /* Where this struct lies for the firmware. */
+    uint8_t rx_byte;              /* DBCN reads into it. */
+    bool dbcn;                    /* Else legacy. */
+    char tx[SBI_CONSOLE_TX_SIZE]; /* DBCN writes from it. */
 };
 
 /*
- * Asks the firmware what it has. `rx_byte_pa` is the host-physical address of console->rx_byte.
+ * Asks the firmware what it has. `pa` is the host-physical address of *console, which lies in one
+ * piece.
  * HYP_OK, or HYP_E_UNSUPPORTED: neither DBCN nor the legacy putchar.
  */
-HYP_MUST_USE enum hyp_status sbi_console_init(struct sbi_console *console, hpa_t rx_byte_pa);
+HYP_MUST_USE enum hyp_status sbi_console_init(struct sbi_console *console, hpa_t pa);
 
 struct console_dev sbi_console_dev(struct sbi_console *console);
