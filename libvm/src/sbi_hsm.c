@@ -67,6 +67,7 @@ static bool all_stopped(const struct vm *vm)
 static struct sbi_ret stop(struct vcpu *self, enum vcpu_action *action)
 {
     struct vm *vm = self->vm;
+    csr_write(CSR_HIE, 0); /* With one of the guest's pending, wfi would never wait. */
     spinlock_lock(&vm->lock);
     set_state(self, SBI_HSM_STOPPED);
     bool last = all_stopped(vm);
