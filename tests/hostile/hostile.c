@@ -129,14 +129,28 @@ void hostile_trap(const char *name, const char *snippet, uint64_t address, uint6
     }
 }
 
-void hostile_illegal(const char *name, const char *snippet)
+static uint64_t bits_of(const char *snippet)
 {
     const volatile uint16_t *half = (const volatile uint16_t *)(const void *)snippet;
     uint64_t bits = half[0];
     if ((bits & 3) == 3) {
         bits |= (uint64_t)half[1] << 16;
     }
-    hostile_trap(name, snippet, hostile_view(RAM), ILLEGAL, bits);
+    return bits;
+}
+
+void hostile_illegal(const char *name, const char *snippet)
+{
+    hostile_trap(name, snippet, hostile_view(RAM), ILLEGAL, bits_of(snippet));
+}
+
+void hostile_illegal_or_zero(const char *name, const char *snippet, uint64_t address)
+{
+    uint64_t got;
+    uint64_t want;
+    (void)run(snippet, address, 0);
+    bool zero = wrong_word(snippet, ILLEGAL, 0, &got, &want) == 0;
+    hostile_trap(name, snippet, address, ILLEGAL, zero ? 0 : bits_of(snippet));
 }
 
 void hostile_value(const char *name, const char *snippet, uint64_t address, uint64_t arg,

@@ -89,6 +89,8 @@ void hostile_trap(const char *name, const char *snippet, uint64_t address, uint6
                   uint64_t tval);
 /* The same where stval is the instruction. */
 void hostile_illegal(const char *name, const char *snippet);
+/* The same at an address, where stval may be 0 as well: the specification lets a hart choose. */
+void hostile_illegal_or_zero(const char *name, const char *snippet, uint64_t address);
 /* No trap, and a0 is `want`. */
 void hostile_value(const char *name, const char *snippet, uint64_t address, uint64_t arg,
                    uint64_t want);
