@@ -3,7 +3,7 @@
 """count.py EVENTS STATUS [EVENTS STATUS ...]: prints "N passed, N failed" from Bazel's build events; fails if any failed.
 
 A test that was not run, for it or anything else did not build, is a failed one; so is an
-unsuccessful build with no test to blame, and one that has no tests.
+unsuccessful build with no test to blame, and one that has no tests. EVENTS of "-" is one test by itself.
 """
 import json
 import sys
@@ -37,8 +37,11 @@ def main():
     passed = failed = 0
     for path, status in zip(sys.argv[1::2], sys.argv[2::2]):
         try:
-            with open(path) as f:
-                p, n = count(f, int(status))
+            if path == "-":
+                p, n = (1, 0) if int(status) == 0 else (0, 1)
+            else:
+                with open(path) as f:
+                    p, n = count(f, int(status))
         except OSError as e:
             print(e)
             p, n = 0, 1
