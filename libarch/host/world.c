@@ -6,8 +6,11 @@
 #include <hyp/arch/hart.h>
 #include <hyp/base/assert.h>
 
-/* In w->sepc while a fast function runs that must not look there. */
+/* In the members of a world that a fast function must not look at. */
 #define POISON UINT64_C(0x5a5a5a5a5a5a5a5a)
+
+/* By number: gp, s0 … s11, which the trap entry saves for a fault that names one of them alone. */
+#define CALLEE_SAVED_SET UINT32_C(0x0ffc0308)
 
 static _Thread_local world_host_guest the_guest;
 static _Thread_local void *the_ctx;
@@ -35,24 +38,60 @@ struct world_trap world_host_script(struct world *w, void *ctx)
     return s->trap;
 }
 
+/* Poisons what is not in the struct while a fast function runs; `shown` are registers that are. */
+static struct world hide(struct world *w, uint32_t shown)
+{
+    struct world was = *w;
+    w->sepc = POISON;
+    for (unsigned i = 1; i < 32; i++) {
+        if ((CALLEE_SAVED_SET & ~shown & UINT32_C(1) << i) != 0) {
+            w->gpr[i] = POISON;
+        }
+    }
+    return was;
+}
+
+static void show(struct world *w, const struct world *was, uint32_t shown, uint64_t sepc)
+{
+    HYP_REQUIRE(w->sepc == POISON);
+    w->sepc = sepc;
+    for (unsigned i = 1; i < 32; i++) {
+        if ((CALLEE_SAVED_SET & ~shown & UINT32_C(1) << i) != 0) {
+            HYP_REQUIRE(w->gpr[i] == POISON);
+            w->gpr[i] = was->gpr[i];
+        }
+    }
+}
+
 static bool fast_ecall(struct world *w)
 {
-    const uint64_t *a = &w->gpr[10];
-    uint64_t sepc = w->sepc;
-    w->sepc = POISON;
-    bool answered = w->fast_ecall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
-    HYP_REQUIRE(w->sepc == POISON);
-    w->sepc = answered ? sepc + 4 : sepc;
+    struct world was = hide(w, 0);
+    const uint64_t *a = &was.gpr[10];
+    int64_t error = w->fast_ecall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    bool answered = error <= 0;
+    show(w, &was, 0, answered ? was.sepc + 4 : was.sepc);
+    if (answered) {
+        w->gpr[10] = (uint64_t)error;
+    }
     return answered;
 }
 
 static bool fast_irq(struct world *w, uint64_t scause)
 {
-    uint64_t sepc = w->sepc;
-    w->sepc = POISON;
+    struct world was = hide(w, 0);
     bool answered = w->fast_irq(w, scause);
-    HYP_REQUIRE(w->sepc == POISON);
-    w->sepc = sepc;
+    show(w, &was, 0, was.sepc);
+    return answered;
+}
+
+static bool fast_fault(struct world *w, const struct world_trap *trap)
+{
+    unsigned reg = (trap->htinst >> ((trap->htinst & 0x20) != 0 ? 20 : 7)) & 31;
+    bool all = (CALLEE_SAVED_SET >> reg & 1) != 0;
+    struct world was = hide(w, all ? CALLEE_SAVED_SET : 0);
+    bool answered = w->fast_fault(w, trap->htinst, trap->htval << 2 | (trap->stval & 3));
+    uint64_t step = answered ? 2 + (trap->htinst & 2) : 0;
+    show(w, &was, all ? CALLEE_SAVED_SET : 0, was.sepc + step);
     return answered;
 }
 
@@ -67,15 +106,14 @@ static void save(struct world *w, const struct world_trap *trap)
 /* True: a fast function has answered. */
 static bool trap_entry(struct world *w, const struct world_trap *trap)
 {
-    if (trap->scause == CAUSE_ECALL_VS && w->fast_ecall != 0 && fast_ecall(w)) {
-        return true;
-    }
-    if ((trap->scause & CAUSE_INTERRUPT) != 0 && w->fast_irq != 0 && fast_irq(w, trap->scause)) {
+    bool page = trap->scause == CAUSE_LOAD_GUEST_PAGE || trap->scause == CAUSE_STORE_GUEST_PAGE;
+    if ((trap->scause == CAUSE_ECALL_VS && fast_ecall(w)) ||
+        ((trap->scause & CAUSE_INTERRUPT) != 0 && fast_irq(w, trap->scause)) ||
+        (page && fast_fault(w, trap))) {
         return true;
     }
     save(w, trap);
-    bool page = trap->scause == CAUSE_LOAD_GUEST_PAGE || trap->scause == CAUSE_STORE_GUEST_PAGE;
-    return page && w->fast_fault != 0 && w->fast_fault(w);
+    return false;
 }
 
 void world_switch(struct world *w)

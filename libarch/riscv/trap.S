@@ -10,6 +10,8 @@
 #define CSR_HTVAL 0x643
 #define CSR_HTINST 0x64a
 #define HOST_FRAME 112 /* ra, s0 … s11 */
+#define CALLEE_SAVED_SET 0x0ffc0308 /* By number, the registers of CALLEE_SAVED. */
+#define HTINST_STORE 0x20 /* Of a transformed load or store: it is a store. */
 
 .macro CALLEE_SAVED op, base
 	\op	s0, WORLD_GPR(8)(\base)
@@ -27,13 +29,12 @@
 	\op	gp, WORLD_GPR(3)(\base)
 .endm
 
-/* All that the C ABI does not preserve, but for t0 (the base itself) and tp. */
+/* All that the C ABI does not preserve, but for a0, t0 (the base itself) and tp. */
 .macro CALLER_SAVED op, base
 	\op	ra, WORLD_GPR(1)(\base)
 	\op	sp, WORLD_GPR(2)(\base)
 	\op	t1, WORLD_GPR(6)(\base)
 	\op	t2, WORLD_GPR(7)(\base)
-	\op	a0, WORLD_GPR(10)(\base)
 	\op	a1, WORLD_GPR(11)(\base)
 	\op	a2, WORLD_GPR(12)(\base)
 	\op	a3, WORLD_GPR(13)(\base)
@@ -63,6 +64,16 @@
 	\op	s11, 96(sp)
 .endm
 
+/* Over an instruction of 2 or 4 bytes, as bit 1 of htinst says. */
+.macro STEP_BY_HTINST
+	csrr	t2, CSR_HTINST
+	csrr	t1, sepc
+	andi	t2, t2, 2
+	addi	t1, t1, 2
+	add	t1, t1, t2
+	csrw	sepc, t1
+.endm
+
 /*
  * world_switch(struct world *w)
  * In       a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
@@ -81,16 +92,11 @@ world_switch:
 	ld	t2, WORLD_HSTATUS(a0)
 	csrw	sstatus, t1
 	csrw	CSR_HSTATUS, t2
-	mv	t0, a0
-enter_guest_full: /* t0 = world; all of the guest's registers and sepc come from it */
+	mv	t0, a0 /* All of the guest's registers and sepc come from its world. */
 	ld	t1, WORLD_SEPC(t0)
 	csrw	sepc, t1
 	CALLEE_SAVED ld, t0
-enter_guest: /* t0 = world; callee-saved registers and sepc are the guest's already */
-	CALLER_SAVED ld, t0
-	ld	tp, WORLD_GPR(4)(t0)
-	ld	t0, WORLD_GPR(5)(t0)
-	sret
+	j	enter_guest
 	.size	world_switch, . - world_switch
 
 /*
@@ -109,6 +115,7 @@ trap_entry:
 
 	ld	t0, HART_WORLD(tp)
 	CALLER_SAVED sd, t0
+	sd	a0, WORLD_GPR(10)(t0)
 	ld	t1, HART_T0(tp)
 	csrrw	t2, sscratch, tp
 	sd	t1, WORLD_GPR(5)(t0)
@@ -119,23 +126,28 @@ trap_entry:
 	bne	t1, t2, 1f
 
 	ld	t1, WORLD_FAST_ECALL(t0)
-	beqz	t1, leave
 	jalr	t1
 	ld	t0, HART_WORLD(tp)
-	beqz	a0, leave
+	bgtz	a0, leave
 	csrr	t1, sepc
 	addi	t1, t1, 4
 	csrw	sepc, t1
-	j	enter_guest
+enter_guest_answered: /* t0 = world; a0, callee-saved registers and sepc are the guest's already */
+	CALLER_SAVED ld, t0
+	ld	tp, WORLD_GPR(4)(t0)
+	ld	t0, WORLD_GPR(5)(t0)
+	sret
 
 1:	bgez	t1, 2f
 	mv	a1, t1
 	ld	t1, WORLD_FAST_IRQ(t0)
-	beqz	t1, leave
 	mv	a0, t0
 	jalr	t1
 	ld	t0, HART_WORLD(tp)
-	bnez	a0, enter_guest
+	beqz	a0, leave
+enter_guest: /* the same, without a0 */
+	ld	a0, WORLD_GPR(10)(t0)
+	j	enter_guest_answered
 
 	/* t0 = world: give the trap to world_switch()'s caller. */
 leave:
@@ -154,37 +166,48 @@ leave:
 	sd	t5, WORLD_HTINST(t0)
 	sd	t6, WORLD_HSTATUS(t0)
 	sd	a0, WORLD_SSTATUS(t0)
-leave_saved:
 	ld	sp, WORLD_HOST_SP(t0)
 	HOST_SAVED ld
 	addi	sp, sp, HOST_FRAME
 	ret
 
 2:	/* Only a load's or store's guest-page fault has a fast way. */
-	addi	t2, t1, -SCAUSE_LOAD_GUEST_PAGE
-	andi	t2, t2, ~2
-	bnez	t2, leave
-	ld	a1, WORLD_FAST_FAULT(t0)
-	beqz	a1, leave
-	CALLEE_SAVED sd, t0
-	csrr	t2, sepc
-	csrr	t3, stval
-	csrr	t4, CSR_HTVAL
-	csrr	t5, CSR_HTINST
-	csrr	t6, CSR_HSTATUS
-	csrr	a0, sstatus
-	sd	t1, WORLD_SCAUSE(t0)
-	sd	t2, WORLD_SEPC(t0)
-	sd	t3, WORLD_STVAL(t0)
-	sd	t4, WORLD_HTVAL(t0)
-	sd	t5, WORLD_HTINST(t0)
-	sd	t6, WORLD_HSTATUS(t0)
-	sd	a0, WORLD_SSTATUS(t0)
+	addi	t1, t1, -SCAUSE_LOAD_GUEST_PAGE
+	andi	t1, t1, ~2
+	bnez	t1, leave
+	csrr	a1, CSR_HTINST
+	csrr	a2, CSR_HTVAL
+	csrr	t1, stval
+	slli	a2, a2, 2
+	andi	t1, t1, 3
+	or	a2, a2, t1
 	mv	a0, t0
-	jalr	a1
+
+	/* Where C preserves rd or rs2, it is in gpr[] only if it is put there. */
+	srli	t2, a1, 7
+	andi	t1, a1, HTINST_STORE
+	beqz	t1, 3f
+	srli	t2, a1, 20
+3:	li	t1, CALLEE_SAVED_SET
+	srlw	t2, t1, t2
+	ld	t1, WORLD_FAST_FAULT(t0)
+	andi	t2, t2, 1
+	bnez	t2, 4f
+	jalr	t1
 	ld	t0, HART_WORLD(tp)
-	bnez	a0, enter_guest_full
-	j	leave_saved
+	beqz	a0, leave
+	STEP_BY_HTINST
+	ld	a0, WORLD_GPR(10)(t0)
+	j	enter_guest_answered
+
+4:	CALLEE_SAVED sd, t0
+	jalr	t1
+	ld	t0, HART_WORLD(tp)
+	beqz	a0, leave
+	STEP_BY_HTINST
+	CALLEE_SAVED ld, t0
+	ld	a0, WORLD_GPR(10)(t0)
+	j	enter_guest_answered
 	.size	trap_entry, . - trap_entry
 
 /*

@@ -28,6 +28,25 @@ static void check_facts(struct insn_access access)
     PROP_ASSERT(access.length == 2 || access.length == 4);
 }
 
+/* What a fast path takes from htinst is what the decoder takes. */
+static void check_quick(uint64_t htinst)
+{
+    struct insn_access access = insn_decode_htinst(htinst);
+    bool load = insn_htinst_is_load(htinst);
+    bool store = insn_htinst_is_store(htinst);
+    bool word = access.kind == INSN_LOAD && access.size == 4 && access.sign_extend;
+    PROP_ASSERT(insn_htinst_is_lw(htinst) == (load && word));
+    if (load || store) {
+        PROP_ASSERT(access.kind == (load ? INSN_LOAD : INSN_STORE) && access.addr_offset == 0);
+        PROP_ASSERT(access.size == insn_htinst_size(htinst) && access.length == 2 + (htinst & 2));
+        PROP_ASSERT(access.reg == (load ? insn_htinst_rd(htinst) : insn_htinst_rs2(htinst)));
+    }
+    if (load) {
+        uint64_t value = UINT64_MAX >> prop_u64(64) >> (64 - 8 * access.size);
+        PROP_ASSERT(insn_htinst_load_value(htinst, value) == insn_load_value(&access, value));
+    }
+}
+
 /* The instruction is what the table says; its transformation says the same. */
 static void check_insn(uint32_t insn)
 {
@@ -40,6 +59,10 @@ static void check_insn(uint32_t insn)
         expected.addr_offset = addr_offset;
         uint64_t htinst = insn_transform(access, addr_offset);
         PROP_ASSERT(insn_access_is_equal(insn_decode_htinst(htinst), expected));
+        htinst = insn_transform(access, 0);
+        PROP_ASSERT(insn_htinst_is_load(htinst) == (access.kind == INSN_LOAD));
+        PROP_ASSERT(insn_htinst_is_store(htinst) == (access.kind == INSN_STORE));
+        check_quick(htinst);
     }
 }
 
@@ -78,5 +101,6 @@ void prop_run(void)
     uint64_t upper = prop_u64(4) == 0 ? prop_u64(BIT(32)) : 0;
     check_insn(insn);
     check_htinst(upper << 32 | insn);
+    check_quick(upper << 32 | insn);
     check_load_value(upper << 32 | insn);
 }

@@ -2,58 +2,117 @@
 /* Emulated devices: which one, and the load or store on it. */
 #include <hyp/vm/exit.h>
 
-static const struct vdev *find(const struct vm *vm, uint64_t gpa)
+/* The device that has all of [gpa, gpa + size), and where in it. */
+static inline const struct vdev *find(const struct vm *vm, uint64_t gpa, uint64_t size,
+                                      uint64_t *offset)
 {
-    for (uint32_t i = 0; i < vm->vdev_count; i++) {
-        const struct vdev *d = &vm->vdev[i];
-        if (gpa - d->base < d->size) {
-            return d;
+    for (const struct vdev *d = vm->vdev; d->size != 0; d++) {
+        *offset = gpa - d->base;
+        if (*offset < d->size) {
+            return size <= d->size - *offset ? d : 0;
         }
     }
     return 0;
 }
 
+static inline bool load(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t *value)
+{
+    uint64_t offset;
+    const struct vdev *d = find(vm, gpa, size, &offset);
+    if (d == 0) {
+        return false;
+    }
+    spinlock_lock(&vm->lock);
+    enum vdev_result result = d->ops->read(d->state, offset, (unsigned)size, value);
+    spinlock_unlock(&vm->lock);
+    return result == VDEV_OK;
+}
+
+static inline bool store(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t value)
+{
+    uint64_t offset;
+    const struct vdev *d = find(vm, gpa, size, &offset);
+    if (d == 0) {
+        return false;
+    }
+    spinlock_lock(&vm->lock);
+    enum vdev_result result = d->ops->write(d->state, offset, (unsigned)size, value);
+    spinlock_unlock(&vm->lock);
+    return result == VDEV_OK;
+}
+
+static __attribute__((noinline)) bool access_device(struct vcpu *vcpu, uint64_t gpa,
+                                                    const struct insn_access *access)
+{
+    uint64_t *gpr = vcpu->world.gpr;
+    uint64_t value;
+    if (access->addr_offset != 0) {
+        return false;
+    }
+    if (access->kind == INSN_STORE) {
+        return store(vcpu->vm, gpa, access->size, gpr[access->reg]);
+    }
+    if (access->kind != INSN_LOAD || !load(vcpu->vm, gpa, access->size, &value)) {
+        return false;
+    }
+    gpr[access->reg] = insn_load_value(access, value);
+    gpr[0] = 0;
+    return true;
+}
+
 enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
 {
-    const struct insn_access *access = &e->access;
-    struct vm *vm = vcpu->vm;
-    const struct vdev *d = find(vm, e->gpa.a);
-    bool store = access->kind == INSN_STORE;
-    if (d == 0 || (access->kind != INSN_LOAD && !store) || access->addr_offset != 0 ||
-        e->gpa.a - d->base + access->size > d->size) {
+    if (!access_device(vcpu, e->gpa.a, &e->access)) {
         return VCPU_TRAP_GUEST;
     }
-    uint64_t offset = e->gpa.a - d->base;
-    uint64_t value = store ? vcpu->world.gpr[access->reg] : 0;
-    spinlock_lock(&vm->lock);
-    enum vdev_result result = store ? d->ops->write(d->state, offset, access->size, value)
-                                    : d->ops->read(d->state, offset, access->size, &value);
-    spinlock_unlock(&vm->lock);
-    if (result != VDEV_OK) {
-        return VCPU_TRAP_GUEST;
-    }
-    if (!store && access->reg != 0) {
-        vcpu->world.gpr[access->reg] = insn_load_value(access, value);
-    }
-    vcpu->world.sepc += access->length;
+    vcpu->world.sepc += e->access.length;
     return VCPU_SAME_INSN;
 }
 
-bool vcpu_fast_fault(struct world *w)
+/* As mmio_handle(), of the usual htinst; each way has no more alive than it needs. */
+static __attribute__((noinline)) bool fast_load(struct world *w, uint64_t htinst, uint64_t gpa)
 {
-    struct exit e;
-    e.access = insn_decode_htinst(w->htinst);
-    if (e.access.kind != INSN_LOAD && e.access.kind != INSN_STORE) {
+    uint64_t value;
+    if (!load(((struct vcpu *)w)->vm, gpa, insn_htinst_size(htinst), &value)) {
         return false;
     }
-    e.gpa = GPA((w->htval << 2) | (w->stval & 3));
-    return mmio_handle((struct vcpu *)w, &e) == VCPU_SAME_INSN;
+    w->gpr[insn_htinst_rd(htinst)] = insn_htinst_load_value(htinst, value);
+    w->gpr[0] = 0;
+    return true;
+}
+
+/* Most device registers are words: of these, size and sign are known while compiling. */
+static __attribute__((noinline)) bool fast_load_word(struct world *w, uint64_t htinst, uint64_t gpa)
+{
+    uint64_t value;
+    if (!load(((struct vcpu *)w)->vm, gpa, 4, &value)) {
+        return false;
+    }
+    w->gpr[insn_htinst_rd(htinst)] = (uint64_t)(int32_t)value;
+    w->gpr[0] = 0;
+    return true;
+}
+
+bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
+{
+    if (insn_htinst_is_lw(htinst)) {
+        return fast_load_word(w, htinst, gpa);
+    }
+    if (insn_htinst_is_load(htinst)) {
+        return fast_load(w, htinst, gpa);
+    }
+    return insn_htinst_is_store(htinst) &&
+           store(((struct vcpu *)w)->vm, gpa, insn_htinst_size(htinst),
+                 w->gpr[insn_htinst_rs2(htinst)]);
 }
 
 enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev)
 {
     if (vm->vdev_count == VM_VDEV_MAX) {
         return HYP_E_NOMEM;
+    }
+    if (dev->size == 0) {
+        return HYP_E_PARAM;
     }
     for (uint32_t i = 0; i < vm->vdev_count; i++) {
         const struct vdev *d = &vm->vdev[i];

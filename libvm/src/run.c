@@ -14,6 +14,31 @@
 #define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
 #define HS_INTERRUPTS (BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT))
 
+/* ---- no_fast_exits: every exit takes the slow way ----------------------------------------------
+ */
+
+static int64_t decline_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                             uint64_t a5, uint64_t fid, uint64_t ext)
+{
+    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5, (void)fid, (void)ext;
+    return SBI_DECLINED;
+}
+
+static bool decline_irq(struct world *w, uint64_t scause)
+{
+    (void)w, (void)scause;
+    return false;
+}
+
+static bool decline_fault(struct world *w, uint64_t htinst, uint64_t gpa)
+{
+    (void)w, (void)htinst, (void)gpa;
+    return false;
+}
+
+/* ---- The hart and the vCPU's reset -------------------------------------------------------------
+ */
+
 /* What of this hart is the same for every start of this vCPU. */
 static void load_hart(struct vcpu *vcpu)
 {
@@ -31,11 +56,10 @@ static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
     fence_hfence_gvma_all();
     csr_write(CSR_SIE, HS_INTERRUPTS);
-    if (!vcpu->vm->config->no_fast_exits) {
-        w->fast_ecall = vcpu_fast_ecall;
-        w->fast_irq = vcpu_irq;
-        w->fast_fault = vcpu_fast_fault;
-    }
+    bool slow = vcpu->vm->config->no_fast_exits;
+    w->fast_ecall = slow ? decline_ecall : sbi_quick;
+    w->fast_irq = slow ? decline_irq : vcpu_irq;
+    w->fast_fault = slow ? decline_fault : vcpu_fast_fault;
 }
 
 /* No interrupt of the guest pends but its devices'; its timer is off. */
@@ -76,16 +100,14 @@ static void reset(struct vcpu *vcpu)
     csr_write(CSR_SENVCFG, 0);
 }
 
-void vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
+/* Without Sstc. */
+int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when)
 {
     struct vm_env *env = vcpu->vm->env;
-    if (env->sstc) {
-        csr_write(CSR_VSTIMECMP, when);
-        return;
-    }
     csr_clear(CSR_HVIP, BIT(IRQ_VS_TIMER));
     vcpu->timer = when;
     env->timer_changed(env, vcpu);
+    return SBI_SUCCESS;
 }
 
 void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now)

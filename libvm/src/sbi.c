@@ -36,89 +36,77 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
     }
 }
 
+static __attribute__((noinline)) int64_t base_probe(struct vcpu *vcpu, uint64_t ext)
+{
+    vcpu->world.gpr[11] = has_extension(vcpu->vm, ext);
+    return SBI_SUCCESS;
+}
+
 /* mvendorid, marchid and mimpid are 0: the guest's hart is nobody's chip. */
-static __attribute__((noinline)) struct sbi_ret base(const struct vm *vm, uint64_t fid,
-                                                     uint64_t arg)
+static inline int64_t base(struct vcpu *vcpu, uint64_t fid, uint64_t arg)
 {
-    switch (fid) {
-    case SBI_BASE_SPEC_VERSION: return ok(SBI_SPEC_2_0);
-    case SBI_BASE_IMPL_ID: return ok(SBI_IMPL_LIBHYP);
-    case SBI_BASE_IMPL_VERSION: return ok(SBI_IMPL_VERSION);
-    case SBI_BASE_PROBE: return ok(has_extension(vm, arg));
-    case SBI_BASE_MVENDORID:
-    case SBI_BASE_MARCHID:
-    case SBI_BASE_MIMPID: return ok(0);
-    default: return fail(SBI_ERR_NOT_SUPPORTED);
+    static const uint32_t facts[] = {
+        [SBI_BASE_IMPL_ID] = SBI_IMPL_LIBHYP,
+        [SBI_BASE_IMPL_VERSION] = SBI_IMPL_VERSION,
+        [SBI_BASE_MIMPID] = 0,
+    };
+    if (fid == SBI_BASE_SPEC_VERSION) {
+        vcpu->world.gpr[11] = SBI_SPEC_2_0;
+        return SBI_SUCCESS;
     }
+    if (fid == SBI_BASE_PROBE) {
+        return base_probe(vcpu, arg);
+    }
+    bool there = fid < ARRAY_COUNT(facts);
+    vcpu->world.gpr[11] = there ? facts[fid] : 0;
+    return there ? SBI_SUCCESS : SBI_ERR_NOT_SUPPORTED;
 }
 
-bool sbi_quick(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid, uint64_t ext,
-               struct sbi_ret *ret)
-{
-    switch (ext) {
-    case SBI_EXT_TIME:
-        if (fid == 0) {
-            vcpu_set_timer(vcpu, arg[0]);
-        }
-        *ret = fid == 0 ? ok(0) : fail(SBI_ERR_NOT_SUPPORTED);
-        return true;
-    case SBI_EXT_IPI:
-        *ret = fid == 0 ? sbi_ipi(vcpu, arg[0], arg[1]) : fail(SBI_ERR_NOT_SUPPORTED);
-        return true;
-    case SBI_EXT_RFENCE: *ret = sbi_rfence(vcpu, arg, fid); return true;
-    case SBI_EXT_BASE: *ret = base(vcpu->vm, fid, arg[0]); return true;
-    default: return false;
-    }
-}
-
-bool vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                     uint64_t fid, uint64_t ext)
-{
-    struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
-    uint64_t *gpr = vcpu->world.gpr;
-    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
-    /* The trap entry has saved a0 to a5 where sbi_handle() finds them, too. */
-    return sbi_quick(vcpu, &gpr[10], fid, ext, (struct sbi_ret *)(void *)&gpr[10]);
-}
-
-struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t hart_base)
-{
-    uint64_t all = vm->vcpu_count == 64 ? UINT64_MAX : BIT(vm->vcpu_count) - 1;
-    if (hart_base == UINT64_MAX) {
-        return ok(all);
-    }
-    if (hart_base >= vm->vcpu_count) {
-        return mask == 0 ? ok(0) : fail(SBI_ERR_INVALID_PARAM);
-    }
-    if ((mask & ~(all >> hart_base)) != 0) {
-        return fail(SBI_ERR_INVALID_PARAM);
-    }
-    return ok(mask << hart_base);
-}
-
-static __attribute__((noinline)) void ipi_others(const struct vm *vm, uint64_t set)
+static __attribute__((noinline)) int64_t ipi_others(const struct vm *vm, uint64_t set)
 {
     for (uint32_t i = 0; set != 0; i++, set >>= 1) {
         if ((set & 1) != 0) {
             vcpu_notify(vm->vcpus[i], VCPU_PENDING_IPI);
         }
     }
+    return SBI_SUCCESS;
 }
 
-struct sbi_ret sbi_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
+static inline int64_t ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
 {
     struct sbi_ret set = sbi_hart_set(vcpu->vm, mask, hart_base);
     if (set.error != SBI_SUCCESS) {
-        return set;
+        return set.error;
     }
     uint64_t self = BIT(vcpu->id);
     if ((set.value & self) != 0) {
         csr_set(CSR_HVIP, BIT(IRQ_VS_SOFT));
     }
-    if ((set.value & ~self) != 0) {
-        ipi_others(vcpu->vm, set.value & ~self);
+    return (set.value & ~self) != 0 ? ipi_others(vcpu->vm, set.value & ~self) : SBI_SUCCESS;
+}
+
+/* Every call of another function is the last thing done: the usual path needs no stack. */
+int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                  uint64_t fid, uint64_t ext)
+{
+    struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
+    uint64_t *value = &vcpu->world.gpr[11];
+    if (ext == SBI_EXT_BASE) {
+        return base(vcpu, fid, a0);
     }
-    return ok(0);
+    if (ext == SBI_EXT_TIME) {
+        *value = 0;
+        return fid == 0 ? vcpu_set_timer(vcpu, a0) : SBI_ERR_NOT_SUPPORTED;
+    }
+    if (ext == SBI_EXT_IPI) {
+        *value = 0;
+        return fid == 0 ? ipi(vcpu, a0, a1) : SBI_ERR_NOT_SUPPORTED;
+    }
+    if (ext == SBI_EXT_RFENCE) {
+        *value = 0;
+        return sbi_rfence(a0, a1, a2, a3, a4, a5, fid);
+    }
+    return SBI_DECLINED;
 }
 
 static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
@@ -203,16 +191,18 @@ enum vcpu_action sbi_handle(struct vcpu *vcpu)
     uint64_t fid = gpr[16];
     uint64_t ext = gpr[17];
     enum vcpu_action action = VCPU_NEXT_INSN;
-    struct sbi_ret ret;
-    if (!sbi_quick(vcpu, &gpr[10], fid, ext, &ret)) {
+    int64_t error = sbi_quick(gpr[10], gpr[11], gpr[12], gpr[13], gpr[14], gpr[15], fid, ext);
+    if (error == SBI_DECLINED) {
+        struct sbi_ret ret;
         switch (ext) {
         case SBI_EXT_HSM: ret = sbi_hsm(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_SRST: ret = srst(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
         default: ret = fail(SBI_ERR_NOT_SUPPORTED); break;
         }
+        gpr[11] = ret.value;
+        error = ret.error;
     }
-    gpr[10] = (uint64_t)ret.error;
-    gpr[11] = ret.value;
+    gpr[10] = (uint64_t)error;
     return action;
 }

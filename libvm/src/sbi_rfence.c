@@ -12,18 +12,16 @@
 
 #define PAGE_FENCE_MAX 64 /* Above so many pages, everything is cheaper. */
 
-static void fence_self(uint64_t fid, const uint64_t arg[6])
+static inline void fence_self(uint64_t fid, uint64_t start, uint64_t size, uint64_t asid)
 {
-    uint64_t start = arg[2];
-    uint64_t size = arg[3];
-    bool asid = fid == SBI_RFENCE_SFENCE_VMA_ASID;
+    bool has_asid = fid == SBI_RFENCE_SFENCE_VMA_ASID;
     if (fid == SBI_RFENCE_FENCE_I) {
         fence_i();
         return;
     }
     if (size == UINT64_MAX || size > PAGE_FENCE_MAX * HYP_PAGE_SIZE || (start | size) == 0) {
-        if (asid) {
-            fence_hfence_vvma_asid_all(arg[4]);
+        if (has_asid) {
+            fence_hfence_vvma_asid_all(asid);
         } else {
             fence_hfence_vvma_all();
         }
@@ -33,8 +31,8 @@ static void fence_self(uint64_t fid, const uint64_t arg[6])
     uint64_t page = start & ~(HYP_PAGE_SIZE - 1);
     uint64_t count = size != 0 ? ((start + size - 1 - page) >> HYP_PAGE_SHIFT) + 1 : 0;
     for (; count != 0; count--, page += HYP_PAGE_SIZE) {
-        if (asid) {
-            fence_hfence_vvma_asid(GVA(page), arg[4]);
+        if (has_asid) {
+            fence_hfence_vvma_asid(GVA(page), asid);
         } else {
             fence_hfence_vvma(GVA(page));
         }
@@ -61,7 +59,8 @@ static void wait_for(struct vcpu *self, struct vcpu *target, uint64_t ticket)
     }
 }
 
-static __attribute__((noinline)) void fence_others(struct vcpu *self, uint64_t set, uint64_t bits)
+static __attribute__((noinline)) int64_t fence_others(struct vcpu *self, uint64_t set,
+                                                      uint64_t bits)
 {
     struct vcpu **vcpus = self->vm->vcpus;
     uint64_t ticket[VM_VCPU_MAX];
@@ -80,29 +79,33 @@ static __attribute__((noinline)) void fence_others(struct vcpu *self, uint64_t s
             wait_for(self, vcpus[i], ticket[i]);
         }
     }
+    return SBI_SUCCESS;
 }
 
-struct sbi_ret sbi_rfence(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
+int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
+                   uint64_t a5, uint64_t fid)
 {
+    struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
+    (void)a5;
     /* HFENCE calls are for guests with the H extension, which ours do not have. */
     if (fid > SBI_RFENCE_SFENCE_VMA_ASID) {
-        return (struct sbi_ret){.error = SBI_ERR_NOT_SUPPORTED};
+        return SBI_ERR_NOT_SUPPORTED;
     }
-    struct sbi_ret set = sbi_hart_set(vcpu->vm, arg[0], arg[1]);
+    struct sbi_ret set = sbi_hart_set(vcpu->vm, mask, hart_base);
     if (set.error != SBI_SUCCESS) {
-        return set;
+        return set.error;
     }
-    bool has_range = fid != SBI_RFENCE_FENCE_I && arg[3] != UINT64_MAX && arg[3] != 0;
-    if (has_range && arg[3] - 1 > UINT64_MAX - arg[2]) {
-        return (struct sbi_ret){.error = SBI_ERR_INVALID_ADDRESS};
+    bool has_range = fid != SBI_RFENCE_FENCE_I && size != UINT64_MAX && size != 0;
+    if (has_range && size - 1 > UINT64_MAX - start) {
+        return SBI_ERR_INVALID_ADDRESS;
     }
     uint64_t self = BIT(vcpu->id);
     if ((set.value & self) != 0) {
-        fence_self(fid, arg);
+        fence_self(fid, start, size, asid);
     }
-    if ((set.value & ~self) != 0) {
-        fence_others(vcpu, set.value & ~self,
-                     fid == SBI_RFENCE_FENCE_I ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
+    if ((set.value & ~self) == 0) {
+        return SBI_SUCCESS;
     }
-    return (struct sbi_ret){.error = SBI_SUCCESS};
+    return fence_others(vcpu, set.value & ~self,
+                        fid == SBI_RFENCE_FENCE_I ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
 }

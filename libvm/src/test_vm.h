@@ -227,6 +227,7 @@ static inline void test_vm_init(struct test_vm *t)
     };
     csr_host_reset();
     fence_host_reset();
+    t->hart.world = &t->vcpu[0].world;
     hart_host_set(&t->hart);
     hart_host_on_wait(0);
     world_host_set(test_guest, t);

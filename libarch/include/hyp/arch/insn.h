@@ -121,3 +121,48 @@ static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t 
     uint64_t value = raw & ((sign << 1) - 1);
     return load->sign_extend ? (value ^ sign) - sign : value;
 }
+
+/*
+ * The same for a fast path, of the usual htinst alone: a transformed integer load or store,
+ * all other fields 0, addr_offset as well. Neither: insn_decode_htinst() knows more.
+ *
+ *   load    rd << 7 | funct3 << 12, funct3 not 7; bit 1: its length
+ *   store   rs2 << 20 | funct3 << 12, funct3 0 to 3; bit 1: its length
+ */
+static inline bool insn_htinst_is_load(uint64_t htinst)
+{
+    return (htinst & ~UINT64_C(0x7f82)) == 0x01 && (htinst & 0x7000) != 0x7000;
+}
+
+static inline bool insn_htinst_is_lw(uint64_t htinst)
+{
+    return (htinst & ~UINT64_C(0xf82)) == 0x2001;
+}
+
+static inline bool insn_htinst_is_store(uint64_t htinst)
+{
+    return (htinst & ~UINT64_C(0x1f03002)) == 0x21;
+}
+
+static inline uint64_t insn_htinst_size(uint64_t htinst)
+{
+    return UINT64_C(1) << ((htinst >> 12) & 3);
+}
+
+static inline uint64_t insn_htinst_rd(uint64_t htinst)
+{
+    return (htinst >> 7) & 31;
+}
+
+static inline uint64_t insn_htinst_rs2(uint64_t htinst)
+{
+    return (htinst >> 20) & 31;
+}
+
+/* What the load writes into rd, of a value zero-extended from its size. */
+static inline uint64_t insn_htinst_load_value(uint64_t htinst, uint64_t value)
+{
+    bool sign_extend = (htinst & 0x4000) == 0;
+    unsigned shift = 64 - (8u << ((htinst >> 12) & 3));
+    return sign_extend ? (uint64_t)((int64_t)(value << shift) >> shift) : value;
+}

@@ -7,11 +7,11 @@
  * answered. The reason then stands in scause … htinst. VS-level CSRs and hgatp are
  * not touched: they belong to whoever runs on this hart (one vCPU a hart).
  *
- * Two save levels. An ecall or an interrupt saves what the C ABI does not preserve
- * and calls fast_ecall or fast_irq; a guest-page fault of a load or store saves all
- * registers and calls fast_fault. A fast function that answers returns true, and
- * the guest goes on; one that does not returns false, having changed nothing, and
- * world_switch() returns as if it had not been called. NULL: none.
+ * Fast functions: the trap entry saves what the C ABI does not preserve, and for a
+ * guest-page fault whose rd or rs2 the ABI does preserve, the rest as well; then it calls
+ * one. A fast function that answers makes the guest go on; one that declines has changed
+ * nothing, and world_switch() returns as if it had not been called. Meanwhile sepc, scause
+ * … htinst are in the CSRs, not in the struct, so it must not access guest memory.
  *
  * Owner   The struct is embedded in a vCPU; one hart uses it at a time.
  * Locks   None. Context: HS-mode, interrupts off (sstatus.SIE = 0) throughout.
@@ -33,17 +33,23 @@ struct world {
     uint64_t htinst;  /* Transformed instruction, or 0. */
     uint64_t host_sp; /* world_switch()'s own. */
 
+    /* None is NULL. */
+
     /*
-     * An ecall from VS-mode with a0 … a7 in place. Answered: has set gpr[10] and
-     * gpr[11]; the trap entry steps over the ecall. hart_self()->world is this world.
-     * sepc, sstatus and hstatus are in the CSRs, not here: it must not access guest memory.
+     * An ecall from VS-mode with a0 … a7 in place; gpr[10] … gpr[17] hold them, too. Answered:
+     * returns the guest's a0 and has set gpr[11]; the trap entry steps over the ecall. Declined:
+     * above 0, which is no error of SBI. hart_self()->world is this world.
      */
-    bool (*fast_ecall)(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                       uint64_t fid, uint64_t ext);
-    /* An interrupt: same rules; the guest goes on where it was. */
+    int64_t (*fast_ecall)(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                          uint64_t a5, uint64_t fid, uint64_t ext);
+    /* An interrupt. True: answered; the guest goes on where it was. */
     bool (*fast_irq)(struct world *w, uint64_t scause);
-    /* A load's or store's guest-page fault: everything is in w; answered: has stepped w->sepc. */
-    bool (*fast_fault)(struct world *w);
+    /*
+     * A load's or store's guest-page fault at guest-physical address gpa. Of gpr[], only what
+     * htinst names as rd or rs2 is certain to be there. True: answered; rd is written, and the
+     * trap entry steps over the instruction, whose length bit 1 of htinst tells.
+     */
+    bool (*fast_fault)(struct world *w, uint64_t htinst, uint64_t gpa);
 };
 
 void world_switch(struct world *w);

@@ -4,8 +4,9 @@
 
 static inline struct hart *hart_self(void)
 {
-    struct hart *h;
-    __asm__("mv %0, tp" : "=r"(h));
+    /* By its name, the compiler addresses members from tp itself. */
+    register struct hart *h __asm__("tp");
+    __asm__("" : "=r"(h));
     return h;
 }
 

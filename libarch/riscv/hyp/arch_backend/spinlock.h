@@ -7,16 +7,20 @@
 static inline void spinlock_lock(struct spinlock *l)
 {
     uint32_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
-    /* Pairs with the release store in spinlock_unlock(). */
-    while (__atomic_load_n(&l->serving, __ATOMIC_ACQUIRE) != ticket) {
+    while (__builtin_expect(*(volatile uint32_t *)&l->serving != ticket, 0)) {
         __asm__ volatile(".insn i 0x0f, 0, x0, x0, 0x010" : : : "memory"); /* pause */
     }
+    /* Pairs with the release fence in spinlock_unlock(). */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
+/* A fence and a store: GCC makes a swap of an atomic release store. */
 static inline void spinlock_unlock(struct spinlock *l)
 {
-    /* Pairs with the acquire load in spinlock_lock(). */
-    __atomic_store_n(&l->serving, l->serving + 1, __ATOMIC_RELEASE);
+    uint32_t next = l->serving + 1;
+    /* Pairs with the acquire fence in spinlock_lock(). */
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    *(volatile uint32_t *)&l->serving = next;
 }
 
 static inline bool spinlock_is_held(const struct spinlock *l)

@@ -50,14 +50,17 @@ enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *exit);
 enum vcpu_action sbi_handle(struct vcpu *vcpu);
 
 /*
- * The calls that need neither guest memory nor another vCPU's state: false for all others,
- * with nothing changed. The fast exit and sbi_handle() both come here.
+ * The calls that need neither guest memory nor another vCPU's state, by the vCPU that runs on
+ * this hart. Returns its a0 and has set its gpr[11]; or SBI_DECLINED for all others, with
+ * nothing changed. It is world.fast_ecall, and sbi_handle() comes here first. The
+ * arguments stay in the registers that they came in.
  */
-bool sbi_quick(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid, uint64_t ext,
-               struct sbi_ret *ret);
-
-struct sbi_ret sbi_rfence(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
-struct sbi_ret sbi_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t base);
+#define SBI_DECLINED 1
+int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
+                  uint64_t fid, uint64_t ext);
+/* The guest's a0. */
+int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
+                   uint64_t a5, uint64_t fid);
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
 /* HSM: *action tells what the calling vCPU does next (VCPU_WAIT for stop and suspend). */
@@ -68,13 +71,32 @@ struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
  * The set of vCPUs that (mask, base) names, as SBI's "Hart list parameter": base −1 is all.
  * SBI_ERR_INVALID_PARAM if one of them does not exist.
  */
-struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t base);
+static inline struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t base)
+{
+    uint64_t all = UINT64_MAX >> (VM_VCPU_MAX - vm->vcpu_count);
+    if (base == UINT64_MAX) {
+        return (struct sbi_ret){.value = all};
+    }
+    bool exist = base < vm->vcpu_count ? (mask & ~(all >> base)) == 0 : mask == 0;
+    if (!exist) {
+        return (struct sbi_ret){.error = SBI_ERR_INVALID_PARAM};
+    }
+    return (struct sbi_ret){.value = base < vm->vcpu_count ? mask << base : 0};
+}
 
 /* Does what other harts left in vcpu->pending. Own hart. */
 void vcpu_take_pending(struct vcpu *vcpu);
 
-/* The guest's timer: SBI TIME and, without Sstc, its expiry. Own hart. */
-void vcpu_set_timer(struct vcpu *vcpu, uint64_t when);
+/* The guest's timer: SBI TIME, whose error is 0, and, without Sstc, its expiry. Own hart. */
+int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when);
+static inline int64_t vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
+{
+    if (!vcpu->vm->env->sstc) {
+        return vcpu_timer_set_slow(vcpu, when);
+    }
+    csr_write(CSR_VSTIMECMP, when);
+    return SBI_SUCCESS;
+}
 void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
 /*
@@ -84,7 +106,5 @@ void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
  */
 bool vcpu_irq(struct world *w, uint64_t scause);
 
-/* world.fast_ecall and world.fast_fault. */
-bool vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                     uint64_t fid, uint64_t ext);
-bool vcpu_fast_fault(struct world *w);
+/* world.fast_fault: mmio_handle() for what htinst tells. */
+bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa);

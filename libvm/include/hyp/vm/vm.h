@@ -113,7 +113,7 @@ struct vm {
     struct vcpu **vcpus;
     uint64_t hgatp;
 
-    struct vdev vdev[VM_VDEV_MAX]; /* Sorted as added; const after boot. */
+    struct vdev vdev[VM_VDEV_MAX + 1]; /* As added; size 0 ends them. Const after boot. */
     uint32_t vdev_count;
 
     /* Takes bytes of SBI DBCN; the count that found room. NULL: no console. vm->lock. */
@@ -136,7 +136,10 @@ struct vm {
 /* Memory ranges of its config: is [gpa, gpa + size) RAM with these access bits? Pure. */
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
 
-/* Adds a device. HYP_OK, HYP_E_NOMEM, or HYP_E_EXIST: overlaps one that is there. Boot only. */
+/*
+ * Adds a device. HYP_OK, HYP_E_NOMEM, HYP_E_PARAM: its size is 0, or HYP_E_EXIST: overlaps one
+ * that is there. Boot only.
+ */
 HYP_MUST_USE enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev);
 
 /* Stops the VM: the first reason stays. From any hart, any context; never waits. */
