@@ -17,6 +17,10 @@ static struct host_hart *self(void)
     return (struct host_hart *)hart_self();
 }
 
+_Static_assert(sizeof(struct host_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
+_Static_assert((HART_STACK_PAGES + HART_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
+               "footprint.h");
+
 static void panicked(struct hart *hart);
 
 static enum hyp_status init_hart(struct hyp *h, uint32_t index)

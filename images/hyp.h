@@ -19,6 +19,7 @@
 #include <hyp/mm/gstage.h>
 #include <hyp/mm/hspace.h>
 #include <hyp/vm/config_check.h>
+#include <hyp/vm/footprint.h>
 #include <hyp/vm/guest_dt.h>
 #include <hyp/vm/machine.h>
 #include <hyp/vm/vm.h>
@@ -55,6 +56,8 @@ struct hyp {
     uint64_t load_hpa;
     struct phys_map phys;
     struct page_pool pool;
+    uint8_t *spare; /* What the last block of hyp_alloc() has left. */
+    uint64_t spare_size;
     struct hspace space;
     struct config_plan plan;
 
@@ -94,8 +97,10 @@ struct hyp {
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
 /* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
 const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
-/* Zeroed pages of the pool; NULL: none are left. */
+/* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
+/* What the pool is used for, and what it was expected to be. */
+void hyp_show_pool(struct hyp *h);
 
 /* A blob of the image, mapped read-only until unmapped; one at a time. NULL: no table page. */
 const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob);

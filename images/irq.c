@@ -46,6 +46,12 @@ static void irq_stop(void *ctx)
     vplic_stop(ctx);
 }
 
+_Static_assert(sizeof(struct vplic) + VM_VCPU_MAX <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
+_Static_assert(sizeof(struct vplic_source) <= FOOTPRINT_IRQC_SOURCE &&
+                   sizeof(struct vplic_context) <= FOOTPRINT_IRQC_CONTEXT &&
+                   VPLIC_PRIORITY_MAX + 1 <= FOOTPRINT_IRQC_LEVELS,
+               "footprint.h");
+
 /* Context 2n is M and 2n + 1 is S of vCPU n, as on QEMU virt; else n is S of vCPU n. */
 static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
 {

@@ -154,6 +154,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */
     hyp_init_irqs(h);                         /* the machine's controller */
     build_vms(h);                             /* memory, devices, images */
+    hyp_show_pool(h);                         /* what that took */
     HYP_REQUIRE(!hyp_config.audit || hyp_audit_space(h) == HYP_OK);
     hyp_console_attach(h); /* the console becomes shared */
     hyp_start_harts(h);    /* and off they go */

@@ -24,6 +24,9 @@
 #define WINDOW_SIZE (256 * HYP_MIB)
 #define LEAF (2 * HYP_MIB)
 
+/* A pool begins anywhere in its first leaf. */
+_Static_assert(POOL_VA + CONFIG_POOL_MAX + LEAF <= BOOT_VA, "the pool's window ends behind it");
+
 extern uint64_t boot_table_2m[512];
 extern const char _text_start[], _text_end[], _rodata_start[], _rodata_end[], _data_start[];
 extern const char _hyp_end[], _guest_end[];
@@ -96,9 +99,17 @@ enum hyp_status hyp_init_memory(struct hyp *h)
     return HYP_OK;
 }
 
+/* Objects that fit share a page: what the last block has left, in whole cache lines. */
 void *hyp_alloc(struct hyp *h, uint64_t size)
 {
     unsigned order = 0;
+    size = align_up(size, 64);
+    if (size <= h->spare_size) {
+        uint8_t *object = h->spare;
+        h->spare += size;
+        h->spare_size -= size;
+        return object;
+    }
     while ((HYP_PAGE_SIZE << order) < size) {
         order++;
     }
@@ -106,14 +117,35 @@ void *hyp_alloc(struct hyp *h, uint64_t size)
     if (page_pool_alloc(&h->pool, order, &pa) != HYP_OK) {
         return 0;
     }
-    return phys_to_ptr(&h->phys, pa, HYP_PAGE_SIZE << order);
+    uint64_t block = HYP_PAGE_SIZE << order;
+    uint8_t *object = phys_to_ptr(&h->phys, pa, block);
+    if (block - size > h->spare_size) {
+        h->spare = object + size;
+        h->spare_size = block - size;
+    }
+    return object;
+}
+
+void hyp_show_pool(struct hyp *h)
+{
+    uint64_t pages = hyp_config.pool_size / HYP_PAGE_SIZE;
+    log_line(&h->log, "pool_used_kib=%lu pool_peak_kib=%lu pool_need_kib=%lu pool_kib=%lu",
+             (pages - h->pool.free_count) * 4, (pages - h->pool.free_low) * 4,
+             h->plan.pool_need / HYP_KIB, hyp_config.pool_size / HYP_KIB);
+}
+
+/* Where a blob is mapped: as far into 2 MiB as it is in memory, for large leaves. */
+static uint64_t blob_va(const struct hyp *h, const struct hyp_blob *blob)
+{
+    uint64_t hpa = (uint64_t)(uintptr_t)blob->start - BASE + h->load_hpa;
+    return BOOT_VA + (hpa & (LEAF - 1));
 }
 
 const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob)
 {
     uint64_t link = (uint64_t)(uintptr_t)blob->start;
     struct hspace_mapping m = {
-        .va = BOOT_VA,
+        .va = blob_va(h, blob),
         .hpa = HPA(link - BASE + h->load_hpa),
         .size = align_up(blob->size, HYP_PAGE_SIZE),
         .perm = HSPACE_R,
@@ -123,10 +155,11 @@ const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob)
         return 0;
     }
     fence_sfence_vma_all();
-    return (const void *)BOOT_VA;
+    return (const void *)m.va;
 }
 
 void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob)
 {
-    HYP_REQUIRE(hspace_unmap(&h->space, BOOT_VA, align_up(blob->size, HYP_PAGE_SIZE)) == HYP_OK);
+    HYP_REQUIRE(hspace_unmap(&h->space, blob_va(h, blob), align_up(blob->size, HYP_PAGE_SIZE)) ==
+                HYP_OK);
 }

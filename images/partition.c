@@ -13,6 +13,12 @@
 #define RX_RING 64
 #define VUART_PAGE 0x100
 
+_Static_assert(sizeof(struct vcpu) <= FOOTPRINT_PER_VCPU, "footprint.h");
+_Static_assert(sizeof(struct host_vm) <= HYP_PAGE_SIZE &&
+                   VM_VCPU_MAX * sizeof(struct vcpu *) <= FOOTPRINT_PER_VM - HYP_PAGE_SIZE,
+               "footprint.h");
+_Static_assert(TX_RING + RX_RING <= FOOTPRINT_PER_CONSOLE, "footprint.h");
+
 /* config_check() has seen to it that the machine has this mode. */
 static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
 {
@@ -90,7 +96,7 @@ static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
 {
     struct vm *vm = &hv->vm;
     uint64_t harts = h->plan.harts[vm->index];
-    vm->vcpus = hyp_alloc(h, VM_VCPU_MAX * sizeof(struct vcpu *));
+    vm->vcpus = hyp_alloc(h, vm->config->vcpu_count * sizeof(struct vcpu *));
     if (vm->vcpus == 0) {
         return HYP_E_NOMEM;
     }

@@ -39,8 +39,6 @@ def _impl(ctx):
                     "-march=rv64imac_zicsr_zifencei",
                     "-mabi=lp64",
                     "-mcmodel=medany",
-                    # gp-relative relaxation breaks trap entry and boot code
-                    "-mno-relax",
                     "-ffreestanding",
                     "-nostdinc",
                     "-isystem",
@@ -66,7 +64,11 @@ def _impl(ctx):
                     "-D__TIMESTAMP__=\"redacted\"",
                     "-D__TIME__=\"redacted\"",
                 ] + self),
-                _flags([ACTION_NAMES.c_compile], ["-std=c11"]),
+                # trap entry and boot code stay as they are written
+                _flags([ACTION_NAMES.assemble, ACTION_NAMES.preprocess_assemble], ["-mno-relax"]),
+                # Calls become one instruction. Nothing becomes gp-relative, as gp is the guest's:
+                # the linker does that only where __global_pointer$ is defined.
+                _flags([ACTION_NAMES.c_compile], ["-std=c11", "-mrelax"]),
             ],
         ),
         feature(

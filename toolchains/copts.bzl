@@ -14,7 +14,7 @@ NONE = str(Label("@platforms//os:none"))
 
 # Code that runs while booting, or a line at a time: small goes before fast, on the target.
 COLD = select({
-    NONE: ["-Os"],
+    NONE: ["-Os", "-msave-restore"],
     "//conditions:default": [],
 })
 

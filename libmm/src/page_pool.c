@@ -113,6 +113,7 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
         bit_put(r->used, page - r->first, true);
     }
     pool->free_count += r->end - r->start;
+    pool->free_low = pool->free_count;
     pool->region_count++;
     return HYP_OK;
 }
@@ -162,6 +163,7 @@ enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *p
         if (find_block(&pool->region[i], order, &page)) {
             take_block(pool, &pool->region[i], page, order);
             pool->free_count -= BIT(order);
+            pool->free_low = pool->free_count < pool->free_low ? pool->free_count : pool->free_low;
             *pa = HPA(page << HYP_PAGE_SHIFT);
             return HYP_OK;
         }

@@ -164,6 +164,11 @@ static void check_pool(struct config_run *run)
         f.rule = CONFIG_POOL_ALIGN;
         config_check_tell(run, &f);
     }
+    if (run->config->pool_size > CONFIG_POOL_MAX) {
+        f.rule = CONFIG_POOL_LARGE;
+        f.y = CONFIG_POOL_MAX;
+        config_check_tell(run, &f);
+    }
     plan->pool_need = config_pool_need(run->in, plan);
     if (plan->pool_need > run->config->pool_size) {
         f.rule = CONFIG_POOL_SIZE;

@@ -102,11 +102,20 @@ uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm
     return bits;
 }
 
+static bool is_embedded(const struct vm_blob *blob)
+{
+    return blob->name != NULL && !blob->load;
+}
+
 static uint64_t vm_need(const struct config_input *in, const struct config_plan *plan, uint32_t vm)
 {
     const struct vm_config *c = &in->config->vms[vm];
     uint64_t need = FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT;
-    need += c->irqc.absent ? 0 : FOOTPRINT_PER_IRQC;
+    need += c->irqc.absent ? 0
+                           : footprint_irqc(c->irqc.source_count,
+                                            c->vcpu_count * (c->irqc.m_contexts ? 2 : 1));
+    need += is_embedded(&c->kernel) ? FOOTPRINT_PER_BLOB : 0;
+    need += is_embedded(&c->initrd) ? FOOTPRINT_PER_BLOB : 0;
     need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
     unsigned top = config_vm_gpa_bits(in->platform, c) - 11; /* What an entry of the root covers. */
     for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
@@ -129,6 +138,11 @@ uint64_t config_pool_need(const struct config_input *in, const struct config_pla
         }
         need += vm_need(in, plan, vm);
     }
+    uint64_t tree = 0;
+    for (uint32_t vm = 0; in->dtbs != NULL && vm < config->vm_count; vm++) {
+        tree = in->dtbs[vm].size > tree ? in->dtbs[vm].size : tree;
+    }
+    need += tree != 0 ? footprint_block(tree) : 0;
     for (; used != 0; used &= used - 1) {
         need += FOOTPRINT_PER_HART;
     }

@@ -98,6 +98,7 @@ void prop_run(void)
         map(own.gpa, device.hpa, device.size, top);
     }
     uint64_t parts = FOOTPRINT_FIXED + 3 * FOOTPRINT_PER_HART + 2 * FOOTPRINT_PER_VCPU +
-                     FOOTPRINT_PER_VM + FOOTPRINT_PER_IRQC + FOOTPRINT_GSTAGE_ROOT;
+                     FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT +
+                     footprint_irqc(vm.irqc.source_count, vm.irqc.m_contexts ? 4 : 2);
     PROP_ASSERT(config_pool_need(&in, &plan) == parts + table_count * FOOTPRINT_GSTAGE_TABLE);
 }

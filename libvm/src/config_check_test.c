@@ -395,8 +395,9 @@ static void test_pool_need(void **state)
 {
     (void)state;
     uint64_t base = FOOTPRINT_FIXED + 3 * FOOTPRINT_PER_HART + 3 * FOOTPRINT_PER_VCPU +
-                    2 * (FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT) + FOOTPRINT_PER_IRQC +
-                    FOOTPRINT_PER_CONSOLE;
+                    2 * (FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT) + FOOTPRINT_PER_CONSOLE;
+    uint32_t contexts = vms[0].vcpu_count * (vms[0].irqc.m_contexts ? 2 : 1);
+    base += footprint_irqc(vms[0].irqc.source_count, contexts);
     check();
     /* a: 64 MiB in 2 MiB leaves is one table, the RTC two; b: one table. */
     assert_int_equal(plan.pool_need, base + 4 * FOOTPRINT_GSTAGE_TABLE);

@@ -32,6 +32,10 @@ static bool is_name(uint32_t ext, const char *text, size_t length)
 {
     const char *name = isa_names[ext];
     size_t n = 0;
+    /* Most begin with z: the second letter tells them apart. */
+    if (length > 1 && name[1] != text[1]) {
+        return false;
+    }
     while (n < length && name[n] != '\0' && name[n] == text[n]) {
         n++;
     }

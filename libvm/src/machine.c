@@ -66,7 +66,8 @@ enum section {
 
 struct reading {
     struct machine *m;
-    struct value of[KEY_COUNT]; /* Of the node whose properties are being read. */
+    struct value of[KEY_COUNT]; /* Of the node whose properties are being read: */
+    uint32_t has;               /* bit k: it has that of key k. */
     enum section section;
     struct cells root;
     struct cells parent; /* What the node at depth 2 says. */
@@ -105,12 +106,17 @@ static enum key key_of(const char *name)
 
 static bool has_key(const struct reading *r, enum key key)
 {
-    return r->of[key].bytes != 0;
+    return (r->has & BIT(key)) != 0;
+}
+
+static struct value value_of(const struct reading *r, enum key key)
+{
+    return has_key(r, key) ? r->of[key] : (struct value){0};
 }
 
 static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
 {
-    struct value v = r->of[key];
+    struct value v = value_of(r, key);
     return v.bytes != 0 && v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
@@ -173,7 +179,7 @@ static void add_range(struct machine *m, uint64_t start, uint64_t size, bool res
 
 static void add_regs(struct reading *r, struct cells n, bool reserved)
 {
-    struct value reg = r->of[KEY_REG];
+    struct value reg = value_of(r, KEY_REG);
     if (reg.bytes == 0 || n.address - 1 > 1 || n.size - 1 > 1) {
         return;
     }
@@ -261,7 +267,7 @@ static void read_isa_names(struct isa_reader *i, const char *s, size_t length)
 static void read_isa(struct reading *r)
 {
     bool names = has_key(r, KEY_ISA_NAMES);
-    struct value v = r->of[names ? KEY_ISA_NAMES : KEY_ISA];
+    struct value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
     struct isa_reader i = {0};
     if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
         memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
@@ -305,7 +311,7 @@ static void insert_hart(struct machine *m, uint64_t id)
 static void add_hart(struct reading *r)
 {
     struct machine *m = r->m;
-    struct value reg = r->of[KEY_REG];
+    struct value reg = value_of(r, KEY_REG);
     if (!text_is(r, KEY_DEVICE_TYPE, "cpu") || !is_okay(r) || reg.bytes == 0 || reg.length < 4) {
         return;
     }
@@ -340,7 +346,7 @@ static void add_intc(struct reading *r)
 
 static void add_plic(struct reading *r)
 {
-    struct value v = r->of[KEY_COMPATIBLE];
+    struct value v = value_of(r, KEY_COMPATIBLE);
     if (r->contexts.bytes == 0 && has_key(r, KEY_CONTEXTS) && v.bytes != 0 &&
         (dtree_value_has(v.bytes, v.length, "sifive,plic-1.0.0") ||
          dtree_value_has(v.bytes, v.length, "riscv,plic0"))) {
@@ -376,7 +382,7 @@ static void number_contexts(struct machine *m, struct value list)
 /* Cut arguments would say something else: they are taken whole or not at all. */
 static void read_bootargs(struct reading *r)
 {
-    struct value v = r->of[KEY_BOOTARGS];
+    struct value v = value_of(r, KEY_BOOTARGS);
     if (v.length > sizeof(r->m->bootargs)) {
         r->m->bootargs_left_out = v.length - 1;
     } else if (v.length != 0) {
@@ -429,7 +435,7 @@ static void read_node(struct reading *r, uint32_t depth)
         add_intc(r);
     }
     add_plic(r);
-    memset(r->of, 0, sizeof(r->of));
+    r->has = 0;
 }
 
 static void read_property(struct reading *r, const struct dtree_walk *w)
@@ -437,6 +443,7 @@ static void read_property(struct reading *r, const struct dtree_walk *w)
     enum key key = key_of(w->name);
     if (key != KEY_COUNT) {
         r->of[key] = (struct value){.bytes = w->value, .length = w->length};
+        r->has |= (uint32_t)BIT(key);
     }
 }
 

@@ -42,10 +42,11 @@ GUEST_ROWS = [
 BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=200000")]
 LINUX_ROWS = [("linux_boot_hs", "<=300000")]
 SIZE_ROWS = [("text_rodata_bytes", "<=49152")]
+RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576"), ("ram_per_vm_bytes", "<=32768")]
 
 # [(id, target)] in the table's order
 NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS]
-ALL_ROWS = NATIVE_ROWS + BOOT_ROWS + LINUX_ROWS + SIZE_ROWS
+ALL_ROWS = NATIVE_ROWS + BOOT_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
 
 def die(text):
@@ -218,12 +219,37 @@ def size_figures(args):
     return {"text_rodata_bytes": (None, size - trees)}
 
 
+def ram_of(runner, launcher, elf, smp):
+    """Sections in memory without the guests' files, and the pool's pages in use when guests start."""
+    symbols = Elf(elf).symbols()
+    image = symbols["_hyp_end"][0] - symbols["_text_start"][0]
+    log = runner.image(launcher, elf, smp).log
+    pool = re.search(r"hyp: pool_used_kib=(\d+) pool_peak_kib=(\d+) pool_need_kib=(\d+)", log)
+    if not pool:
+        die("no pool_used_kib in the boot log:\n" + log)
+    used, peak, need = (int(n) for n in pool.groups())
+    if peak > need:
+        die("the pool was expected to need %d KiB and took %d:\n%s" % (need, peak, log))
+    return image + used * 1024
+
+
+def ram_figures(runner, args):
+    if not args.one_vm:
+        return {}
+    one = ram_of(runner, args.one_vm, args.one_vm_elf, 1)
+    two_harts = ram_of(runner, args.two_harts, args.two_harts_elf, 2)
+    two_vms = ram_of(runner, args.two_vms, args.two_vms_elf, 2)
+    sums = [one, two_harts - one, two_vms - two_harts]
+    return {row: (None, n) for (row, _), n in zip(RAM_ROWS, sums)}
+
+
 def measure(args):
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(args, folder)
         figures = guest_figures(runner, args)
         figures.update(boot_figures(runner, args))
         figures.update(linux_figures(runner, args))
+        figures.update(ram_figures(runner, args))
     figures.update(size_figures(args))
     return figures
 
@@ -307,7 +333,7 @@ def parse_arguments():
     p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
     for name in ("qemu", "bios", "plugin", "guest", "guest-elf", "first", "ids", "figures"):
         p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
-    for name in ("solo", "small", "in-place", "linux"):
+    for name in ("solo", "small", "one-vm", "two-harts", "two-vms", "in-place", "linux"):
         p.add_argument("--" + name, help=argparse.SUPPRESS)
         p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
     p.add_argument("--linux-kernel", help=argparse.SUPPRESS)

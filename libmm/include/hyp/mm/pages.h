@@ -45,6 +45,7 @@ struct page_pool_region {
 struct page_pool {
     const struct phys_map *map; /* Borrowed; must outlive the pool. */
     uint64_t free_count;        /* Pages. */
+    uint64_t free_low;          /* The least that free_count has been since a region was added. */
     uint32_t region_count;
     struct page_pool_region region[PAGE_POOL_REGION_MAX];
 };

@@ -31,6 +31,9 @@
 /* What the hypervisor's sections, without embedded files, may take: bound at build. */
 #define CONFIG_IMAGE_BOUND (2 * HYP_MIB)
 
+/* The most that the hypervisor's address space has room for. */
+#define CONFIG_POOL_MAX (62 * HYP_MIB)
+
 #define CONFIG_NOWHERE UINT64_MAX
 
 /*
@@ -89,6 +92,7 @@
     X(DTB_ALIGN, "E-DTB-ALIGN", "the device tree of %a at gpa %x is not a multiple of 8")          \
     X(DTB_SIZE, "E-DTB-SIZE", "the device tree of %a has %u bytes, its dtb_max_size is %v")        \
     X(POOL_ALIGN, "E-POOL-ALIGN", "pool_size %x of %a is not a multiple of 4 KiB")                 \
+    X(POOL_LARGE, "E-POOL-LARGE", "pool_size of %a is %u bytes, room is for %v")                   \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
 enum config_rule {
