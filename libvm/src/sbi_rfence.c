@@ -64,6 +64,12 @@ static __attribute__((noinline)) int64_t fence_others(struct vcpu *self, uint64_
 {
     struct vcpu **vcpus = self->vm->vcpus;
     uint64_t ticket[VM_VCPU_MAX];
+    /*
+     * What the guest wrote before its call is visible before we look who runs: a hart that starts
+     * meanwhile is seen as running, or its fence sees the write. Pairs with vcpu_wait() in run.c,
+     * where the fence after set_started() orders that store before the walks of the guest's tables.
+     */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     for (uint32_t i = 0; i < self->vm->vcpu_count; i++) {
         if ((set & BIT(i)) != 0 && is_running(vcpus[i])) {
             /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
