@@ -116,9 +116,7 @@ def judge(log, want, name):
         check(re.search(r'^hyp: panic="fault in HS-mode" hart=0x1 vm=$', log, re.M), "no dump")
     else:
         judge_fault(log, want, name)
-    space = re.search(r"^hyp: space_leaves=\d+ (.*)$", log, re.M)
-    check(space, "the tables were not walked")
-    check(space.group(1) == "write_exec=0 guest_pages=0 open_stacks=0", space.group(0))
+    hostile_test.judge_space(log)
     hostile_test.judge_beats(log)
 
 

@@ -5,7 +5,7 @@ load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
 
 _SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
 
-def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 240, tags = []):
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 240, size = "medium", tags = []):
     """//tests/hostile:NAME.
 
     Args:
@@ -15,6 +15,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
       define: for srcs.
       reason: why its VM stops.
       timeout_s: for hangs.
+      size: of the test.
       tags: of the test.
     """
     hyp_guest(
@@ -42,6 +43,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
             "reason:" + reason,
             "plugin:$(rootpath //tests/bench:hypcount)",
         ],
+        size = size,
         tags = tags,
         timeout_s = timeout_s,
     )

@@ -22,6 +22,7 @@ enum {
     INSN_ACCESS = 1,
     ILLEGAL = 2,
     BREAKPOINT = 3,
+    LOAD_MISALIGNED = 4,
     LOAD_ACCESS = 5,
     STORE_ACCESS = 7,
     ECALL_U = 8,
@@ -64,6 +65,7 @@ extern hostile_snippet try_nothing, try_zeros, try_ones, try_reserved_c, try_mre
 /* start.S */
 void hostile_run(const char *snippet, uint64_t a0, uint64_t a1, uint64_t user);
 void hostile_ecall(const uint64_t in[8], uint64_t out[32]);
+uint64_t hostile_sweep(uint64_t start, uint64_t end, uint64_t faults);
 void hostile_vector(void);
 void hostile_user_done(void);
 void _start(void);

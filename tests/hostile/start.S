@@ -195,6 +195,66 @@ hostile_ecall:
 	.size	hostile_ecall, . - hostile_ecall
 
 /*
+ * hostile_sweep(start, end, faults): all sizes, loads and stores, at every byte
+ * In       a0, a1 = first and last + 1 block of 8 bytes; a2 = loads of a block that are to fault:
+ *          byte k of it is for offset k, bit 0 … 3 of that for 1, 2, 4, 8 bytes; stores alike
+ * Out      a0 = blocks that were wrong, and traps of another cause or value
+ */
+	.option push
+	.option norvc
+	.globl	hostile_sweep
+	.type	hostile_sweep, @function
+hostile_sweep:
+	la	t0, sweep_vector
+	csrrw	t6, stvec, t0
+	slli	t5, a2, 4
+	li	a3, 0
+1:	li	t2, 0
+	li	t3, 0
+	li	a5, 1 /* The bit of this access. */
+	.irp	k, 0, 1, 2, 3, 4, 5, 6, 7
+	addi	a4, a0, \k
+	.irp	op, lbu, lhu, lwu, ld
+	\op	t0, 0(a4)
+	slli	a5, a5, 1
+	.endr
+	.irp	op, sb, sh, sw, sd
+	\op	a4, 0(a4)
+	slli	a5, a5, 1
+	.endr
+	.endr
+	beq	t2, a2, 2f
+	addi	a3, a3, 1
+2:	beq	t3, t5, 3f
+	addi	a3, a3, 1
+3:	addi	a0, a0, 8
+	bltu	a0, a1, 1b
+	csrw	stvec, t6
+	mv	a0, a3
+	ret
+	.option pop
+
+	.balign	4
+sweep_vector: /* a4 = address; t2 and t3 collect the bits of loads and stores; t4 is free */
+	csrr	t4, stval
+	bne	t4, a4, 3f
+	csrr	t4, scause
+	addi	t4, t4, -5
+	bnez	t4, 1f
+	or	t2, t2, a5
+	j	4f
+1:	addi	t4, t4, -2
+	bnez	t4, 3f
+	or	t3, t3, a5
+	j	4f
+3:	addi	a3, a3, 1
+4:	csrr	t4, sepc
+	addi	t4, t4, 4
+	csrw	sepc, t4
+	sret
+	.size	hostile_sweep, . - hostile_sweep
+
+/*
  * Snippets: a0 = address, a1 = value; the first instruction is what is tried.
  */
 .macro SNIPPET name, insn:vararg

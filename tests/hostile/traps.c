@@ -81,6 +81,40 @@ static void misaligned(void)
     hostile_value("misaligned.ld", try_ld, at + 4, 0, 0xddeeff0011223344);
     hostile_check("misaligned.sd", hostile_trap_is(try_sd, at + 5, 0x0102030405060708, NO_TRAP), 1);
     hostile_value("misaligned.sd_is", try_ld, at + 5, 0, 0x0102030405060708);
+    /* Atomics it does not; under -icount QEMU makes a load and a store of an AMO: cause 4. */
+    hostile_trap("misaligned.lr.w", try_lr, at + 2, LOAD_MISALIGNED, at + 2);
+    hostile_trap("misaligned.lr.d", try_lr_d, at + 4, LOAD_MISALIGNED, at + 4);
+    hostile_trap("misaligned.amoadd.w", try_amo, at + 1, LOAD_MISALIGNED, at + 1);
+    hostile_trap("misaligned.amoswap.d", try_amo_d, at + 4, LOAD_MISALIGNED, at + 4);
+    hostile_value("misaligned.amo_kept", try_ld, at + 5, 0, 0x0102030405060708);
+}
+
+/* What S-mode may do, a guest does without a trap. */
+static void allowed(void)
+{
+    if (!USER) {
+        hostile_check("allowed.sfence", hostile_trap_is(try_sfence, 0, 0, NO_TRAP), 1);
+        hostile_check("allowed.sstatus", hostile_trap_is(try_sstatus, 0, 0, NO_TRAP), 1);
+        guest_set_timer(0);
+        guest_csr_write(sie, UINT64_C(0x20));
+        hostile_check("allowed.wfi", hostile_trap_is(try_wfi, 0, 0, NO_TRAP), 1);
+        guest_csr_write(sie, 0);
+        guest_set_timer(UINT64_MAX);
+    }
+    hostile_check("allowed.nothing", hostile_trap_is(try_nothing, 0, 0, NO_TRAP), 1);
+}
+
+/* An instruction of which the second half is where no memory is. */
+static void fetch_straddles(void)
+{
+    uint64_t end = hostile_view(RAM + RAM_SIZE);
+    *(volatile uint16_t *)(RAM + RAM_SIZE - 2) = 0x0513;
+    __asm__ volatile("fence.i" : : : "memory");
+    bool other = hostile_trap_is(try_jump, end - 2, 0, INSN_ACCESS);
+    hostile_check("fetch_straddles.not_at_its_start", other, 0);
+    hostile_check("fetch_straddles.cause", hostile_frames[0].cause, INSN_ACCESS);
+    hostile_check("fetch_straddles.epc", hostile_frames[0].epc, end - 2);
+    hostile_check("fetch_straddles.tval", hostile_frames[0].tval, end);
 }
 
 struct access {
@@ -212,8 +246,10 @@ static void all(void)
     virtual_insn();
     counters();
     calls();
+    allowed();
     fp_off();
     misaligned();
+    fetch_straddles();
     unmapped();
     rom();
     device("plic", PLIC + 0x40);
