@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one guest on two images, with and without fast exits, and compares what it prints.
+
+Steps: slow:LAUNCHER beside the first one, plugin:PATH of hypcount.so, lines:COUNT that the guest prints at least.
+"""
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test  # noqa: E402
+
+# Hypervisor instructions in the guest's marked regions: the slow way costs more, or it is not one.
+SLOWER = 1.2
+
+
+def run(launcher, plugin, timeout):
+    """What the guest prints, and the hypervisor's instructions between its marks."""
+    folder = tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"])
+    out = os.path.join(folder, "counts")
+    # all code of HS-mode is in its own half of the address space
+    count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (plugin, out)
+    command = [launcher, "--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
+    with qemu_test.Machine(command, timeout) as machine:
+        machine.reject("FAIL")
+        machine.expect(r"^\[guest\] end: \d+ passed, 0 failed$")
+        machine.expect("^vm guest stopped: shutdown$")
+        machine.wait(0)
+        lines = re.findall(r"^\[guest\] (.*)$", machine.log, re.M)
+    with open(out) as f:
+        return lines, sum(int(n) for n in re.findall(r"^count id=0 .* hs=(\d+) ", f.read(), re.M))
+
+
+def compare(fast, slow):
+    for number, (a, b) in enumerate(zip(fast, slow), 1):
+        if a != b:
+            raise qemu_test.Failure("answer %d\n  fast: %s\n  slow: %s" % (number, a, b))
+    if len(fast) != len(slow):
+        raise qemu_test.Failure("%d lines fast, %d slow" % (len(fast), len(slow)))
+
+
+def main():
+    plan, command = qemu_test.load()
+    given = dict(text.split(":", 1) for text in plan["steps"])
+    plugin = os.path.abspath(given["plugin"])
+    slow = os.path.join(os.path.dirname(command[0]), given["slow"])
+    try:
+        fast_lines, fast_hs = run(command[0], plugin, plan["timeout"])
+        slow_lines, slow_hs = run(slow, plugin, plan["timeout"])
+        print("\n".join(fast_lines))
+        print("hypervisor: %d instructions fast, %d slow" % (fast_hs, slow_hs))
+        compare(fast_lines, slow_lines)
+        if len(fast_lines) < int(given["lines"]):
+            raise qemu_test.Failure("only %d lines" % len(fast_lines))
+        if slow_hs < fast_hs * SLOWER:
+            raise qemu_test.Failure("no_fast_exits makes nothing slower: both ways are one")
+    except qemu_test.Failure as e:
+        print("--- FAIL: %s" % e)
+        return 1
+    print("--- PASS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
