@@ -9,7 +9,7 @@ expect() {
     grep -qE -- "$1" <<<"$out" || { echo "FAIL: not printed: $1"; bad=1; }
 }
 [ $status = 1 ] || { echo "FAIL: exit status $status"; bad=1; }
-expect '^libmm_level.patch caught by //libmm:gstage_test'
+expect '^libmm_missing_vmid_fence.patch caught by //libmm:gstage_test'
 expect '^fails_anyway.patch NOT CAUGHT: //toolchains/prop:planted_random_test fails without it, too'
 expect '^harmless.patch NOT CAUGHT: //libmm:gstage_test does not find it'
 expect '^no_c.patch NOT CAUGHT: it does not compile'

@@ -18,6 +18,8 @@ import sys
 from patches import Bad, Patch
 
 LIMIT_S = 300
+# of one test: a patch may well make it go on for ever
+LIMIT_CPU_S = 30
 
 
 def cpu_s():
@@ -60,7 +62,8 @@ class Tree:
 
     def run(self, command, env=None):
         try:
-            p = subprocess.run(command, cwd=self.workspace, env=env, stdin=subprocess.DEVNULL, timeout=LIMIT_S,
+            limit = ["prlimit", "--cpu=%d" % LIMIT_CPU_S]
+            p = subprocess.run(limit + command, cwd=self.workspace, env=env, stdin=subprocess.DEVNULL, timeout=LIMIT_S,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             return p.returncode, p.stdout.decode(errors="replace")
         except subprocess.TimeoutExpired as e:
