@@ -330,6 +330,10 @@ void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t
     struct vplic_context *c = &v->contexts[context];
     uint32_t shift = reg % 2 * 32;
     uint64_t changed = (uint64_t)(vplic_half(c->enable[reg / 2], reg) ^ value) << shift;
+    /* Linux clears, one by one, what is clear already. */
+    if (changed == 0) {
+        return;
+    }
     c->enable[reg / 2] ^= changed;
     if (c->vcpu == VPLIC_NO_VCPU) {
         return;
