@@ -128,9 +128,6 @@ static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
 static void kick_console(void *ctx)
 {
     struct hyp *h = ctx;
-    if (h->console_hart == HYP_NO_HART) {
-        return;
-    }
     if (hart_self()->index == h->console_hart) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
     } else {
@@ -201,6 +198,7 @@ static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
         .tx_size = TX_RING,
         .rx = rings + TX_RING,
         .rx_size = RX_RING,
+        .discard = h->console_hart == HYP_NO_HART,
     };
     if (!vm->config->real_time) {
         /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */

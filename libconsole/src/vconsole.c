@@ -4,8 +4,10 @@
 
 enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config)
 {
-    *vc = (struct vconsole){
-        .name = config->name, .kick = config->kick, .has_rx = config->rx_size != 0};
+    *vc = (struct vconsole){.name = config->name,
+                            .kick = config->kick,
+                            .has_rx = config->rx_size != 0,
+                            .discard = config->discard};
     if (config->tx_size < 2 * CONSOLE_PORT_BURST) {
         return HYP_E_PARAM;
     }
@@ -19,6 +21,9 @@ enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config 
 bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, bool *kick)
 {
     *kick = false;
+    if (vc->discard) {
+        return true;
+    }
     if (!byte_ring_put(&vc->tx, bytes, count)) {
         return false;
     }
@@ -71,7 +76,7 @@ bool vconsole_tx_feed(struct vconsole *vc)
 
 bool vconsole_tx_ready(struct vconsole *vc)
 {
-    if (byte_ring_room(&vc->tx) >= CONSOLE_PORT_BURST) {
+    if (vc->discard || byte_ring_room(&vc->tx) >= CONSOLE_PORT_BURST) {
         return true;
     }
     vconsole_tx_starve(vc);

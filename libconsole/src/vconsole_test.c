@@ -339,6 +339,20 @@ static void a_device_that_nobody_reads_keeps_its_input(void **state)
     assert_int_equal(b.in_first, 0);
 }
 
+static void what_nobody_drains_is_dropped(void **state)
+{
+    (void)state;
+    uint8_t tx[64];
+    struct vconsole vc;
+    struct vconsole_config config = {.tx = tx, .tx_size = sizeof(tx), .discard = true};
+    assert_int_equal(vconsole_init(&vc, &config), HYP_OK);
+    for (unsigned i = 0; i < 2 * sizeof(tx); i++) {
+        assert_true(vconsole_tx_ready(&vc));
+        assert_true(vconsole_put_byte(&vc, 'x'));
+    }
+    assert_int_equal(byte_ring_used(&vc.tx), 0);
+}
+
 static void only_a_source_calls(void **state)
 {
     (void)state;
@@ -569,6 +583,7 @@ int main(void)
         cmocka_unit_test(a_step_is_bounded),
         cmocka_unit_test(a_byte_that_shows_nothing_costs_too),
         cmocka_unit_test(a_device_that_nobody_reads_keeps_its_input),
+        cmocka_unit_test(what_nobody_drains_is_dropped),
         cmocka_unit_test(only_a_source_calls),
         cmocka_unit_test(a_polled_device_is_asked_again),
         cmocka_unit_test(input_goes_to_the_focus),

@@ -32,6 +32,7 @@ struct vconsole_config {
     uint8_t *rx;      /* NULL and 0: takes no input, never has the focus. */
     uint32_t rx_size; /* Power of two. */
     struct vconsole_waker kick;
+    bool discard; /* Nobody drains the ring: what is written is gone, and there is always room. */
 };
 
 struct vconsole {
@@ -44,6 +45,7 @@ struct vconsole {
     uint32_t rx_dropped; /* Console hart: input bytes that found no room. */
     uint8_t source;      /* Its number in the mux and the bell. */
     bool has_rx;
+    bool discard;
     bool held_cr; /* Console hart: a carriage return not yet shown. */
 };
 
