@@ -69,7 +69,8 @@ static void choose_console_hart(struct hyp *h)
     }
     h->console_hart = hart < h->machine.hart_count ? hart : HYP_NO_HART;
     if (h->console_hart == HYP_NO_HART) {
-        log_line(&h->log, "console_hart=none reason=real-time-vms-own-all-harts vms_output=dropped");
+        log_line(&h->log,
+                 "console_hart=none reason=real-time-vms-own-all-harts vms_output=dropped");
     } else {
         log_line(&h->log, "console_hart=%u configured=%u", hart, hyp_config.console_hart);
     }
