@@ -10,6 +10,7 @@
 #define NEVER UINT64_MAX
 #define FAIL_WAIT_US 1000000
 #define POLL_INPUT_US 5000
+#define NO_IRQ_US 1000
 #define LOOK_US 10000 /* A ring holds more than the device sends in this time. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
@@ -81,6 +82,7 @@ void hyp_console_attach(struct hyp *h)
     if (vconsole_init(&h->log_vc, &log) == HYP_OK &&
         vconsole_mux_add(&h->mux, &h->log_vc) == HYP_OK) {
         log_attach(&h->log, &h->log_vc);
+        hyp_console_wake_for_log(h);
     }
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
         struct host_vm *hv = h->vms[i];
@@ -88,6 +90,13 @@ void hyp_console_attach(struct hyp *h)
             h->vm_of_source[hv->vc.source] = i;
             h->has_silent_source |= hv->vc.kick.send == 0;
         }
+    }
+}
+
+void hyp_console_wake_for_log(struct hyp *h)
+{
+    if (h->console_hart != HYP_NO_HART) {
+        h->log_vc.kick = (struct vconsole_waker){.send = hyp_kick_console, .ctx = h};
     }
 }
 
@@ -105,14 +114,17 @@ static void wake_vms(struct hyp *h, uint64_t sources)
 static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_result *r, uint64_t now)
 {
     uint64_t deadline = NEVER;
+    bool silent_uart = h->console.state == &h->uart && !h->console_irq;
     switch (r->state) {
-    case VCONSOLE_MUX_SLEEP:
-    case VCONSOLE_MUX_TX_WAIT: break;
+    case VCONSOLE_MUX_SLEEP: break;
+    case VCONSOLE_MUX_TX_WAIT:
+        deadline = silent_uart ? now + ticks_of_us(h, NO_IRQ_US) : NEVER;
+        break;
     case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
     case VCONSOLE_MUX_AGAIN: deadline = now + ticks_of_us(h, 50); break;
     }
     /* Without a receive interrupt, input is looked for. */
-    uint64_t poll = r->polled ? now + ticks_of_us(h, POLL_INPUT_US) : NEVER;
+    uint64_t poll = r->polled || silent_uart ? now + ticks_of_us(h, POLL_INPUT_US) : NEVER;
     uint64_t look = h->has_silent_source ? now + ticks_of_us(h, LOOK_US) : NEVER;
     poll = look < poll ? look : poll;
     return poll < deadline ? poll : deadline;
@@ -134,6 +146,11 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
 static bool has_output(const struct hyp *h, const struct host_vm *hv)
 {
     return h->mux.source_count != 0 && hv->has_console && byte_ring_used(&hv->vc.tx) != 0;
+}
+
+static bool has_log_room(const struct hyp *h)
+{
+    return h->mux.source_count == 0 || byte_ring_room(&h->log_vc.tx) >= LOG_LINE_MAX;
 }
 
 /* Everything still in the rings goes out, polled, and then what the device itself holds. */
@@ -184,6 +201,9 @@ void hyp_report_ended(struct hyp *h)
     /* Pairs with the release in vm_ended() of harts.c. */
     uint32_t fresh = __atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & ~h->reported;
     for (uint32_t i = 0; fresh != 0; i++, fresh >>= 1) {
+        if (!has_log_room(h)) {
+            break; /* A step follows, and then this again. */
+        }
         if ((fresh & 1) != 0 && !has_output(h, h->vms[i])) {
             const struct vm *vm = &h->vms[i]->vm;
             h->reported |= 1u << i;

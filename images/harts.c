@@ -262,6 +262,7 @@ _Noreturn void hyp_hart_main(struct hart *hart)
         if (!console && takes_console(h)) {
             console = true;
             hyp_init_hart_irqs(h, hart->index);
+            hyp_console_wake_for_log(h);
         }
     }
     if (console) {
@@ -273,12 +274,14 @@ _Noreturn void hyp_hart_main(struct hart *hart)
 
 _Noreturn void hyp_start_harts(struct hyp *h)
 {
-    uint32_t me = 0;
+    uint32_t me = UINT32_MAX; /* This hart may be one that there was no room for. */
+    for (uint32_t i = 0; i < h->machine.hart_count; i++) {
+        me = h->machine.hart_id[i] == hart_self()->id ? i : me;
+    }
+    hart_self()->index = me; /* Known from here on: who is this hart, and who another? */
     for (uint32_t i = 0; i < h->machine.hart_count; i++) {
         struct host_hart *hh = h->harts[i];
-        if (h->machine.hart_id[i] == hart_self()->id) {
-            me = i;
-        } else if (hh != 0) {
+        if (i != me && hh != 0) {
             hpa_t pa = phys_of_ptr(&h->phys, hh);
             struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_START, hh->hart.id,
                                         hart_start_address(h->load_hpa), pa.a);
@@ -288,7 +291,7 @@ _Noreturn void hyp_start_harts(struct hyp *h)
             }
         }
     }
-    if (h->harts[me] == 0) {
+    if (me == UINT32_MAX || h->harts[me] == 0) {
         hart_park();
     }
     hart_enter(&h->harts[me]->hart);

@@ -79,6 +79,7 @@ struct hyp {
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
     uint32_t console_hart; /* Or HYP_NO_HART: then VMs' consoles wait until all have ended. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
+    bool console_irq; /* The UART's interrupt reaches the console hart; else the hart looks. */
     bool has_silent_source; /* One without a kick: the console hart looks by itself. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
@@ -109,6 +110,8 @@ void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob);
 /* console.c */
 void hyp_init_console(struct hyp *h);
 void hyp_console_attach(struct hyp *h);
+/* The console has a hart (again): the log wakes it, too. */
+void hyp_console_wake_for_log(struct hyp *h);
 void hyp_console_step(struct hyp *h, struct host_hart *self);
 /* Lines of VMs that have stopped; SRST behind the last. Console hart. */
 void hyp_report_ended(struct hyp *h);
@@ -116,7 +119,9 @@ void hyp_report_ended(struct hyp *h);
 _Noreturn void hyp_end_machine(struct hyp *h, bool failed);
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
 
-/* partition.c: builds a VM; on failure the VM does not run, and a line says why. */
+/* partition.c: wakes the console hart, from any hart; ctx is the struct hyp. */
+void hyp_kick_console(void *ctx);
+/* Builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
 /*

@@ -26,6 +26,7 @@ void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
     for (uint32_t s = 1; hart == h->console_hart && s < h->machine.source_count; s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
             h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
+            h->console_irq = h->machine.plic_context[hart] != MACHINE_NO_CONTEXT;
         }
     }
 }

@@ -125,7 +125,7 @@ static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
 
 /* ---- Console --------------------------------------------------------------------------------- */
 
-static void kick_console(void *ctx)
+void hyp_kick_console(void *ctx)
 {
     struct hyp *h = ctx;
     if (hart_self()->index == h->console_hart) {
@@ -202,7 +202,7 @@ static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
     };
     if (!vm->config->real_time) {
         /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */
-        config.kick = (struct vconsole_waker){.send = kick_console, .ctx = h};
+        config.kick = (struct vconsole_waker){.send = hyp_kick_console, .ctx = h};
     }
     HYP_TRY(vconsole_init(&hv->vc, &config));
     hv->has_console = true;

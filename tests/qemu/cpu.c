@@ -5,6 +5,7 @@
  * Where hardware can be granted or not (a CSR bit of the hypervisor decides), both directions are
  * checked: what is listed works, what is not listed traps. Other extensions must work if listed.
  * Bootargs "fail": nothing but a shutdown with reason 1. "wild": a store where nothing is.
+ * "sleep": nothing at all.
  */
 #include "check.h"
 
@@ -289,6 +290,9 @@ void guest_main(uint64_t hart, const void *fdt)
         guest_put("guest: wild\n");
         check_is(PROBE("li t0, 0x40000000\nsd zero, 0(t0)"), 7, "a store where nothing is");
         check_end();
+    }
+    while (strcmp(args, "sleep") == 0) {
+        __asm__ volatile("wfi");
     }
     check_is(hart, 0, "hart id");
     check_fp();
