@@ -77,7 +77,7 @@ struct hyp {
     struct vm_env env;
     struct host_vm *vms[HYP_VM_MAX];
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
-    uint32_t console_hart; /* Or HYP_NO_HART: then VMs' consoles wait until all have ended. */
+    uint32_t console_hart;                 /* Or HYP_NO_HART: then what VMs write is dropped. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
     bool console_irq; /* The UART's interrupt reaches the console hart; else the hart looks. */
     bool has_silent_source; /* One without a kick: the console hart looks by itself. */
