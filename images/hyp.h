@@ -18,7 +18,7 @@
 #include <hyp/irq/vplic.h>
 #include <hyp/mm/gstage.h>
 #include <hyp/mm/hspace.h>
-#include <hyp/vm/config_check.h>
+#include <hyp/vm/config_fit.h>
 #include <hyp/vm/footprint.h>
 #include <hyp/vm/guest_dt.h>
 #include <hyp/vm/machine.h>

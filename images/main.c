@@ -18,8 +18,8 @@ static void show_finding(void *arg, const struct config_finding *finding)
     log_line(&h->log, "config %s", line);
 }
 
-/* The rules of the build again, on what this machine really has. */
-static void check_config(struct hyp *h)
+/* The build's promises, on what this machine really has. */
+static void fit_config(struct hyp *h)
 {
     const struct machine *m = &h->machine;
     const struct range *pool = &h->phys.window[0].pa;
@@ -42,7 +42,7 @@ static void check_config(struct hyp *h)
         .blob_count = hyp_blob_count,
         .dtbs = hyp_dtbs,
     };
-    config_check(&in, &h->plan, show_finding, h);
+    config_fit(&in, &h->plan, show_finding, h);
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
         if (!config_vm_is_contained(&in, i)) {
             log_line(&h->log, "vm=%s contained=no", hyp_config.vms[i].name);
@@ -150,7 +150,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hyp_init_env(h);                           /* what guests are granted */
     show_machine(h);                           /* what was found */
     show_left_out(h);
-    check_config(h);                          /* which VMs can run */
+    fit_config(h);                            /* which VMs can run */
     choose_console_hart(h);                   /* never a real-time VM's */
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */
     hyp_init_irqs(h);                         /* the machine's controller */

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices and interrupts: one owner each, and DMA that something contains. */
-#include "config_check_priv.h"
+#include "config_priv.h"
 
-const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name)
-{
-    for (uint32_t i = 0; i < platform->device_count; i++) {
-        if (config_check_text_is_equal(platform->devices[i].name, name)) {
-            return &platform->devices[i];
-        }
-    }
-    return NULL;
-}
-
-bool config_check_console_is_used(const struct config_input *in)
+bool config_console_is_used(const struct config_input *in)
 {
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         if (in->config->vms[vm].console.kind != VM_CONSOLE_NONE) {
@@ -20,22 +10,6 @@ bool config_check_console_is_used(const struct config_input *in)
         }
     }
     return false;
-}
-
-static bool is_uncontained(const struct hyp_device *device)
-{
-    return device != NULL && device->dma && !device->iommu;
-}
-
-bool config_vm_is_contained(const struct config_input *in, uint32_t vm)
-{
-    const struct vm_config *c = &in->config->vms[vm];
-    for (uint32_t i = 0; i < c->device_count; i++) {
-        if (is_uncontained(config_find_device(in->platform, c->devices[i].name))) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* A device and who has it. */
@@ -66,7 +40,7 @@ static uint32_t holding_count(const struct config_run *run, uint32_t vm)
     if (vm < run->config->vm_count) {
         return run->config->vms[vm].device_count;
     }
-    return vm == run->config->vm_count && config_check_console_is_used(run->in) ? 1 : 0;
+    return vm == run->config->vm_count && config_console_is_used(run->in) ? 1 : 0;
 }
 
 static void check_device_pair(struct config_run *run, const struct holding *a,
@@ -76,14 +50,14 @@ static void check_device_pair(struct config_run *run, const struct holding *a,
         .blocked = a->vm_bit | b->vm_bit, .a = a->owner, .b = b->owner, .thing = a->device->name};
     if (a->device == b->device) {
         f.rule = CONFIG_DEV_TWICE;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
         return;
     }
     if (a->vm_bit != b->vm_bit && range_overlaps(config_range(a->device->hpa, a->device->size),
                                                  config_range(b->device->hpa, b->device->size))) {
         f.rule = CONFIG_DEV_OVERLAP;
         f.x = a->device->hpa;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 
@@ -101,7 +75,7 @@ static void check_irq_pair(struct config_run *run, const struct holding *a, cons
                                            .a = a->owner,
                                            .b = b->owner,
                                            .x = a->device->irq[i]};
-                config_check_tell(run, &f);
+                config_tell(run, &f);
             }
         }
     }
@@ -134,7 +108,7 @@ static void check_dma(struct config_run *run, uint32_t vm, const struct vm_devic
     if (!own->dma_trusted) {
         f->rule = CONFIG_DEV_DMA;
         f->b = (struct config_owner){"everyone", NULL};
-        config_check_tell(run, f);
+        config_tell(run, f);
         return;
     }
     const struct vm_config *c = &run->config->vms[vm];
@@ -145,28 +119,7 @@ static void check_dma(struct config_run *run, uint32_t vm, const struct vm_devic
             f->b = (struct config_owner){"memory", NULL};
             f->x = c->mem[i].gpa;
             f->y = hpa;
-            config_check_tell(run, f);
-        }
-    }
-}
-
-/* A device's registers where something of the hypervisor's is would hand that to the guest. */
-static void check_device_place(struct config_run *run, const struct hyp_device *device,
-                               struct config_finding *f)
-{
-    const struct hyp_platform *platform = run->platform;
-    const struct range taken[] = {
-        config_range(platform->irqc.hpa, platform->irqc.size),
-        config_range_of(config_hypervisor_mem(run->in)),
-        config_range_of(platform->firmware),
-    };
-    const char *const owners[] = {"the interrupt controller", "the hypervisor", "the firmware"};
-    for (uint32_t k = 0; k < ARRAY_COUNT(taken); k++) {
-        if (range_overlaps(config_range(device->hpa, device->size), taken[k])) {
-            f->rule = CONFIG_DEV_OVERLAP;
-            f->b = (struct config_owner){owners[k], NULL};
-            f->x = device->hpa;
-            config_check_tell(run, f);
+            config_tell(run, f);
         }
     }
 }
@@ -179,7 +132,7 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     if (device == NULL) {
         f.rule = CONFIG_DEV_UNKNOWN;
         f.b = (struct config_owner){"platform", run->platform->name};
-        config_check_tell(run, &f);
+        config_tell(run, &f);
         return;
     }
     if (!is_aligned(device->hpa | device->size, HYP_PAGE_SIZE) ||
@@ -189,10 +142,16 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
         f.b = (struct config_owner){"device", device->name};
         f.x = device->hpa;
         f.y = device->size;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
-    check_device_place(run, device, &f);
-    if (is_uncontained(device)) {
+    if (range_overlaps(config_range(device->hpa, device->size),
+                       config_range(run->platform->irqc.hpa, run->platform->irqc.size))) {
+        f.rule = CONFIG_DEV_OVERLAP;
+        f.b = (struct config_owner){"the interrupt controller", NULL};
+        f.x = device->hpa;
+        config_tell(run, &f);
+    }
+    if (device->dma && !device->iommu) {
         check_dma(run, vm, own, &f);
     }
 }
@@ -214,29 +173,21 @@ static void check_irq(struct config_run *run, uint32_t vm, const struct hyp_devi
                       uint32_t irq)
 {
     const struct vm_config *c = &run->config->vms[vm];
-    const struct config_machine *machine = run->in->machine;
-    uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
     struct config_finding f = {.blocked = config_vm_bit(vm),
                                .a = config_owner_vm(run->config, vm),
                                .thing = device->name,
                                .x = irq};
-    if (irq >= count) {
-        f.rule = CONFIG_IRQ_ABSENT;
-        f.b = config_owner_world(run->in);
-        f.y = count != 0 ? count - 1 : 0;
-        config_check_tell(run, &f);
-    }
     /* A VM without a controller polls its devices. */
     if (!c->irqc.absent && c->irqc.source_count >= 2 && irq >= c->irqc.source_count) {
         f.rule = CONFIG_IRQ_GUEST;
         f.b = (struct config_owner){"its interrupt controller", NULL};
         f.y = c->irqc.source_count - 1;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     if (c->console.kind == VM_CONSOLE_VUART && irq == c->console.irq) {
         f.rule = CONFIG_IRQ_CLASH;
         f.b = (struct config_owner){"its console", NULL};
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 
@@ -249,7 +200,7 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
         f.b = (struct config_owner){"a PLIC", NULL};
         f.x = c->irqc.source_count;
         f.y = 1024;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
         return;
     }
     uint32_t count = c->irqc.absent ? 1 : c->irqc.source_count;
@@ -259,7 +210,7 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
         f.thing = "console";
         f.x = c->console.irq;
         f.y = count - 1;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a guest sees: its physical address space, and the images in it. */
-#include "config_check_priv.h"
+#include "config_priv.h"
 
 /* Something at a place in a guest's physical addresses. */
 struct window {
@@ -50,24 +50,20 @@ static void check_window_pair(struct config_run *run, uint32_t vm, const struct 
             .thing = a->name,
             .x = a->range.start > b->range.start ? a->range.start : b->range.start,
         };
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 
 static void check_window(struct config_run *run, uint32_t vm, const struct window *w)
 {
-    uint32_t bits = config_gpa_bits(run->in);
-    bool reach =
-        bits == 0 || range_covers(config_range(0, BIT(bits)), w->range.start, w->range.size);
-    /* Memory has rules of its own; a device without a size is the platform's mistake. */
-    if (!w->is_memory && w->range.size != 0 &&
-        (!reach || !is_aligned(w->range.start, HYP_PAGE_SIZE))) {
+    /* Memory has a rule of its own. */
+    if (!w->is_memory && !is_aligned(w->range.start, HYP_PAGE_SIZE)) {
         struct config_finding f = {.rule = CONFIG_GPA_ALIGN,
                                    .blocked = config_vm_bit(vm),
                                    .a = config_owner_vm(run->config, vm),
                                    .b = {w->name, NULL},
                                    .x = w->range.start};
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 
@@ -112,7 +108,7 @@ static const struct vm_mem *region_of(const struct vm_config *vm, uint64_t gpa, 
 static const struct hyp_blob *file_of(const struct config_input *in, const char *name)
 {
     for (uint32_t i = 0; in->blobs != NULL && i < in->blob_count; i++) {
-        if (config_check_text_is_equal(in->blobs[i].name, name)) {
+        if (config_text_is_equal(in->blobs[i].name, name)) {
             return &in->blobs[i];
         }
     }
@@ -125,13 +121,13 @@ static void check_file(struct config_run *run, const struct vm_blob *blob, struc
     if (file == NULL && run->in->blobs != NULL && !blob->load) {
         f->rule = CONFIG_BLOB_ABSENT;
         f->b = (struct config_owner){"the image", NULL};
-        config_check_tell(run, f);
+        config_tell(run, f);
     }
     if (file != NULL && file->size > blob->max_size) {
         f->rule = CONFIG_BLOB_SIZE;
         f->x = file->size;
         f->y = blob->max_size;
-        config_check_tell(run, f);
+        config_tell(run, f);
     }
 }
 
@@ -149,12 +145,12 @@ static void check_blob(struct config_run *run, uint32_t vm, const struct vm_blob
     const struct vm_mem *mem = region_of(c, blob->gpa, blob->max_size);
     if (mem == NULL) {
         f.rule = CONFIG_BLOB_OUTSIDE;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     } else if (blob->load && !mem->hpa_fixed) {
         f.rule = CONFIG_BLOB_LOAD;
         f.b = (struct config_owner){"the boot loader", NULL};
         f.x = mem->gpa;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     check_file(run, blob, &f);
 }
@@ -177,7 +173,7 @@ static void check_blob_pairs(struct config_run *run, uint32_t vm)
                                            .thing = all[i].name,
                                            .x = all[i].range.start,
                                            .y = all[i].range.size};
-                config_check_tell(run, &f);
+                config_tell(run, &f);
             }
         }
     }
@@ -191,12 +187,21 @@ static void check_entry(struct config_run *run, uint32_t vm)
         .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .x = c->entry};
     if (mem == NULL || (mem->access != 0 && (mem->access & HYP_ACCESS_X) == 0)) {
         f.rule = CONFIG_ENTRY;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     if (!is_aligned(c->entry, 2)) {
         f.rule = CONFIG_ENTRY_ALIGN;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
+}
+
+static size_t text_length(const char *text)
+{
+    size_t n = 0;
+    while (text[n] != '\0') {
+        n++;
+    }
+    return n;
 }
 
 static void check_dtb(struct config_run *run, uint32_t vm)
@@ -206,26 +211,26 @@ static void check_dtb(struct config_run *run, uint32_t vm)
                                .a = config_owner_vm(run->config, vm),
                                .x = c->dtb_gpa,
                                .y = c->dtb_max_size};
-    size_t length = c->bootargs != NULL ? config_check_text_length(c->bootargs) : 0;
+    size_t length = c->bootargs != NULL ? text_length(c->bootargs) : 0;
     if (c->dtb_gpa != 0 && region_of(c, c->dtb_gpa, c->dtb_max_size) == NULL) {
         f.rule = CONFIG_BLOB_OUTSIDE;
         f.thing = "device tree";
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     if (!is_aligned(c->dtb_gpa, 8)) {
         f.rule = CONFIG_DTB_ALIGN;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     if (run->in->dtbs != NULL && c->dtb_gpa != 0 && run->in->dtbs[vm].size > c->dtb_max_size) {
         f.rule = CONFIG_DTB_SIZE;
         f.x = run->in->dtbs[vm].size;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
     if (length >= CONFIG_BOOTARGS_SIZE) {
         f.rule = CONFIG_BOOTARGS;
         f.x = length;
         f.y = CONFIG_BOOTARGS_SIZE - 1;
-        config_check_tell(run, &f);
+        config_tell(run, &f);
     }
 }
 

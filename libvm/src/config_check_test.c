@@ -99,11 +99,42 @@ static int set_up(void **state)
     return 0;
 }
 
+/* What config_fit() tells is what config_check() told first, word for word. */
+static void same_sink(void *arg, const struct config_finding *finding)
+{
+    uint32_t *n = arg;
+    struct config_finding expected = findings[*n];
+    assert_true(*n < told);
+    assert_string_equal(finding->text->id, expected.text->id);
+    assert_string_equal(finding->text->sentence, expected.text->sentence);
+    expected.text = finding->text;
+    assert_memory_equal(finding, &expected, sizeof(expected));
+    ++*n;
+}
+
+static bool is_of_fit(enum config_rule rule)
+{
+    return rule <= CONFIG_POOL_SIZE;
+}
+
+/* Every rule; and those of the world by themselves. */
 static void check(void)
 {
+    struct config_plan fit;
+    uint32_t n = 0;
     told = 0;
     config_check(&in, &plan, sink, findings);
     assert_int_equal(plan.finding_count, told);
+    config_fit(&in, &fit, same_sink, &n);
+    assert_int_equal(fit.finding_count, n);
+    for (uint32_t i = n; i < told; i++) {
+        assert_false(is_of_fit(findings[i].rule));
+    }
+    assert_memory_equal(fit.harts, plan.harts, sizeof(fit.harts));
+    assert_memory_equal(fit.mem_hpa, plan.mem_hpa, sizeof(fit.mem_hpa));
+    assert_true(fit.pool_need == plan.pool_need);
+    assert_int_equal(plan.runnable & ~fit.runnable, 0);
+    assert_true(n != told || plan.runnable == fit.runnable);
 }
 
 /* Exactly one finding: this rule, blocking these VMs. */
@@ -111,7 +142,7 @@ static void expect_one(enum config_rule rule, uint32_t blocked)
 {
     check();
     assert_int_equal(told, 1);
-    assert_string_equal(config_rule_id(findings[0].rule), config_rule_id(rule));
+    assert_string_equal(findings[0].text->id, config_rule_text(rule)->id);
     assert_int_equal(findings[0].blocked, blocked);
     assert_int_equal(plan.runnable, 3u & ~blocked);
 }
@@ -386,6 +417,7 @@ static void test_hypervisor_memory(void **state)
     expect_one(CONFIG_HYP_RAM, 3);
     platform.load_hpa = BIT(56);
     expect_one(CONFIG_HYP_RAM, 3);
+    platform.load_hpa = 0x80200000;
     in.machine = &machine;
     expect_none();
     assert_int_equal(config_hypervisor_mem(&in).size, 0x300000);
@@ -417,12 +449,12 @@ static void test_pool_need(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    in.machine = &machine;
-    uint32_t *const counts[] = {
-        &config.vm_count,        &platform.mem_count, &platform.device_count, &machine.mem_count,
-        &machine.reserved_count, &vms[1].mem_count,   &vms[0].device_count};
+    uint32_t *const counts[] = {&config.vm_count,       &platform.device_count, &vms[1].mem_count,
+                                &vms[0].device_count,   &platform.mem_count,    &machine.mem_count,
+                                &machine.reserved_count};
     for (uint32_t i = 0; i < ARRAY_COUNT(counts); i++) {
         uint32_t before = *counts[i];
+        in.machine = i < 5 ? NULL : &machine;
         *counts[i] = UINT32_MAX;
         check();
         assert_int_equal(told, 1);
@@ -590,10 +622,10 @@ static void test_device_places(void **state)
 {
     (void)state;
     devices[2].hpa = 0x80200000;
-    expect_one(CONFIG_DEV_OVERLAP, 1);
+    expect_one(CONFIG_DEV_TAKEN, 1);
     assert_string_equal(findings[0].b.kind, "the hypervisor");
     devices[2].hpa = 0x80100000;
-    expect_one(CONFIG_DEV_OVERLAP, 1);
+    expect_one(CONFIG_DEV_TAKEN, 1);
     assert_string_equal(findings[0].b.kind, "the firmware");
     devices[2].hpa = BIT(56);
     expect_one(CONFIG_DEV_ALIGN, 1);
@@ -602,7 +634,13 @@ static void test_device_places(void **state)
     expect_one(CONFIG_DEV_ALIGN, 1);
     devices[2].reg_size = 0x1000;
     devices_a[0].gpa = BIT(CONFIG_GPA_BITS_MAX);
-    expect_one(CONFIG_GPA_ALIGN, 1);
+    expect_one(CONFIG_GPA_RANGE, 1);
+    in.machine = &machine;
+    devices_a[0].gpa = BIT(41) - 0x1000;
+    expect_none();
+    devices_a[0].gpa = BIT(41);
+    expect_one(CONFIG_GPA_RANGE, 1);
+    in.machine = NULL;
     devices_a[0] = (struct vm_device){NULL, 0x10000000, false};
     expect_one(CONFIG_DEV_UNKNOWN, 1);
 }
@@ -670,8 +708,10 @@ static void test_interrupts(void **state)
 static void test_line(void **state)
 {
     (void)state;
-    struct config_finding f = {
-        .rule = CONFIG_HART_TWICE, .a = {"vm", "linux"}, .b = {"vm", "rt"}, .x = 1};
+    struct config_finding f = {.text = config_rule_text(CONFIG_HART_TWICE),
+                               .a = {"vm", "linux"},
+                               .b = {"vm", "rt"},
+                               .x = 1};
     char line[CONFIG_LINE_SIZE];
     static const char text[] = "E-HART-TWICE: hart 1 is owned by vm linux and vm rt";
     assert_int_equal(config_finding_line(&f, line, sizeof(line)), sizeof(text) - 1);
@@ -680,7 +720,7 @@ static void test_line(void **state)
     assert_string_equal(line, "E-HART-TW");
     assert_int_equal(config_finding_line(&f, line, 1), 0);
     assert_string_equal(line, "");
-    f = (struct config_finding){.rule = CONFIG_MEM_ALIGN, .x = UINT64_MAX, .y = 0};
+    f = (struct config_finding){.text = config_rule_text(CONFIG_MEM_ALIGN), .x = UINT64_MAX};
     (void)config_finding_line(&f, line, sizeof(line));
     assert_string_equal(line, "E-MEM-ALIGN: memory of nobody at gpa 0xffffffffffffffff: ? 0x0 is "
                               "not a multiple of 4 KiB");
@@ -690,7 +730,7 @@ static void test_every_line(void **state)
 {
     (void)state;
     for (uint32_t rule = 0; rule < CONFIG_RULE_COUNT; rule++) {
-        struct config_finding f = {.rule = (enum config_rule)rule,
+        struct config_finding f = {.text = config_rule_text((enum config_rule)rule),
                                    .a = {"vm", "0123456789abcde"},
                                    .b = {"the interrupt controller", NULL},
                                    .thing = "interrupt controller",
@@ -700,8 +740,7 @@ static void test_every_line(void **state)
         assert_true(config_finding_line(&f, line, sizeof(line)) < sizeof(line) - 1);
         assert_true(strncmp(line, "E-", 2) == 0 && strchr(line, '%') == NULL);
         for (uint32_t other = 0; other < rule; other++) {
-            assert_string_not_equal(config_rule_id((enum config_rule)other),
-                                    config_rule_id((enum config_rule)rule));
+            assert_string_not_equal(config_rule_text((enum config_rule)other)->id, f.text->id);
         }
     }
 }

@@ -41,6 +41,15 @@ static inline uint64_t align_up(uint64_t x, uint64_t align)
     return (x + align - 1) & ~(align - 1);
 }
 
+static inline unsigned bits_count(uint64_t x)
+{
+    unsigned n = 0;
+    for (; x != 0; x &= x - 1) {
+        n++;
+    }
+    return n;
+}
+
 /* Index of the lowest set bit; x is not 0. Plain C: the base ISA has no ctz. */
 static inline unsigned bits_first(uint64_t x)
 {

@@ -4,20 +4,26 @@
 
 #include <hyp/base/bits.h>
 #include <hyp/base/range.h>
-#include <hyp/vm/config_check.h>
+#include <hyp/vm/config_fit.h>
 
-/* One run of config_check(). */
+/* One run of config_fit() or config_check(). */
 struct config_run {
     const struct config_input *in;
     const struct hyp_config *config;
     const struct hyp_platform *platform;
+    const struct config_rule_text *text; /* By enum config_rule: of the rules that can be told. */
     struct config_plan *plan;
     config_sink *sink;
     void *arg;
     uint32_t blocked; /* OR of what the findings so far block. */
 };
 
+/* The rules of config_fit(). False: a limit is broken, and nothing else was looked at. */
+bool config_fit_run(struct config_run *run);
+
 /* Each judges one subject and tells its findings. They may only be called after the limits hold. */
+void config_fit_mem(struct config_run *run);
+void config_fit_devices(struct config_run *run);
 void config_check_harts(struct config_run *run);
 void config_check_mem(struct config_run *run);
 void config_check_gpas(struct config_run *run);
@@ -25,7 +31,8 @@ void config_check_devices(struct config_run *run);
 void config_check_irqs(struct config_run *run);
 void config_check_images(struct config_run *run);
 
-void config_check_tell(struct config_run *run, const struct config_finding *finding);
+/* Counts the finding and hands it on; fills in its text. */
+void config_tell(struct config_run *run, struct config_finding *finding);
 
 static inline uint32_t config_vm_bit(uint32_t vm)
 {
@@ -57,7 +64,13 @@ static inline uint32_t config_hart_count(const struct config_input *in)
     return n < HYP_HART_MAX ? n : HYP_HART_MAX;
 }
 
-/* At build, Sv39x4 is what every machine with a G-stage is taken to have. */
+static inline uint64_t config_present_harts(const struct config_input *in)
+{
+    uint32_t n = config_hart_count(in);
+    return n == HYP_HART_MAX ? UINT64_MAX : BIT(n) - 1;
+}
+
+/* At build, what some machine can map. */
 static inline uint32_t config_gpa_bits(const struct config_input *in)
 {
     return in->machine != NULL ? in->machine->gpa_bits : CONFIG_GPA_BITS_MAX;
@@ -73,12 +86,27 @@ static inline struct range config_range_of(struct hyp_mem mem)
     return config_range(mem.hpa, mem.size);
 }
 
-bool config_check_text_is_equal(const char *a, const char *b);
-size_t config_check_text_length(const char *text);
+bool config_text_is_equal(const char *a, const char *b);
 
-/* Whole pages that neither wrap nor leave what the G-stage (and, where fixed, the machine) names.
+/*
+ * The word after the `length` bytes at *at, which are a word or nothing: words are separated by
+ * spaces, a list may be NULL. Moves *at to it and returns its length, 0 at the end.
  */
-bool config_check_mem_is_sound(const struct config_input *in, const struct vm_mem *mem);
+size_t config_next_word(const char **at, size_t length);
+
+/* Whole pages that neither wrap nor leave what the G-stage and, where fixed, a machine can name. */
+bool config_mem_is_sound(const struct config_input *in, const struct vm_mem *mem);
+
+/* RAM, and what of it is nobody's. */
+uint32_t config_ram(const struct config_input *in, const struct hyp_mem **ram);
+uint32_t config_taken(const struct config_input *in, const struct hyp_mem **taken);
+
+/* Is [r.start, r.start + r.size) RAM? `hole` becomes the first byte that is not. */
+bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *hole);
+
+/* Tells the finding, with the common part of `r` and `other`, if there is one. */
+void config_tell_overlap(struct config_run *run, struct config_finding f, struct range r,
+                         struct range other);
 
 /* Is a shared console driven on the platform's UART? */
-bool config_check_console_is_used(const struct config_input *in);
+bool config_console_is_used(const struct config_input *in);

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules' ids and sentences, and one line of text for one finding. */
-#include "config_check_priv.h"
-
-struct rule_text {
-    const char *id;
-    const char *sentence;
-};
-
-static const struct rule_text rules[CONFIG_RULE_COUNT] = {
-#define CONFIG_RULE_TEXT(name, id, text) [CONFIG_##name] = {(id), (text)},
-    CONFIG_RULES(CONFIG_RULE_TEXT)
-#undef CONFIG_RULE_TEXT
-};
+/* One line of text for one finding. */
+#include "config_priv.h"
 
 struct line {
     char *text;
@@ -69,17 +58,12 @@ static void put_field(struct line *line, const struct config_finding *f, char fi
     }
 }
 
-const char *config_rule_id(enum config_rule rule)
-{
-    return rules[rule].id;
-}
-
 size_t config_finding_line(const struct config_finding *finding, char *text, size_t size)
 {
     struct line line = {.text = text, .size = size};
-    put_text(&line, rules[finding->rule].id);
+    put_text(&line, finding->text->id);
     put_text(&line, ": ");
-    for (const char *s = rules[finding->rule].sentence; *s != '\0'; s++) {
+    for (const char *s = finding->text->sentence; *s != '\0'; s++) {
         if (*s == '%') {
             s++;
             put_field(&line, finding, *s);
@@ -91,7 +75,7 @@ size_t config_finding_line(const struct config_finding *finding, char *text, siz
     return line.used;
 }
 
-bool config_check_text_is_equal(const char *a, const char *b)
+bool config_text_is_equal(const char *a, const char *b)
 {
     if (a == NULL || b == NULL) {
         return false;
@@ -103,11 +87,20 @@ bool config_check_text_is_equal(const char *a, const char *b)
     return a[i] == b[i];
 }
 
-size_t config_check_text_length(const char *text)
+size_t config_next_word(const char **at, size_t length)
 {
+    const char *text = *at;
     size_t n = 0;
-    while (text[n] != '\0') {
+    if (text == NULL) {
+        return 0;
+    }
+    text += length;
+    while (*text == ' ') {
+        text++;
+    }
+    while (text[n] != '\0' && text[n] != ' ') {
         n++;
     }
+    *at = text;
     return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much hypervisor pool a plan needs: footprint.h's sum, with G-stage tables counted exactly. */
-#include "config_check_priv.h"
+#include "config_priv.h"
 
 #include <hyp/vm/footprint.h>
 

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a configuration leaves open: harts, places in memory, and the pool that they need. */
-#include "config_check_priv.h"
-
-static uint32_t bits_count(uint64_t mask)
-{
-    uint32_t n = 0;
-    for (; mask != 0; mask &= mask - 1) {
-        n++;
-    }
-    return n;
-}
+#include "config_priv.h"
 
 static uint64_t lowest_bits(uint64_t mask, uint32_t count)
 {
@@ -32,8 +23,7 @@ static uint64_t take_harts(const struct vm_config *vm, uint64_t from)
 void config_assign_harts(const struct config_input *in, struct config_plan *plan)
 {
     const struct hyp_config *config = in->config;
-    uint32_t count = config_hart_count(in);
-    uint64_t present = count == HYP_HART_MAX ? UINT64_MAX : BIT(count) - 1;
+    uint64_t present = config_present_harts(in);
     uint64_t console = config->console_hart < HYP_HART_MAX ? BIT(config->console_hart) : 0;
     uint64_t free = present;
     for (uint32_t i = 0; i < config->vm_count; i++) {
@@ -69,7 +59,7 @@ struct hyp_mem config_hypervisor_mem(const struct config_input *in)
     return (struct hyp_mem){in->platform->load_hpa, size + in->config->pool_size};
 }
 
-bool config_check_mem_is_sound(const struct config_input *in, const struct vm_mem *mem)
+bool config_mem_is_sound(const struct config_input *in, const struct vm_mem *mem)
 {
     uint32_t bits = config_gpa_bits(in);
     if (mem->size == 0 || !is_aligned(mem->gpa | mem->size, HYP_PAGE_SIZE) || bits == 0 ||
@@ -88,8 +78,8 @@ static uint64_t busy_with_others(const struct config_input *in, struct range r)
     if (range_overlaps(own, r)) {
         return own.start + own.size;
     }
-    uint32_t count = in->machine != NULL ? in->machine->reserved_count : 1;
-    const struct hyp_mem *taken = in->machine != NULL ? in->machine->reserved : &platform->firmware;
+    const struct hyp_mem *taken;
+    uint32_t count = config_taken(in, &taken);
     for (uint32_t i = 0; i < count; i++) {
         if (range_overlaps(config_range_of(taken[i]), r)) {
             return taken[i].hpa + taken[i].size;
@@ -136,8 +126,8 @@ static uint64_t congruent_up(uint64_t from, uint64_t gpa, uint64_t align)
 static uint64_t find_place(const struct config_input *in, const struct config_plan *plan,
                            const struct vm_mem *mem, uint64_t align)
 {
-    uint32_t count = in->machine != NULL ? in->machine->mem_count : in->platform->mem_count;
-    const struct hyp_mem *ram = in->machine != NULL ? in->machine->mem : in->platform->mem;
+    const struct hyp_mem *ram;
+    uint32_t count = config_ram(in, &ram);
     for (uint32_t k = 0; k < count; k++) {
         uint64_t at = congruent_up(align_up(ram[k].hpa, HYP_PAGE_SIZE), mem->gpa, align);
         while (range_covers(config_range_of(ram[k]), at, mem->size)) {
@@ -174,14 +164,14 @@ void config_place(const struct config_input *in, struct config_plan *plan)
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         for (uint32_t i = 0; i < config->vms[vm].mem_count; i++) {
             const struct vm_mem *mem = &config->vms[vm].mem[i];
-            bool fixed = mem->hpa_fixed && config_check_mem_is_sound(in, mem);
+            bool fixed = mem->hpa_fixed && config_mem_is_sound(in, mem);
             plan->mem_hpa[vm][i] = fixed ? mem->hpa : CONFIG_NOWHERE;
         }
     }
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         for (uint32_t i = 0; i < config->vms[vm].mem_count; i++) {
             const struct vm_mem *mem = &config->vms[vm].mem[i];
-            if (!mem->hpa_fixed && config_check_mem_is_sound(in, mem)) {
+            if (!mem->hpa_fixed && config_mem_is_sound(in, mem)) {
                 plan->mem_hpa[vm][i] = place_one(in, plan, mem);
             }
         }

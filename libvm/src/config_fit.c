@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a world must have for a configuration: limits, harts, extensions, pool. */
+#include "config_priv.h"
+
+#include <hyp/vm/guest_isa.h>
+
+static const struct config_rule_text fit_text[] = {
+#define CONFIG_RULE_TEXT(name, id, text) [CONFIG_##name] = {(id), (text)},
+    CONFIG_FIT_RULES(CONFIG_RULE_TEXT)
+#undef CONFIG_RULE_TEXT
+};
+
+void config_tell(struct config_run *run, struct config_finding *finding)
+{
+    finding->text = &run->text[finding->rule];
+    run->plan->finding_count++;
+    run->blocked |= finding->blocked;
+    if (run->sink != NULL) {
+        run->sink(run->arg, finding);
+    }
+}
+
+static bool check_limit(struct config_run *run, struct config_owner who, const char *what,
+                        uint32_t count, uint32_t max)
+{
+    if (count <= max) {
+        return true;
+    }
+    struct config_finding f = {
+        .rule = CONFIG_LIMIT, .blocked = UINT32_MAX, .a = who, .thing = what, .x = count, .y = max};
+    config_tell(run, &f);
+    return false;
+}
+
+/* What every loop and mask below counts on. */
+static bool check_limits(struct config_run *run)
+{
+    struct config_owner config = {"configuration", run->config->name};
+    struct config_owner world = config_owner_world(run->in);
+    const struct hyp_mem *mem;
+    bool good = check_limit(run, config, "VMs", run->config->vm_count, HYP_VM_MAX);
+    good &= check_limit(run, world, "RAM ranges", config_ram(run->in, &mem), CONFIG_RANGE_MAX);
+    good &=
+        check_limit(run, world, "reserved ranges", config_taken(run->in, &mem), CONFIG_RANGE_MAX);
+    good &= check_limit(run, (struct config_owner){"platform", run->platform->name}, "devices",
+                        run->platform->device_count, CONFIG_PLATFORM_DEVICE_MAX);
+    for (uint32_t vm = 0; good && vm < run->config->vm_count; vm++) {
+        const struct vm_config *c = &run->config->vms[vm];
+        struct config_owner who = config_owner_vm(run->config, vm);
+        good &= check_limit(run, who, "memory regions", c->mem_count, CONFIG_MEM_MAX);
+        good &= check_limit(run, who, "devices", c->device_count, CONFIG_DEVICE_MAX);
+    }
+    return good;
+}
+
+/* Harts that the VM names, or free ones. */
+static void check_harts(struct config_run *run, uint32_t vm)
+{
+    const struct vm_config *c = &run->config->vms[vm];
+    uint64_t present = config_present_harts(run->in);
+    uint64_t missing = c->hart_mask & ~present;
+    uint64_t got = run->plan->harts[vm];
+    struct config_finding f = {.blocked = config_vm_bit(vm),
+                               .a = config_owner_vm(run->config, vm),
+                               .b = config_owner_world(run->in)};
+    if (missing != 0 && (got == 0 || run->in->machine == NULL)) {
+        f.rule = CONFIG_HART_ABSENT;
+        f.x = bits_first(missing);
+        f.y = config_hart_count(run->in);
+        config_tell(run, &f);
+    } else if (c->hart_mask == 0 && got == 0 && c->vcpu_count != 0) {
+        uint64_t taken = c->real_time ? BIT(run->config->console_hart & 63) : 0;
+        for (uint32_t i = 0; i < run->config->vm_count; i++) {
+            taken |= run->plan->harts[i] | run->config->vms[i].hart_mask;
+        }
+        f.rule = CONFIG_HART_FREE;
+        f.x = c->vcpu_count;
+        f.y = bits_count(present & ~taken);
+        config_tell(run, &f);
+    }
+}
+
+static void check_console_hart(struct config_run *run)
+{
+    uint32_t have = config_hart_count(run->in);
+    if (run->config->console_hart >= have) {
+        /* A machine with fewer harts drives the console on another one: its VMs can run. */
+        struct config_finding f = {.rule = CONFIG_CONSOLE_HART,
+                                   .blocked =
+                                       run->in->machine != NULL ? 0 : config_vm_all(run->config),
+                                   .a = {"the console", NULL},
+                                   .b = config_owner_world(run->in),
+                                   .x = run->config->console_hart,
+                                   .y = have};
+        config_tell(run, &f);
+    }
+}
+
+static void tell_extension(struct config_run *run, uint32_t blocked, struct config_owner who,
+                           const char *what)
+{
+    struct config_finding f = {.rule = CONFIG_EXT_ABSENT,
+                               .blocked = blocked,
+                               .a = who,
+                               .b = config_owner_world(run->in),
+                               .thing = what};
+    config_tell(run, &f);
+}
+
+static void check_extensions(struct config_run *run)
+{
+    const struct config_machine *machine = run->in->machine;
+    if (machine == NULL) {
+        return;
+    }
+    if (machine->gpa_bits == 0) {
+        tell_extension(run, config_vm_all(run->config), (struct config_owner){"libhyp", NULL},
+                       "h (a G-stage mode)");
+    }
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        const char *at = run->config->vms[vm].isa_needs;
+        size_t n = 0;
+        while ((n = config_next_word(&at, n)) != 0) {
+            enum guest_isa ext = guest_isa_find(at, n);
+            if (ext != GUEST_ISA_COUNT && (machine->isa & BIT(ext)) == 0) {
+                tell_extension(run, config_vm_bit(vm), config_owner_vm(run->config, vm),
+                               guest_isa_name(ext));
+            }
+        }
+    }
+}
+
+static void check_pool(struct config_run *run)
+{
+    struct config_plan *plan = run->plan;
+    plan->pool_need = config_pool_need(run->in, plan);
+    if (plan->pool_need > run->config->pool_size) {
+        /* At boot the VMs that the pool has room for are made all the same. */
+        struct config_finding f = {.rule = CONFIG_POOL_SIZE,
+                                   .blocked =
+                                       run->in->machine != NULL ? 0 : config_vm_all(run->config),
+                                   .a = {"configuration", run->config->name},
+                                   .x = run->config->pool_size,
+                                   .y = plan->pool_need};
+        config_tell(run, &f);
+    }
+}
+
+static void plan_init(struct config_plan *plan)
+{
+    plan->runnable = 0;
+    plan->finding_count = 0;
+    plan->pool_need = 0;
+    for (uint32_t vm = 0; vm < HYP_VM_MAX; vm++) {
+        plan->harts[vm] = 0;
+        for (uint32_t i = 0; i < CONFIG_MEM_MAX; i++) {
+            plan->mem_hpa[vm][i] = CONFIG_NOWHERE;
+        }
+    }
+}
+
+bool config_fit_run(struct config_run *run)
+{
+    plan_init(run->plan);
+    if (!check_limits(run)) {
+        return false;
+    }
+    config_assign_harts(run->in, run->plan);
+    config_place(run->in, run->plan);
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        check_harts(run, vm);
+    }
+    check_console_hart(run);
+    check_extensions(run);
+    config_fit_mem(run);
+    config_fit_devices(run);
+    check_pool(run);
+    return true;
+}
+
+void config_fit(const struct config_input *in, struct config_plan *plan, config_sink *sink,
+                void *arg)
+{
+    struct config_run run = {.in = in,
+                             .config = in->config,
+                             .platform = in->platform,
+                             .text = fit_text,
+                             .plan = plan,
+                             .sink = sink,
+                             .arg = arg};
+    if (config_fit_run(&run)) {
+        plan->runnable = config_vm_all(in->config) & ~run.blocked;
+    }
+}
