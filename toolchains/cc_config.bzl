@@ -49,6 +49,8 @@ def _impl(ctx):
                     "-fno-stack-protector",
                     "-ffunction-sections",
                     "-fdata-sections",
+                    # strings lie one behind the other
+                    "-malign-data=natural",
                     "-O2",
                     "-g",
                     "-gno-record-gcc-switches",

@@ -14,7 +14,15 @@ NONE = str(Label("@platforms//os:none"))
 
 # Code that runs while booting, or a line at a time: small goes before fast, on the target.
 COLD = select({
-    NONE: ["-Os", "-msave-restore"],
+    NONE: [
+        "-Os",
+        "-msave-restore",
+        # small for GCC 12 is smaller still without these
+        "-fno-caller-saves",
+        "-fno-expensive-optimizations",
+        "-fno-jump-tables",
+        "-fno-move-loop-invariants",
+    ],
     "//conditions:default": [],
 })
 
