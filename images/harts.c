@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The harts: their stacks and structs, their start, and what interrupts them. */
+/* The harts: their stacks and structs, their start and their end. */
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
-#include <hyp/vm/exit.h>
-#include <string.h>
-
-static struct hyp *hyp_of(struct vm_env *env)
-{
-    return (struct hyp *)((char *)env - offsetof(struct hyp, env));
-}
-
-static struct host_hart *self(void)
-{
-    return (struct host_hart *)hart_self();
-}
 
 _Static_assert(sizeof(struct host_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
 _Static_assert((HART_STACK_PAGES + HART_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
                "footprint.h");
 
-static void panicked(struct hart *hart);
+void hyp_vm_ended(struct vm_env *env, struct vm *vm)
+{
+    struct hyp *h = hyp_of(env);
+    /* Pairs with the acquire load in hyp_report_ended(). */
+    __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
+    if (h->console_hart != HYP_NO_HART && hyp_self()->hart.index != h->console_hart) {
+        env->send_ipi(env, h->machine.hart_id[h->console_hart]);
+    }
+}
+
+/*
+ * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
+ * may be held here, so nothing waits for it: `running` never comes to 0, and the VM's other
+ * vCPUs just leave. Its devices' interrupts stay with harts that are parked or silence them.
+ */
+static void panicked(struct hart *hart)
+{
+    struct host_hart *hh = (struct host_hart *)hart;
+    if (hh->vcpu != 0) {
+        vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
+        hyp_vm_ended(&hh->hyp->env, hh->vcpu->vm);
+    }
+}
 
 static enum hyp_status init_hart(struct hyp *h, uint32_t index)
 {
@@ -67,126 +77,6 @@ enum hyp_status hyp_init_harts(struct hyp *h)
     return HYP_OK;
 }
 
-/* ---- What vCPUs need of the machine ---------------------------------------------------------- */
-
-static void send_ipi(struct vm_env *env, uint64_t hart_id)
-{
-    (void)env;
-    (void)sbi_call(SBI_EXT_IPI, 0, 1, hart_id, 0);
-}
-
-static void external(struct vm_env *env, struct vcpu *vcpu)
-{
-    struct hyp *h = hyp_of(env);
-    uint32_t source = h->irqc.ops->claim(h->irqc.state, vcpu->hart_index);
-    uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
-    if (owner == OWNER_CONSOLE) {
-        hyp_console_step(h, self());
-        hyp_report_ended(h);
-        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
-    } else if (owner != 0) {
-        struct vm *vm = &h->vms[owner - 1]->vm;
-        spinlock_lock(&vm->lock);
-        vm->irq_raise(vm->irq_ctx, source, vcpu->hart_index);
-        spinlock_unlock(&vm->lock);
-    } else if (source != 0) {
-        /* Nobody's: silence it, so that it comes once. */
-        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
-        h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
-    }
-}
-
-static void event(struct vm_env *env, struct vcpu *vcpu)
-{
-    struct hyp *h = hyp_of(env);
-    if (vcpu->hart_index == h->console_hart) {
-        if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
-            hyp_console_step(h, self());
-        }
-        hyp_report_ended(h);
-    }
-}
-
-void hyp_program_timer(struct host_hart *hh)
-{
-    uint64_t when = hh->deadline;
-    if (hh->hyp->machine.sstc) {
-        csr_write(CSR_STIMECMP, when);
-        return;
-    }
-    if (hh->vcpu != 0 && hh->vcpu->timer < when) {
-        when = hh->vcpu->timer;
-    }
-    if (when != hh->timer) {
-        hh->timer = when;
-        (void)sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
-    }
-}
-
-static void timer_changed(struct vm_env *env, struct vcpu *vcpu)
-{
-    (void)env;
-    (void)vcpu;
-    hyp_program_timer(self());
-}
-
-static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
-{
-    struct host_hart *hh = self();
-    uint64_t now = csr_read(CSR_TIME);
-    hh->timer = 0; /* The firmware's has fired: program it in any case. */
-    vcpu_timer_expired(vcpu, now);
-    if (hh->deadline <= now) {
-        hh->deadline = UINT64_MAX;
-        hyp_console_step(hyp_of(env), hh);
-        hyp_report_ended(hyp_of(env));
-    }
-    hyp_program_timer(hh);
-}
-
-static void vm_ended(struct vm_env *env, struct vm *vm)
-{
-    struct hyp *h = hyp_of(env);
-    /* Pairs with the acquire load in hyp_report_ended(). */
-    __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
-    if (h->console_hart != HYP_NO_HART && self()->hart.index != h->console_hart) {
-        send_ipi(env, h->machine.hart_id[h->console_hart]);
-    }
-}
-
-/*
- * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
- * may be held here, so nothing waits for it: `running` never comes to 0, and the VM's other
- * vCPUs just leave. Its devices' interrupts stay with harts that are parked or silence them.
- */
-static void panicked(struct hart *hart)
-{
-    struct host_hart *hh = (struct host_hart *)hart;
-    if (hh->vcpu != 0) {
-        vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
-        vm_ended(&hh->hyp->env, hh->vcpu->vm);
-    }
-}
-
-void hyp_init_env(struct hyp *h)
-{
-    const struct machine *m = &h->machine;
-    h->env = (struct vm_env){
-        .sstc = m->sstc,
-        .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
-        .has_stateen = m->stateen,
-        .henvcfg = m->henvcfg,
-        .hcounteren = 7,                    /* cycle, time, instret */
-        .hstateen0 = UINT64_C(3) << 62 | 7, /* SE0, ENVCFG; JVT, FCSR, C */
-        .send_ipi = send_ipi,
-        .external = external,
-        .event = event,
-        .timer_expired = timer_expired,
-        .timer_changed = timer_changed,
-        .vm_ended = vm_ended,
-    };
-}
-
 /* ---- Start ----------------------------------------------------------------------------------- */
 
 #define START_LIMIT_S 10
@@ -208,7 +98,7 @@ static void lose_hart(struct hyp *h, struct host_hart *hh)
     struct vm *vm = hh->vcpu->vm;
     vm_stop(vm, VM_STOP_HART);
     if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
-        vm_ended(&h->env, vm);
+        hyp_vm_ended(&h->env, vm);
     }
 }
 
@@ -231,13 +121,13 @@ static void await_harts(struct hyp *h, const struct vm *vm)
 static bool takes_console(struct hyp *h)
 {
     uint32_t all = h->started;
-    /* Pairs with the release in vm_ended(); the exchange elects one of the last VM's harts. */
+    /* Pairs with the release in hyp_vm_ended(); the exchange elects one of the last VM's harts. */
     if (h->console_hart != HYP_NO_HART ||
         (__atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & all) != all ||
         __atomic_exchange_n(&h->console_taken, 1, __ATOMIC_RELAXED) != 0) {
         return false;
     }
-    h->console_hart = self()->hart.index;
+    h->console_hart = hyp_self()->hart.index;
     return true;
 }
 

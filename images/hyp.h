@@ -88,6 +88,16 @@ struct hyp {
     uint32_t started;       /* VMs that were started. */
 };
 
+static inline struct hyp *hyp_of(struct vm_env *env)
+{
+    return (struct hyp *)((char *)env - offsetof(struct hyp, env));
+}
+
+static inline struct host_hart *hyp_self(void)
+{
+    return (struct host_hart *)hart_self();
+}
+
 #define OWNER_CONSOLE 0xff
 #define HYP_NO_HART UINT32_MAX
 #define HYP_BOOT_FDT_SIZE (2 * HYP_MIB)
@@ -130,15 +140,19 @@ HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
  */
 HYP_MUST_USE enum hyp_status hyp_audit_space(struct hyp *h);
 
-/* harts.c */
+/* harts.c: structs and stacks; the start of all others, and of this one. */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
+_Noreturn void hyp_start_harts(struct hyp *h);
+_Noreturn void hyp_hart_main(struct hart *self);
+/* The VM's last hart has left it: the console hart says why. Any hart. */
+void hyp_vm_ended(struct vm_env *env, struct vm *vm);
+
+/* env.c: what guests are granted, and who does what they need; this hart's timer. */
+void hyp_init_env(struct hyp *h);
+void hyp_program_timer(struct host_hart *self);
+
 /* irq.c: the physical controller; then, on each hart that has started, that hart's part. */
 void hyp_init_irqs(struct hyp *h);
 void hyp_init_hart_irqs(struct hyp *h, uint32_t hart);
 /* The VM's virtual controller, its sources and its place on the bus. */
 HYP_MUST_USE enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv);
-
-void hyp_init_env(struct hyp *h);
-_Noreturn void hyp_start_harts(struct hyp *h);
-void hyp_program_timer(struct host_hart *self);
-_Noreturn void hyp_hart_main(struct hart *self);

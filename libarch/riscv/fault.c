@@ -6,6 +6,7 @@
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 #include <hyp/arch/sbi_call.h>
+#include <hyp/base/types.h>
 #include <hyp/arch/world.h>
 
 _Noreturn void hart_fault_report(const struct hart_fault_frame *f);
@@ -20,14 +21,14 @@ static void put_char(char c)
     }
 }
 
-static void put(const char *s)
+HYP_COLD static void put(const char *s)
 {
     for (; *s != 0; s++) {
         put_char(*s);
     }
 }
 
-static void put_hex(const char *name, uint64_t x)
+HYP_COLD static void put_hex(const char *name, uint64_t x)
 {
     put(name);
     put("=0x");
@@ -40,7 +41,7 @@ static void put_hex(const char *name, uint64_t x)
     }
 }
 
-static void put_head(const char *what)
+HYP_COLD static void put_head(const char *what)
 {
     const struct hart *h = hart_self();
     put("\r\nhyp: panic=\"");
@@ -54,7 +55,7 @@ static void put_head(const char *what)
     put("\r\n");
 }
 
-static void put_gprs(const uint64_t gpr[32])
+HYP_COLD static void put_gprs(const uint64_t gpr[32])
 {
     static const char names[32][5] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
                                       "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
@@ -67,7 +68,7 @@ static void put_gprs(const uint64_t gpr[32])
     put("\r\n");
 }
 
-static _Noreturn void give_up(void)
+HYP_COLD static _Noreturn void give_up(void)
 {
     struct hart *h = hart_self();
     if (h->panicked != 0) {
@@ -76,7 +77,7 @@ static _Noreturn void give_up(void)
     hart_park();
 }
 
-_Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 {
     put_head("fault in HS-mode");
     put_hex("scause", f->scause);
@@ -88,7 +89,7 @@ _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 }
 
 /* The frame has hyp_panic_at()'s arguments in a0 … a2. */
-_Noreturn void hart_panic_report(const struct hart_fault_frame *f)
+HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
 {
     put_head((const char *)f->gpr[12]);
     put((const char *)f->gpr[10]);
@@ -98,7 +99,7 @@ _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
 }
 
 /* depth: 1 where the report faulted, 2 where this did. */
-_Noreturn void hart_fault_nested(uint64_t depth)
+HYP_COLD _Noreturn void hart_fault_nested(uint64_t depth)
 {
     if (depth == 1) {
         put("\r\nhyp: panic=nested\r\n");
@@ -119,7 +120,7 @@ _Noreturn void hart_park(void)
 extern const char hart_start_entry[];
 extern const char _start[];
 
-uint64_t hart_start_address(uint64_t load_hpa)
+HYP_COLD uint64_t hart_start_address(uint64_t load_hpa)
 {
     return load_hpa + (uint64_t)(hart_start_entry - _start);
 }

@@ -82,7 +82,7 @@ static void bare_leave(struct bare b)
     csr_write(CSR_HSTATUS, b.hstatus);
 }
 
-enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
+HYP_COLD enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 {
     uint8_t *out = to;
     bool ok = true;
@@ -115,7 +115,7 @@ static uint64_t write_words(gpa_t gpa, const void *from, uint64_t size, bool *ok
     return i;
 }
 
-enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
+HYP_COLD enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
     const uint8_t *in = from;
     bool ok = true;

@@ -2,7 +2,7 @@
 /* Host-physical addresses of the hypervisor's own pages to pointers and back. */
 #include <hyp/arch/phys.h>
 
-void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size)
+HYP_COLD void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size)
 {
     for (uint32_t i = 0; i < map->count; i++) {
         const struct phys_window *w = &map->window[i];
@@ -13,7 +13,7 @@ void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size)
     return 0;
 }
 
-hpa_t phys_of_ptr(const struct phys_map *map, const void *ptr)
+HYP_COLD hpa_t phys_of_ptr(const struct phys_map *map, const void *ptr)
 {
     uintptr_t va = (uintptr_t)ptr;
     for (uint32_t i = 0; i < map->count; i++) {

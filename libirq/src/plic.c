@@ -49,7 +49,7 @@ static bool contexts_are_valid(const uint32_t *context, uint32_t hart_count)
     return true;
 }
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct plic *p = state;
     if (hart >= p->hart_count || p->context[hart] == PLIC_NO_CONTEXT) {
@@ -62,8 +62,8 @@ static void init_hart(void *state, uint32_t hart)
     mmio_write32(p->regs, context_at(p, hart) + PLIC_THRESHOLD, 0);
 }
 
-enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *context,
-                          uint32_t hart_count, uint32_t source_count)
+HYP_COLD enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *context,
+                                   uint32_t hart_count, uint32_t source_count)
 {
     if (source_count < 2 || source_count > PLIC_SOURCE_MAX || hart_count > HYP_HART_MAX ||
         !contexts_are_valid(context, hart_count)) {
@@ -94,7 +94,7 @@ enum hyp_status plic_set_priority(struct plic *plic, uint32_t source, uint32_t p
 static const struct irqc_ops ops = {
     .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
 
-struct irqc plic_irqc(struct plic *plic)
+HYP_COLD struct irqc plic_irqc(struct plic *plic)
 {
     return (struct irqc){.ops = &ops, .state = plic, .source_count = plic->source_count};
 }

@@ -83,6 +83,9 @@ static inline void write_register(struct vplic *v, uint64_t offset, uint32_t val
     }
 }
 
+static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value);
+static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value);
+
 /* What is not one register: QEMU's bus makes two accesses of 8 bytes at 4 mod 8, and refuses all
  * else. */
 static bool is_pair(uint64_t offset, unsigned size)
@@ -93,12 +96,12 @@ static bool is_pair(uint64_t offset, unsigned size)
 static NOINLINE enum vdev_result read_pair(void *state, uint64_t offset, unsigned size,
                                            uint64_t *value)
 {
+    uint64_t high;
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
     }
-    uint64_t high;
-    read_register(state, offset, value);
-    read_register(state, offset + 4, &high);
+    (void)read(state, offset, 4, value);
+    (void)read(state, offset + 4, 4, &high);
     *value |= high << 32;
     return VDEV_OK;
 }
@@ -109,9 +112,8 @@ static NOINLINE enum vdev_result write_pair(void *state, uint64_t offset, unsign
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
     }
-    write_register(state, offset, (uint32_t)value);
-    write_register(state, offset + 4, (uint32_t)(value >> 32));
-    return VDEV_OK;
+    (void)write(state, offset, 4, (uint32_t)value);
+    return write(state, offset + 4, 4, value >> 32);
 }
 
 /* Ends in a call wherever it can, as that needs no stack. */
@@ -151,7 +153,7 @@ static uint64_t words_of(uint32_t source_count)
     return (source_count + 63) / 64;
 }
 
-uint64_t vplic_storage_size(uint32_t source_count, uint32_t context_count)
+HYP_COLD uint64_t vplic_storage_size(uint32_t source_count, uint32_t context_count)
 {
     uint64_t words = words_of(source_count);
     return sizeof(uint64_t) * ((VPLIC_PRIORITY_MAX + 1) * (1 + words) + context_count * words) +
@@ -186,7 +188,8 @@ static bool bind(struct vplic *v, uint32_t context)
     return true;
 }
 
-enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *config, void *storage)
+HYP_COLD enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *config,
+                                    void *storage)
 {
     if (!config_is_valid(config)) {
         return HYP_E_PARAM;

@@ -375,7 +375,7 @@ struct irq_line vplic_line(struct vplic *v, uint32_t source)
     return (struct irq_line){.set = line_set, .controller = v, .source = source};
 }
 
-enum hyp_status vplic_own(struct vplic *v, uint32_t source)
+HYP_COLD enum hyp_status vplic_own(struct vplic *v, uint32_t source)
 {
     if (source == 0 || source >= v->config.source_count) {
         return HYP_E_RANGE;
@@ -387,7 +387,7 @@ enum hyp_status vplic_own(struct vplic *v, uint32_t source)
     return HYP_OK;
 }
 
-void vplic_stop(struct vplic *v)
+HYP_COLD void vplic_stop(struct vplic *v)
 {
     for (uint32_t source = 1; source < v->config.source_count && !v->stopped; source++) {
         struct vplic_source *s = &v->sources[source];

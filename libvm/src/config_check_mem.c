@@ -86,7 +86,7 @@ static void check_against_vms(struct config_run *run, uint32_t vm, uint32_t i, s
                                        .blocked = config_vm_bit(vm) | config_vm_bit(other),
                                        .a = config_owner_vm(run->config, vm),
                                        .b = config_owner_vm(run->config, other)};
-            config_tell_overlap(run, f, r, config_range(c->mem[j].hpa, c->mem[j].size));
+            config_tell_overlap(run, &f, r, config_range(c->mem[j].hpa, c->mem[j].size));
         }
     }
 }
@@ -99,11 +99,11 @@ static void check_devices(struct config_run *run, uint32_t vm, struct range r)
                                .blocked = config_vm_bit(vm),
                                .a = config_owner_vm(run->config, vm),
                                .b = {"the interrupt controller", NULL}};
-    config_tell_overlap(run, f, r, config_range(platform->irqc.hpa, platform->irqc.size));
+    config_tell_overlap(run, &f, r, config_range(platform->irqc.hpa, platform->irqc.size));
     for (uint32_t k = 0; k < platform->device_count; k++) {
         const struct hyp_device *device = &platform->devices[k];
         f.b = (struct config_owner){"device", device->name};
-        config_tell_overlap(run, f, r, config_range(device->hpa, device->size));
+        config_tell_overlap(run, &f, r, config_range(device->hpa, device->size));
     }
 }
 

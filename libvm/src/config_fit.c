@@ -10,6 +10,24 @@ static const struct config_rule_text fit_text[] = {
 #undef CONFIG_RULE_TEXT
 };
 
+struct config_finding *config_about(struct config_run *run, uint32_t vm)
+{
+    run->finding = (struct config_finding){.blocked = config_vm_bit(vm),
+                                           .a = config_owner_vm(run->config, vm),
+                                           .b = config_owner_world(run->in)};
+    return &run->finding;
+}
+
+/* One that is no VM's own: at build it blocks all, as at boot the rest may run. */
+static struct config_finding *about_all(struct config_run *run, const char *kind, const char *name)
+{
+    run->finding = (struct config_finding){
+        .blocked = run->in->machine != NULL ? 0 : config_vm_all(run->config),
+        .a = {kind, name},
+        .b = config_owner_world(run->in)};
+    return &run->finding;
+}
+
 void config_tell(struct config_run *run, struct config_finding *finding)
 {
     finding->text = &run->text[finding->rule];
@@ -26,9 +44,9 @@ static bool check_limit(struct config_run *run, struct config_owner who, const c
     if (count <= max) {
         return true;
     }
-    struct config_finding f = {
+    run->finding = (struct config_finding){
         .rule = CONFIG_LIMIT, .blocked = UINT32_MAX, .a = who, .thing = what, .x = count, .y = max};
-    config_tell(run, &f);
+    config_tell(run, &run->finding);
     return false;
 }
 
@@ -36,14 +54,15 @@ static bool check_limit(struct config_run *run, struct config_owner who, const c
 static bool check_limits(struct config_run *run)
 {
     struct config_owner config = {"configuration", run->config->name};
+    struct config_owner platform = {"platform", run->platform->name};
     struct config_owner world = config_owner_world(run->in);
     const struct hyp_mem *mem;
     bool good = check_limit(run, config, "VMs", run->config->vm_count, HYP_VM_MAX);
     good &= check_limit(run, world, "RAM ranges", config_ram(run->in, &mem), CONFIG_RANGE_MAX);
     good &=
         check_limit(run, world, "reserved ranges", config_taken(run->in, &mem), CONFIG_RANGE_MAX);
-    good &= check_limit(run, (struct config_owner){"platform", run->platform->name}, "devices",
-                        run->platform->device_count, CONFIG_PLATFORM_DEVICE_MAX);
+    good &= check_limit(run, platform, "devices", run->platform->device_count,
+                        CONFIG_PLATFORM_DEVICE_MAX);
     for (uint32_t vm = 0; good && vm < run->config->vm_count; vm++) {
         const struct vm_config *c = &run->config->vms[vm];
         struct config_owner who = config_owner_vm(run->config, vm);
@@ -60,51 +79,35 @@ static void check_harts(struct config_run *run, uint32_t vm)
     uint64_t present = config_present_harts(run->in);
     uint64_t missing = c->hart_mask & ~present;
     uint64_t got = run->plan->harts[vm];
-    struct config_finding f = {.blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm),
-                               .b = config_owner_world(run->in)};
+    struct config_finding *f = config_about(run, vm);
     if (missing != 0 && (got == 0 || run->in->machine == NULL)) {
-        f.rule = CONFIG_HART_ABSENT;
-        f.x = bits_first(missing);
-        f.y = config_hart_count(run->in);
-        config_tell(run, &f);
+        f->rule = CONFIG_HART_ABSENT;
+        f->x = bits_first(missing);
+        f->y = config_hart_count(run->in);
+        config_tell(run, f);
     } else if (c->hart_mask == 0 && got == 0 && c->vcpu_count != 0) {
         uint64_t taken = c->real_time ? BIT(run->config->console_hart & 63) : 0;
         for (uint32_t i = 0; i < run->config->vm_count; i++) {
             taken |= run->plan->harts[i] | run->config->vms[i].hart_mask;
         }
-        f.rule = CONFIG_HART_FREE;
-        f.x = c->vcpu_count;
-        f.y = bits_count(present & ~taken);
-        config_tell(run, &f);
+        f->rule = CONFIG_HART_FREE;
+        f->x = c->vcpu_count;
+        f->y = bits_count(present & ~taken);
+        config_tell(run, f);
     }
 }
 
+/* A machine with fewer harts drives the console on another one: its VMs can run. */
 static void check_console_hart(struct config_run *run)
 {
     uint32_t have = config_hart_count(run->in);
     if (run->config->console_hart >= have) {
-        /* A machine with fewer harts drives the console on another one: its VMs can run. */
-        struct config_finding f = {.rule = CONFIG_CONSOLE_HART,
-                                   .blocked =
-                                       run->in->machine != NULL ? 0 : config_vm_all(run->config),
-                                   .a = {"the console", NULL},
-                                   .b = config_owner_world(run->in),
-                                   .x = run->config->console_hart,
-                                   .y = have};
-        config_tell(run, &f);
+        struct config_finding *f = about_all(run, "the console", NULL);
+        f->rule = CONFIG_CONSOLE_HART;
+        f->x = run->config->console_hart;
+        f->y = have;
+        config_tell(run, f);
     }
-}
-
-static void tell_extension(struct config_run *run, uint32_t blocked, struct config_owner who,
-                           const char *what)
-{
-    struct config_finding f = {.rule = CONFIG_EXT_ABSENT,
-                               .blocked = blocked,
-                               .a = who,
-                               .b = config_owner_world(run->in),
-                               .thing = what};
-    config_tell(run, &f);
 }
 
 static void check_extensions(struct config_run *run)
@@ -114,8 +117,11 @@ static void check_extensions(struct config_run *run)
         return;
     }
     if (machine->gpa_bits == 0) {
-        tell_extension(run, config_vm_all(run->config), (struct config_owner){"libhyp", NULL},
-                       "h (a G-stage mode)");
+        struct config_finding *f = about_all(run, "libhyp", NULL);
+        f->rule = CONFIG_EXT_ABSENT;
+        f->blocked = config_vm_all(run->config);
+        f->thing = "h (a G-stage mode)";
+        config_tell(run, f);
     }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const char *at = run->config->vms[vm].isa_needs;
@@ -123,26 +129,26 @@ static void check_extensions(struct config_run *run)
         while ((n = config_next_word(&at, n)) != 0) {
             enum guest_isa ext = guest_isa_find(at, n);
             if (ext != GUEST_ISA_COUNT && (machine->isa & BIT(ext)) == 0) {
-                tell_extension(run, config_vm_bit(vm), config_owner_vm(run->config, vm),
-                               guest_isa_name(ext));
+                struct config_finding *f = config_about(run, vm);
+                f->rule = CONFIG_EXT_ABSENT;
+                f->thing = guest_isa_name(ext);
+                config_tell(run, f);
             }
         }
     }
 }
 
+/* At boot the VMs that the pool has room for are made all the same. */
 static void check_pool(struct config_run *run)
 {
     struct config_plan *plan = run->plan;
     plan->pool_need = config_pool_need(run->in, plan);
     if (plan->pool_need > run->config->pool_size) {
-        /* At boot the VMs that the pool has room for are made all the same. */
-        struct config_finding f = {.rule = CONFIG_POOL_SIZE,
-                                   .blocked =
-                                       run->in->machine != NULL ? 0 : config_vm_all(run->config),
-                                   .a = {"configuration", run->config->name},
-                                   .x = run->config->pool_size,
-                                   .y = plan->pool_need};
-        config_tell(run, &f);
+        struct config_finding *f = about_all(run, "configuration", run->config->name);
+        f->rule = CONFIG_POOL_SIZE;
+        f->x = run->config->pool_size;
+        f->y = plan->pool_need;
+        config_tell(run, f);
     }
 }
 

@@ -35,30 +35,45 @@ static void check_reach(struct config_run *run, uint32_t vm, const char *what, u
     uint32_t bits = config_gpa_bits(run->in);
     /* No G-stage mode at all is told once; a device without a size is the platform's mistake. */
     if (bits != 0 && size != 0 && !range_covers(config_range(0, BIT(bits)), gpa, size)) {
-        struct config_finding f = {.rule = CONFIG_GPA_RANGE,
-                                   .blocked = config_vm_bit(vm),
-                                   .a = config_owner_vm(run->config, vm),
-                                   .b = config_owner_world(run->in),
-                                   .thing = what,
-                                   .x = gpa};
-        config_tell(run, &f);
+        struct config_finding *f = config_about(run, vm);
+        f->rule = CONFIG_GPA_RANGE;
+        f->thing = what;
+        f->x = gpa;
+        config_tell(run, f);
     }
 }
 
 /* A device's registers where something of the hypervisor's is would hand that to the guest. */
-static void check_taken(struct config_run *run, const struct hyp_device *device,
-                        struct config_finding f)
+static void check_taken(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
     const struct hyp_mem *taken;
     uint32_t count = config_taken(run->in, &taken);
     struct range own = config_range_of(config_hypervisor_mem(run->in));
-    f.rule = CONFIG_DEV_TAKEN;
-    f.x = device->hpa;
     for (uint32_t k = 0; k <= count; k++) {
         struct range other = k < count ? config_range_of(taken[k]) : own;
         if (range_overlaps(config_range(device->hpa, device->size), other)) {
-            f.b = (struct config_owner){k < count ? "the firmware" : "the hypervisor", NULL};
-            config_tell(run, &f);
+            struct config_finding *f = config_about(run, vm);
+            f->rule = CONFIG_DEV_TAKEN;
+            f->b = (struct config_owner){k < count ? "the firmware" : "the hypervisor", NULL};
+            f->thing = device->name;
+            f->x = device->hpa;
+            config_tell(run, f);
+        }
+    }
+}
+
+static void check_irqs(struct config_run *run, uint32_t vm, const struct hyp_device *device)
+{
+    const struct config_machine *machine = run->in->machine;
+    uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
+    for (uint32_t i = 0; i < 4 && device->irq[i] != 0; i++) {
+        if (device->irq[i] >= count) {
+            struct config_finding *f = config_about(run, vm);
+            f->rule = CONFIG_IRQ_ABSENT;
+            f->thing = device->name;
+            f->x = device->irq[i];
+            f->y = count != 0 ? count - 1 : 0;
+            config_tell(run, f);
         }
     }
 }
@@ -66,24 +81,12 @@ static void check_taken(struct config_run *run, const struct hyp_device *device,
 static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *own)
 {
     const struct hyp_device *device = config_find_device(run->platform, own->name);
-    const struct config_machine *machine = run->in->machine;
-    uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
-    struct config_finding f = {
-        .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .thing = own->name};
     if (device == NULL) {
         return; /* E-DEV-UNKNOWN */
     }
     check_reach(run, vm, own->name, own->gpa, device->size);
-    check_taken(run, device, f);
-    for (uint32_t i = 0; i < 4 && device->irq[i] != 0; i++) {
-        if (device->irq[i] >= count) {
-            f.rule = CONFIG_IRQ_ABSENT;
-            f.b = config_owner_world(run->in);
-            f.x = device->irq[i];
-            f.y = count != 0 ? count - 1 : 0;
-            config_tell(run, &f);
-        }
-    }
+    check_taken(run, vm, device);
+    check_irqs(run, vm, device);
 }
 
 void config_fit_devices(struct config_run *run)

@@ -41,7 +41,7 @@ bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *
     return next >= end;
 }
 
-void config_tell_overlap(struct config_run *run, struct config_finding f, struct range r,
+void config_tell_overlap(struct config_run *run, struct config_finding *f, struct range r,
                          struct range other)
 {
     if (!range_overlaps(r, other)) {
@@ -49,28 +49,28 @@ void config_tell_overlap(struct config_run *run, struct config_finding f, struct
     }
     uint64_t r_end = r.start + r.size;
     uint64_t other_end = other.start + other.size;
-    f.x = r.start > other.start ? r.start : other.start;
-    f.y = (r_end < other_end ? r_end : other_end) - f.x;
-    config_tell(run, &f);
+    f->x = r.start > other.start ? r.start : other.start;
+    f->y = (r_end < other_end ? r_end : other_end) - f->x;
+    config_tell(run, f);
 }
 
 /* A fixed region: all of it RAM, none of it the hypervisor's or the firmware's. */
-static void check_fixed(struct config_run *run, struct config_finding f, struct range r)
+static void check_fixed(struct config_run *run, struct config_finding *f, struct range r)
 {
     const struct hyp_mem *taken;
     uint32_t count = config_taken(run->in, &taken);
     uint64_t hole;
     if (!config_ram_covers(run->in, r, &hole)) {
-        f.rule = CONFIG_MEM_ABSENT;
-        f.x = hole;
-        f.y = r.start + r.size - hole;
-        config_tell(run, &f);
+        f->rule = CONFIG_MEM_ABSENT;
+        f->x = hole;
+        f->y = r.start + r.size - hole;
+        config_tell(run, f);
     }
-    f.rule = CONFIG_MEM_HYP;
-    f.b = (struct config_owner){"the hypervisor", NULL};
+    f->rule = CONFIG_MEM_HYP;
+    f->b = (struct config_owner){"the hypervisor", NULL};
     config_tell_overlap(run, f, r, config_range_of(config_hypervisor_mem(run->in)));
-    f.rule = CONFIG_MEM_FIRMWARE;
-    f.b = (struct config_owner){"the firmware", NULL};
+    f->rule = CONFIG_MEM_FIRMWARE;
+    f->b.kind = "the firmware";
     for (uint32_t k = 0; k < count; k++) {
         config_tell_overlap(run, f, r, config_range_of(taken[k]));
     }
@@ -80,23 +80,21 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
 {
     const struct vm_mem *mem = &run->config->vms[vm].mem[i];
     uint64_t hpa = run->plan->mem_hpa[vm][i];
-    struct config_finding f = {.blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm),
-                               .b = config_owner_world(run->in),
-                               .x = mem->gpa,
-                               .y = mem->size};
+    struct config_finding *f = config_about(run, vm);
+    f->x = mem->gpa;
+    f->y = mem->size;
     if (!config_mem_is_sound(run->in, mem)) {
         uint64_t all = mem->gpa | mem->size | (mem->hpa_fixed ? mem->hpa : 0);
-        f.rule = CONFIG_MEM_RANGE;
+        f->rule = CONFIG_MEM_RANGE;
         /* Misaligned is E-MEM-ALIGN, and no G-stage mode at all is told once. */
         if (is_aligned(all, HYP_PAGE_SIZE) && config_gpa_bits(run->in) != 0) {
-            config_tell(run, &f);
+            config_tell(run, f);
         }
     } else if (mem->hpa_fixed) {
         check_fixed(run, f, config_range(hpa, mem->size));
     } else if (hpa == CONFIG_NOWHERE) {
-        f.rule = CONFIG_MEM_FULL;
-        config_tell(run, &f);
+        f->rule = CONFIG_MEM_FULL;
+        config_tell(run, f);
     }
 }
 

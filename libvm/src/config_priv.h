@@ -15,7 +15,8 @@ struct config_run {
     struct config_plan *plan;
     config_sink *sink;
     void *arg;
-    uint32_t blocked; /* OR of what the findings so far block. */
+    uint32_t blocked;              /* OR of what the findings so far block. */
+    struct config_finding finding; /* config_about()'s: there is one at a time. */
 };
 
 /* The rules of config_fit(). False: a limit is broken, and nothing else was looked at. */
@@ -30,6 +31,9 @@ void config_check_gpas(struct config_run *run);
 void config_check_devices(struct config_run *run);
 void config_check_irqs(struct config_run *run);
 void config_check_images(struct config_run *run);
+
+/* A finding between VM `vm` and the world, which the caller completes and tells: run->finding. */
+struct config_finding *config_about(struct config_run *run, uint32_t vm);
 
 /* Counts the finding and hands it on; fills in its text. */
 void config_tell(struct config_run *run, struct config_finding *finding);
@@ -105,7 +109,7 @@ uint32_t config_taken(const struct config_input *in, const struct hyp_mem **take
 bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *hole);
 
 /* Tells the finding, with the common part of `r` and `other`, if there is one. */
-void config_tell_overlap(struct config_run *run, struct config_finding f, struct range r,
+void config_tell_overlap(struct config_run *run, struct config_finding *f, struct range r,
                          struct range other);
 
 /* Is a shared console driven on the platform's UART? */

@@ -106,7 +106,7 @@ bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
                  w->gpr[insn_htinst_rs2(htinst)]);
 }
 
-enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev)
+HYP_COLD enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev)
 {
     if (vm->vdev_count == VM_VDEV_MAX) {
         return HYP_E_NOMEM;

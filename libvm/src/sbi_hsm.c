@@ -105,8 +105,8 @@ static struct sbi_ret suspend(struct vcpu *self, uint64_t type, uint64_t pc, uin
     return ret(SBI_SUCCESS, 0);
 }
 
-struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
-                       enum vcpu_action *action)
+HYP_COLD struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
+                                enum vcpu_action *action)
 {
     switch (fid) {
     case SBI_HSM_START: return start(vcpu, arg[0], arg[1], arg[2]);

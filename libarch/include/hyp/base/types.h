@@ -29,6 +29,9 @@ typedef struct {
 #define HPA(x) ((hpa_t){(uint64_t)(x)})
 #define GVA(x) ((gva_t){(uint64_t)(x)})
 
+/* Off the paths that are counted, in a file that has some: small goes before fast. */
+#define HYP_COLD __attribute__((cold))
+
 #define HYP_PAGE_SHIFT 12
 #define HYP_PAGE_SIZE ((uint64_t)1 << HYP_PAGE_SHIFT)
 #define HYP_KIB ((uint64_t)1 << 10)

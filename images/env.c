@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What vCPUs need of the machine while they run: its interrupts, its timer, its harts. */
+#include "hyp.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/vm/exit.h>
+
+static void send_ipi(struct vm_env *env, uint64_t hart_id)
+{
+    (void)env;
+    (void)sbi_call(SBI_EXT_IPI, 0, 1, hart_id, 0);
+}
+
+static void external(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct hyp *h = hyp_of(env);
+    uint32_t source = h->irqc.ops->claim(h->irqc.state, vcpu->hart_index);
+    uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
+    if (owner == OWNER_CONSOLE) {
+        hyp_console_step(h, hyp_self());
+        hyp_report_ended(h);
+        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
+    } else if (owner != 0) {
+        struct vm *vm = &h->vms[owner - 1]->vm;
+        spinlock_lock(&vm->lock);
+        vm->irq_raise(vm->irq_ctx, source, vcpu->hart_index);
+        spinlock_unlock(&vm->lock);
+    } else if (source != 0) {
+        /* Nobody's: silence it, so that it comes once. */
+        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
+        h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
+    }
+}
+
+static void event(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct hyp *h = hyp_of(env);
+    if (vcpu->hart_index == h->console_hart) {
+        if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
+            hyp_console_step(h, hyp_self());
+        }
+        hyp_report_ended(h);
+    }
+}
+
+void hyp_program_timer(struct host_hart *hh)
+{
+    uint64_t when = hh->deadline;
+    if (hh->hyp->machine.sstc) {
+        csr_write(CSR_STIMECMP, when);
+        return;
+    }
+    if (hh->vcpu != 0 && hh->vcpu->timer < when) {
+        when = hh->vcpu->timer;
+    }
+    if (when != hh->timer) {
+        hh->timer = when;
+        (void)sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
+    }
+}
+
+static void timer_changed(struct vm_env *env, struct vcpu *vcpu)
+{
+    (void)env;
+    (void)vcpu;
+    hyp_program_timer(hyp_self());
+}
+
+static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
+{
+    struct host_hart *hh = hyp_self();
+    uint64_t now = csr_read(CSR_TIME);
+    hh->timer = 0; /* The firmware's has fired: program it in any case. */
+    vcpu_timer_expired(vcpu, now);
+    if (hh->deadline <= now) {
+        hh->deadline = UINT64_MAX;
+        hyp_console_step(hyp_of(env), hh);
+        hyp_report_ended(hyp_of(env));
+    }
+    hyp_program_timer(hh);
+}
+
+HYP_COLD void hyp_init_env(struct hyp *h)
+{
+    const struct machine *m = &h->machine;
+    h->env = (struct vm_env){
+        .sstc = m->sstc,
+        .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
+        .has_stateen = m->stateen,
+        .henvcfg = m->henvcfg,
+        .hcounteren = 7,                    /* cycle, time, instret */
+        .hstateen0 = UINT64_C(3) << 62 | 7, /* SE0, ENVCFG; JVT, FCSR, C */
+        .send_ipi = send_ipi,
+        .external = external,
+        .event = event,
+        .timer_expired = timer_expired,
+        .timer_changed = timer_changed,
+        .vm_ended = hyp_vm_ended,
+    };
+}
