@@ -210,11 +210,11 @@ def linux_figures(runner, args):
 
 
 def size_figures(args):
-    """Text and constants of the image with one small VM, without device trees."""
+    """Text and constants of the image with one small VM, without device trees and padding to pages."""
     if not args.small:
         return {}
     symbols = Elf(args.small_elf).symbols()
-    size = symbols["_rodata_end"][0] - symbols["_text_start"][0]
+    size = sum(symbols["_%s_used" % s][0] - symbols["_%s_start" % s][0] for s in ("text", "rodata"))
     trees = sum(n for name, (_, n) in symbols.items() if re.match(r"(hyp_)?dtb_?\d+", name))
     return {"text_rodata_bytes": (None, size - trees)}
 
