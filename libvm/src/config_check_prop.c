@@ -191,7 +191,7 @@ static void draw_world(void)
         draw_vm(vm);
     }
     w.config = (struct hyp_config){.name = "c",
-                                   .pool_size = (20 + prop_u64(80)) * 4096,
+                                   .pool_size = (20 + prop_u64(140)) * 4096,
                                    .console_hart = (uint32_t)prop_u64(3),
                                    .vms = w.vms,
                                    .vm_count = (uint32_t)prop_u64(VMS + 1)};

@@ -6,7 +6,7 @@
  * which includes only this header. It is pure data: compiled into the image,
  * into the checker that may refuse the build, and into the generators of guest
  * device trees and of the partition report. config_check() (config_check.h) says
- * what a valid one is, and runs again at boot against what the machine has.
+ * what a valid one is; config_fit() (config_fit.h) says at boot what it gets of the machine.
  *
  * Units   Addresses and sizes are bytes. Harts of a configuration are dense
  *         indices 0, 1, …: the machine's hart ids, sorted; ids may have gaps.
