@@ -6,8 +6,8 @@
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 #include <hyp/arch/sbi_call.h>
-#include <hyp/base/types.h>
 #include <hyp/arch/world.h>
+#include <hyp/base/types.h>
 
 _Noreturn void hart_fault_report(const struct hart_fault_frame *f);
 _Noreturn void hart_fault_nested(uint64_t depth);

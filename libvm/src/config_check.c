@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The checker's frame: names, extensions, the console's key, the pool's shape. */
-#include "config_priv.h"
-
 #include <hyp/vm/config_check.h>
+
 #include <hyp/vm/guest_isa.h>
+
+#include "config_priv.h"
 
 static const struct config_rule_text all_text[CONFIG_RULE_COUNT] = {
 #define CONFIG_RULE_TEXT(name, id, text) [CONFIG_##name] = {(id), (text)},
