@@ -4,9 +4,11 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
+#include <hyp/console/format.h>
 #include <string.h>
 
-#define KEY_DEFAULT 0x1d /* Ctrl-] */
+#define KEY_DEFAULT 0x1d     /* Ctrl-] */
+#define LOG_KEY_DEFAULT 0x1e /* Ctrl-^ */
 #define NEVER UINT64_MAX
 #define FAIL_WAIT_US 1000000
 #define POLL_INPUT_US 5000
@@ -71,6 +73,7 @@ void hyp_console_attach(struct hyp *h)
         .dev = h->console,
         .patience = ticks_of_us(h, 10000),
         .switch_key = hyp_config.console_key != 0 ? hyp_config.console_key : KEY_DEFAULT,
+        .log_key = hyp_config.log_key != 0 ? hyp_config.log_key : LOG_KEY_DEFAULT,
     };
     struct vconsole_config log = {
         .tx = (uint8_t *)h->log_ring,
@@ -130,6 +133,38 @@ static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_resul
     return poll < deadline ? poll : deadline;
 }
 
+static bool has_log_room(const struct hyp *h)
+{
+    return h->mux.source_count == 0 || byte_ring_room(&h->log_vc.tx) >= LOG_LINE_MAX;
+}
+
+/* `exits` and, for each cause that there was, its number (an interrupt's with an i) and count. */
+static void show_exits_of(struct hyp *h, const struct vm *vm)
+{
+    char text[LOG_LINE_MAX];
+    size_t used = 0;
+    text[0] = 0;
+    for (uint32_t cause = 0; cause < WORLD_EXIT_COUNT; cause++) {
+        uint64_t count = vm_exits(vm, cause);
+        if (count != 0) {
+            used += format_buf(text + used, sizeof(text) - used, " %s%u=%lu",
+                               cause < WORLD_EXIT_IRQ ? "" : "i", cause % WORLD_EXIT_IRQ, count);
+        }
+    }
+    log_line(&h->log, "vm=%s exits%s", vm->config->name, text);
+}
+
+/* A line a VM, as the log has room; a step follows what it holds. */
+static void show_exits(struct hyp *h)
+{
+    for (; h->to_show != 0 && has_log_room(h); h->to_show--) {
+        const struct host_vm *hv = h->vms[hyp_config.vm_count - h->to_show];
+        if (hv != 0) {
+            show_exits_of(h, &hv->vm);
+        }
+    }
+}
+
 void hyp_console_step(struct hyp *h, struct host_hart *self)
 {
     if (h->console.ops == 0) {
@@ -138,6 +173,10 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
     uint64_t now = csr_read(CSR_TIME);
     struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, VCONSOLE_MUX_BUDGET);
     wake_vms(h, r.wake);
+    if (r.log_asked) {
+        h->to_show = hyp_config.vm_count;
+    }
+    show_exits(h);
     self->deadline = deadline_of(h, &r, now);
     hyp_program_timer(self);
 }
@@ -146,11 +185,6 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
 static bool has_output(const struct hyp *h, const struct host_vm *hv)
 {
     return h->mux.source_count != 0 && hv->has_console && byte_ring_used(&hv->vc.tx) != 0;
-}
-
-static bool has_log_room(const struct hyp *h)
-{
-    return h->mux.source_count == 0 || byte_ring_room(&h->log_vc.tx) >= LOG_LINE_MAX;
 }
 
 /* Everything still in the rings goes out, polled, and then what the device itself holds. */

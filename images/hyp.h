@@ -86,6 +86,7 @@ struct hyp {
     uint32_t ended;         /* Atomic: bit i: VM i has stopped. */
     uint32_t reported;      /* Console hart: those it has told of. */
     uint32_t started;       /* VMs that were started. */
+    uint32_t to_show; /* Console hart: VMs whose exits are still to be shown, the last ones. */
 };
 
 static inline struct hyp *hyp_of(struct vm_env *env)

@@ -106,9 +106,10 @@ static void save(struct world *w, const struct world_trap *trap)
 /* True: a fast function has answered. */
 static bool trap_entry(struct world *w, const struct world_trap *trap)
 {
+    bool irq = (trap->scause & CAUSE_INTERRUPT) != 0;
+    w->exits[(irq ? WORLD_EXIT_IRQ : 0) + (trap->scause & 31)]++;
     bool page = trap->scause == CAUSE_LOAD_GUEST_PAGE || trap->scause == CAUSE_STORE_GUEST_PAGE;
-    if ((trap->scause == CAUSE_ECALL_VS && fast_ecall(w)) ||
-        ((trap->scause & CAUSE_INTERRUPT) != 0 && fast_irq(w, trap->scause)) ||
+    if ((trap->scause == CAUSE_ECALL_VS && fast_ecall(w)) || (irq && fast_irq(w, trap->scause)) ||
         (page && fast_fault(w, trap))) {
         return true;
     }

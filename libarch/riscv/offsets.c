@@ -28,6 +28,8 @@ PROVE(world, host_sp, WORLD_HOST_SP);
 PROVE(world, fast_ecall, WORLD_FAST_ECALL);
 PROVE(world, fast_irq, WORLD_FAST_IRQ);
 PROVE(world, fast_fault, WORLD_FAST_FAULT);
+PROVE(world, exits, WORLD_EXITS(0));
+PROVE(world, exits[WORLD_EXIT_IRQ], WORLD_EXITS(32));
 PROVE(hart_fault_frame, sepc, FAULT_SEPC);
 PROVE(hart_fault_frame, scause, FAULT_SCAUSE);
 PROVE(hart_fault_frame, stval, FAULT_STVAL);

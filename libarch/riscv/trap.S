@@ -74,6 +74,13 @@
 	csrw	sepc, t1
 .endm
 
+/* One exit more in the counter at \offset(\base). t3 is free. */
+.macro COUNT_EXIT offset, base
+	ld	t3, \offset(\base)
+	addi	t3, t3, 1
+	sd	t3, \offset(\base)
+.endm
+
 /*
  * world_switch(struct world *w)
  * In       a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
@@ -125,6 +132,7 @@ trap_entry:
 	li	t2, SCAUSE_ECALL_VS
 	bne	t1, t2, 1f
 
+	COUNT_EXIT WORLD_EXITS(SCAUSE_ECALL_VS), t0
 	ld	t1, WORLD_FAST_ECALL(t0)
 	jalr	t1
 	ld	t0, HART_WORLD(tp)
@@ -140,6 +148,10 @@ enter_guest_answered: /* t0 = world; a0, callee-saved registers and sepc are the
 
 1:	bgez	t1, 2f
 	mv	a1, t1
+	andi	t1, t1, 15
+	slli	t1, t1, 3
+	add	t1, t1, t0
+	COUNT_EXIT WORLD_EXITS(32), t1
 	ld	t1, WORLD_FAST_IRQ(t0)
 	mv	a0, t0
 	jalr	t1
@@ -171,7 +183,11 @@ leave:
 	addi	sp, sp, HOST_FRAME
 	ret
 
-2:	/* Only a load's or store's guest-page fault has a fast way. */
+2:	andi	t2, t1, 31
+	slli	t2, t2, 3
+	add	t2, t2, t0
+	COUNT_EXIT WORLD_EXITS(0), t2
+	/* Only a load's or store's guest-page fault has a fast way. */
 	addi	t1, t1, -SCAUSE_LOAD_GUEST_PAGE
 	andi	t1, t1, ~2
 	bnez	t1, leave

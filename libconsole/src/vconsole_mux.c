@@ -180,7 +180,8 @@ static void focus_next(struct vconsole_mux *mux)
     }
 }
 
-static void take_input(struct vconsole_mux *mux, uint32_t budget, uint64_t *wake)
+static void take_input(struct vconsole_mux *mux, uint32_t budget,
+                       struct vconsole_mux_result *result)
 {
     uint8_t byte;
     if (mux->focus == mux->source_count) {
@@ -190,10 +191,12 @@ static void take_input(struct vconsole_mux *mux, uint32_t budget, uint64_t *wake
          i++) {
         if (byte == mux->config.switch_key) {
             focus_next(mux);
+        } else if (byte == mux->config.log_key) {
+            result->log_asked = true;
         } else {
             struct vconsole *vc = mux->source[mux->focus];
             if (byte_ring_put(&vc->rx, &byte, 1)) {
-                *wake |= BIT(mux->focus);
+                result->wake |= BIT(mux->focus);
             } else {
                 vc->rx_dropped++;
             }
@@ -245,7 +248,7 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
     struct vconsole_mux_result result = {.polled = mux->polled};
     const struct console_dev *dev = &mux->config.dev;
 
-    take_input(mux, budget, &result.wake);
+    take_input(mux, budget, &result);
     mux->active |= bell_take(&mux->bell);
     enum give given = give_output(mux, now, budget);
     result.wake |= feed(mux);

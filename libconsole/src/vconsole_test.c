@@ -14,6 +14,7 @@
 
 #define PATIENCE 10u
 #define KEY 0x1d
+#define LOG_KEY 0x1e
 #define FOREVER 1000000u
 
 /* What one VM costs: its rings, its end of the console and its UART. */
@@ -89,8 +90,10 @@ static void bench_init_as(struct bench *b, bool polled)
 {
     static const char *const name[] = {"a", "linux", NULL};
     *b = (struct bench){.room = FOREVER, .polled = polled};
-    const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = b}, .patience = PATIENCE, .switch_key = KEY};
+    const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = b},
+                                               .patience = PATIENCE,
+                                               .switch_key = KEY,
+                                               .log_key = LOG_KEY};
     assert_int_equal(vconsole_mux_init(&b->mux, &config), HYP_OK);
     for (unsigned i = 0; i < 3; i++) {
         struct source *s = &b->vm[i];
@@ -414,6 +417,20 @@ static void input_goes_to_the_focus(void **state)
     assert_int_equal(b.vm[0].vc.rx_dropped, 2);
 }
 
+static void the_log_key_is_told_and_is_no_input(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint8_t byte;
+    bench_init(&b);
+    type(&b, "x\x1ey");
+    assert_true(step(&b, 0).log_asked);
+    assert_false(step(&b, 0).log_asked);
+    assert_true(vconsole_get_byte(&b.vm[0].vc, &byte) && byte == 'x');
+    assert_true(vconsole_get_byte(&b.vm[0].vc, &byte) && byte == 'y');
+    assert_false(vconsole_get_byte(&b.vm[0].vc, &byte));
+}
+
 static void input_without_a_focus_is_dropped(void **state)
 {
     (void)state;
@@ -587,6 +604,7 @@ int main(void)
         cmocka_unit_test(only_a_source_calls),
         cmocka_unit_test(a_polled_device_is_asked_again),
         cmocka_unit_test(input_goes_to_the_focus),
+        cmocka_unit_test(the_log_key_is_told_and_is_no_input),
         cmocka_unit_test(input_without_a_focus_is_dropped),
         cmocka_unit_test(a_full_ring_throttles_its_vm_only),
         cmocka_unit_test(a_kick_comes_once),

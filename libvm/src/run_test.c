@@ -297,6 +297,13 @@ static void test_interrupts_go_to_the_embedder(void **state)
         assert_int_equal(t.script.next, 5);
         assert_true(t.seen[4].world.sepc == TEST_RAM);
         assert_true(t.seen[4].world.sstatus == t.seen[0].world.sstatus);
+        assert_int_equal(vm_exits(&t.vm, WORLD_EXIT_IRQ + IRQ_S_EXT), 1);
+        assert_int_equal(vm_exits(&t.vm, WORLD_EXIT_IRQ + IRQ_S_GEXT), 1);
+        assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 1);
+        assert_int_equal(vm_exits(&t.vm, CAUSE_VIRTUAL_INSN), 0);
+        t.vcpu[1].world.exits[CAUSE_ECALL_VS] = 5; /* All vCPUs' together. */
+        t.vm.vcpu_count = 2;
+        assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 6);
     }
 }
 

@@ -60,6 +60,15 @@ bool vm_stop_is_fault(enum vm_stop_reason reason)
     return true;
 }
 
+uint64_t vm_exits(const struct vm *vm, uint32_t cause)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        sum += __atomic_load_n(&vm->vcpus[i]->world.exits[cause], __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
 {
     /* Pairs with the acquire exchange in vcpu_take_pending(). */

@@ -22,6 +22,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Counters of exits: an exception's at its code, an interrupt's at its code + WORLD_EXIT_IRQ. */
+#define WORLD_EXIT_IRQ 32
+#define WORLD_EXIT_COUNT 48
+
 struct world {
     uint64_t gpr[32]; /* x0 … x31 of the guest; gpr[0] stays 0. */
     uint64_t sepc;
@@ -50,6 +54,9 @@ struct world {
      * trap entry steps over the instruction, whose length bit 1 of htinst tells.
      */
     bool (*fast_fault)(struct world *w, uint64_t htinst, uint64_t gpa);
+
+    /* Traps that came from this world, fast or slow, since it was zeroed. Any hart may read. */
+    uint64_t exits[WORLD_EXIT_COUNT];
 };
 
 void world_switch(struct world *w);

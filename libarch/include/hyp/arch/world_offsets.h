@@ -27,6 +27,7 @@
 #define WORLD_FAST_ECALL 320
 #define WORLD_FAST_IRQ 328
 #define WORLD_FAST_FAULT 336
+#define WORLD_EXITS(n) (344 + 8 * (n))
 
 /* struct hart_fault_frame: x0..x31, then the CSRs. */
 #define FAULT_SEPC 256

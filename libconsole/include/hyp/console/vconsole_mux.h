@@ -11,7 +11,7 @@
  *
  * Input goes to the VM with the focus; while no source has an rx ring the device is not read. The
  * switch key passes the focus on to the next source with an rx ring and shows `hyp: console=NAME`.
- * A byte that finds no room is dropped and counted.
+ * A byte that finds no room is dropped and counted. The log key is told to the caller.
  *
  *   state      what the console hart does
  *   SLEEP      nothing; a kick or a device interrupt calls for the next step
@@ -42,6 +42,7 @@ struct vconsole_mux_config {
     struct console_dev dev;
     uint64_t patience;  /* Ticks of whatever clock `now` is; about 10 ms. */
     uint8_t switch_key; /* 0x1d, Ctrl-], where Ctrl-A belongs to the terminal. */
+    uint8_t log_key;    /* 0x1e, Ctrl-^: the embedder's own; it is nobody's input. */
 };
 
 enum vconsole_mux_state {
@@ -54,6 +55,7 @@ enum vconsole_mux_state {
 struct vconsole_mux_result {
     enum vconsole_mux_state state;
     bool polled;
+    bool log_asked;    /* The log key was pressed. */
     uint64_t deadline; /* UNTIL: tick of the next step. */
     uint64_t wake;     /* Sources whose VM must call vuart_update(): input, or room again. */
 };

@@ -174,6 +174,7 @@ struct hyp_config {
     uint64_t pool_size;    /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
     uint32_t console_hart; /* Hart index that drives the physical console. */
     uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
+    uint8_t log_key;       /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
     bool audit; /* At boot, walk the hypervisor's own page tables and print what they hold. */
     const struct vm_config *vms;
     uint32_t vm_count;

@@ -151,6 +151,12 @@ const char *vm_stop_reason_name(enum vm_stop_reason reason);
 /* Did it end by a fault? */
 bool vm_stop_is_fault(enum vm_stop_reason reason);
 
+/*
+ * How often its vCPUs left their guest by this cause, in all: the code of an exception, or
+ * WORLD_EXIT_IRQ + that of an interrupt, below WORLD_EXIT_COUNT. From any hart.
+ */
+uint64_t vm_exits(const struct vm *vm, uint32_t cause);
+
 /* Sets bits of vcpu->pending and interrupts its hart, unless that is this one. */
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 

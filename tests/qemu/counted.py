@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The log key shows each VM's exits by cause: between two looks there are as many as the guest made."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test  # noqa: E402
+
+LOG_KEY = "\x1e"  # Ctrl-^
+LOAD, STORE, VIRTUAL, ECALL = "21", "23", "22", "10"
+EXACT = {LOAD: 50, STORE: 30, VIRTUAL: 7}  # as in counted.c
+ECALLS = 100
+
+
+def exits(machine):
+    machine.send(LOG_KEY)
+    words = machine.expect(r"^hyp: vm=guest exits((?: i?\d+=\d+)*)\n").group(1).split()
+    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
+
+
+def main():
+    plan, command = qemu_test.load()
+    try:
+        with qemu_test.Machine(command, plan["timeout"]) as machine:
+            machine.reject("FAIL")
+            machine.expect(r"^\[guest\] counted: ready$")
+            before = exits(machine)
+            machine.send("x")
+            machine.expect(r"^\[guest\] counted: done$")
+            after = exits(machine)
+            machine.send("x")
+            machine.expect("^vm guest stopped: shutdown$")
+            machine.wait(0)
+        for cause, count in EXACT.items():
+            made = after.get(cause, 0) - before.get(cause, 0)
+            if made != count:
+                raise qemu_test.Failure("cause %s: %d counted, %d made" % (cause, made, count))
+        if after[ECALL] - before[ECALL] < ECALLS:
+            raise qemu_test.Failure("only %d ecalls" % (after[ECALL] - before[ECALL]))
+    except qemu_test.Failure as e:
+        print("--- FAIL: %s" % e)
+        return 1
+    print("--- PASS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
