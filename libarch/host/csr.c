@@ -4,6 +4,8 @@
 
 static _Thread_local uint64_t own[CSR_HOST_COUNT];
 static _Thread_local uint64_t *used;
+static _Thread_local csr_host_model the_model;
+static _Thread_local void *the_state;
 
 static uint64_t *csrs(void)
 {
@@ -25,4 +27,27 @@ void csr_host_reset(void)
     for (unsigned i = 0; i < CSR_HOST_COUNT; i++) {
         csrs()[i] = 0;
     }
+}
+
+void csr_host_attach(csr_host_model model, void *state)
+{
+    the_model = model;
+    the_state = state;
+}
+
+uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value)
+{
+    uint64_t old;
+    if (the_model != 0 && the_model(the_state, number, op, value, &old)) {
+        return old;
+    }
+    uint64_t *reg = csr_host(number);
+    old = *reg;
+    switch (op) {
+    case CSR_HOST_READ: break;
+    case CSR_HOST_WRITE: *reg = value; break;
+    case CSR_HOST_SET: *reg = old | value; break;
+    case CSR_HOST_CLEAR: *reg = old & ~value; break;
+    }
+    return old;
 }

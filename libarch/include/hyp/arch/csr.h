@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The seam to control and status registers, and their fields by the names of the
- * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc").
+ * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc"), and of the
+ * Advanced Interrupt Architecture ("Control and Status Registers (CSRs) Added to Harts").
  *
  * csr_read(CSR), csr_write(CSR, v), csr_set(CSR, bits), csr_clear(CSR, bits) and
  * csr_swap(CSR, v): the number is a constant. riscv: one instruction. host: a register
- * file of plain storage, the thread's own or the one that a test has given it.
+ * file of plain storage, the thread's own or the one that a test has given it, with the test's
+ * models in place of some of them.
  */
 #pragma once
 
@@ -23,6 +25,9 @@
 #define CSR_STVAL 0x143
 #define CSR_SIP 0x144
 #define CSR_STIMECMP 0x14d
+#define CSR_SISELECT 0x150
+#define CSR_SIREG 0x151
+#define CSR_STOPEI 0x15c
 #define CSR_SATP 0x180
 #define CSR_VSSTATUS 0x200
 #define CSR_VSIE 0x204
@@ -33,6 +38,9 @@
 #define CSR_VSTVAL 0x243
 #define CSR_VSIP 0x244
 #define CSR_VSTIMECMP 0x24d
+#define CSR_VSISELECT 0x250
+#define CSR_VSIREG 0x251
+#define CSR_VSTOPEI 0x25c
 #define CSR_VSATP 0x280
 #define CSR_HSTATUS 0x600
 #define CSR_HEDELEG 0x602
@@ -41,11 +49,15 @@
 #define CSR_HTIMEDELTA 0x605
 #define CSR_HCOUNTEREN 0x606
 #define CSR_HGEIE 0x607
+#define CSR_HVIEN 0x608
+#define CSR_HVICTL 0x609
 #define CSR_HENVCFG 0x60a
 #define CSR_HSTATEEN0 0x60c
 #define CSR_HTVAL 0x643
 #define CSR_HIP 0x644
 #define CSR_HVIP 0x645
+#define CSR_HVIPRIO1 0x646
+#define CSR_HVIPRIO2 0x647
 #define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
 #define HGATP_SV39X4 8 /* MODE, bits 63:60 */
@@ -54,7 +66,9 @@
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02
+#define CSR_STOPI 0xdb0
 #define CSR_HGEIP 0xe12
+#define CSR_VSTOPI 0xeb0
 
 #define SSTATUS_SIE BIT(1)
 #define SSTATUS_SPIE BIT(5)
@@ -71,6 +85,8 @@
 #define HSTATUS_SPV BIT(7)
 #define HSTATUS_SPVP BIT(8)
 #define HSTATUS_HU BIT(9)
+#define HSTATUS_VGEIN_SHIFT 12
+#define HSTATUS_VGEIN (UINT64_C(63) << HSTATUS_VGEIN_SHIFT)
 #define HSTATUS_VTVM BIT(20)
 #define HSTATUS_VTW BIT(21)
 #define HSTATUS_VTSR BIT(22)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a hart interrupts another: one interface to whatever the machine has. An image takes the
+ * first that is there, at boot:
+ *
+ *   path                        send                          the target's interrupt
+ *   aclint_sswi_ipi_path()      a store to the SSWI device    IRQ_S_SOFT
+ *   imsic_ipi_path()            a store to the target's page  IRQ_S_EXT, identity `identity`
+ *   ipi_path_sbi()              a call of the firmware        IRQ_S_SOFT
+ *
+ * Between ipi.h's steps:  sender  ipi_post() says send; send()
+ *                         target  ack(); ipi_take(); act
+ *
+ * What the sender wrote to memory before send() is visible to the target behind ack(). An IPI that
+ * comes between ack() and the look at memory interrupts again.
+ *
+ * Units   `hart` is a dense hart index.
+ * Owner   `state` is its maker's, and outlives the path.
+ * Locks   None: each call is a store, a call of the firmware, or of the hart's own CSRs.
+ */
+#pragma once
+
+#include <hyp/base/types.h>
+
+struct ipi_path_ops {
+    /* On `hart` itself, before it is counted on: what is sent to it will come. */
+    void (*init_hart)(void *state, uint32_t hart);
+    /* To a hart that the path has, the caller's own included. Any number until ack() are one. */
+    void (*send)(void *state, uint32_t hart);
+    /* On the target: its IPI no longer pends. Harmless if it did not, or was claimed already. */
+    void (*ack)(void *state);
+};
+
+struct ipi_path {
+    const struct ipi_path_ops *ops;
+    void *state;
+    uint32_t irq; /* The target's interrupt: IRQ_S_SOFT or IRQ_S_EXT. */
+};
+
+/* The firmware's sPI extension. */
+struct ipi_path_sbi {
+    const uint64_t *hart_id; /* By hart index. Borrowed. */
+    uint32_t hart_count;
+};
+
+struct ipi_path ipi_path_sbi(struct ipi_path_sbi *sbi);
+
+/* For paths whose IPI is the supervisor software interrupt: their init_hart's part, and their ack.
+ */
+void ipi_path_clear_ssip(void *state);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A VM's IMSICs in software: an interrupt file for each vCPU that has no guest interrupt file.
+ *
+ *   page n of the window    register
+ *   0x000                   seteipnum_le           Answered are aligned accesses of 4 bytes, and
+ *   0x004                   seteipnum_be           those of 8 bytes at 4 mod 8, as two of 4 (QEMU's
+ *   all others              none                   bus does so); all others are VDEV_FAULT. Reads
+ *                                                  give 0; what is no register ignores writes.
+ *   CSR                     register
+ *   siselect                9 bits, WARL           The guest is a hart with XLEN = 64 in S-mode:
+ *   stopei                  top; a write claims    what a machine answers from VS-mode with a
+ *   sireg 0x30 … 0x3e       iprio, read-only 0     virtual instruction is an illegal instruction
+ *         0x70              eidelivery, 0 or 1     for it, VIMSIC_ILLEGAL.
+ *         0x72              eithreshold, 11 bits
+ *         0x71, 0x73 … 0x7f reserved, read-only 0
+ *         0x80 … 0xbe       eip                    iprio, eip and eie: even selectors; the latter
+ *         0xc0 … 0xfe       eie                    two up to that of id_max.
+ *         all others        VIMSIC_ILLEGAL
+ *
+ * The machine says which accesses come here, as virtual instructions: from VS-mode siselect, sireg
+ * and stopei where hstateen0 denies them; stopei, and sireg for 0x30 … 0x3f and 0x70 … 0xff, where
+ * VGEIN is 0. Where siselect does not trap, the embedder writes what vsiselect holds to it by
+ * vimsic_csr(), and then does the sireg. On a machine without Ssaia they are illegal instructions,
+ * which an embedder that delegates those never sees. From VU-mode none is legal, or gets here.
+ *
+ * Where the specification leaves room, the guest sees QEMU's: seteipnum_be ignores writes,
+ * eidelivery keeps bit 0, eithreshold 11 bits, siselect 9 bits, the arrays end with id_max.
+ * Not as QEMU, but as the specification: the reserved selectors 0x71, 0x73 … 0x7f read 0 and are
+ * no illegal instruction; csrrs and csrrc of stopei claim though the register they take holds 0.
+ * Less than QEMU's hart has: iprio is read-only 0.
+ *
+ * Cost    Constant: of each file, a summary names the words with what is pending and enabled.
+ * Owner   The caller's storage: a struct vimsic_file for each vCPU beside the struct.
+ * Locks   The VM's lock, for every function; none is taken inside.
+ * Context HS-mode or host; never waits. No global state.
+ * Implements "Incoming MSI Controller (IMSIC)" of the RISC-V Advanced Interrupt Architecture, for
+ * supervisor level, whole but for eidelivery = 0x40000000, which is optional.
+ */
+#pragma once
+
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+#include <hyp/base/vdev.h>
+#include <hyp/irq/imsic_regs.h>
+
+#define VIMSIC_WORDS ((IMSIC_ID_MAX + 1) / 64)
+
+struct vimsic_config {
+    uint32_t file_count; /* One a vCPU: 1 … HYP_HART_MAX. */
+    uint32_t id_max;     /* 64 * k - 1: 63 … 2047. QEMU virt: 255. */
+    /* The external interrupt of a vCPU changes; called for changes only, from any function below.
+     */
+    void (*set_external)(void *ctx, uint32_t vcpu, bool level);
+    void *ctx;
+};
+
+struct vimsic_file {
+    uint64_t eip[VIMSIC_WORDS]; /* Bit b of word w: identity 64 * w + b. Identity 0 is never set. */
+    uint64_t eie[VIMSIC_WORDS];
+    uint64_t ready; /* Bit w: eip[w] & eie[w] is not 0. */
+    uint32_t eidelivery;
+    uint32_t eithreshold;
+    uint32_t siselect;
+    bool external; /* As driven. */
+};
+
+struct vimsic {
+    struct vimsic_config config;
+    struct vimsic_file *files; /* By vCPU. */
+};
+
+enum vimsic_result {
+    VIMSIC_OK,
+    VIMSIC_ILLEGAL, /* The guest gets an illegal instruction. Nothing has changed. */
+};
+
+/* What the instruction does. One that does not write (csrrs, csrrc of x0, or immediate 0) is a
+ * READ.
+ */
+enum vimsic_op { VIMSIC_READ, VIMSIC_WRITE, VIMSIC_SET, VIMSIC_CLEAR };
+
+struct vimsic_access {
+    uint32_t csr; /* CSR_SISELECT, CSR_SIREG or CSR_STOPEI; any other is illegal. */
+    enum vimsic_op op;
+    uint64_t value; /* Of rs1 or the immediate. */
+};
+
+/* The window of file_count pages. State: struct vimsic. */
+extern const struct vdev_ops vimsic_vdev_ops;
+
+/*
+ * The state after reset: all registers 0. `files` has file_count members, any content.
+ * HYP_OK, or HYP_E_PARAM: file_count or id_max is not as struct vimsic_config says.
+ */
+HYP_MUST_USE enum hyp_status vimsic_init(struct vimsic *vimsic, const struct vimsic_config *config,
+                                         struct vimsic_file *files);
+
+/*
+ * One CSR instruction of a vCPU, which is below file_count. *old is what the register held (of
+ * stopei, the interrupt that a write claims); untouched on VIMSIC_ILLEGAL.
+ */
+HYP_MUST_USE enum vimsic_result vimsic_csr(struct vimsic *vimsic, uint32_t vcpu,
+                                           const struct vimsic_access *access, uint64_t *old);
+
+/*
+ * An MSI of a virtual device or of a virtual APLIC: as a write of seteipnum_le. An identity or vCPU
+ * that is not there is ignored, as the bus's zero-filled pages do.
+ */
+void vimsic_send(struct vimsic *vimsic, uint32_t vcpu, uint32_t identity);
+
+/* What the external interrupt of a vCPU is now, for a hart that computes its own anew. */
+bool vimsic_external_level(const struct vimsic *vimsic, uint32_t vcpu);
+
+/* For a VM's start anew: the state after reset. */
+void vimsic_reset(struct vimsic *vimsic);
+
+/* Every register within its bits, every summary and level what the registers say. */
+bool vimsic_is_valid(const struct vimsic *vimsic);
