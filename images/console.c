@@ -3,6 +3,7 @@
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
+#include <hyp/arch/fence.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/console/format.h>
 #include <string.h>
@@ -258,6 +259,7 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
         hyp_report_ended(h);
         hart_wait();
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+        fence_io(); /* What comes from here on ends the next wait. */
         uint32_t hart = self->hart.index;
         if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0 && h->irqc.ops != 0) {
             uint32_t source = h->irqc.ops->claim(h->irqc.state, hart);

@@ -163,6 +163,7 @@ bool vcpu_irq(struct world *w, uint64_t scause)
     case IRQ_S_TIMER: env->timer_expired(env, vcpu); return true;
     case IRQ_S_SOFT:
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+        fence_io(); /* What a sender sets from here on interrupts again. */
         vcpu_take_pending(vcpu);
         if (env->event != 0) {
             env->event(env, vcpu);
