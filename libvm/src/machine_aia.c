@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The supervisor's APLIC and IMSIC in one more walk of the machine's device tree. */
+#include <hyp/vm/machine_aia.h>
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/dtree.h>
+
+/* APLIC domains that are looked at: machine and supervisor level. */
+#define DOMAIN_MAX 2
+
+enum key {
+    KEY_COMPATIBLE,
+    KEY_STATUS,
+    KEY_REG,
+    KEY_PHANDLE,
+    KEY_TARGETS,
+    KEY_MSI_PARENT,
+    KEY_SOURCES,
+    KEY_IDS,
+    KEY_GUEST_IDS,
+    KEY_GUEST_BITS,
+    KEY_GROUP_BITS,
+    KEY_COUNT,
+};
+
+static const char *const key_names[KEY_COUNT] = {
+    [KEY_COMPATIBLE] = "compatible",
+    [KEY_STATUS] = "status",
+    [KEY_REG] = "reg",
+    [KEY_PHANDLE] = "phandle",
+    [KEY_TARGETS] = "interrupts-extended",
+    [KEY_MSI_PARENT] = "msi-parent",
+    [KEY_SOURCES] = "riscv,num-sources",
+    [KEY_IDS] = "riscv,num-ids",
+    [KEY_GUEST_IDS] = "riscv,num-guest-ids",
+    [KEY_GUEST_BITS] = "riscv,guest-index-bits",
+    [KEY_GROUP_BITS] = "riscv,group-index-bits",
+};
+
+struct value {
+    const uint8_t *bytes; /* NULL: the node has no such property. */
+    uint32_t length;
+};
+
+struct node {
+    struct value of[KEY_COUNT];
+};
+
+struct reading {
+    struct node node; /* Whose properties are being read. */
+    struct node aplic[DOMAIN_MAX];
+    uint32_t aplic_count;
+    struct node imsic; /* The supervisor's. */
+    bool has_imsic;
+};
+
+static uint32_t number(const struct node *n, enum key key, uint32_t missing)
+{
+    return n->of[key].length >= 4 ? dtree_cell(n->of[key].bytes) : missing;
+}
+
+/* One range, by its length of 1 or 2 cells each. */
+static struct hyp_mem reg_of(const struct node *n)
+{
+    struct value reg = n->of[KEY_REG];
+    if (reg.length < 8) {
+        return (struct hyp_mem){0, 0};
+    }
+    uint32_t cells = reg.length >= 16 ? 2 : 1;
+    return (struct hyp_mem){dtree_cells(reg.bytes, cells),
+                            dtree_cells(reg.bytes + (size_t)4 * cells, cells)};
+}
+
+/* Does it interrupt harts in S-mode? */
+static bool is_supervisor(const struct node *n)
+{
+    struct value list = n->of[KEY_TARGETS];
+    for (; list.length >= 8; list.length -= 8, list.bytes += 8) {
+        if (dtree_cell(list.bytes + 4) == IRQ_S_EXT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_okay(const struct node *n)
+{
+    struct value v = n->of[KEY_STATUS];
+    return v.bytes == NULL || dtree_value_is(v.bytes, v.length, "okay") ||
+           dtree_value_is(v.bytes, v.length, "ok");
+}
+
+static void end_node(struct reading *r)
+{
+    const struct node *n = &r->node;
+    struct value v = n->of[KEY_COMPATIBLE];
+    if (v.bytes != NULL && is_okay(n)) {
+        if (dtree_value_has(v.bytes, v.length, "riscv,aplic") && r->aplic_count < DOMAIN_MAX) {
+            r->aplic[r->aplic_count++] = *n;
+        } else if (dtree_value_has(v.bytes, v.length, "riscv,imsics") && is_supervisor(n)) {
+            r->imsic = *n;
+            r->has_imsic = true;
+        }
+    }
+    r->node = (struct node){.of = {{NULL, 0}}};
+}
+
+static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
+{
+    struct dtree_walk w = dtree_walk(t);
+    enum dtree_token token;
+    while ((token = dtree_next(&w)) < DTREE_END) {
+        if (token != DTREE_PROPERTY) {
+            end_node(r); /* A node's properties come before the nodes in it. */
+            continue;
+        }
+        for (uint32_t key = 0; key < KEY_COUNT; key++) {
+            if (dtree_name_is(w.name, key_names[key])) {
+                r->node.of[key] = (struct value){.bytes = w.value, .length = w.length};
+            }
+        }
+    }
+    return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
+}
+
+/* A hart's number is its place in the list. */
+static void number_harts(const struct machine *m, struct machine_aia *aia, struct value list)
+{
+    for (uint32_t hart = 0; hart < HYP_HART_MAX; hart++) {
+        aia->hart_index[hart] = MACHINE_NO_HART;
+    }
+    for (uint32_t index = 0; list.length >= 8; index++, list.length -= 8, list.bytes += 8) {
+        for (uint32_t hart = 0; hart < m->hart_count; hart++) {
+            if (m->intc[hart] == dtree_cell(list.bytes) &&
+                dtree_cell(list.bytes + 4) == IRQ_S_EXT) {
+                aia->hart_index[hart] = index;
+            }
+        }
+    }
+}
+
+static enum hyp_status take(const struct machine *m, struct machine_aia *aia,
+                            const struct reading *r, const struct node *aplic)
+{
+    aia->aplic = reg_of(aplic);
+    aia->source_count = number(aplic, KEY_SOURCES, 0) + 1;
+    if (is_supervisor(aplic)) {
+        number_harts(m, aia, aplic->of[KEY_TARGETS]);
+        return HYP_OK;
+    }
+    aia->msi = true;
+    aia->imsic = reg_of(&r->imsic);
+    aia->id_max = number(&r->imsic, KEY_IDS, 0);
+    aia->guest_id_max = number(&r->imsic, KEY_GUEST_IDS, aia->id_max);
+    aia->guest_bits = number(&r->imsic, KEY_GUEST_BITS, 0);
+    number_harts(m, aia, r->imsic.of[KEY_TARGETS]);
+    bool good = number(&r->imsic, KEY_GROUP_BITS, 0) == 0 && aia->source_count - 1 <= aia->id_max;
+    return good ? HYP_OK : HYP_E_UNSUPPORTED;
+}
+
+enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia, const void *fdt,
+                                 size_t size)
+{
+    struct reading r = {.aplic_count = 0};
+    struct dtree t;
+    *aia = (struct machine_aia){.source_count = 0};
+    HYP_TRY(dtree_open(&t, fdt, size));
+    HYP_TRY(read_nodes(&r, &t));
+    for (uint32_t i = 0; i < r.aplic_count; i++) {
+        uint32_t parent = number(&r.aplic[i], KEY_MSI_PARENT, 0);
+        bool sends = r.has_imsic && parent != 0 && parent == number(&r.imsic, KEY_PHANDLE, 0);
+        if (is_supervisor(&r.aplic[i]) || sends) {
+            return take(m, aia, &r, &r.aplic[i]);
+        }
+    }
+    return HYP_E_ABSENT;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which APLIC and IMSIC are the supervisor's, in trees as QEMU's and firmware's, and in others. */
+#include <hyp/vm/machine_aia.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libfdt.h>
+
+#define M_EXT 11
+#define S_EXT 9
+#define HARTS 3
+
+enum { APLIC_M = 50, APLIC_S, IMSIC_M, IMSIC_S };
+
+static _Alignas(8) uint8_t tree[8192];
+static struct machine m;
+static struct machine_aia aia;
+
+static void put_text(const char *name, const char *text)
+{
+    fdt_property(tree, name, text, (int)strlen(text) + 1);
+}
+
+static void put_reg(uint64_t hpa, uint64_t size)
+{
+    const fdt64_t reg[] = {cpu_to_fdt64(hpa), cpu_to_fdt64(size)};
+    fdt_property(tree, "reg", reg, sizeof(reg));
+}
+
+/* Harts in an order of their own: the last one first. */
+static void put_targets(uint32_t irq)
+{
+    fdt32_t list[2 * HARTS];
+    for (uint32_t i = 0; i < HARTS; i++) {
+        list[2 * i] = cpu_to_fdt32(100 + HARTS - 1 - i);
+        list[2 * i + 1] = cpu_to_fdt32(irq);
+    }
+    fdt_property(tree, "interrupts-extended", list, sizeof(list));
+}
+
+static void begin(void)
+{
+    memset(tree, 0, sizeof(tree));
+    fdt_create(tree, sizeof(tree));
+    fdt_finish_reservemap(tree);
+    fdt_begin_node(tree, "");
+    m = (struct machine){.hart_count = HARTS};
+    for (uint32_t i = 0; i < HARTS; i++) {
+        m.intc[i] = 100 + i;
+    }
+}
+
+static enum hyp_status finish(void)
+{
+    fdt_end_node(tree);
+    assert_int_equal(fdt_finish(tree), 0);
+    return machine_read_aia(&m, &aia, tree, sizeof(tree));
+}
+
+static void begin_aplic(uint32_t phandle, uint64_t hpa)
+{
+    fdt_begin_node(tree, "aplic");
+    fdt_property(tree, "compatible", "qemu,aplic\0riscv,aplic", 23);
+    fdt_property_u32(tree, "phandle", phandle);
+    fdt_property_u32(tree, "riscv,num-sources", 96);
+    put_reg(hpa, 0x8000);
+}
+
+static void put_direct(uint32_t phandle, uint64_t hpa, uint32_t irq)
+{
+    begin_aplic(phandle, hpa);
+    put_targets(irq);
+    fdt_end_node(tree);
+}
+
+static void put_msi(uint32_t phandle, uint64_t hpa, uint32_t parent)
+{
+    begin_aplic(phandle, hpa);
+    fdt_property_u32(tree, "msi-parent", parent);
+    fdt_end_node(tree);
+}
+
+static void put_imsic(uint32_t phandle, uint64_t hpa, uint32_t irq, uint32_t ids, uint32_t groups)
+{
+    fdt_begin_node(tree, "imsics");
+    put_text("compatible", "riscv,imsics");
+    fdt_property_u32(tree, "phandle", phandle);
+    fdt_property_u32(tree, "riscv,num-ids", ids);
+    fdt_property_u32(tree, "riscv,guest-index-bits", 2);
+    if (groups != 0) {
+        fdt_property_u32(tree, "riscv,group-index-bits", groups);
+    }
+    put_reg(hpa, 0xc000);
+    put_targets(irq);
+    fdt_end_node(tree);
+}
+
+static void expect_harts(void)
+{
+    for (uint32_t i = 0; i < HARTS; i++) {
+        assert_int_equal(aia.hart_index[i], HARTS - 1 - i);
+    }
+    assert_int_equal(aia.hart_index[HARTS], MACHINE_NO_HART);
+}
+
+static void test_direct(void **state)
+{
+    (void)state;
+    begin();
+    put_direct(APLIC_M, 0xc000000, M_EXT);
+    put_direct(APLIC_S, 0xd000000, S_EXT);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(aia.aplic.hpa, 0xd000000);
+    assert_int_equal(aia.aplic.size, 0x8000);
+    assert_int_equal(aia.source_count, 97);
+    assert_false(aia.msi);
+    assert_int_equal(aia.imsic.size, 0);
+    expect_harts();
+}
+
+static void test_msi(void **state)
+{
+    (void)state;
+    for (uint32_t first = 0; first < 2; first++) {
+        begin();
+        if (first != 0) {
+            put_imsic(IMSIC_S, 0x28000000, S_EXT, 255, 0);
+        }
+        put_imsic(IMSIC_M, 0x24000000, M_EXT, 255, 0);
+        put_msi(APLIC_M, 0xc000000, IMSIC_M);
+        put_msi(APLIC_S, 0xd000000, IMSIC_S);
+        if (first == 0) {
+            put_imsic(IMSIC_S, 0x28000000, S_EXT, 255, 0);
+        }
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(aia.aplic.hpa, 0xd000000);
+        assert_true(aia.msi);
+        assert_int_equal(aia.imsic.hpa, 0x28000000);
+        assert_int_equal(aia.imsic.size, 0xc000);
+        assert_int_equal(aia.id_max, 255);
+        assert_int_equal(aia.guest_id_max, 255);
+        assert_int_equal(aia.guest_bits, 2);
+        expect_harts();
+    }
+}
+
+static void test_unsupported(void **state)
+{
+    (void)state;
+    begin();
+    put_msi(APLIC_S, 0xd000000, IMSIC_S);
+    put_imsic(IMSIC_S, 0x28000000, S_EXT, 255, 1);
+    assert_int_equal(finish(), HYP_E_UNSUPPORTED);
+    begin();
+    put_msi(APLIC_S, 0xd000000, IMSIC_S);
+    put_imsic(IMSIC_S, 0x28000000, S_EXT, 63, 0);
+    assert_int_equal(finish(), HYP_E_UNSUPPORTED);
+}
+
+static void test_absent(void **state)
+{
+    (void)state;
+    begin();
+    put_direct(APLIC_M, 0xc000000, M_EXT);
+    put_msi(APLIC_S, 0xd000000, IMSIC_S); /* Its parent is not there. */
+    assert_int_equal(finish(), HYP_E_ABSENT);
+    assert_int_equal(aia.source_count, 0);
+    begin();
+    begin_aplic(APLIC_S, 0xd000000);
+    put_text("status", "disabled");
+    put_targets(S_EXT);
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_E_ABSENT);
+    begin();
+    assert_int_equal(finish(), HYP_E_ABSENT);
+}
+
+static void test_short_values(void **state)
+{
+    (void)state;
+    begin();
+    fdt_begin_node(tree, "aplic");
+    put_text("compatible", "riscv,aplic");
+    fdt_property(tree, "riscv,num-sources", "\0\0", 2);
+    fdt_property(tree, "reg", "\0\0\0\0\0\0", 6);
+    put_targets(S_EXT);
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(aia.aplic.size, 0); /* Of no use, and no fault. */
+    assert_int_equal(aia.source_count, 1);
+    assert_int_equal(machine_read_aia(&m, &aia, tree, 30), HYP_E_FORMAT);
+    fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) - 4); /* Without its end. */
+    assert_int_equal(machine_read_aia(&m, &aia, tree, sizeof(tree)), HYP_E_FORMAT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_direct),       cmocka_unit_test(test_msi),
+        cmocka_unit_test(test_absent),       cmocka_unit_test(test_unsupported),
+        cmocka_unit_test(test_short_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
