@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any order of enables: a source goes to one of those that want it, and to nobody if none does. */
+#include <hyp/base/bits.h>
+#include <hyp/irq/one_target.h>
+#include <hyp/prop.h>
+
+#include <string.h>
+
+#define SOURCES 3
+#define HARTS 3
+#define STEPS 6
+
+static struct {
+    uint32_t target[SOURCES]; /* The chip: one hart a source, and whether it is on. */
+    bool on[SOURCES];
+    uint32_t completed;
+    uint32_t opened; /* Bit h: init_hart of hart h. */
+} chip;
+
+static void chip_init_hart(void *state, uint32_t hart)
+{
+    (void)state;
+    chip.opened |= (uint32_t)BIT(hart);
+}
+
+static uint32_t chip_claim(void *state, uint32_t hart)
+{
+    (void)state;
+    return hart + 1;
+}
+
+static void chip_complete(void *state, uint32_t hart, uint32_t source)
+{
+    (void)state;
+    chip.completed = hart * SOURCES + source;
+}
+
+static void chip_set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
+{
+    (void)state;
+    PROP_ASSERT(source < SOURCES && hart < HARTS);
+    if (enable) {
+        chip.target[source] = hart;
+        chip.on[source] = true;
+    } else if (chip.target[source] == hart) {
+        chip.on[source] = false;
+    }
+}
+
+static const struct irqc_ops chip_ops = {chip_init_hart, chip_claim, chip_complete,
+                                         chip_set_enable};
+
+void prop_run(void)
+{
+    uint64_t harts[SOURCES] = {0};
+    bool wants[SOURCES][HARTS] = {{false}};
+    struct irqc_one_target one = {{&chip_ops, NULL, SOURCES}, harts};
+    struct irqc irqc = irqc_one_target(&one);
+    memset(&chip, 0, sizeof(chip));
+    for (uint32_t hart = 0; hart < HARTS; hart++) {
+        irqc.ops->init_hart(irqc.state, hart);
+    }
+    PROP_ASSERT(chip.opened == BIT(HARTS) - 1 && irqc.source_count == SOURCES);
+    for (unsigned i = 0; i < STEPS; i++) {
+        uint32_t source = (uint32_t)prop_u64(SOURCES + 1);
+        uint32_t hart = (uint32_t)prop_u64(HARTS);
+        bool enable = prop_bool();
+        irqc.ops->set_enable(irqc.state, hart, source, enable);
+        if (source < SOURCES) { /* Else nothing has changed, and nothing was touched. */
+            wants[source][hart] = enable;
+        }
+        irqc.ops->set_enable(irqc.state, HYP_HART_MAX, 0, true);
+        for (uint32_t s = 0; s < SOURCES; s++) {
+            bool any = wants[s][0] || wants[s][1] || wants[s][2];
+            PROP_ASSERT(chip.on[s] == any);
+            PROP_ASSERT(!any || wants[s][chip.target[s]]);
+        }
+    }
+    PROP_ASSERT(irqc.ops->claim(irqc.state, 2) == 3);
+    irqc.ops->complete(irqc.state, 2, 1);
+    PROP_ASSERT(chip.completed == 2 * SOURCES + 1);
+}
