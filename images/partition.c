@@ -278,17 +278,17 @@ static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
     return bytes == 0 ? 0 : c->initrd.gpa + bytes;
 }
 
-/* The gpas of this VM's devices that the machine lacks. */
-static uint32_t list_absent(const struct hyp *h, const struct vm_config *c, uint64_t *gpas)
+/* Bit i: the machine lacks this VM's device i. */
+static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
 {
-    uint32_t count = 0;
+    uint64_t absent = 0;
     for (uint32_t i = 0; i < c->device_count; i++) {
         const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
         if (!machine_has_device(&h->machine, d->hpa)) {
-            gpas[count++] = c->devices[i].gpa;
+            absent |= BIT(i);
         }
     }
-    return count;
+    return absent;
 }
 
 static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
@@ -313,10 +313,8 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         memcpy(args, append, length);
         args[length] = 0;
     }
-    uint64_t absent[CONFIG_DEVICE_MAX];
     struct guest_dt_facts facts = {
-        .absent_gpas = absent,
-        .absent_count = list_absent(h, c, absent),
+        .device_absent = absent_devices(h, c),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
         .isa = h->machine.isa,
         .mmu = (enum guest_mmu)h->machine.mmu,
@@ -326,7 +324,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .initrd_end = initrd_end(h, c),
         .bootargs = append != 0 && length < sizeof(args) ? args : 0,
     };
-    enum hyp_status status = guest_dt_narrow(fdt, dtb->size, &facts);
+    enum hyp_status status = guest_dt_narrow(fdt, dtb->places, &facts);
     if (status == HYP_OK) {
         status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
     }

@@ -2,25 +2,20 @@
 /* The table of ISA extensions and its two spellings. */
 #include <hyp/vm/guest_isa.h>
 
-/* Arrays, not pointers: half the size. */
-static const char isa_names[GUEST_ISA_COUNT][12] = {
-#define GUEST_ISA_TEXT(name, text) [GUEST_ISA_##name] = text,
-    GUEST_ISA_LIST(GUEST_ISA_TEXT)
-#undef GUEST_ISA_TEXT
+/* One behind the other, and where each begins: half the size of an array of equal ones. */
+#define GUEST_ISA_ROOM(name, text) char name[sizeof(text)];
+#define GUEST_ISA_TEXT(name, text) .name = text,
+#define GUEST_ISA_AT(name, text) offsetof(struct names, name),
+struct names {
+    GUEST_ISA_LIST(GUEST_ISA_ROOM)
 };
-
-static size_t text_length(const char *text)
-{
-    size_t n = 0;
-    while (text[n] != '\0') {
-        n++;
-    }
-    return n;
-}
+static const struct names names = {GUEST_ISA_LIST(GUEST_ISA_TEXT)};
+static const uint8_t name_at[] = {GUEST_ISA_LIST(GUEST_ISA_AT)};
+_Static_assert(sizeof(names) <= UINT8_MAX, "name_at");
 
 const char *guest_isa_name(enum guest_isa ext)
 {
-    return isa_names[ext];
+    return (const char *)&names + name_at[ext];
 }
 
 enum guest_isa guest_isa_find(const char *text, size_t length)
@@ -30,7 +25,7 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
 
 static bool is_name(uint32_t ext, const char *text, size_t length)
 {
-    const char *name = isa_names[ext];
+    const char *name = guest_isa_name((enum guest_isa)ext);
     size_t n = 0;
     /* Most begin with z: the second letter tells them apart. */
     if (length > 1 && name[1] != text[1]) {
@@ -54,42 +49,30 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
     return GUEST_ISA_COUNT;
 }
 
-/* Appends `length` characters at `used`, which may run past `size`: the caller looks at the end. */
-static size_t append(char *text, size_t size, size_t used, const char *what, size_t length)
+static char *put_text(char *to, const char *text)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (used + i < size) {
-            text[used + i] = what[i];
-        }
+    while (*text != '\0') {
+        *to++ = *text++;
     }
-    return used + length;
+    return to;
 }
 
-size_t guest_isa_string(uint64_t mask, char *text, size_t size)
+size_t guest_isa_write(uint64_t mask, enum guest_isa_form form, char *text)
 {
+    bool is_string = form == GUEST_ISA_STRING;
+    char *to = is_string ? put_text(text, "rv64") : text;
     mask |= GUEST_ISA_ALWAYS;
-    size_t used = append(text, size, 0, "rv64", 4);
     for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
-        if ((mask & BIT(e)) != 0) {
-            size_t length = text_length(isa_names[e]);
-            if (length > 1) {
-                used = append(text, size, used, "_", 1);
-            }
-            used = append(text, size, used, isa_names[e], length);
+        const char *name = guest_isa_name((enum guest_isa)e);
+        if ((mask & BIT(e)) == 0) {
+            continue;
         }
-    }
-    used = append(text, size, used, "", 1);
-    return used <= size ? used : 0;
-}
-
-size_t guest_isa_names(uint64_t mask, char *text, size_t size)
-{
-    mask |= GUEST_ISA_ALWAYS;
-    size_t used = 0;
-    for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
-        if ((mask & BIT(e)) != 0) {
-            used = append(text, size, used, isa_names[e], text_length(isa_names[e]) + 1);
+        if (is_string && name[1] != '\0') {
+            *to++ = '_';
         }
+        to = put_text(to, name);
+        *to = '\0';
+        to += is_string ? 0 : 1;
     }
-    return used <= size ? used : 0;
+    return (size_t)(to - text) + (is_string ? 1 : 0);
 }

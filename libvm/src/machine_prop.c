@@ -34,10 +34,10 @@ static void put_cpu(uint32_t id)
     put_text("status", okay ? "okay" : "disabled");
     fdt_property_u32(tree, "reg", id);
     if (prop_bool()) {
-        guest_isa_string(own, text, sizeof(text));
+        guest_isa_write(own, GUEST_ISA_STRING, text);
         put_text("riscv,isa", text);
     } else {
-        size_t size = guest_isa_names(own, text, sizeof(text));
+        size_t size = guest_isa_write(own, GUEST_ISA_NAMES, text);
         fdt_property(tree, "riscv,isa-extensions", text, (int)size);
         put_text("riscv,isa", "rv64imafdcv");
     }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A configuration's generated device trees, narrowed by random facts, say exactly these facts: what
- * the guest reads in the tree is what its CSRs were given.
+ * A configuration's generated device trees, and those of VMs with more vCPUs or fewer devices,
+ * narrowed by random facts at the places that the tool finds, say exactly these facts: what the
+ * guest reads in the tree is what its CSRs were given. All else is as it was generated.
  */
+#include <hyp/base/bits.h>
 #include <hyp/prop.h>
 #include <hyp/vm/guest_dt.h>
 #include <tool.h>
@@ -10,10 +12,29 @@
 #include <libfdt.h>
 #include <string.h>
 
+static _Alignas(8) uint8_t built[TOOL_DTB_ROOM];
 static _Alignas(8) uint8_t tree[TOOL_DTB_ROOM];
-static const struct vm_config *vm;
+static struct tool_places found;
+static struct vm_config own;
+static const struct vm_config *const vm = &own;
 static struct guest_dt_facts facts;
-static uint64_t absent_gpas[3];
+
+static uint64_t first_vcpus(uint32_t count)
+{
+    return UINT64_MAX >> (64 - count);
+}
+
+/* One of the VMs, or one like it. */
+static void draw_vm(void)
+{
+    own = hyp_config.vms[prop_u64(hyp_config.vm_count)];
+    if (prop_bool()) {
+        own.vcpu_count = 1 + (uint32_t)prop_u64(prop_u64(8) == 0 ? HYP_HART_MAX : 8);
+        own.device_count = (uint32_t)prop_u64(own.device_count + 1);
+        own.irqc.m_contexts = prop_bool();
+        own.dtb_max_size = TOOL_DTB_ROOM;
+    }
+}
 
 static void draw_facts(void)
 {
@@ -27,15 +48,10 @@ static void draw_facts(void)
         .timebase_hz = 1 + (uint32_t)prop_u64(1000000000),
         .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
         .bootargs = args[prop_u64(4)],
-        .absent_gpas = absent_gpas,
-        .absent_count = (uint32_t)prop_u64(3),
+        .device_absent = prop_u64(0),
     };
-    for (uint32_t i = 0; i < facts.absent_count; i++) {
-        bool known = vm->device_count != 0 && prop_bool();
-        absent_gpas[i] = known ? vm->devices[prop_u64(vm->device_count)].gpa : prop_u64(0);
-    }
     if (prop_bool()) {
-        facts.vcpu_present = BIT(1 + prop_u64(8)) - 1;
+        facts.vcpu_present = first_vcpus(1 + (uint32_t)prop_u64(vm->vcpu_count));
     }
 }
 
@@ -139,14 +155,9 @@ static void check_contexts(void)
     PROP_ASSERT(count != 0 && is_present((count - 1) / per_vcpu));
 }
 
-static bool is_absent(uint64_t gpa)
+static bool is_absent(uint32_t device)
 {
-    for (uint32_t i = 0; i < facts.absent_count; i++) {
-        if (absent_gpas[i] == gpa) {
-            return true;
-        }
-    }
-    return false;
+    return (facts.device_absent & BIT(device)) != 0;
 }
 
 static bool soc_has(uint64_t gpa)
@@ -164,7 +175,7 @@ static bool soc_has(uint64_t gpa)
 static void check_devices(void)
 {
     for (uint32_t i = 0; i < vm->device_count; i++) {
-        PROP_ASSERT(soc_has(vm->devices[i].gpa) == !is_absent(vm->devices[i].gpa));
+        PROP_ASSERT(soc_has(vm->devices[i].gpa) == !is_absent(i));
     }
     const char *path = fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "stdout-path", NULL);
     bool has_uart = fdt_node_offset_by_compatible(tree, -1, "ns16550a") >= 0;
@@ -186,17 +197,116 @@ static void check_chosen(void)
     }
 }
 
+/* ---- What is not narrowed ---- */
+
+static bool is_narrowed(const char *name)
+{
+    static const char *const names[] = {
+        "bootargs",           "linux,initrd-start",    "linux,initrd-end",      "stdout-path",
+        "riscv,isa",          "riscv,isa-extensions",  "riscv,cbom-block-size", "mmu-type",
+        "timebase-frequency", "riscv,cboz-block-size", "interrupts-extended",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is this node of the tree as built an absent vCPU's or device's? */
+static bool is_gone(int node)
+{
+    const void *type = fdt_getprop(built, node, "device_type", NULL);
+    const void *reg = fdt_getprop(built, node, "reg", NULL);
+    if (type != NULL && strcmp(type, "cpu") == 0) {
+        return !is_present(fdt32_ld(reg));
+    }
+    for (uint32_t i = 0; reg != NULL && type == NULL && i < vm->device_count; i++) {
+        if (fdt64_ld(reg) == vm->devices[i].gpa) {
+            return is_absent(i);
+        }
+    }
+    return false;
+}
+
+static int behind_node(int node)
+{
+    int depth = 0;
+    do {
+        uint32_t tag = fdt_next_tag(built, node, &node);
+        depth += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
+    } while (depth > 0);
+    return node;
+}
+
+/* The next token at or behind `next` that must be in both trees. */
+static uint32_t next_kept(const void *fdt, int *at, int *next)
+{
+    for (;;) {
+        *at = *next;
+        uint32_t tag = fdt_next_tag(fdt, *at, next);
+        if (tag == FDT_BEGIN_NODE && fdt == built && is_gone(*at)) {
+            *next = behind_node(*at);
+        } else if (tag == FDT_PROP) {
+            const char *name = NULL;
+            (void)fdt_getprop_by_offset(fdt, *at, &name, NULL);
+            if (!is_narrowed(name)) {
+                return tag;
+            }
+        } else if (tag != FDT_NOP) {
+            return tag;
+        }
+    }
+}
+
+/* Token for token: what the trees keep is the same bytes. */
+static void check_rest(void)
+{
+    int at[2];
+    int next[2] = {0, 0};
+    uint32_t tag;
+    do {
+        tag = next_kept(built, &at[0], &next[0]);
+        PROP_ASSERT(next_kept(tree, &at[1], &next[1]) == tag);
+        PROP_ASSERT(tag == FDT_END || next[0] - at[0] == next[1] - at[1]);
+        const char *was = (const char *)built + fdt_off_dt_struct(built) + at[0];
+        const char *is = (const char *)tree + fdt_off_dt_struct(tree) + at[1];
+        PROP_ASSERT(tag == FDT_END || memcmp(was, is, (size_t)(next[0] - at[0])) == 0);
+    } while (tag != FDT_END);
+    uint32_t names = fdt_off_dt_strings(built);
+    PROP_ASSERT(memcmp(built, tree, fdt_off_dt_struct(built)) == 0);
+    PROP_ASSERT(memcmp(built + names, tree + names, fdt_size_dt_strings(built)) == 0);
+}
+
+/* The tool tells a cpu node that is not as the first. */
+static void check_refusal(void)
+{
+    struct tool_places other;
+    if (vm->vcpu_count > 1) {
+        size_t nth = 1 + prop_u64(vm->vcpu_count - 1);
+        size_t mmu = 4 * (found.places.mmu + nth * found.places.cpu_size);
+        built[mmu] ^= 1;
+        PROP_ASSERT(!tool_find_places(vm, built, &other));
+        built[mmu] ^= 1;
+    }
+}
+
 void prop_run(void)
 {
-    struct config_input in = {.config = &hyp_config, .platform = &hyp_platform};
-    uint32_t n = (uint32_t)prop_u64(hyp_config.vm_count);
-    vm = &hyp_config.vms[n];
-    uint32_t size = tool_make_dtb(&in, n, tree);
+    const struct hyp_config config = {.vms = &own, .vm_count = 1};
+    struct config_input in = {.config = &config, .platform = &hyp_platform};
+    draw_vm();
+    uint32_t size = tool_make_dtb(&in, 0, built);
     PROP_ASSERT(size != 0 && size <= vm->dtb_max_size);
-    PROP_ASSERT(fdt_check_full(tree, size) == 0);
+    PROP_ASSERT(fdt_check_full(built, size) == 0);
+    PROP_ASSERT(tool_find_places(vm, built, &found));
+    check_refusal();
+    memcpy(tree, built, sizeof(tree));
     draw_facts();
-    enum hyp_status status = guest_dt_narrow(tree, size, &facts);
-    if ((facts.vcpu_present & (BIT(vm->vcpu_count) - 1)) == 0) {
+    enum hyp_status status = guest_dt_narrow(tree, &found.places, &facts);
+    PROP_ASSERT(memcmp(built + size, tree + size, sizeof(tree) - size) == 0);
+    if ((facts.vcpu_present & first_vcpus(vm->vcpu_count)) == 0) {
         PROP_ASSERT(status == HYP_E_PARAM);
         return;
     }
@@ -206,4 +316,5 @@ void prop_run(void)
     check_contexts();
     check_devices();
     check_chosen();
+    check_rest();
 }

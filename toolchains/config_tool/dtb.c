@@ -71,12 +71,12 @@ static void put_reg(struct tree *t, uint64_t base, uint64_t size)
 
 static uint32_t intc_phandle(uint32_t vcpu)
 {
-    return vcpu + 1;
+    return HYP_DTB_INTC + vcpu;
 }
 
 static uint32_t plic_phandle(const struct vm_config *vm)
 {
-    return vm->vcpu_count + 1;
+    return intc_phandle(vm->vcpu_count);
 }
 
 /* The node's name: what the binding calls it. */
@@ -165,10 +165,10 @@ static void put_cpu(struct tree *t, uint32_t vcpu)
     put_text(t, "compatible", "riscv");
     put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
     put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
-    size = guest_isa_names(GUEST_ISA_ALL, isa, sizeof(isa));
+    size = guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_NAMES, isa);
     put(t, "riscv,isa-extensions", isa, size);
     put_text(t, "riscv,isa-base", "rv64i");
-    size = guest_isa_string(GUEST_ISA_ALL, isa, sizeof(isa));
+    size = guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_STRING, isa);
     put(t, "riscv,isa", isa, size);
     put_text(t, "mmu-type", "riscv,sv57");
     begin(t, "interrupt-controller");
@@ -320,14 +320,16 @@ void tool_write_dtbs(const struct hyp_config *config, const struct hyp_dtb *dtbs
             fprintf(out, "%s%u,", i % 24 == 0 ? "\n    " : " ", dtbs[vm].data[i]);
         }
         fprintf(out, "\n};\n\n");
+        tool_write_places(dtbs[vm].places, vm, out);
     }
     fprintf(out, "const struct hyp_dtb hyp_dtbs[] = {\n");
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         if (dtbs[vm].size != 0) {
-            fprintf(out, "    {dtb_%u, sizeof(dtb_%u)}, /* %s */\n", vm, vm, config->vms[vm].name);
+            fprintf(out, "    {dtb_%u, sizeof(dtb_%u), &dtb_places_%u}, /* %s */\n", vm, vm, vm,
+                    config->vms[vm].name);
         } else {
-            fprintf(out, "    {0, 0}, /* %s */\n", config->vms[vm].name);
+            fprintf(out, "    {0, 0, 0}, /* %s */\n", config->vms[vm].name);
         }
     }
-    fprintf(out, "%s};\n", config->vm_count == 0 ? "    {0, 0},\n" : "");
+    fprintf(out, "%s};\n", config->vm_count == 0 ? "    {0, 0, 0},\n" : "");
 }

@@ -15,6 +15,7 @@ static const char usage[] =
 
 static struct hyp_blob blobs[BLOBS_MAX];
 static struct hyp_dtb dtbs[HYP_VM_MAX];
+static struct tool_places places[HYP_VM_MAX];
 static struct config_plan plan;
 
 static void fail(const char *what, const char *which)
@@ -89,9 +90,12 @@ static void make_dtbs(const struct config_input *in)
         if (room == NULL) {
             fail("no memory", "device tree");
         }
-        dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room)};
+        dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room), &places[vm].places};
         if (dtbs[vm].size == 0) {
             fail("the device tree cannot be made", in->config->vms[vm].name);
+        }
+        if (!tool_find_places(&in->config->vms[vm], room, &places[vm])) {
+            fail("the device tree cannot be narrowed", in->config->vms[vm].name);
         }
     }
 }

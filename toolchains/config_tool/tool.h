@@ -15,6 +15,20 @@
  */
 uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room);
 
+struct tool_places {
+    struct hyp_dtb_places places;
+    uint16_t device[CONFIG_DEVICE_MAX + 1]; /* places.device */
+};
+
+/*
+ * Finds where guest_dt_narrow() changes this tree that tool_make_dtb() has made. False: the tree is
+ * not of the shape that it counts on.
+ */
+bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found);
+
+/* Writes them as C. */
+void tool_write_places(const struct hyp_dtb_places *places, uint32_t vm, FILE *out);
+
 /* Writes hyp_dtbs[] as C. */
 void tool_write_dtbs(const struct hyp_config *config, const struct hyp_dtb *dtbs, FILE *out);
 

@@ -196,10 +196,41 @@ struct hyp_blob {
 extern const struct hyp_blob hyp_blobs[];
 extern const uint32_t hyp_blob_count;
 
+/*
+ * Where guest_dt_narrow() changes a tree: the first of a property's value or of a node, counted in
+ * 4-byte words from the tree's first; 0: there is none. The config tool finds it in its own tree.
+ */
+struct hyp_dtb_places {
+    uint16_t timebase;
+    uint16_t bootargs;
+    uint16_t initrd;   /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t stdout;   /* stdout-path, if it leads to one of the devices. */
+    uint16_t contexts; /* interrupts-extended of the interrupt controller. */
+
+    uint16_t cpu; /* The first cpu node; the others follow, each of cpu_size words. */
+    uint16_t cpu_size;
+    uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
+    uint16_t cpu_same_size;
+    uint16_t cbom; /* the properties that are narrowed, here of the first. */
+    uint16_t cboz;
+    uint16_t isa;
+    uint16_t isa_names;
+    uint16_t mmu;
+    uint8_t cpu_count;
+
+    uint8_t device_count;
+    uint8_t stdout_device;  /* Its index; UINT8_MAX: none. */
+    const uint16_t *device; /* Nodes of vm_config.devices[i]; then where the last one ends. */
+};
+
+/* phandle of vCPU 0's own interrupt controller; vCPU n's is n more. */
+#define HYP_DTB_INTC 1
+
 /* The device tree of hyp_config.vms[i], the most that the config allows; size 0: none. */
 struct hyp_dtb {
     const uint8_t *data;
     uint32_t size;
+    const struct hyp_dtb_places *places;
 };
 
 extern const struct hyp_dtb hyp_dtbs[];

@@ -79,13 +79,17 @@ enum guest_mmu {
     GUEST_MMU_SV57,
 };
 
-/* Holds every string and list that the functions below write. */
+/* How the devicetree binding "RISC-V ISA extensions" spells a set of them. */
+enum guest_isa_form {
+    GUEST_ISA_STRING, /* riscv,isa: "rv64imac_zicsr…". */
+    GUEST_ISA_NAMES,  /* riscv,isa-extensions: NUL-separated. */
+};
+
+/* Holds either form of any set. */
 #define GUEST_ISA_TEXT_SIZE 320
 
 /*
- * Writes what `mask` (OR of BIT(enum guest_isa)) and GUEST_ISA_ALWAYS hold: as one string
- * "rv64imac_zicsr…" (riscv,isa), or as NUL-separated names (riscv,isa-extensions). Returns the
- * bytes written, the last NUL included; 0 if `size` is too small.
+ * Writes what `mask` (OR of BIT(enum guest_isa)) and GUEST_ISA_ALWAYS hold, and returns the bytes
+ * written, the last NUL included: never more than for GUEST_ISA_ALL, and `text` has room for that.
  */
-size_t guest_isa_string(uint64_t mask, char *text, size_t size);
-size_t guest_isa_names(uint64_t mask, char *text, size_t size);
+size_t guest_isa_write(uint64_t mask, enum guest_isa_form form, char *text);
