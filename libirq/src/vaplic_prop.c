@@ -5,13 +5,13 @@
  * is sent is what the reference sends.
  *
  * Source 1 is hardware where the domain has one delivery mode: its wire leads to the machine's
- * domain. 2 and 3 are lines. vCPUs 0 and 1 are on harts 1 and 0.
+ * domain. The others are lines. vCPUs 0 and 1 are on harts 1 and 0.
  */
 #include "vaplic_ref.h"
 
 #include <string.h>
 
-enum { SOURCES = 4, IDCS = 2, HW = 1 };
+enum { SOURCES = DEEP ? 3 : 4, IDCS = 2, HW = 1 };
 
 static const uint8_t hart_of[IDCS] = {1, 0};
 
@@ -24,6 +24,12 @@ struct world {
     bool external[IDCS];
     bool in_flight; /* Claimed at the machine, and not delivered yet. */
 };
+
+/* The first of the alternatives suffice for a walk through all sequences. */
+static uint64_t draw(uint64_t few, uint64_t all)
+{
+    return prop_u64(DEEP ? few : all);
+}
 
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
@@ -135,7 +141,7 @@ static void start(struct world *w)
 {
     static const uint32_t modes[] = {VAPLIC_DIRECT, VAPLIC_MSI, VAPLIC_DIRECT | VAPLIC_MSI};
     memset(w, 0, sizeof(*w));
-    uint32_t delivery = modes[prop_u64(3)];
+    uint32_t delivery = modes[draw(2, 3)];
     w->phys = (struct aplic_phys){.ops = &chip_ops, .state = &w->chip, .source_count = SOURCES};
     struct vaplic_config config = {
         .source_count = SOURCES,
@@ -162,7 +168,7 @@ static void start(struct world *w)
     PROP_ASSERT(sizeof(w->storage) >= vaplic_storage_size(SOURCES, IDCS));
     PROP_ASSERT(vaplic_init(&w->v, &config, w->storage) == HYP_OK);
     PROP_ASSERT(vaplic_own(&w->v, HW) == (is_owned(w) ? HYP_OK : HYP_E_UNSUPPORTED));
-    if (prop_bool()) { /* As a driver would have it, to get deeper in as many steps. */
+    if (draw(1, 2) == 0) { /* As a driver would have it, to get deeper in as many steps. */
         put(w, 0, 0x100);
         put(w, 0x4000, 1);
         put(w, 0x4020, 1);
@@ -198,48 +204,61 @@ static uint32_t draw_source(void)
     return 1 + (uint32_t)prop_u64(SOURCES - 1);
 }
 
+static void configure_hart(struct world *w)
+{
+    uint32_t i = (uint32_t)prop_u64(IDCS);
+    switch (prop_u64(3)) {
+    case 0: put(w, 0x4000 + 0x20 * i, w->ref.idelivery[i] ^ 1); return;
+    case 1: put(w, 0x4004 + 0x20 * i, 1); return;
+    default: put(w, 0x4008 + 0x20 * i, w->ref.ithreshold[i] != 0 ? 0 : 2 + (uint32_t)draw(1, 2));
+    }
+}
+
 /* Registers that a guest writes once. */
 static void configure(struct world *w)
 {
-    static const uint32_t sourcecfg[] = {0, 1, 4, 5, 6, 7, 2, 0x406};
-    uint32_t source = draw_source();
-    uint32_t i = (uint32_t)prop_u64(IDCS);
-    switch (prop_u64(8)) {
-    case 0: put(w, 0, w->ref.ie ? 0 : 0x100 | (uint32_t)prop_u64(2) << 2); return;
-    case 1: put(w, 0x4000 + 0x20 * i, w->ref.idelivery[i] ^ 1); return;
-    case 2: put(w, 0x4004 + 0x20 * i, 1); return;
-    case 3: put(w, 0x4008 + 0x20 * i, (uint32_t)prop_u64(4)); return;
-    case 4:
-        put(w, 0x3000 + 4 * source,
-            (uint32_t)(prop_u64(3) << 18 | prop_u64(8) / 7 << 12 | prop_u64(4)));
+    static const uint32_t sourcecfg[] = {6, 4, 0, 7, 1, 5, 2, 0x406};
+    static const uint32_t target[] = {1, 1 << 18 | 2, 2 << 18 | 1, 1 << 12 | 2, 1 << 18, 3};
+    static const uint32_t domaincfg[] = {0x100, 0, 0x104, 4};
+    uint32_t source;
+    switch (prop_u64(5)) {
+    case 0:
+        source = draw_source();
+        put(w, 4 * source, sourcecfg[draw(4, 8)]);
         return;
-    default: put(w, 4 * source, sourcecfg[prop_u64(8)]); return;
+    case 1:
+        source = draw_source();
+        put(w, 0x3000 + 4 * source, target[draw(3, 6)]);
+        return;
+    case 2: put(w, 0, domaincfg[draw(2, 4)]); return;
+    case 3: configure_hart(w); return;
+    default: reset(w);
     }
+}
+
+/* Reads are compared when nothing is on its way. */
+static void look(struct world *w)
+{
+    static const uint16_t registers[] = {0x401c, 0x403c, 0x1c00, 0x1d00, 0x4018, 0x4038};
+    settle(w);
+    check(w);
+    same(w, registers[draw(4, 6)]);
 }
 
 static void step(struct world *w)
 {
-    static const uint16_t reads[] = {0x1c00, 0x1d00, 0x4018, 0x4038};
-    switch (prop_u64(9)) {
+    uint32_t block;
+    switch (prop_u64(DEEP ? 7 : 8)) {
     case 0: wire(w, draw_source()); return;
     case 1: put(w, prop_bool() ? 0x1edc : 0x1fdc, draw_source()); return;
     case 2: put(w, prop_bool() ? 0x2000 : 0x1ddc, draw_source()); return;
     case 3: configure(w); return;
     case 4: (void)machine_claim(w); return; /* And is delivered by another step, or by settle(). */
-    case 5: put(w, 0x1c00 + 0x100 * (uint32_t)prop_u64(4), (uint32_t)prop_u64(16)); return;
-    case 6:
-        if (prop_u64(8) == 0) {
-            reset(w);
-        }
+    case 5:
+        block = (uint32_t)draw(1, 4);
+        put(w, 0x1c00 + 0x100 * block, DEEP ? 0xf : (uint32_t)prop_u64(16));
         return;
-    default:
-        settle(w); /* Reads are compared when nothing is on its way. */
-        check(w);
-        if (prop_bool()) {
-            same(w, 0x401c + 0x20 * prop_u64(IDCS));
-        } else {
-            same(w, reads[prop_u64(4)]);
-        }
+    default: look(w);
     }
 }
 
