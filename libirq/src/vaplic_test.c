@@ -405,6 +405,7 @@ static void test_not_owned_is_turned_off(void **state)
     ASSERT_TOLD("e-7 ");
     struct vaplic_config c = config_of(VAPLIC_DIRECT);
     c.source_count = 4;
+    memset(storage, 0, vaplic_storage_size(SOURCES, IDCS));
     assert_int_equal(vaplic_init(&v, &c, storage), HYP_OK);
     vaplic_raise(&v, 7);
     ASSERT_TOLD("e-7 ");
