@@ -23,6 +23,7 @@ struct world {
     struct aplic_phys phys;
     bool external[IDCS];
     bool in_flight; /* Claimed at the machine, and not delivered yet. */
+    bool off_late;  /* Its driver turns it off just before that. */
 };
 
 /* The first of the alternatives suffice for a walk through all sequences. */
@@ -75,20 +76,24 @@ static bool is_owned(const struct world *w)
 static void deliver(struct world *w)
 {
     w->in_flight = false;
+    if (w->off_late) {
+        ref_set_enabled(&w->chip, HW, false);
+    }
     if (w->ref.mode[HW] != 0 && !ref_is_level(&w->ref, HW)) {
         w->ref.pending[HW] = true; /* Whatever the guest did meanwhile. */
     }
     vaplic_raise(&w->v, HW);
 }
 
-/* As the driver does. */
-static bool machine_claim(struct world *w)
+/* As the driver does: what it finds level-sensitive goes off, now or a little later. */
+static bool machine_claim(struct world *w, bool late)
 {
     for (uint32_t hart = 0; hart < IDCS && !w->in_flight; hart++) {
         if (ref_external(&w->chip, hart)) {
             PROP_ASSERT(ref_claim(&w->chip, hart) >> 16 == HW);
             PROP_ASSERT(hart == hart_of[w->ref.target[HW] >> 18]); /* The guest's choice. */
-            if (ref_is_level(&w->chip, HW)) {
+            w->off_late = late && ref_is_level(&w->chip, HW);
+            if (!late && ref_is_level(&w->chip, HW)) {
                 ref_set_enabled(&w->chip, HW, false);
             }
             w->in_flight = true;
@@ -97,10 +102,15 @@ static bool machine_claim(struct world *w)
     return w->in_flight;
 }
 
+static bool machine_signals(const struct world *w)
+{
+    return ref_external(&w->chip, 0) || ref_external(&w->chip, 1);
+}
+
 /* Its harts take every interrupt at once. */
 static void settle(struct world *w)
 {
-    for (unsigned i = 0; machine_claim(w); i++) {
+    for (unsigned i = 0; w->in_flight || machine_claim(w, false); i++) {
         PROP_ASSERT(i < 3); /* A source is off, or its pending bit clear. */
         deliver(w);
     }
@@ -201,12 +211,12 @@ static void reset(struct world *w)
 
 static uint32_t draw_source(void)
 {
-    return 1 + (uint32_t)prop_u64(SOURCES - 1);
+    return DEEP || prop_bool() ? 1 + (uint32_t)prop_u64(SOURCES - 1) : HW;
 }
 
 static void configure_hart(struct world *w)
 {
-    uint32_t i = (uint32_t)prop_u64(IDCS);
+    uint32_t i = IDCS - 1 - (uint32_t)draw(1, IDCS);
     switch (prop_u64(3)) {
     case 0: put(w, 0x4000 + 0x20 * i, w->ref.idelivery[i] ^ 1); return;
     case 1: put(w, 0x4004 + 0x20 * i, 1); return;
@@ -221,18 +231,16 @@ static void configure(struct world *w)
     static const uint32_t target[] = {1, 1 << 18 | 2, 2 << 18 | 1, 1 << 12 | 2, 1 << 18, 3};
     static const uint32_t domaincfg[] = {0x100, 0, 0x104, 4};
     uint32_t source;
-    switch (prop_u64(5)) {
-    case 0:
-        source = draw_source();
-        put(w, 4 * source, sourcecfg[draw(4, 8)]);
-        return;
-    case 1:
+    switch (draw(5, 8)) {
+    case 0: put(w, 0, domaincfg[draw(2, 4)]); return;
+    case 1: configure_hart(w); return;
+    case 2: reset(w); return;
+    case 3:
+    case 5:
         source = draw_source();
         put(w, 0x3000 + 4 * source, target[draw(3, 6)]);
         return;
-    case 2: put(w, 0, domaincfg[draw(2, 4)]); return;
-    case 3: configure_hart(w); return;
-    default: reset(w);
+    default: source = draw_source(); put(w, 4 * source, sourcecfg[draw(4, 8)]);
     }
 }
 
@@ -248,13 +256,12 @@ static void look(struct world *w)
 static void step(struct world *w)
 {
     uint32_t block;
-    switch (prop_u64(DEEP ? 7 : 8)) {
+    switch (prop_u64(DEEP ? 6 : 7)) {
     case 0: wire(w, draw_source()); return;
     case 1: put(w, prop_bool() ? 0x1edc : 0x1fdc, draw_source()); return;
     case 2: put(w, prop_bool() ? 0x2000 : 0x1ddc, draw_source()); return;
     case 3: configure(w); return;
-    case 4: (void)machine_claim(w); return; /* And is delivered by another step, or by settle(). */
-    case 5:
+    case 4:
         block = (uint32_t)draw(1, 4);
         put(w, 0x1c00 + 0x100 * block, DEEP ? 0xf : (uint32_t)prop_u64(16));
         return;
@@ -269,13 +276,12 @@ void prop_run(void)
     for (unsigned i = 0; i < STEPS; i++) {
         bool waits = w.in_flight;
         step(&w);
-        if (waits || !w.in_flight) {
+        if (!waits && machine_signals(&w) && prop_bool()) {
+            (void)machine_claim(&w, prop_bool()); /* And delivered after the next step. */
+        } else {
             settle(&w);
         }
         check(&w);
-    }
-    if (w.in_flight) {
-        deliver(&w);
     }
     settle(&w);
     check(&w);

@@ -78,11 +78,11 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
     if (s->mode == APLIC_SM_INACTIVE) {
         return;
     }
-    if (!v->msi && aplic_sm_is_level(s->mode)) {
-        s->armed = false;
-    } else if (s->armed) {
-        /* Was level-sensitive, and turned off by the claim, if the guest changed it meanwhile. */
-        phys->ops->set_enable(phys->state, source, true);
+    bool held = !v->msi && aplic_sm_is_level(s->mode);
+    if (s->armed) {
+        /* The claim's word is that of another mode, if the guest has changed it meanwhile. */
+        phys->ops->set_enable(phys->state, source, !held);
+        s->armed = !held;
     }
     set_pending(v, source, true);
 }

@@ -311,7 +311,7 @@ static void test_hardware_level_round(void **state)
     assert_int_equal(claim(0), 40);
     assert_int_equal(claim(0), 40); /* The device is not served. */
     assert_int_equal(get(APLIC_IN_CLRIP + 4), 1u << 8);
-    ASSERT_TOLD("i1 i1 i1 ");
+    ASSERT_TOLD("e-40 i1 i1 i1 ");
     machine_inputs = 0;
     assert_int_equal(claim(0), 0);
     assert_false(external[0]);
@@ -334,7 +334,7 @@ static void test_held_until_seen_low(void **state)
         assert_true(external[0]);
         assert_int_equal(get(looks[i]), 0);
         assert_false(external[0]);
-        ASSERT_TOLD("i1 t40=3 e+40 ");
+        ASSERT_TOLD("e-40 i1 t40=3 e+40 ");
     }
 }
 
@@ -364,7 +364,7 @@ static void test_guest_changes_while_held(void **state)
     vaplic_raise(&v, 40);
     put(APLIC_SOURCECFG + 160, APLIC_SM_LEVEL0); /* The machine finds out whether it is high. */
     assert_false(external[0]);
-    ASSERT_TOLD("m40=7 t40=3 e+40 ");
+    ASSERT_TOLD("e-40 m40=7 t40=3 e+40 ");
     put(APLIC_SOURCECFG + 160, APLIC_SM_EDGE0);
     assert_int_equal(get(APLIC_SOURCECFG + 160), APLIC_SM_LEVEL1); /* What the machine kept. */
     ASSERT_TOLD("m40=5 t40=3 e+40 ");
