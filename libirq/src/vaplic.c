@@ -47,66 +47,75 @@ static NOINLINE uint32_t read_block(struct vaplic *v, uint64_t offset)
     }
 }
 
-static inline uint32_t read_idc(struct vaplic *v, uint64_t offset)
+static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uint64_t *value)
 {
     uint32_t i = (uint32_t)(offset - APLIC_IDC) / APLIC_IDC_STRIDE;
+    *value = 0;
     if (i >= v->config.idc_count || (v->config.delivery & VAPLIC_DIRECT) == 0) {
-        return 0;
+        return VDEV_OK;
     }
     const struct vaplic_idc *idc = &v->idcs[i];
-    switch (offset % APLIC_IDC_STRIDE) {
-    case APLIC_CLAIMI: return vaplic_claimi(v, i);
-    case APLIC_TOPI: return vaplic_topi(v, i);
-    case APLIC_IDELIVERY: return idc->idelivery;
-    case APLIC_IFORCE: return idc->iforce;
-    case APLIC_ITHRESHOLD: return idc->limit == VAPLIC_NONE ? 0 : idc->limit >> KEY_SHIFT;
-    default: return 0;
+    uint64_t reg = offset % APLIC_IDC_STRIDE;
+    if (reg == APLIC_CLAIMI) {
+        *value = vaplic_claimi(v, i);
+    } else if (reg == APLIC_TOPI) {
+        *value = vaplic_topi(v, i);
+    } else if (reg == APLIC_IDELIVERY) {
+        *value = idc->idelivery;
+    } else if (reg == APLIC_IFORCE) {
+        *value = idc->iforce;
+    } else if (reg == APLIC_ITHRESHOLD) {
+        *value = idc->limit == VAPLIC_NONE ? 0 : idc->limit >> KEY_SHIFT;
     }
+    return VDEV_OK;
 }
 
-static inline uint32_t read_register(struct vaplic *v, uint64_t offset)
+/* Neither of a source nor of a hart. */
+static NOINLINE enum vdev_result read_rest(struct vaplic *v, uint64_t offset, uint64_t *value)
 {
+    switch (offset) {
+    case APLIC_DOMAINCFG: *value = read_domaincfg(v); break;
+    case APLIC_GENMSI: *value = v->genmsi; break;
+    default: *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
+    }
+    return VDEV_OK;
+}
+
+static inline enum vdev_result read_register(struct vaplic *v, uint64_t offset, uint64_t *value)
+{
+    uint64_t page = offset / 0x1000;
     uint64_t source = offset % 0x1000 / 4;
     if (offset >= APLIC_IDC) {
-        return read_idc(v, offset);
+        return read_idc(v, offset, value);
     }
-    switch (offset / 0x1000) {
-    case APLIC_SOURCECFG / 0x1000:
-        if (source == 0) {
-            return read_domaincfg(v);
-        }
-        return is_source(v, source) ? v->sources[source].mode : 0;
-    case APLIC_SETIP / 0x1000: return read_block(v, offset);
-    case APLIC_TARGET / 0x1000:
-        if (source == 0) {
-            return v->genmsi;
-        }
-        return is_source(v, source) ? v->sources[source].target : 0;
-    default: return 0;
+    if ((page != 0 && page != APLIC_TARGET / 0x1000) || source == 0) {
+        return read_rest(v, offset, value);
+    }
+    *value = 0;
+    if (source < v->config.source_count) {
+        const struct vaplic_source *s = &v->sources[source];
+        *value = page == 0 ? s->mode : s->target;
+    }
+    return VDEV_OK;
+}
+
+/* `source` is the guest's: of none, it has no effect. */
+static void write_number(struct vaplic *v, uint32_t source, uint64_t block)
+{
+    if (!is_source(v, source)) {
+        return;
+    }
+    if (block <= BLOCK_IN_CLRIP) {
+        vaplic_set_pending(v, source, block == BLOCK_SETIP);
+    } else {
+        vaplic_set_enabled(v, source, block == BLOCK_SETIE);
     }
 }
 
-static void write_bits(struct vaplic *v, uint32_t reg, uint32_t bits, uint64_t block)
+/* Written out, as the built-in one is a call into the compiler's library. */
+static inline uint32_t swap_bytes(uint32_t x)
 {
-    for (; bits != 0; bits &= bits - 1) {
-        uint32_t source = reg * 32 + first(bits);
-        if (!is_source(v, source)) {
-            continue;
-        }
-        if (block <= BLOCK_IN_CLRIP) {
-            vaplic_set_pending(v, source, block == BLOCK_SETIP);
-        } else {
-            vaplic_set_enabled(v, source, block == BLOCK_SETIE);
-        }
-    }
-}
-
-/* `number` is the guest's: of no source, it has no effect. */
-static inline void write_number(struct vaplic *v, uint32_t number, uint64_t block)
-{
-    if (number < v->config.source_count) {
-        write_bits(v, number / 32, (uint32_t)BIT(number % 32), block);
-    }
+    return x >> 24 | (x >> 8 & 0xff00) | (x << 8 & 0xff0000) | x << 24;
 }
 
 static NOINLINE void write_block(struct vaplic *v, uint64_t offset, uint32_t value)
@@ -117,7 +126,9 @@ static NOINLINE void write_block(struct vaplic *v, uint64_t offset, uint32_t val
     uint64_t block = (offset - BLOCKS) / BLOCK_SIZE;
     uint32_t at = offset % BLOCK_SIZE;
     if (at < BLOCK_BITS) {
-        write_bits(v, at / 4, value, block);
+        for (uint32_t bits = value; bits != 0; bits &= bits - 1) {
+            write_number(v, at / 4 * 32 + first(bits), block);
+        }
     } else if (at == BLOCK_NUM) {
         write_number(v, value, block);
     }
@@ -171,7 +182,7 @@ static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t va
         if (offset == APLIC_SETIPNUM_LE) {
             write_number(v, value, BLOCK_SETIP);
         } else if (offset == APLIC_SETIPNUM_BE) {
-            write_number(v, __builtin_bswap32(value), BLOCK_SETIP);
+            write_number(v, swap_bytes(value), BLOCK_SETIP);
         }
         return;
     default:
@@ -190,36 +201,48 @@ static bool is_pair(uint64_t offset, unsigned size)
     return size == 8 && offset % 8 == 4 && offset <= APLIC_SIZE - 8;
 }
 
-static bool is_register(uint64_t offset, unsigned size)
+static inline bool is_register(uint64_t offset, unsigned size)
 {
     return size == 4 && offset % 4 == 0 && offset < APLIC_SIZE;
 }
 
-static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
+static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                           uint64_t *value)
 {
-    if (is_register(offset, size)) {
-        *value = read_register(state, offset);
-        return VDEV_OK;
-    }
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
     }
-    *value = read_register(state, offset);
-    *value |= (uint64_t)read_register(state, offset + 4) << 32;
+    uint64_t high;
+    (void)read_register(v, offset, value);
+    (void)read_register(v, offset + 4, &high);
+    *value |= high << 32;
     return VDEV_OK;
+}
+
+static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                            uint64_t value)
+{
+    if (!is_pair(offset, size)) {
+        return VDEV_FAULT;
+    }
+    write_register(v, offset, (uint32_t)value);
+    write_register(v, offset + 4, (uint32_t)(value >> 32));
+    return VDEV_OK;
+}
+
+/* Ends in a call wherever it can, as that needs no stack. */
+static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
+{
+    return is_register(offset, size) ? read_register(state, offset, value)
+                                     : read_pair(state, offset, size, value);
 }
 
 static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value)
 {
-    if (is_register(offset, size)) {
-        write_register(state, offset, (uint32_t)value);
-        return VDEV_OK;
-    }
-    if (!is_pair(offset, size)) {
-        return VDEV_FAULT;
+    if (!is_register(offset, size)) {
+        return write_pair(state, offset, size, value);
     }
     write_register(state, offset, (uint32_t)value);
-    write_register(state, offset + 4, (uint32_t)(value >> 32));
     return VDEV_OK;
 }
 
@@ -286,14 +309,14 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
     bool pending = vaplic_has(v->pending, source);
     bool enabled = vaplic_has(v->enabled, source);
     bool input = vaplic_has(v->inputs, source);
-    bool owned = vaplic_has(v->owned, source);
     uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
-    if (s->mode > APLIC_SM_LEVEL0 || input != (!owned && vaplic_rectified(s)) ||
+    if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
+        input != (!s->owned && vaplic_rectified(s)) ||
         (s->mode == APLIC_SM_INACTIVE && (pending || enabled)) ||
         (v->msi ? v->ie && pending && enabled
                 : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
                       iprio >> v->config.iprio_bits != 0) ||
-        (s->armed && !(owned && enabled && !v->stopped && !vaplic_is_held(v, source)))) {
+        (s->armed && !(s->owned && enabled && !v->stopped && !vaplic_is_held(v, source)))) {
         return false;
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {

@@ -100,42 +100,53 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
 /* ---- Registers of harts, and of the domain ----------------------------------------------------
  */
 
+/* `source` is a request of a hart: it is held, and its input is low. */
+static inline bool has_fallen(const struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    const struct vaplic_source *s = &v->sources[source];
+    return s->owned && aplic_sm_is_level(s->mode) && !v->stopped &&
+           (phys->ops->inputs(phys->state, source / 32) >> source % 32 & 1) == 0;
+}
+
 /* The best request that signals, if it is still one; else VAPLIC_NONE. */
 static inline uint32_t top_of(struct vaplic *v, const struct vaplic_idc *idc)
 {
     while (idc->top < idc->limit) {
         uint32_t source = idc->top & KEY_SOURCE;
-        if (!vaplic_is_held(v, source) || v->stopped) {
+        if (!has_fallen(v, source)) {
             return idc->top;
         }
-        (void)vaplic_machine_inputs(v, source / 32, (uint32_t)BIT(source % 32));
-        if (vaplic_has(v->pending, source)) {
-            return idc->top;
-        }
+        vaplic_release(v, source);
     }
     return VAPLIC_NONE;
 }
 
 static inline uint32_t topi_of(uint32_t top)
 {
-    return top == VAPLIC_NONE ? 0 : (top & KEY_SOURCE) << APLIC_TOPI_ID_SHIFT | top >> KEY_SHIFT;
+    return (top & KEY_SOURCE) << APLIC_TOPI_ID_SHIFT | top >> KEY_SHIFT;
 }
 
 uint32_t vaplic_topi(struct vaplic *v, uint32_t i)
 {
-    return topi_of(top_of(v, &v->idcs[i]));
+    uint32_t top = top_of(v, &v->idcs[i]);
+    return top == VAPLIC_NONE ? 0 : topi_of(top);
 }
 
 uint32_t vaplic_claimi(struct vaplic *v, uint32_t i)
 {
     struct vaplic_idc *idc = &v->idcs[i];
     uint32_t top = top_of(v, idc);
-    uint32_t source = top & KEY_SOURCE;
     if (top == VAPLIC_NONE) {
-        idc->iforce = false;
-        vaplic_drive(v, i);
-    } else if (!aplic_sm_is_level(v->sources[source].mode) ||
-               !(vaplic_has(v->inputs, source) || vaplic_has(v->owned, source))) {
+        if (idc->iforce) {
+            idc->iforce = false;
+            vaplic_drive(v, i);
+        }
+        return 0;
+    }
+    uint32_t source = top & KEY_SOURCE;
+    const struct vaplic_source *s = &v->sources[source];
+    if (!aplic_sm_is_level(s->mode) || !(s->owned || vaplic_rectified(s))) {
         vaplic_assign(v->pending, source, false);
         vaplic_withdraw(v, source, i);
     }
@@ -212,9 +223,9 @@ void vaplic_clear(struct vaplic *v)
         v->inputs[w] = 0;
     }
     for (uint32_t source = 1; source < v->config.source_count; source++) {
-        bool wire = v->sources[source].wire;
-        v->sources[source] =
-            (struct vaplic_source){.target = vaplic_legal_target(v, 0), .wire = wire};
+        struct vaplic_source *s = &v->sources[source];
+        *s = (struct vaplic_source){
+            .target = vaplic_legal_target(v, 0), .wire = s->wire, .owned = s->owned};
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];

@@ -37,8 +37,8 @@ void vaplic_withdraw(struct vaplic *v, uint32_t source, uint32_t idc);
 /* The machine's enable follows the guest's, its target and, where it sends itself, IE. */
 void vaplic_follow(struct vaplic *v, uint32_t source);
 
-/* What the inputs of these are, and the end of each held source among them whose input is low. */
-uint32_t vaplic_machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned);
+/* A held source's input is low: that is its end. */
+void vaplic_release(struct vaplic *v, uint32_t source);
 
 /* The best request of an IDC structure by a look at each. */
 uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc);
@@ -77,11 +77,11 @@ static inline uint32_t vaplic_legal_target(const struct vaplic *v, uint32_t valu
 /* Hardware, level-sensitive, in direct mode: while it is pending, it is off at the machine. */
 static inline bool vaplic_is_held(const struct vaplic *v, uint32_t source)
 {
-    return !v->msi && aplic_sm_is_level(v->sources[source].mode) &&
-           vaplic_has(v->pending, source) && vaplic_has(v->owned, source);
+    const struct vaplic_source *s = &v->sources[source];
+    return s->owned && !v->msi && aplic_sm_is_level(s->mode) && vaplic_has(v->pending, source);
 }
 
 static inline bool vaplic_at_machine(const struct vaplic *v, uint32_t source)
 {
-    return vaplic_has(v->owned, source) && !v->stopped;
+    return v->sources[source].owned && !v->stopped;
 }

@@ -45,14 +45,14 @@ void vaplic_follow(struct vaplic *v, uint32_t source)
     s->armed = on;
 }
 
-/* A held source's input is low. */
-static NOINLINE void release(struct vaplic *v, uint32_t source)
+void vaplic_release(struct vaplic *v, uint32_t source)
 {
     set_pending(v, source, false);
     vaplic_follow(v, source);
 }
 
-uint32_t vaplic_machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
+/* What the inputs of these are, and the end of each held source among them whose input is low. */
+static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
 {
     const struct aplic_phys *phys = v->config.phys;
     uint32_t inputs = phys->ops->inputs(phys->state, reg) & owned;
@@ -60,7 +60,7 @@ uint32_t vaplic_machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
     for (; low != 0; low &= low - 1) {
         uint32_t source = reg * 32 + first(low);
         if (vaplic_is_held(v, source)) {
-            release(v, source);
+            vaplic_release(v, source);
         }
     }
     return inputs;
@@ -105,14 +105,13 @@ static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
 {
     struct vaplic_source *s = &v->sources[source];
-    bool owned = vaplic_has(v->owned, source);
     uint32_t mode =
         (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
     if (vaplic_at_machine(v, source)) {
         mode = machine_mode(v, source, mode);
     }
     s->mode = (uint8_t)mode;
-    bool input = !owned && vaplic_rectified(s);
+    bool input = !s->owned && vaplic_rectified(s);
     vaplic_assign(v->inputs, source, input);
     if (mode == APLIC_SM_INACTIVE) {
         vaplic_assign(v->enabled, source, false);
@@ -178,7 +177,7 @@ void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
 static void line_set(void *controller, uint32_t source, bool level)
 {
     struct vaplic *v = controller;
-    if (source == 0 || source >= v->config.source_count || vaplic_has(v->owned, source)) {
+    if (source == 0 || source >= v->config.source_count || v->sources[source].owned) {
         return;
     }
     struct vaplic_source *s = &v->sources[source];
@@ -202,7 +201,7 @@ uint32_t vaplic_inputs(struct vaplic *v, uint32_t reg)
 {
     uint32_t owned = vaplic_half(v->owned, reg);
     uint32_t inputs = vaplic_half(v->inputs, reg);
-    return owned == 0 || v->stopped ? inputs : inputs | vaplic_machine_inputs(v, reg, owned);
+    return owned == 0 || v->stopped ? inputs : inputs | machine_inputs(v, reg, owned);
 }
 
 uint32_t vaplic_pending(struct vaplic *v, uint32_t reg)
@@ -212,7 +211,7 @@ uint32_t vaplic_pending(struct vaplic *v, uint32_t reg)
     if (owned == 0 || v->stopped) {
         return vaplic_half(v->pending, reg);
     }
-    (void)vaplic_machine_inputs(v, reg, owned);
+    (void)machine_inputs(v, reg, owned);
     return vaplic_half(v->pending, reg) | (phys->ops->pending(phys->state, reg) & owned);
 }
 
@@ -228,6 +227,7 @@ enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
         return HYP_E_UNSUPPORTED;
     }
     vaplic_assign(v->owned, source, true);
+    v->sources[source].owned = true;
     return HYP_OK;
 }
 

@@ -82,6 +82,7 @@ struct vaplic_source {
     uint32_t target; /* As the guest reads it. */
     uint8_t mode;    /* SM of sourcecfg. */
     bool wire;       /* What the line drives. */
+    bool owned;      /* Hardware. */
     bool armed;      /* Hardware: enabled at the machine. */
 };
 
