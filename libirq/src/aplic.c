@@ -64,13 +64,6 @@ void aplic_route(const struct aplic *a, uint32_t source, uint32_t hart, uint32_t
     set_target(a, source, hart, guest_index << APLIC_TARGET_GUEST_SHIFT | eiid);
 }
 
-void aplic_set_enable(const struct aplic *a, uint32_t source, bool enable)
-{
-    if (is_source(a, source)) {
-        mmio_write32(a->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
-    }
-}
-
 void aplic_set_pending(const struct aplic *a, uint32_t source, bool pending)
 {
     if (is_source(a, source)) {
@@ -88,6 +81,35 @@ uint32_t aplic_inputs(const struct aplic *a, uint32_t word)
 {
     return word * 32 < a->source_count ? mmio_read32(a->regs, APLIC_IN_CLRIP + (uintptr_t)word * 4)
                                        : 0;
+}
+
+/*
+ * QEMU's chip keeps a level pending whose input has fallen after a claim: enabled, it would
+ * interrupt once more, for nothing. Only an inactive source forgets.
+ */
+static void forget_fallen(const struct aplic *a, uint32_t source)
+{
+    uint32_t sm = mmio_read32(a->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
+    uint32_t word = source / 32;
+    uint32_t fallen = aplic_pending(a, word) & ~aplic_inputs(a, word);
+    if (!aplic_sm_is_level(sm) || (fallen >> source % 32 & 1) == 0) {
+        return;
+    }
+    uint32_t target = mmio_read32(a->regs, target_at(source));
+    mmio_write32(a->regs, sourcecfg_at(source), APLIC_SM_INACTIVE);
+    mmio_write32(a->regs, sourcecfg_at(source), sm);
+    mmio_write32(a->regs, target_at(source), target);
+}
+
+void aplic_set_enable(const struct aplic *a, uint32_t source, bool enable)
+{
+    if (!is_source(a, source)) {
+        return;
+    }
+    if (enable && !a->msi) {
+        forget_fallen(a, source);
+    }
+    mmio_write32(a->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
 }
 
 /* ---- As a struct irqc --------------------------------------------------------------------------
@@ -120,7 +142,7 @@ static void complete(void *state, uint32_t hart, uint32_t source)
     const struct aplic *a = state;
     (void)hart;
     if (is_source(a, source) && aplic_sm_is_level(mmio_read32(a->regs, sourcecfg_at(source)))) {
-        mmio_write32(a->regs, APLIC_SETIENUM, source);
+        aplic_set_enable(a, source, true);
     }
 }
 

@@ -191,6 +191,20 @@ static void test_edge_goes_round(void **state)
     assert_int_equal(get(APLIC_SETIE + 12), 0);
 }
 
+static void test_fallen_level_is_forgotten(void **state)
+{
+    (void)state;
+    (void)aplic_set_mode(&aplic, 33, APLIC_SM_LEVEL0);
+    (void)aplic_set_mode(&aplic, 33, APLIC_SM_LEVEL1); /* The model leaves it pending, as QEMU. */
+    assert_int_equal(aplic_pending(&aplic, 1), 2);
+    irqc.ops->set_enable(irqc.state, 2, 33, true);
+    assert_false(chip.external[0]);
+    assert_int_equal(aplic_pending(&aplic, 1), 0);
+    assert_int_equal(get(APLIC_TARGET + 4 * 33), 1);
+    drive(33, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2), 33);
+}
+
 static void test_enable_is_of_one_hart(void **state)
 {
     (void)state;
@@ -374,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_level_goes_round, setup, teardown),
         cmocka_unit_test_setup_teardown(test_edge_goes_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fallen_level_is_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_msi, setup_msi, teardown),
         cmocka_unit_test_setup_teardown(test_guest_level, setup, teardown),

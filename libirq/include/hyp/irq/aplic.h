@@ -62,6 +62,7 @@ void aplic_set_target(const struct aplic *aplic, uint32_t source, uint32_t hart)
 void aplic_route(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t guest_index,
                  uint32_t eiid);
 
+/* A level that is pending although its input is low, as QEMU leaves it, is forgotten first. */
 void aplic_set_enable(const struct aplic *aplic, uint32_t source, bool enable);
 
 /* Makes it pending, if its mode lets it: in MSI mode the retrigger of a level that is still high.
