@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Driver of a supervisor-level interrupt domain of a physical APLIC.
+ *
+ * Direct mode: a struct irqc, by the harts' IDC structures. Every source that is enabled has
+ * priority 1 and every threshold is 0: what is enabled comes. A source has one target, so enabling
+ * it for a hart takes it from another. A level-sensitive source stays pending while its input is
+ * high, claimed or not: claim turns it off, complete on again.
+ * MSI mode: sources are routed to interrupt files; the files are the IMSIC driver's.
+ *
+ * A source interrupts nobody before aplic_set_mode(), which its entry in the device tree's
+ * `interrupts` says: the second cell's 1, 2, 4, 8 are EDGE1, EDGE0, LEVEL1, LEVEL0.
+ *
+ * Units   `hart` is a dense hart index; a hart index of the domain is the chip's own number for it.
+ * Owner   The caller's storage, which outlives the irqc and the phys.
+ * Locks   None: each function is accesses to registers of one source or one hart. Who calls for
+ *         a source holds what guards that source: the lock of the VM that owns it.
+ * Implements "Advanced Platform-Level Interrupt Controller" of the RISC-V AIA specification.
+ */
+#pragma once
+
+#include <hyp/arch/mmio.h>
+#include <hyp/base/irq.h>
+#include <hyp/base/status.h>
+#include <hyp/base/types.h>
+#include <hyp/irq/aplic_phys.h>
+
+#define APLIC_NO_HART UINT32_MAX
+
+/* Filled in by the caller; constant from aplic_init() on. */
+struct aplic {
+    mmio_t regs;
+    const uint32_t *hart_index; /* By dense hart index: the domain's; APLIC_NO_HART. Borrowed. */
+    uint32_t hart_count;
+    uint32_t source_count;
+    bool msi;
+};
+
+/*
+ * Every source becomes inactive, and IE and the delivery mode are set. The hart indices are the
+ * positions in the device tree's interrupts-extended that name the harts' S-mode line, or those of
+ * the harts' files in the IMSIC's. Firmware has delegated the sources to this domain.
+ *
+ * HYP_OK; HYP_E_PARAM with no register touched: source_count is not in 2 … 1024, hart_count is
+ * above HYP_HART_MAX, or a hart index is neither APLIC_NO_HART nor below 16384; or
+ * HYP_E_UNSUPPORTED, with IE 0: the domain has not this delivery mode, or its registers are
+ * big-endian.
+ */
+HYP_MUST_USE enum hyp_status aplic_init(const struct aplic *aplic);
+
+/*
+ * The functions below take sources in 1 … source_count - 1; of others they do nothing, or return 0.
+ */
+
+/* SM of sourcecfg, in its low 3 bits. Inactive clears pending and enable. Returns what was kept. */
+uint32_t aplic_set_mode(const struct aplic *aplic, uint32_t source, uint32_t sm);
+
+/* Direct mode, an active source: to `hart`, which has a hart index. */
+void aplic_set_target(const struct aplic *aplic, uint32_t source, uint32_t hart);
+
+/* MSI mode, an active source: `eiid` to file `guest_index` of `hart`; 0: the supervisor's own. */
+void aplic_route(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t guest_index,
+                 uint32_t eiid);
+
+/* A level that is pending although its input is low, as QEMU leaves it, is forgotten first. */
+void aplic_set_enable(const struct aplic *aplic, uint32_t source, bool enable);
+
+/* Makes it pending, if its mode lets it: in MSI mode the retrigger of a level that is still high.
+ */
+void aplic_set_pending(const struct aplic *aplic, uint32_t source, bool pending);
+
+/* Of the sources 32 * word … 32 * word + 31; 0 behind the last one. */
+uint32_t aplic_pending(const struct aplic *aplic, uint32_t word);
+uint32_t aplic_inputs(const struct aplic *aplic, uint32_t word); /* Rectified. */
+
+/* Direct mode only. */
+struct irqc aplic_irqc(struct aplic *aplic);
+
+/* For a vaplic. */
+struct aplic_phys aplic_phys(struct aplic *aplic);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The APLIC model: its register window, its set-up, its invariants. */
+#include <hyp/irq/vaplic.h>
+
+#include <hyp/base/bits.h>
+#include <hyp/irq/aplic_regs.h>
+
+#include "first.h"
+#include "vaplic_priv.h"
+
+_Static_assert(VAPLIC_SIZE == APLIC_SIZE, "the model answers for the whole domain");
+_Static_assert(HYP_HART_MAX *APLIC_IDC_STRIDE <= APLIC_SIZE - APLIC_IDC, "IDC structures fit");
+_Static_assert(sizeof(struct vaplic_source) == 8, "an index is a shift");
+
+/* ---- Register window ---------------------------------------------------------------------------
+ */
+
+/* setip … clrienum: four blocks of a bitmap's registers and one that takes a number. */
+#define BLOCKS APLIC_SETIP
+#define BLOCK_SIZE 0x100u
+#define BLOCK_NUM 0xdcu
+#define BLOCK_BITS 0x80u
+enum { BLOCK_SETIP, BLOCK_IN_CLRIP, BLOCK_SETIE, BLOCK_CLRIE };
+
+static inline bool is_source(const struct vaplic *v, uint64_t source)
+{
+    return source != 0 && source < v->config.source_count;
+}
+
+static uint32_t read_domaincfg(const struct vaplic *v)
+{
+    return APLIC_DOMAINCFG_TOP | (v->ie ? APLIC_DOMAINCFG_IE : 0) |
+           (v->msi ? APLIC_DOMAINCFG_DM : 0);
+}
+
+static NOINLINE uint32_t read_block(struct vaplic *v, uint64_t offset)
+{
+    uint32_t reg = offset % BLOCK_SIZE / 4;
+    if (offset < BLOCKS || reg / 2 >= v->word_count) {
+        return 0;
+    }
+    switch ((offset - BLOCKS) / BLOCK_SIZE) {
+    case BLOCK_SETIP: return vaplic_pending(v, reg);
+    case BLOCK_IN_CLRIP: return vaplic_inputs(v, reg);
+    case BLOCK_SETIE: return vaplic_half(v->enabled, reg);
+    default: return 0;
+    }
+}
+
+static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uint64_t *value)
+{
+    uint32_t i = (uint32_t)(offset - APLIC_IDC) / APLIC_IDC_STRIDE;
+    *value = 0;
+    if (i >= v->config.idc_count || (v->config.delivery & VAPLIC_DIRECT) == 0) {
+        return VDEV_OK;
+    }
+    const struct vaplic_idc *idc = &v->idcs[i];
+    uint64_t reg = offset % APLIC_IDC_STRIDE;
+    if (reg == APLIC_CLAIMI) {
+        *value = vaplic_claimi(v, i);
+    } else if (reg == APLIC_TOPI) {
+        *value = vaplic_topi(v, i);
+    } else if (reg == APLIC_IDELIVERY) {
+        *value = idc->idelivery;
+    } else if (reg == APLIC_IFORCE) {
+        *value = idc->iforce;
+    } else if (reg == APLIC_ITHRESHOLD) {
+        *value = idc->limit == VAPLIC_NONE ? 0 : idc->limit >> KEY_SHIFT;
+    }
+    return VDEV_OK;
+}
+
+/* Neither of a source nor of a hart. */
+static NOINLINE enum vdev_result read_rest(struct vaplic *v, uint64_t offset, uint64_t *value)
+{
+    switch (offset) {
+    case APLIC_DOMAINCFG: *value = read_domaincfg(v); break;
+    case APLIC_GENMSI: *value = v->genmsi; break;
+    default: *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
+    }
+    return VDEV_OK;
+}
+
+static inline enum vdev_result read_register(struct vaplic *v, uint64_t offset, uint64_t *value)
+{
+    uint64_t page = offset / 0x1000;
+    uint64_t source = offset % 0x1000 / 4;
+    if (offset >= APLIC_IDC) {
+        return read_idc(v, offset, value);
+    }
+    if ((page != 0 && page != APLIC_TARGET / 0x1000) || source == 0) {
+        return read_rest(v, offset, value);
+    }
+    *value = 0;
+    if (source < v->config.source_count) {
+        const struct vaplic_source *s = &v->sources[source];
+        *value = page == 0 ? s->mode : s->target;
+    }
+    return VDEV_OK;
+}
+
+/* `source` is the guest's: of none, it has no effect. */
+static void write_number(struct vaplic *v, uint32_t source, uint64_t block)
+{
+    if (!is_source(v, source)) {
+        return;
+    }
+    if (block <= BLOCK_IN_CLRIP) {
+        vaplic_set_pending(v, source, block == BLOCK_SETIP);
+    } else {
+        vaplic_set_enabled(v, source, block == BLOCK_SETIE);
+    }
+}
+
+/* Written out, as the built-in one is a call into the compiler's library. */
+static inline uint32_t swap_bytes(uint32_t x)
+{
+    return x >> 24 | (x >> 8 & 0xff00) | (x << 8 & 0xff0000) | x << 24;
+}
+
+static NOINLINE void write_block(struct vaplic *v, uint64_t offset, uint32_t value)
+{
+    if (offset < BLOCKS) {
+        return;
+    }
+    uint64_t block = (offset - BLOCKS) / BLOCK_SIZE;
+    uint32_t at = offset % BLOCK_SIZE;
+    if (at < BLOCK_BITS) {
+        for (uint32_t bits = value; bits != 0; bits &= bits - 1) {
+            write_number(v, at / 4 * 32 + first(bits), block);
+        }
+    } else if (at == BLOCK_NUM) {
+        write_number(v, value, block);
+    }
+}
+
+static NOINLINE void write_idc(struct vaplic *v, uint64_t offset, uint32_t value)
+{
+    uint32_t i = (uint32_t)(offset - APLIC_IDC) / APLIC_IDC_STRIDE;
+    if (i >= v->config.idc_count || (v->config.delivery & VAPLIC_DIRECT) == 0) {
+        return;
+    }
+    struct vaplic_idc *idc = &v->idcs[i];
+    uint32_t threshold = value & ((1u << v->config.iprio_bits) - 1);
+    switch (offset % APLIC_IDC_STRIDE) {
+    case APLIC_IDELIVERY: idc->idelivery = (value & 1) != 0; break;
+    case APLIC_IFORCE: idc->iforce = (value & 1) != 0; break;
+    case APLIC_ITHRESHOLD:
+        idc->limit = threshold == 0 ? VAPLIC_NONE : threshold << KEY_SHIFT;
+        break;
+    default: return;
+    }
+    vaplic_drive(v, i);
+}
+
+static void write_genmsi(struct vaplic *v, uint32_t value)
+{
+    if (v->msi) {
+        v->genmsi = value & ~(APLIC_TARGET_GUEST_MASK << APLIC_TARGET_GUEST_SHIFT);
+        v->config.send_msi(v->config.ctx, value >> APLIC_TARGET_HART_SHIFT, 0,
+                           value & APLIC_TARGET_EIID);
+    }
+}
+
+static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t value)
+{
+    uint64_t source = offset % 0x1000 / 4;
+    if (offset >= APLIC_IDC) {
+        write_idc(v, offset, value);
+        return;
+    }
+    switch (offset / 0x1000) {
+    case APLIC_SOURCECFG / 0x1000:
+        if (source == 0) {
+            vaplic_set_domaincfg(v, value);
+        } else if (is_source(v, source)) {
+            vaplic_set_sourcecfg(v, (uint32_t)source, value);
+        }
+        return;
+    case APLIC_SETIP / 0x1000: write_block(v, offset, value); return;
+    case APLIC_SETIPNUM_LE / 0x1000:
+        if (offset == APLIC_SETIPNUM_LE) {
+            write_number(v, value, BLOCK_SETIP);
+        } else if (offset == APLIC_SETIPNUM_BE) {
+            write_number(v, swap_bytes(value), BLOCK_SETIP);
+        }
+        return;
+    default:
+        if (source == 0) {
+            write_genmsi(v, value);
+        } else if (is_source(v, source)) {
+            vaplic_set_target(v, (uint32_t)source, value);
+        }
+    }
+}
+
+/* What is not one register: QEMU's bus makes two accesses of 8 bytes at 4 mod 8, and refuses all
+ * else. */
+static bool is_pair(uint64_t offset, unsigned size)
+{
+    return size == 8 && offset % 8 == 4 && offset <= APLIC_SIZE - 8;
+}
+
+static inline bool is_register(uint64_t offset, unsigned size)
+{
+    return size == 4 && offset % 4 == 0 && offset < APLIC_SIZE;
+}
+
+static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                           uint64_t *value)
+{
+    if (!is_pair(offset, size)) {
+        return VDEV_FAULT;
+    }
+    uint64_t high;
+    (void)read_register(v, offset, value);
+    (void)read_register(v, offset + 4, &high);
+    *value |= high << 32;
+    return VDEV_OK;
+}
+
+static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                            uint64_t value)
+{
+    if (!is_pair(offset, size)) {
+        return VDEV_FAULT;
+    }
+    write_register(v, offset, (uint32_t)value);
+    write_register(v, offset + 4, (uint32_t)(value >> 32));
+    return VDEV_OK;
+}
+
+/* Ends in a call wherever it can, as that needs no stack. */
+static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value)
+{
+    return is_register(offset, size) ? read_register(state, offset, value)
+                                     : read_pair(state, offset, size, value);
+}
+
+static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint64_t value)
+{
+    if (!is_register(offset, size)) {
+        return write_pair(state, offset, size, value);
+    }
+    write_register(state, offset, (uint32_t)value);
+    return VDEV_OK;
+}
+
+const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write};
+
+/* ---- Set-up ------------------------------------------------------------------------------------
+ */
+
+static uint64_t words_of(uint32_t source_count)
+{
+    return (source_count + 63) / 64;
+}
+
+uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
+{
+    return sizeof(struct vaplic_source) * source_count + sizeof(struct vaplic_idc) * idc_count +
+           sizeof(uint64_t) * words_of(source_count) * (4 + idc_count);
+}
+
+static bool config_is_valid(const struct vaplic_config *c)
+{
+    if (c->source_count < 2 || c->source_count > APLIC_SOURCE_MAX || c->idc_count < 1 ||
+        c->idc_count > HYP_HART_MAX || c->iprio_bits < 1 || c->iprio_bits > 8 || c->delivery < 1 ||
+        c->delivery > (VAPLIC_DIRECT | VAPLIC_MSI)) {
+        return false;
+    }
+    for (uint32_t vcpu = 0; c->hart != 0 && vcpu < c->idc_count; vcpu++) {
+        if (c->hart[vcpu] >= HYP_HART_MAX) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config, void *storage)
+{
+    if (!config_is_valid(config)) {
+        return HYP_E_PARAM;
+    }
+    uint64_t words = words_of(config->source_count);
+    *v = (struct vaplic){
+        .config = *config,
+        .sources = storage,
+        .word_count = (uint32_t)words,
+    };
+    v->idcs = (struct vaplic_idc *)(v->sources + config->source_count);
+    v->pending = (uint64_t *)(v->idcs + config->idc_count);
+    v->enabled = v->pending + words;
+    v->inputs = v->enabled + words;
+    v->owned = v->inputs + words;
+    for (uint32_t i = 0; i < config->idc_count; i++) {
+        v->idcs[i].ready = v->owned + words * (i + 1);
+    }
+    vaplic_clear(v);
+    return HYP_OK;
+}
+
+/* ---- Invariants --------------------------------------------------------------------------------
+ */
+
+static bool source_is_valid(const struct vaplic *v, uint32_t source)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    bool pending = vaplic_has(v->pending, source);
+    bool enabled = vaplic_has(v->enabled, source);
+    bool input = vaplic_has(v->inputs, source);
+    uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
+    if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
+        input != (!s->owned && vaplic_rectified(s)) ||
+        (s->mode == APLIC_SM_INACTIVE && (pending || enabled)) ||
+        (v->msi ? v->ie && pending && enabled
+                : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
+                      iprio >> v->config.iprio_bits != 0) ||
+        (s->armed && !(s->owned && enabled && !v->stopped && !vaplic_is_held(v, source)))) {
+        return false;
+    }
+    for (uint32_t i = 0; i < v->config.idc_count; i++) {
+        bool request = !v->msi && pending && enabled && s->target >> APLIC_TARGET_HART_SHIFT == i;
+        if (vaplic_has(v->idcs[i].ready, source) != request) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
+{
+    uint32_t words = 0;
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        words |= idc->ready[w] != 0 ? 1u << w : 0;
+    }
+    bool limit =
+        idc->limit == VAPLIC_NONE || (idc->limit % (1u << KEY_SHIFT) == 0 && idc->limit != 0 &&
+                                      idc->limit >> KEY_SHIFT >> v->config.iprio_bits == 0);
+    return words == idc->words && limit && idc->top == vaplic_best(v, idc) &&
+           idc->external == vaplic_signals(v, idc);
+}
+
+/* No bit in it that is no source's. */
+static bool map_is_valid(const struct vaplic *v, const uint64_t *map)
+{
+    uint32_t used = v->config.source_count % 64;
+    return (map[0] & 1) == 0 && (used == 0 || map[v->word_count - 1] >> used == 0);
+}
+
+bool vaplic_is_valid(const struct vaplic *v)
+{
+    bool mode = (v->config.delivery & (v->msi ? VAPLIC_MSI : VAPLIC_DIRECT)) != 0;
+    if (!mode || !map_is_valid(v, v->pending) || !map_is_valid(v, v->enabled) ||
+        !map_is_valid(v, v->inputs) || !map_is_valid(v, v->owned)) {
+        return false;
+    }
+    for (uint32_t source = 1; source < v->config.source_count; source++) {
+        if (!source_is_valid(v, source)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < v->config.idc_count; i++) {
+        if (!map_is_valid(v, v->idcs[i].ready) || !idc_is_valid(v, &v->idcs[i])) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the APLIC model's registers (vaplic.c) and its core (vaplic_core.c) share. */
+#pragma once
+
+#include <hyp/base/bits.h>
+#include <hyp/irq/aplic_regs.h>
+#include <hyp/irq/vaplic.h>
+
+/* struct vaplic_idc.top: the source is below the priority. */
+#define KEY_SHIFT 10
+#define KEY_SOURCE ((1u << KEY_SHIFT) - 1)
+
+/* Off the path of a sole interrupt: inlined, it would cost that path its registers. */
+#define NOINLINE __attribute__((noinline))
+
+/* The registers' effects; `idc` exists, `source` does and is not 0, `reg` is below 32. */
+void vaplic_set_domaincfg(struct vaplic *v, uint32_t value);
+void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value);
+void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending);
+void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled);
+void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value);
+uint32_t vaplic_pending(struct vaplic *v, uint32_t reg);
+uint32_t vaplic_inputs(struct vaplic *v, uint32_t reg);
+uint32_t vaplic_topi(struct vaplic *v, uint32_t idc);
+uint32_t vaplic_claimi(struct vaplic *v, uint32_t idc);
+
+/* Lets the vCPU's external interrupt be what domaincfg and the IDC structure say. */
+void vaplic_drive(struct vaplic *v, uint32_t idc);
+bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc);
+
+/* The source's pending or enable bit, or its target, is another than before. */
+void vaplic_settle(struct vaplic *v, uint32_t source);
+
+/* It is a request of this IDC structure, and no longer so. */
+void vaplic_withdraw(struct vaplic *v, uint32_t source, uint32_t idc);
+
+/* The machine's enable follows the guest's, its target and, where it sends itself, IE. */
+void vaplic_follow(struct vaplic *v, uint32_t source);
+
+/* A held source's input is low: that is its end. */
+void vaplic_release(struct vaplic *v, uint32_t source);
+
+/* The best request of an IDC structure by a look at each. */
+uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc);
+
+/* The state after reset, with nobody told of it. */
+void vaplic_clear(struct vaplic *v);
+
+static inline bool vaplic_has(const uint64_t *map, uint32_t source)
+{
+    return (map[source / 64] >> (source % 64) & 1) != 0;
+}
+
+static inline void vaplic_assign(uint64_t *map, uint32_t source, bool value)
+{
+    map[source / 64] = (map[source / 64] & ~BIT(source % 64)) | (uint64_t)value << (source % 64);
+}
+
+/* A 32-bit register of a bitmap. */
+static inline uint32_t vaplic_half(const uint64_t *map, uint32_t reg)
+{
+    return (uint32_t)(map[reg / 2] >> (reg % 2 * 32));
+}
+
+static inline bool vaplic_rectified(const struct vaplic_source *s)
+{
+    return s->mode >= APLIC_SM_EDGE1 && s->wire != ((s->mode & 1) != 0);
+}
+
+/* What target keeps of a value in the delivery mode that is. */
+static inline uint32_t vaplic_legal_target(const struct vaplic *v, uint32_t value)
+{
+    uint32_t iprio = value & ((1u << v->config.iprio_bits) - 1);
+    return v->msi ? value : (value & ~APLIC_TARGET_IPRIO) | (iprio != 0 ? iprio : 1);
+}
+
+/* Hardware, level-sensitive, in direct mode: while it is pending, it is off at the machine. */
+static inline bool vaplic_is_held(const struct vaplic *v, uint32_t source)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    return s->owned && !v->msi && aplic_sm_is_level(s->mode) && vaplic_has(v->pending, source);
+}
+
+static inline bool vaplic_at_machine(const struct vaplic *v, uint32_t source)
+{
+    return v->sources[source].owned && !v->stopped;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The APLIC model's sources: their registers, lines and owners, and the physical side of each. */
+#include "vaplic_priv.h"
+
+#include <hyp/base/assert.h>
+
+#include "first.h"
+
+static inline void set_pending(struct vaplic *v, uint32_t source, bool pending)
+{
+    vaplic_assign(v->pending, source, pending);
+    vaplic_settle(v, source);
+}
+
+/* ---- The physical side -------------------------------------------------------------------------
+ */
+
+/* Where the machine's interrupt goes is where the guest's does; false: to nobody. */
+static bool aim(const struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    uint32_t target = v->sources[source].target;
+    uint32_t hart_index = target >> APLIC_TARGET_HART_SHIFT;
+    if (hart_index >= v->config.idc_count) {
+        return false;
+    }
+    if (!v->msi) {
+        phys->ops->set_target(phys->state, source, v->config.hart[hart_index]);
+        return true;
+    }
+    /* The guest has no guests: another file than the supervisor's own is nobody's. */
+    return (target >> APLIC_TARGET_GUEST_SHIFT & APLIC_TARGET_GUEST_MASK) == 0 &&
+           v->config.route(v->config.ctx, source, hart_index, target & APLIC_TARGET_EIID);
+}
+
+void vaplic_follow(struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    struct vaplic_source *s = &v->sources[source];
+    bool on = vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_held(v, source) &&
+              aim(v, source);
+    if (on || s->armed) {
+        phys->ops->set_enable(phys->state, source, on);
+    }
+    s->armed = on;
+}
+
+void vaplic_release(struct vaplic *v, uint32_t source)
+{
+    set_pending(v, source, false);
+    vaplic_follow(v, source);
+}
+
+/* What the inputs of these are, and the end of each held source among them whose input is low. */
+static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    uint32_t inputs = phys->ops->inputs(phys->state, reg) & owned;
+    uint32_t low = vaplic_half(v->pending, reg) & owned & ~inputs;
+    for (; low != 0; low &= low - 1) {
+        uint32_t source = reg * 32 + first(low);
+        if (vaplic_is_held(v, source)) {
+            vaplic_release(v, source);
+        }
+    }
+    return inputs;
+}
+
+void vaplic_raise(struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);
+    if (source >= v->config.source_count || !vaplic_at_machine(v, source)) {
+        phys->ops->set_enable(phys->state, source, false);
+        return;
+    }
+    struct vaplic_source *s = &v->sources[source];
+    if (s->mode == APLIC_SM_INACTIVE) {
+        return;
+    }
+    bool held = !v->msi && aplic_sm_is_level(s->mode);
+    if (s->armed) {
+        /* The claim's word is that of another mode, if the guest has changed it meanwhile. */
+        phys->ops->set_enable(phys->state, source, !held);
+        s->armed = !held;
+    }
+    set_pending(v, source, true);
+}
+
+/* ---- Sources -----------------------------------------------------------------------------------
+ */
+
+static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    if (v->sources[source].mode == mode && mode == APLIC_SM_INACTIVE) {
+        return mode;
+    }
+    if (vaplic_is_held(v, source)) {
+        set_pending(v, source, false); /* If it is still high, the machine says so again. */
+    }
+    return phys->ops->set_mode(phys->state, source, mode);
+}
+
+void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    struct vaplic_source *s = &v->sources[source];
+    uint32_t mode =
+        (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
+    if (vaplic_at_machine(v, source)) {
+        mode = machine_mode(v, source, mode);
+    }
+    s->mode = (uint8_t)mode;
+    bool input = !s->owned && vaplic_rectified(s);
+    vaplic_assign(v->inputs, source, input);
+    if (mode == APLIC_SM_INACTIVE) {
+        vaplic_assign(v->enabled, source, false);
+        set_pending(v, source, false);
+    } else if (input) {
+        set_pending(v, source, true);
+    }
+    if (vaplic_at_machine(v, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
+{
+    struct vaplic_source *s = &v->sources[source];
+    bool level = aplic_sm_is_level(s->mode);
+    if (s->mode == APLIC_SM_INACTIVE || (level && !v->msi)) {
+        return;
+    }
+    if (vaplic_at_machine(v, source)) {
+        const struct aplic_phys *phys = v->config.phys;
+        phys->ops->set_pending(phys->state, source, pending);
+        if (!pending) {
+            set_pending(v, source, false);
+        }
+        return;
+    }
+    if (!pending || !level || vaplic_has(v->inputs, source)) {
+        set_pending(v, source, pending);
+    }
+}
+
+void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
+{
+    if (v->sources[source].mode == APLIC_SM_INACTIVE || vaplic_has(v->enabled, source) == enabled) {
+        return;
+    }
+    vaplic_assign(v->enabled, source, enabled);
+    vaplic_settle(v, source);
+    if (vaplic_at_machine(v, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    struct vaplic_source *s = &v->sources[source];
+    uint32_t target = vaplic_legal_target(v, value);
+    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
+    if (target == s->target) {
+        return;
+    }
+    if (i < v->config.idc_count && vaplic_has(v->idcs[i].ready, source)) {
+        vaplic_withdraw(v, source, i);
+    }
+    s->target = target;
+    vaplic_settle(v, source);
+    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+static void line_set(void *controller, uint32_t source, bool level)
+{
+    struct vaplic *v = controller;
+    if (source == 0 || source >= v->config.source_count || v->sources[source].owned) {
+        return;
+    }
+    struct vaplic_source *s = &v->sources[source];
+    s->wire = level;
+    bool input = vaplic_rectified(s);
+    if (input == vaplic_has(v->inputs, source)) {
+        return;
+    }
+    vaplic_assign(v->inputs, source, input);
+    if (input || aplic_sm_is_level(s->mode)) {
+        set_pending(v, source, input);
+    }
+}
+
+struct irq_line vaplic_line(struct vaplic *v, uint32_t source)
+{
+    return (struct irq_line){.set = line_set, .controller = v, .source = source};
+}
+
+uint32_t vaplic_inputs(struct vaplic *v, uint32_t reg)
+{
+    uint32_t owned = vaplic_half(v->owned, reg);
+    uint32_t inputs = vaplic_half(v->inputs, reg);
+    return owned == 0 || v->stopped ? inputs : inputs | machine_inputs(v, reg, owned);
+}
+
+uint32_t vaplic_pending(struct vaplic *v, uint32_t reg)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    uint32_t owned = vaplic_half(v->owned, reg);
+    if (owned == 0 || v->stopped) {
+        return vaplic_half(v->pending, reg);
+    }
+    (void)machine_inputs(v, reg, owned);
+    return vaplic_half(v->pending, reg) | (phys->ops->pending(phys->state, reg) & owned);
+}
+
+enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
+{
+    const struct vaplic_config *c = &v->config;
+    if (source == 0 || source >= c->source_count) {
+        return HYP_E_RANGE;
+    }
+    bool has_way =
+        c->delivery == VAPLIC_DIRECT ? c->hart != 0 : c->delivery == VAPLIC_MSI && c->route != 0;
+    if (c->phys == 0 || source >= c->phys->source_count || !has_way) {
+        return HYP_E_UNSUPPORTED;
+    }
+    vaplic_assign(v->owned, source, true);
+    v->sources[source].owned = true;
+    return HYP_OK;
+}
+
+void vaplic_stop(struct vaplic *v)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    for (uint32_t source = 1; source < v->config.source_count; source++) {
+        struct vaplic_source *s = &v->sources[source];
+        if (vaplic_at_machine(v, source) && s->mode != APLIC_SM_INACTIVE) {
+            (void)phys->ops->set_mode(phys->state, source, APLIC_SM_INACTIVE);
+            s->armed = false;
+        }
+    }
+    v->stopped = true;
+}
