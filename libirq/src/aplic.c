@@ -112,6 +112,18 @@ void aplic_set_enable(const struct aplic *a, uint32_t source, bool enable)
     mmio_write32(a->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
 }
 
+bool aplic_is_level(const struct aplic *a, uint32_t source)
+{
+    return is_source(a, source) && aplic_sm_is_level(mmio_read32(a->regs, sourcecfg_at(source)));
+}
+
+bool aplic_is_for(const struct aplic *a, uint32_t source, uint32_t hart)
+{
+    return is_source(a, source) && is_hart(a, hart) &&
+           mmio_read32(a->regs, target_at(source)) >> APLIC_TARGET_HART_SHIFT ==
+               a->hart_index[hart];
+}
+
 /* ---- As a struct irqc --------------------------------------------------------------------------
  */
 
@@ -131,7 +143,7 @@ static uint32_t claim(void *state, uint32_t hart)
 {
     const struct aplic *a = state;
     uint32_t source = mmio_read32(a->regs, idc_at(a, hart) + APLIC_CLAIMI) >> APLIC_TOPI_ID_SHIFT;
-    if (is_source(a, source) && aplic_sm_is_level(mmio_read32(a->regs, sourcecfg_at(source)))) {
+    if (aplic_is_level(a, source)) {
         mmio_write32(a->regs, APLIC_CLRIENUM, source);
     }
     return source;
@@ -141,7 +153,7 @@ static void complete(void *state, uint32_t hart, uint32_t source)
 {
     const struct aplic *a = state;
     (void)hart;
-    if (is_source(a, source) && aplic_sm_is_level(mmio_read32(a->regs, sourcecfg_at(source)))) {
+    if (aplic_is_level(a, source)) {
         aplic_set_enable(a, source, true);
     }
 }
@@ -155,8 +167,7 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     if (enable) {
         set_target(a, source, hart, 1);
         aplic_set_enable(a, source, true);
-    } else if (mmio_read32(a->regs, target_at(source)) >> APLIC_TARGET_HART_SHIFT ==
-               a->hart_index[hart]) {
+    } else if (aplic_is_for(a, source, hart)) {
         aplic_set_enable(a, source, false);
     }
 }

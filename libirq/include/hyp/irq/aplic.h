@@ -69,6 +69,12 @@ void aplic_set_enable(const struct aplic *aplic, uint32_t source, bool enable);
  */
 void aplic_set_pending(const struct aplic *aplic, uint32_t source, bool pending);
 
+/* Is its mode a level's? */
+bool aplic_is_level(const struct aplic *aplic, uint32_t source);
+
+/* Is `hart` its target? An inactive source has none that means anything. */
+bool aplic_is_for(const struct aplic *aplic, uint32_t source, uint32_t hart);
+
 /* Of the sources 32 * word … 32 * word + 31; 0 behind the last one. */
 uint32_t aplic_pending(const struct aplic *aplic, uint32_t word);
 uint32_t aplic_inputs(const struct aplic *aplic, uint32_t word); /* Rectified. */

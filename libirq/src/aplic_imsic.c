@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An APLIC's sources as identities of the harts' own interrupt files. */
+#include <hyp/irq/aplic_imsic.h>
+
+#include <hyp/base/assert.h>
+#include <hyp/irq/aplic_regs.h>
+
+static bool has_hart(const struct aplic *a, uint32_t hart)
+{
+    return hart < a->hart_count && a->hart_index[hart] != APLIC_NO_HART;
+}
+
+static void init_hart(void *state, uint32_t hart)
+{
+    const struct aplic_imsic *a = state;
+    if (!has_hart(&a->aplic, hart)) {
+        return;
+    }
+    imsic_init_hart(a->id_max);
+    for (uint32_t source = 1; source < a->aplic.source_count; source++) {
+        imsic_enable(source, true); /* The APLIC says what comes. */
+    }
+}
+
+static uint32_t claim(void *state, uint32_t hart)
+{
+    (void)state, (void)hart;
+    return imsic_claim();
+}
+
+static void complete(void *state, uint32_t hart, uint32_t source)
+{
+    const struct aplic_imsic *a = state;
+    (void)hart;
+    /* Of a level that is low, and of an edge that did not come, this does nothing or is asked for.
+     */
+    if (aplic_is_level(&a->aplic, source)) {
+        aplic_set_pending(&a->aplic, source, true);
+    }
+}
+
+static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
+{
+    const struct aplic_imsic *a = state;
+    if (!has_hart(&a->aplic, hart)) {
+        return;
+    }
+    if (enable) {
+        aplic_route(&a->aplic, source, hart, 0, source);
+        aplic_set_enable(&a->aplic, source, true);
+    } else if (aplic_is_for(&a->aplic, source, hart)) {
+        aplic_set_enable(&a->aplic, source, false);
+    }
+}
+
+static const struct irqc_ops ops = {
+    .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
+
+struct irqc aplic_imsic_irqc(struct aplic_imsic *a)
+{
+    HYP_REQUIRE(a->aplic.msi && a->aplic.source_count - 1 <= a->id_max);
+    return (struct irqc){.ops = &ops, .state = a, .source_count = a->aplic.source_count};
+}
