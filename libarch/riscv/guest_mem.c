@@ -82,7 +82,7 @@ static void bare_leave(struct bare b)
     csr_write(CSR_HSTATUS, b.hstatus);
 }
 
-HYP_COLD enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
+enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 {
     uint8_t *out = to;
     bool ok = true;

@@ -6,25 +6,25 @@
 
 static void init_hart(void *state, uint32_t hart)
 {
-    const struct irqc *inner = &((struct irqc_one_target *)state)->inner;
+    const struct irqc *inner = &((struct one_target *)state)->inner;
     inner->ops->init_hart(inner->state, hart);
 }
 
 static uint32_t claim(void *state, uint32_t hart)
 {
-    const struct irqc *inner = &((struct irqc_one_target *)state)->inner;
+    const struct irqc *inner = &((struct one_target *)state)->inner;
     return inner->ops->claim(inner->state, hart);
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)
 {
-    const struct irqc *inner = &((struct irqc_one_target *)state)->inner;
+    const struct irqc *inner = &((struct one_target *)state)->inner;
     inner->ops->complete(inner->state, hart, source);
 }
 
 static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
 {
-    const struct irqc_one_target *one = state;
+    const struct one_target *one = state;
     const struct irqc *inner = &one->inner;
     if (source >= inner->source_count || hart >= HYP_HART_MAX) {
         return;
@@ -40,7 +40,7 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
 static const struct irqc_ops ops = {
     .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
 
-struct irqc irqc_one_target(struct irqc_one_target *one)
+struct irqc one_target_irqc(struct one_target *one)
 {
     return (struct irqc){.ops = &ops, .state = one, .source_count = one->inner.source_count};
 }

@@ -54,8 +54,8 @@ void prop_run(void)
 {
     uint64_t harts[SOURCES] = {0};
     bool wants[SOURCES][HARTS] = {{false}};
-    struct irqc_one_target one = {{&chip_ops, NULL, SOURCES}, harts};
-    struct irqc irqc = irqc_one_target(&one);
+    struct one_target one = {{&chip_ops, NULL, SOURCES}, harts};
+    struct irqc irqc = one_target_irqc(&one);
     memset(&chip, 0, sizeof(chip));
     for (uint32_t hart = 0; hart < HARTS; hart++) {
         irqc.ops->init_hart(irqc.state, hart);

@@ -97,7 +97,7 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
     }
 }
 
-/* ---- Registers of harts, and of the domain ----------------------------------------------------
+/* ---- Registers of harts, and of the domain -----------------------------------------------------
  */
 
 /* `source` is a request of a hart: it is held, and its input is low. */
@@ -209,7 +209,7 @@ void vaplic_set_domaincfg(struct vaplic *v, uint32_t value)
     }
 }
 
-/* ---- The VM's end ----------------------------------------------------------------------
+/* ---- The VM's end ------------------------------------------------------------------------------
  */
 
 void vaplic_clear(struct vaplic *v)

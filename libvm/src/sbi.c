@@ -164,7 +164,7 @@ static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
     return ok(got);
 }
 
-HYP_COLD struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
+struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
 {
     struct vm *vm = vcpu->vm;
     if (vm->console_write == 0 || fid > SBI_DBCN_WRITE_BYTE) {

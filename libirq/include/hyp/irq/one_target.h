@@ -16,10 +16,10 @@
 #include <hyp/base/irq.h>
 #include <hyp/base/types.h>
 
-struct irqc_one_target {
+struct one_target {
     struct irqc inner;
     uint64_t
         *harts; /* By source, inner.source_count of them, 0 at first: whom it is enabled for. */
 };
 
-struct irqc irqc_one_target(struct irqc_one_target *one);
+struct irqc one_target_irqc(struct one_target *one);
