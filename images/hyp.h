@@ -51,6 +51,20 @@ struct host_vm {
     bool has_vuart;
 };
 
+struct hyp;
+
+/*
+ * A kind of machine's interrupt controller besides the PLIC. An image has those that it is linked
+ * with: each is an object in section .hyp_irqc.
+ */
+struct hyp_irqc_kind {
+    /* Is it this machine's, which has no PLIC? Then irqc_index and source_count of the machine are
+     * its. The tree is there for this call alone. */
+    bool (*find)(struct hyp *h, const void *fdt);
+    /* Sets h->irqc; or leaves it, if it cannot be used. */
+    void (*init)(struct hyp *h);
+};
+
 struct hyp {
     struct machine machine;
     uint64_t load_hpa;
@@ -63,7 +77,8 @@ struct hyp {
 
     struct plic plic;
     struct irqc irqc;
-    uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
+    const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
+    uint8_t source_owner[SOURCE_MAX];      /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
 
     struct uart16550 uart;
     struct sbi_console sbi_console;

@@ -7,11 +7,15 @@ void hyp_init_irqs(struct hyp *h)
     const struct hyp_irqc_desc *d = &hyp_platform.irqc;
     const struct machine *m = &h->machine;
     uintptr_t va;
+    if (h->irqc_kind != 0) {
+        h->irqc_kind->init(h);
+        return;
+    }
     if (m->source_count < 2 || hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
         return;
     }
     mmio_t regs = {.base = va};
-    if (plic_init(&h->plic, regs, m->plic_context, m->hart_count, m->source_count) != HYP_OK) {
+    if (plic_init(&h->plic, regs, m->irqc_index, m->hart_count, m->source_count) != HYP_OK) {
         return;
     }
     h->irqc = plic_irqc(&h->plic);
@@ -26,7 +30,7 @@ void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
     for (uint32_t s = 1; hart == h->console_hart && s < h->machine.source_count; s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
             h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
-            h->console_irq = h->machine.plic_context[hart] != MACHINE_NO_CONTEXT;
+            h->console_irq = h->machine.irqc_index[hart] != MACHINE_NO_INDEX;
         }
     }
 }

@@ -11,6 +11,7 @@ _SECTIONS = str(Label("//toolchains:sections.ld"))
 _CONFIG = str(Label("//libvm:config"))
 _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
+_AIA = str(Label("//images:aia"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -237,6 +238,7 @@ def hyp_image(
         config = None,
         srcs = [],
         main = _MAIN,
+        aia = True,
         embed = {},
         loads = {},
         deps = [],
@@ -258,6 +260,7 @@ def hyp_image(
         configuration at all, srcs and deps are the whole firmware.
       srcs: C and assembly besides `main`.
       main: the hypervisor that is configured; "" for none.
+      aia: it also runs where an APLIC and IMSICs are in the place of the PLIC.
       embed: blob name -> file in the image.
       loads: blob name -> file that is put into memory before the image starts.
       deps: libraries.
@@ -329,7 +332,7 @@ def hyp_image(
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,
-        deps = ([main] if main and config else []) + link_deps,
+        deps = ([main] + ([_AIA] if aia else []) if main and config else []) + link_deps,
         **private
     )
     _hyp_image_files(

@@ -6,45 +6,38 @@
 #include <hyp/arch/dtree.h>
 #include <string.h>
 
-/* Properties that are looked at, by first letter. */
-enum key {
-    KEY_ADDRESS_CELLS,
-    KEY_SIZE_CELLS,
-    KEY_BOOTARGS,
-    KEY_COMPATIBLE,
-    KEY_DEVICE_TYPE,
-    KEY_CONTEXTS,
-    KEY_MMU,
-    KEY_PHANDLE,
-    KEY_REG,
-    KEY_CBOM,
-    KEY_CBOZ,
-    KEY_ISA,
-    KEY_ISA_NAMES,
-    KEY_NDEV,
-    KEY_STATUS,
-    KEY_TIMEBASE,
-    KEY_COUNT,
-};
+/* Properties that are looked at, by first letter: X(key, name). */
+#define KEYS(X)                          \
+    X(ADDRESS_CELLS, "#address-cells")   \
+    X(SIZE_CELLS, "#size-cells")         \
+    X(BOOTARGS, "bootargs")              \
+    X(COMPATIBLE, "compatible")          \
+    X(DEVICE_TYPE, "device_type")        \
+    X(CONTEXTS, "interrupts-extended")   \
+    X(MMU, "mmu-type")                   \
+    X(PHANDLE, "phandle")                \
+    X(REG, "reg")                        \
+    X(CBOM, "riscv,cbom-block-size")     \
+    X(CBOZ, "riscv,cboz-block-size")     \
+    X(ISA, "riscv,isa")                  \
+    X(ISA_NAMES, "riscv,isa-extensions") \
+    X(NDEV, "riscv,ndev")                \
+    X(STATUS, "status")                  \
+    X(TIMEBASE, "timebase-frequency")
 
-static const char key_names[KEY_COUNT][24] = {
-    [KEY_ADDRESS_CELLS] = "#address-cells",
-    [KEY_SIZE_CELLS] = "#size-cells",
-    [KEY_BOOTARGS] = "bootargs",
-    [KEY_COMPATIBLE] = "compatible",
-    [KEY_DEVICE_TYPE] = "device_type",
-    [KEY_CONTEXTS] = "interrupts-extended",
-    [KEY_MMU] = "mmu-type",
-    [KEY_PHANDLE] = "phandle",
-    [KEY_REG] = "reg",
-    [KEY_CBOM] = "riscv,cbom-block-size",
-    [KEY_CBOZ] = "riscv,cboz-block-size",
-    [KEY_ISA] = "riscv,isa",
-    [KEY_ISA_NAMES] = "riscv,isa-extensions",
-    [KEY_NDEV] = "riscv,ndev",
-    [KEY_STATUS] = "status",
-    [KEY_TIMEBASE] = "timebase-frequency",
+#define KEY_ENUM(key, name) KEY_##key,
+enum key { KEYS(KEY_ENUM) KEY_COUNT };
+
+/* One behind the other, and where each begins: half the size of an array of equal ones. */
+#define KEY_ROOM(key, name) char key[sizeof(name)];
+#define KEY_TEXT(key, name) .key = name,
+#define KEY_AT(key, name) offsetof(struct key_names, key),
+struct key_names {
+    KEYS(KEY_ROOM)
 };
+static const struct key_names key_names = {KEYS(KEY_TEXT)};
+static const uint8_t key_at[] = {KEYS(KEY_AT)};
+_Static_assert(sizeof(key_names) <= UINT8_MAX, "key_at");
 
 struct value {
     const uint8_t *bytes; /* NULL: the node has no such property. */
@@ -97,7 +90,7 @@ static enum key key_of(const char *name)
     default: return KEY_COUNT;
     }
     for (; first <= last; first++) {
-        if (dtree_name_is(name, key_names[first])) {
+        if (dtree_name_is(name, (const char *)&key_names + key_at[first])) {
             return first;
         }
     }
@@ -369,12 +362,12 @@ static uint32_t hart_of_intc(const struct machine *m, uint32_t phandle)
 static void number_contexts(struct machine *m, struct value list)
 {
     for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
-        m->plic_context[i] = MACHINE_NO_CONTEXT;
+        m->irqc_index[i] = MACHINE_NO_INDEX;
     }
     for (uint32_t context = 0; list.length >= 8; context++, list.length -= 8, list.bytes += 8) {
         uint32_t hart = hart_of_intc(m, dtree_cell(list.bytes));
         if (dtree_cell(list.bytes + 4) == IRQ_S_EXT && hart != UINT32_MAX) {
-            m->plic_context[hart] = context;
+            m->irqc_index[hart] = context;
         }
     }
 }

@@ -127,7 +127,7 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
 static void number_harts(const struct machine *m, struct machine_aia *aia, struct value list)
 {
     for (uint32_t hart = 0; hart < HYP_HART_MAX; hart++) {
-        aia->hart_index[hart] = MACHINE_NO_HART;
+        aia->hart_index[hart] = MACHINE_NO_INDEX;
     }
     for (uint32_t index = 0; list.length >= 8; index++, list.length -= 8, list.bytes += 8) {
         for (uint32_t hart = 0; hart < m->hart_count; hart++) {

@@ -104,7 +104,7 @@ static void expect_harts(void)
     for (uint32_t i = 0; i < HARTS; i++) {
         assert_int_equal(aia.hart_index[i], HARTS - 1 - i);
     }
-    assert_int_equal(aia.hart_index[HARTS], MACHINE_NO_HART);
+    assert_int_equal(aia.hart_index[HARTS], MACHINE_NO_INDEX);
 }
 
 static void test_direct(void **state)

@@ -132,7 +132,7 @@ static void check_machine(void)
     for (uint32_t id = 0; id < HARTS; id++) {
         if ((ids & BIT(id)) != 0) {
             PROP_ASSERT(m.hart_id[n] == id && m.intc[n] == 40 + id);
-            PROP_ASSERT(m.plic_context[n] == context[id]);
+            PROP_ASSERT(m.irqc_index[n] == context[id]);
             n++;
         }
     }

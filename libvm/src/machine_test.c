@@ -213,9 +213,9 @@ static void test_harts(void **state)
     assert_int_equal(m.hart_id[0], 2);
     assert_int_equal(m.hart_id[2], 7);
     assert_int_equal(m.intc[1], 103);
-    assert_int_equal(m.plic_context[0], 3);
-    assert_int_equal(m.plic_context[1], MACHINE_NO_CONTEXT);
-    assert_int_equal(m.plic_context[2], 1);
+    assert_int_equal(m.irqc_index[0], 3);
+    assert_int_equal(m.irqc_index[1], MACHINE_NO_INDEX);
+    assert_int_equal(m.irqc_index[2], 1);
     assert_int_equal(m.source_count, 96);
     assert_int_equal(m.timebase_hz, 1000);
     assert_int_equal(m.mmu, GUEST_MMU_SV57);

@@ -19,12 +19,12 @@
 #define MACHINE_RANGE_MAX 16
 #define MACHINE_DEVICE_MAX 64
 #define MACHINE_BOOTARGS_SIZE 512
-#define MACHINE_NO_CONTEXT UINT32_MAX
+#define MACHINE_NO_INDEX UINT32_MAX
 
 struct machine {
-    uint64_t hart_id[HYP_HART_MAX];      /* Ascending: the index is the dense hart index. */
-    uint32_t intc[HYP_HART_MAX];         /* phandle of the hart's own interrupt controller; or 0. */
-    uint32_t plic_context[HYP_HART_MAX]; /* Its S-mode context, or MACHINE_NO_CONTEXT. */
+    uint64_t hart_id[HYP_HART_MAX];    /* Ascending: the index is the dense hart index. */
+    uint32_t intc[HYP_HART_MAX];       /* phandle of the hart's own interrupt controller; or 0. */
+    uint32_t irqc_index[HYP_HART_MAX]; /* Its S-mode context at the PLIC, or MACHINE_NO_INDEX. */
     uint32_t hart_count;
     struct hyp_mem mem[MACHINE_RANGE_MAX];
     uint32_t mem_count;

@@ -13,13 +13,11 @@
 
 #include <hyp/vm/machine.h>
 
-#define MACHINE_NO_HART UINT32_MAX
-
 struct machine_aia {
     struct hyp_mem aplic;  /* Its registers. */
     uint32_t source_count; /* With source 0. */
     bool msi;              /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
-    uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_HART. */
+    uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
     /* All 0 but with msi. */
     struct hyp_mem
         imsic; /* A file's page after another's, for each hart 1 << guest_bits of them. */
