@@ -33,7 +33,14 @@ struct hyp_device {
 
 enum hyp_irqc_model {
     HYP_IRQC_PLIC,
+    HYP_IRQC_APLIC, /* In direct delivery mode. */
+    HYP_IRQC_IMSIC, /* An IMSIC a hart, and an APLIC that sends to them. */
 };
+
+/* Bytes that a guest's controller answers for: as on QEMU's virt machine. */
+#define HYP_PLIC_SIZE 0x600000
+#define HYP_APLIC_SIZE 0x8000
+#define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
 
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
@@ -129,10 +136,12 @@ struct vm_console {
     uint32_t irq; /* Its source at the guest's controller. */
 };
 
+/* On which machine which model can be given: config_fit() says. */
 struct vm_irqc {
     enum hyp_irqc_model model;
-    uint64_t gpa;
-    uint32_t source_count;
+    uint64_t gpa;          /* The PLIC's or APLIC's; 4 KiB aligned. */
+    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's. */
+    uint32_t source_count; /* Sources are 1 .. source_count - 1. */
     bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
     bool absent;     /* The VM has no external interrupt controller. */
 };

@@ -41,6 +41,7 @@
     X(ZKT, "zkt")                                   \
     X(ZVBB, "zvbb")                                 \
     X(ZVKT, "zvkt")                                 \
+    X(SSAIA, "ssaia") /* of VMs with IMSICs */      \
     X(SSCOFPMF, "sscofpmf")                         \
     X(SSTC, "sstc")   /* henvcfg.STCE */            \
     X(SVADE, "svade") /* henvcfg.ADUE = 0 */        \
