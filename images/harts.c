@@ -137,6 +137,9 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     struct hyp *h = hh->hyp;
     bool console = hart->index == h->console_hart;
     hyp_init_hart_irqs(h, hart->index);
+    if (hh->vcpu != 0 && h->irqc_kind != 0 && h->irqc_kind->start_vcpu(h, hh->vcpu) != HYP_OK) {
+        vm_stop(hh->vcpu->vm, VM_STOP_HART);
+    }
     if (!settle(hh, HART_UP)) {
         hart_park();
     }

@@ -43,7 +43,8 @@ enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 struct host_vm {
     struct vm vm;
     struct gstage gstage;
-    struct vplic *vplic;
+    /* The wire into a source of its controller, which is vm.irq_ctx. NULL: it has none. */
+    struct irq_line (*line)(void *controller, uint32_t source);
     struct vconsole vc;
     struct vuart vuart;
     uint32_t console_source; /* In the mux. */
@@ -52,6 +53,7 @@ struct host_vm {
 };
 
 struct hyp;
+struct host_vm;
 
 /*
  * A kind of machine's interrupt controller besides the PLIC. An image has those that it is linked
@@ -59,10 +61,14 @@ struct hyp;
  */
 struct hyp_irqc_kind {
     /* Is it this machine's, which has no PLIC? Then irqc_index and source_count of the machine are
-     * its. The tree is there for this call alone. */
+     * its, and it adds to h->irqc_models. The tree is there for this call alone. */
     bool (*find)(struct hyp *h, const void *fdt);
     /* Sets h->irqc; or leaves it, if it cannot be used. */
     void (*init)(struct hyp *h);
+    /* The VM's virtual controller, of a model in h->irqc_models that is not the PLIC. */
+    enum hyp_status (*add_vm)(struct hyp *h, struct host_vm *hv);
+    /* On its hart, before it first runs. HYP_E_UNSUPPORTED: the hart lacks what it was promised. */
+    enum hyp_status (*start_vcpu)(struct hyp *h, struct vcpu *vcpu);
 };
 
 struct hyp {
@@ -78,7 +84,8 @@ struct hyp {
     struct plic plic;
     struct irqc irqc;
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
-    uint8_t source_owner[SOURCE_MAX];      /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
+    uint32_t irqc_models;             /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
+    uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
 
     struct uart16550 uart;
     struct sbi_console sbi_console;

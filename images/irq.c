@@ -51,6 +51,11 @@ static void irq_stop(void *ctx)
     vplic_stop(ctx);
 }
 
+static struct irq_line line(void *controller, uint32_t source)
+{
+    return vplic_line(controller, source);
+}
+
 _Static_assert(sizeof(struct vplic) + VM_VCPU_MAX <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
 _Static_assert(sizeof(struct vplic_source) <= FOOTPRINT_IRQC_SOURCE &&
                    sizeof(struct vplic_context) <= FOOTPRINT_IRQC_CONTEXT &&
@@ -69,13 +74,13 @@ static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
     return step * vm->vcpu_count;
 }
 
-static enum hyp_status own_sources(struct host_vm *hv)
+static enum hyp_status own_sources(struct host_vm *hv, struct vplic *vplic)
 {
     const struct vm_config *c = hv->vm.config;
     for (uint32_t i = 0; i < c->device_count; i++) {
         const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
         for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
-            HYP_TRY(vplic_own(hv->vplic, d->irq[n]));
+            HYP_TRY(vplic_own(vplic, d->irq[n]));
         }
     }
     return HYP_OK;
@@ -89,11 +94,14 @@ enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv)
     if (c->absent) {
         return HYP_OK;
     }
+    if (c->model != HYP_IRQC_PLIC) {
+        return h->irqc_kind != 0 ? h->irqc_kind->add_vm(h, hv) : HYP_E_UNSUPPORTED;
+    }
     uint8_t *hart = hyp_alloc(h, sizeof(struct vplic) + VM_VCPU_MAX);
     if (hart == 0) {
         return HYP_E_NOMEM;
     }
-    hv->vplic = (struct vplic *)(hart + VM_VCPU_MAX);
+    struct vplic *vplic = (struct vplic *)(hart + VM_VCPU_MAX);
     struct vplic_config config = {
         .source_count = c->source_count,
         .context_count = fill_contexts(vm, vcpu, hart),
@@ -108,16 +116,17 @@ enum hyp_status hyp_add_irqc(struct hyp *h, struct host_vm *hv)
     if (storage == 0) {
         return HYP_E_NOMEM;
     }
-    HYP_TRY(vplic_init(hv->vplic, &config, storage));
-    HYP_TRY(own_sources(hv));
+    HYP_TRY(vplic_init(vplic, &config, storage));
+    HYP_TRY(own_sources(hv, vplic));
     vm->irq_raise = irq_raise;
     vm->irq_stop = irq_stop;
-    vm->irq_ctx = hv->vplic;
+    vm->irq_ctx = vplic;
+    hv->line = line;
     struct vdev dev = {
         .base = c->gpa,
         .size = VPLIC_SIZE,
         .ops = &vplic_vdev_ops,
-        .state = hv->vplic,
+        .state = vplic,
     };
     return vm_add_vdev(vm, &dev);
 }

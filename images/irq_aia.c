@@ -6,16 +6,37 @@
 #include <hyp/irq/aplic_imsic.h>
 #include <hyp/irq/aplic_regs.h>
 #include <hyp/irq/one_target.h>
+#include <hyp/irq/vaplic.h>
 #include <hyp/vm/machine_aia.h>
 #include <string.h>
+
+/* A vCPU owns its hart: the first guest interrupt file is always free for it. */
+#define GUEST_FILE 1
 
 /* There is one machine: like the_hyp of main.c. */
 static struct {
     struct machine_aia found;
     struct aplic_imsic chip;
+    struct aplic_phys phys;
     struct one_target one;
     uint64_t harts[SOURCE_MAX];
 } the_aia;
+
+/* A VM's controller, with what the model borrows. */
+struct aia_vm {
+    struct vaplic vaplic;
+    struct vm *vm;
+    uint8_t hart[VM_VCPU_MAX]; /* By vCPU. */
+    mmio_t file[VM_VCPU_MAX];  /* By vCPU, of model IMSIC: the page of its guest file. */
+};
+
+/* Guest interrupt files: by the tree there are pages for them, by this hart files. */
+static bool has_guest_files(const struct hyp *h)
+{
+    const struct machine_aia *found = &the_aia.found;
+    return found->msi && found->guest_bits != 0 && h->machine.has_h &&
+           imsic_geilen() >= GUEST_FILE && (h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0;
+}
 
 static bool find(struct hyp *h, const void *fdt)
 {
@@ -26,9 +47,12 @@ static bool find(struct hyp *h, const void *fdt)
     }
     h->machine.source_count = found->source_count;
     memcpy(h->machine.irqc_index, found->hart_index, sizeof(found->hart_index));
+    h->irqc_models = found->msi ? 0 : BIT(HYP_IRQC_APLIC);
+    if (has_guest_files(h)) {
+        h->irqc_models |= BIT(HYP_IRQC_IMSIC);
+    }
     return true;
 }
-
 /* The platform's devices hold their lines high until they are served. */
 static void set_modes(const struct aplic *aplic)
 {
@@ -60,6 +84,7 @@ static void init(struct hyp *h)
         return;
     }
     set_modes(aplic);
+    the_aia.phys = aplic_phys(aplic);
     the_aia.one = (struct one_target){
         .inner = found->msi ? aplic_imsic_irqc(&the_aia.chip) : aplic_irqc(aplic),
         .harts = the_aia.harts,
@@ -67,4 +92,130 @@ static void init(struct hyp *h)
     h->irqc = one_target_irqc(&the_aia.one);
 }
 
-__attribute__((used, section(".hyp_irqc"))) static const struct hyp_irqc_kind aia = {find, init};
+/* ---- VMs ------------------------------------------------------------------------------------- */
+
+static void set_external(void *ctx, uint32_t vcpu, bool level)
+{
+    const struct aia_vm *a = ctx;
+    vcpu_set_external(a->vm->vcpus[vcpu], level);
+}
+
+static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
+{
+    const struct aia_vm *a = ctx;
+    if (hart_index < a->vm->vcpu_count && guest_index == 0) {
+        imsic_send(a->file[hart_index], eiid);
+    }
+}
+
+static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid)
+{
+    const struct aia_vm *a = ctx;
+    if (hart_index >= a->vm->vcpu_count) {
+        return false;
+    }
+    aplic_route(&the_aia.chip.aplic, source, a->hart[hart_index], GUEST_FILE, eiid);
+    return true;
+}
+
+static void irq_raise(void *ctx, uint32_t source, uint32_t hart)
+{
+    (void)hart;
+    vaplic_raise(&((struct aia_vm *)ctx)->vaplic, source);
+}
+
+static void irq_stop(void *ctx)
+{
+    vaplic_stop(&((struct aia_vm *)ctx)->vaplic);
+}
+
+static struct irq_line line(void *controller, uint32_t source)
+{
+    return vaplic_line(&((struct aia_vm *)controller)->vaplic, source);
+}
+
+static enum hyp_status own_sources(struct aia_vm *a)
+{
+    const struct vm_config *c = a->vm->config;
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+            HYP_TRY(vaplic_own(&a->vaplic, d->irq[n]));
+        }
+    }
+    return HYP_OK;
+}
+
+/* vCPU n's page of the guest is the page of its hart's guest file. */
+static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_vm *a)
+{
+    const struct machine_aia *found = &the_aia.found;
+    for (uint32_t n = 0; n < a->vm->vcpu_count; n++) {
+        uint64_t hart = found->hart_index[a->hart[n]];
+        struct gstage_mapping m = {
+            .gpa = GPA(a->vm->config->irqc.imsic_gpa + n * HYP_IMSIC_SIZE),
+            .hpa = HPA(found->imsic.hpa +
+                       (((hart << found->guest_bits) + GUEST_FILE) << HYP_PAGE_SHIFT)),
+            .size = HYP_IMSIC_SIZE,
+            .perm = GSTAGE_R | GSTAGE_W,
+            .type = MEM_IO,
+        };
+        uintptr_t va;
+        HYP_TRY(gstage_map_range(&hv->gstage, &m));
+        HYP_TRY(hspace_map_device(&h->space, m.hpa, m.size, &va));
+        a->file[n].base = va;
+        a->vm->vcpus[n]->guest_file = GUEST_FILE;
+    }
+    return HYP_OK;
+}
+
+static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
+{
+    struct vm *vm = &hv->vm;
+    const struct vm_irqc *c = &vm->config->irqc;
+    bool msi = c->model == HYP_IRQC_IMSIC;
+    struct aia_vm *a = hyp_alloc(h, sizeof(*a));
+    void *storage = hyp_alloc(h, vaplic_storage_size(c->source_count, vm->vcpu_count));
+    if (a == 0 || storage == 0) {
+        return HYP_E_NOMEM;
+    }
+    a->vm = vm;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        a->hart[n] = (uint8_t)vm->vcpus[n]->hart_index;
+    }
+    struct vaplic_config config = {
+        .source_count = c->source_count,
+        .idc_count = vm->vcpu_count,
+        .iprio_bits = 3,
+        .delivery = msi ? VAPLIC_MSI : VAPLIC_DIRECT,
+        .hart = a->hart,
+        .phys = h->irqc.ops != 0 ? &the_aia.phys : 0,
+        .set_external = set_external,
+        .send_msi = send_msi,
+        .route = route,
+        .ctx = a,
+    };
+    HYP_TRY(vaplic_init(&a->vaplic, &config, storage));
+    HYP_TRY(own_sources(a));
+    if (msi) {
+        HYP_TRY(map_files(h, hv, a));
+    }
+    vm->irq_raise = irq_raise;
+    vm->irq_stop = irq_stop;
+    vm->irq_ctx = a;
+    hv->line = line;
+    struct vdev dev = {
+        .base = c->gpa, .size = HYP_APLIC_SIZE, .ops = &vaplic_vdev_ops, .state = &a->vaplic};
+    return vm_add_vdev(vm, &dev);
+}
+
+static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
+{
+    (void)h;
+    return vcpu->guest_file == 0
+               ? HYP_OK
+               : imsic_clean_guest_file(vcpu->guest_file, the_aia.found.guest_id_max);
+}
+
+__attribute__((used, section(".hyp_irqc"))) static const struct hyp_irqc_kind aia = {
+    .find = find, .init = init, .add_vm = add_vm, .start_vcpu = start_vcpu};

@@ -31,6 +31,7 @@ static void fit_config(struct hyp *h)
         .reserved_count = m->reserved_count,
         .hypervisor = {.hpa = h->load_hpa, .size = pool->start + pool->size - h->load_hpa},
         .source_count = m->source_count,
+        .irqc_models = BIT(HYP_IRQC_PLIC) | h->irqc_models,
         .gpa_bits = m->gpa_bits,
         .isa = m->isa,
     };
@@ -92,10 +93,9 @@ static void show_left_out(struct hyp *h)
     if ((m->harts_left_out | m->mem_left_out | m->reserved_merged | m->bootargs_left_out |
          m->devices_left_out) != 0) {
         log_line(&h->log,
-                 "machine harts_left_out=%u mem_ranges_left_out=%u reserved_ranges_merged=%u "
-                 "bootargs_left_out=%u devices_left_out=%u",
-                 m->harts_left_out, m->mem_left_out, m->reserved_merged, m->bootargs_left_out,
-                 m->devices_left_out);
+                 "left_out harts=%u mem_ranges=%u bootargs=%u devices=%u reserved_merged=%u",
+                 m->harts_left_out, m->mem_left_out, m->bootargs_left_out, m->devices_left_out,
+                 m->reserved_merged);
     }
 }
 

@@ -160,6 +160,7 @@ const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob)
 
 void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob)
 {
-    HYP_REQUIRE(hspace_unmap(&h->space, blob_va(h, blob), align_up(blob->size, HYP_PAGE_SIZE)) ==
-                HYP_OK);
+    enum hyp_status unmapped =
+        hspace_unmap(&h->space, blob_va(h, blob), align_up(blob->size, HYP_PAGE_SIZE));
+    HYP_REQUIRE(unmapped == HYP_OK);
 }

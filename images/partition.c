@@ -167,10 +167,10 @@ static enum hyp_status add_vuart(struct host_vm *hv)
 {
     const struct vm_console *c = &hv->vm.config->console;
     struct vuart_config config = {.port = vconsole_port(&hv->vc)};
-    if (hv->vplic == 0) {
+    if (hv->line == 0) {
         return HYP_E_PARAM;
     }
-    config.irq = vplic_line(hv->vplic, c->irq);
+    config.irq = hv->line(hv->vm.irq_ctx, c->irq);
     HYP_TRY(vuart_init(&hv->vuart, &config));
     hv->has_vuart = true;
     struct vdev dev = {

@@ -7,7 +7,8 @@
 
 static inline uintptr_t context_at(const struct plic *p, uint32_t hart)
 {
-    HYP_REQUIRE(hart < p->hart_count && p->context[hart] != PLIC_NO_CONTEXT);
+    bool has_context = hart < p->hart_count && p->context[hart] != PLIC_NO_CONTEXT;
+    HYP_REQUIRE(has_context);
     return PLIC_CONTEXT + (uintptr_t)p->context[hart] * PLIC_CONTEXT_STRIDE;
 }
 

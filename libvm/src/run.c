@@ -51,7 +51,7 @@ static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HTIMEDELTA, 0);
     csr_write(CSR_HENVCFG, env->henvcfg);
     if (env->has_stateen) {
-        csr_write(CSR_HSTATEEN0, env->hstateen0);
+        csr_write(CSR_HSTATEEN0, env->hstateen0 | (vcpu->guest_file != 0 ? HSTATEEN0_AIA : 0));
     }
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
     fence_hfence_gvma_all();
@@ -85,7 +85,8 @@ static void reset(struct vcpu *vcpu)
     w->sepc = vcpu->start_pc;
     uint64_t fp = BIT(SSTATUS_FS_SHIFT) | (env->has_vector ? BIT(SSTATUS_VS_SHIFT) : 0);
     w->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | fp;
-    w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP;
+    w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP |
+                 (uint64_t)vcpu->guest_file << HSTATUS_VGEIN_SHIFT;
     csr_write(CSR_SSTATUS, w->sstatus);
     world_clear_fp(env->has_vector);
     csr_write(CSR_VSSTATUS, SSTATUS_UXL_64);

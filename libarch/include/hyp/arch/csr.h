@@ -87,6 +87,7 @@
 #define HSTATUS_HU BIT(9)
 #define HSTATUS_VGEIN_SHIFT 12
 #define HSTATUS_VGEIN (UINT64_C(63) << HSTATUS_VGEIN_SHIFT)
+#define HSTATEEN0_AIA (UINT64_C(7) << 58) /* IMSIC, AIA, CSRIND: interrupt files and selectors */
 #define HSTATUS_VTVM BIT(20)
 #define HSTATUS_VTW BIT(21)
 #define HSTATUS_VTSR BIT(22)

@@ -74,6 +74,8 @@ struct vcpu {
     uint64_t start_pc;
     uint64_t start_opaque;
 
+    uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
+
     bool ext_level; /* vm->lock: what the controller drives. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
