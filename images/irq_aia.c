@@ -174,6 +174,9 @@ static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
     struct vm *vm = &hv->vm;
     const struct vm_irqc *c = &vm->config->irqc;
     bool msi = c->model == HYP_IRQC_IMSIC;
+    if ((h->irqc_models & BIT(c->model)) == 0) {
+        return HYP_E_UNSUPPORTED; /* config_fit() has told. */
+    }
     struct aia_vm *a = hyp_alloc(h, sizeof(*a));
     void *storage = hyp_alloc(h, vaplic_storage_size(c->source_count, vm->vcpu_count));
     if (a == 0 || storage == 0) {

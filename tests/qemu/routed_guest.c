@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A device's interrupt reaches whichever hart the guest names, and that hart alone. The device is
- * the RTC, whose alarm is a level; its line goes through the machine's PLIC.
+ * the RTC, whose alarm is a level; its line goes through the machine's controller.
  */
 #include "check.h"
+#include "routed_irqc.h"
 
 #include <libfdt.h>
 
@@ -29,10 +30,6 @@
 #define CAUSE_LOAD_ACCESS 5
 #define CAUSE_STORE_ACCESS 7
 
-#define PLIC UINT64_C(0x0c000000)
-#define PLIC_ENABLE(hart) (PLIC + 0x2000 + 0x80 * (2 * (hart) + 1))
-#define PLIC_CLAIM(hart) (PLIC + 0x200004 + 0x1000 * (2 * (hart) + 1))
-
 void _start(void);
 
 static volatile uint64_t taken[HARTS];
@@ -40,16 +37,6 @@ static volatile uint64_t strange;
 static volatile uint64_t refused_loads;
 static volatile uint64_t refused_stores;
 static volatile uint64_t up[HARTS];
-
-static uint32_t reg_read(uint64_t address)
-{
-    return *(volatile uint32_t *)address;
-}
-
-static void reg_write(uint64_t address, uint32_t value)
-{
-    *(volatile uint32_t *)address = value;
-}
 
 static uint64_t self(void)
 {
@@ -69,7 +56,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
         return epc + 4;
     }
     uint64_t hart = self();
-    uint32_t source = cause == CAUSE_EXTERNAL ? reg_read(PLIC_CLAIM(hart)) : 0;
+    uint32_t source = cause == CAUSE_EXTERNAL ? irqc_claim(hart) : 0;
     if (source != RTC_SOURCE) {
         strange++;
         guest_csr_clear(sie, SEIE);
@@ -77,7 +64,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     }
     reg_write(RTC + RTC_CLEAR_INTERRUPT, 1);
     taken[hart]++;
-    reg_write(PLIC_CLAIM(hart), source);
+    irqc_end(hart, source);
     return epc;
 }
 
@@ -100,6 +87,7 @@ static bool reaches(volatile uint64_t *p, uint64_t value)
 
 static void sleep_for_ever(uint64_t hart)
 {
+    irqc_open(hart);
     guest_csr_write(sie, SEIE);
     guest_csr_set(sstatus, SSTATUS_SIE);
     up[hart] = 1;
@@ -110,12 +98,12 @@ static void sleep_for_ever(uint64_t hart)
 
 static void route_to(uint64_t hart)
 {
-    reg_write(PLIC_ENABLE(hart), 1u << RTC_SOURCE);
+    irqc_route(RTC_SOURCE, hart);
     for (uint64_t i = 1; i <= ROUNDS; i++) {
         ring_soon();
         check(reaches(&taken[hart], i), "an alarm");
     }
-    reg_write(PLIC_ENABLE(hart), 0);
+    irqc_mask(RTC_SOURCE, hart);
     for (uint64_t other = 0; other < HARTS; other++) {
         check_is(taken[other], other <= hart ? ROUNDS : 0, "and on no other hart");
     }
@@ -154,13 +142,13 @@ void guest_main(uint64_t hart, const void *fdt)
     if (fdt_node_offset_by_compatible(fdt, -1, "google,goldfish-rtc") < 0) {
         without_device();
     }
+    irqc_open(hart);
     for (uint64_t i = 1; i < HARTS; i++) {
         check_is((uint64_t)guest_sbi(EXT_HSM, 0, i, (uint64_t)_start, 0).error, 0, "hart_start");
         check(reaches(&up[i], 1), "a hart is up");
     }
     guest_csr_write(sie, SEIE);
     guest_csr_set(sstatus, SSTATUS_SIE);
-    reg_write(PLIC + 4 * RTC_SOURCE, 1);
     reg_write(RTC + RTC_IRQ_ENABLED, 1);
     for (uint64_t i = 0; i < HARTS; i++) {
         route_to(i);
