@@ -6,10 +6,10 @@
 #include <hyp/arch/sbi_call.h>
 #include <hyp/vm/exit.h>
 
-static void send_ipi(struct vm_env *env, uint64_t hart_id)
+/* By the firmware; a part of the image may know a shorter way. */
+static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
-    (void)env;
-    (void)sbi_call(SBI_EXT_IPI, 0, 1, hart_id, 0);
+    (void)sbi_call(SBI_EXT_IPI, 0, 1, hyp_of(env)->machine.hart_id[hart_index], 0);
 }
 
 static void external(struct vm_env *env, struct vcpu *vcpu)
@@ -21,6 +21,8 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
         hyp_console_step(h, hyp_self());
         hyp_report_ended(h);
         h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
+    } else if (owner == OWNER_IPI) {
+        csr_set(CSR_SIP, BIT(IRQ_S_SOFT)); /* And goes on as one. */
     } else if (owner != 0) {
         struct vm *vm = &h->vms[owner - 1]->vm;
         spinlock_lock(&vm->lock);

@@ -15,7 +15,7 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm)
     /* Pairs with the acquire load in hyp_report_ended(). */
     __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
     if (h->console_hart != HYP_NO_HART && hyp_self()->hart.index != h->console_hart) {
-        env->send_ipi(env, h->machine.hart_id[h->console_hart]);
+        env->send_ipi(env, h->console_hart);
     }
 }
 

@@ -56,20 +56,32 @@ struct hyp;
 struct host_vm;
 
 /*
- * A kind of machine's interrupt controller besides the PLIC. An image has those that it is linked
- * with: each is an object in section .hyp_irqc.
+ * What an image may have besides: each part is an object in section .hyp_part of what it is linked
+ * with. The machine's harts may be reached, and its interrupts taken, in other ways than by PLIC
+ * and firmware.
+ */
+struct hyp_part {
+    /* What the machine has of it. The tree is there for this call alone. */
+    void (*find)(struct hyp *h, const void *fdt);
+    /* Maps it and sets it up, behind the PLIC; leaves all as it is if it cannot be used. */
+    void (*init)(struct hyp *h);
+    /* On each hart that has started, behind its part of the controller. NULL: nothing. */
+    void (*init_hart)(struct hyp *h, uint32_t hart);
+};
+
+/*
+ * The controller of a machine without a PLIC. Who finds it sets h->irqc_kind, irqc_index and
+ * source_count of the machine, and h->irqc_models; its part's init() sets h->irqc.
  */
 struct hyp_irqc_kind {
-    /* Is it this machine's, which has no PLIC? Then irqc_index and source_count of the machine are
-     * its, and it adds to h->irqc_models. The tree is there for this call alone. */
-    bool (*find)(struct hyp *h, const void *fdt);
-    /* Sets h->irqc; or leaves it, if it cannot be used. */
-    void (*init)(struct hyp *h);
     /* The VM's virtual controller, of a model in h->irqc_models that is not the PLIC. */
     enum hyp_status (*add_vm)(struct hyp *h, struct host_vm *hv);
     /* On its hart, before it first runs. HYP_E_UNSUPPORTED: the hart lacks what it was promised. */
     enum hyp_status (*start_vcpu)(struct hyp *h, struct vcpu *vcpu);
 };
+
+/* The image's parts, and behind them. */
+extern const struct hyp_part _hyp_parts_start[], _hyp_parts_end[];
 
 struct hyp {
     struct machine machine;
@@ -85,7 +97,7 @@ struct hyp {
     struct irqc irqc;
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
     uint32_t irqc_models;             /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
-    uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_CONSOLE; 0: nobody. */
+    uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_…; 0: nobody. */
 
     struct uart16550 uart;
     struct sbi_console sbi_console;
@@ -122,6 +134,7 @@ static inline struct host_hart *hyp_self(void)
 }
 
 #define OWNER_CONSOLE 0xff
+#define OWNER_IPI 0xfe /* The source is no device's: another hart calls. */
 #define HYP_NO_HART UINT32_MAX
 #define HYP_BOOT_FDT_SIZE (2 * HYP_MIB)
 #define HART_STACK_PAGES 2

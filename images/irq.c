@@ -2,15 +2,11 @@
 /* The machine's interrupt controller, and what a VM sees of it. */
 #include "hyp.h"
 
-void hyp_init_irqs(struct hyp *h)
+static void init_plic(struct hyp *h)
 {
     const struct hyp_irqc_desc *d = &hyp_platform.irqc;
     const struct machine *m = &h->machine;
     uintptr_t va;
-    if (h->irqc_kind != 0) {
-        h->irqc_kind->init(h);
-        return;
-    }
     if (m->source_count < 2 || hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
         return;
     }
@@ -21,13 +17,28 @@ void hyp_init_irqs(struct hyp *h)
     h->irqc = plic_irqc(&h->plic);
 }
 
+void hyp_init_irqs(struct hyp *h)
+{
+    if (h->irqc_kind == 0) {
+        init_plic(h);
+    }
+    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
+        part->init(h);
+    }
+}
+
 void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
 {
-    if (h->irqc.ops == 0) {
-        return;
+    if (h->irqc.ops != 0) {
+        h->irqc.ops->init_hart(h->irqc.state, hart);
     }
-    h->irqc.ops->init_hart(h->irqc.state, hart);
-    for (uint32_t s = 1; hart == h->console_hart && s < h->machine.source_count; s++) {
+    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
+        if (part->init_hart != 0) {
+            part->init_hart(h, hart);
+        }
+    }
+    for (uint32_t s = 1; hart == h->console_hart && h->irqc.ops != 0 && s < h->machine.source_count;
+         s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
             h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
             h->console_irq = h->machine.irqc_index[hart] != MACHINE_NO_INDEX;

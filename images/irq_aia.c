@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's APLIC, in direct mode or with the harts' IMSICs. */
+/* The machine's APLIC, in direct mode or with the harts' IMSICs; IPIs by IMSIC or ACLINT. */
 #include "hyp.h"
 
+#include <hyp/irq/aclint_sswi.h>
 #include <hyp/irq/aplic.h>
 #include <hyp/irq/aplic_imsic.h>
 #include <hyp/irq/aplic_regs.h>
@@ -20,6 +21,10 @@ static struct {
     struct aplic_phys phys;
     struct one_target one;
     uint64_t harts[SOURCE_MAX];
+    mmio_t own_file[HYP_HART_MAX];
+    struct imsic_ipi ipi;
+    struct aclint_sswi sswi;
+    struct ipi_path ipi_path; /* ops NULL: the firmware's IPIs. */
 } the_aia;
 
 /* A VM's controller, with what the model borrows. */
@@ -38,21 +43,25 @@ static bool has_guest_files(const struct hyp *h)
            imsic_geilen() >= GUEST_FILE && (h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0;
 }
 
-static bool find(struct hyp *h, const void *fdt)
+static const struct hyp_irqc_kind kind;
+
+static void find(struct hyp *h, const void *fdt)
 {
     struct machine_aia *found = &the_aia.found;
     if (machine_read_aia(&h->machine, found, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK ||
-        found->source_count < 2 || found->source_count > SOURCE_MAX) {
-        return false;
+        h->machine.source_count != 0 || found->source_count < 2 ||
+        found->source_count > SOURCE_MAX) {
+        return;
     }
+    h->irqc_kind = &kind;
     h->machine.source_count = found->source_count;
     memcpy(h->machine.irqc_index, found->hart_index, sizeof(found->hart_index));
     h->irqc_models = found->msi ? 0 : BIT(HYP_IRQC_APLIC);
     if (has_guest_files(h)) {
         h->irqc_models |= BIT(HYP_IRQC_IMSIC);
     }
-    return true;
 }
+
 /* The platform's devices hold their lines high until they are served. */
 static void set_modes(const struct aplic *aplic)
 {
@@ -64,7 +73,63 @@ static void set_modes(const struct aplic *aplic)
     }
 }
 
-static void init(struct hyp *h)
+/* ---- IPIs ------------------------------------------------------------------------------------ */
+
+static void send_ipi(struct vm_env *env, uint32_t hart_index)
+{
+    (void)env;
+    the_aia.ipi_path.ops->send(the_aia.ipi_path.state, hart_index);
+}
+
+static hpa_t file_page(uint32_t hart, uint32_t file)
+{
+    const struct machine_aia *found = &the_aia.found;
+    uint64_t page = ((uint64_t)found->hart_index[hart] << found->guest_bits) + file;
+    return HPA(found->imsic.hpa + (page << HYP_PAGE_SHIFT));
+}
+
+/* A message to a hart's own file, if each hart has one: the identity behind those of the sources.
+ */
+static void init_ipi(struct hyp *h)
+{
+    uint32_t identity = the_aia.found.source_count;
+    if (identity > the_aia.found.id_max || identity >= SOURCE_MAX) {
+        return;
+    }
+    for (uint32_t hart = 0; hart < h->machine.hart_count; hart++) {
+        uintptr_t va;
+        if (the_aia.found.hart_index[hart] == MACHINE_NO_INDEX ||
+            hspace_map_device(&h->space, file_page(hart, 0), HYP_IMSIC_SIZE, &va) != HYP_OK) {
+            return;
+        }
+        the_aia.own_file[hart].base = va;
+    }
+    the_aia.ipi = (struct imsic_ipi){
+        .page = the_aia.own_file, .hart_count = h->machine.hart_count, .identity = identity};
+    the_aia.ipi_path = imsic_ipi_path(&the_aia.ipi);
+    h->source_owner[identity] = OWNER_IPI;
+    h->env.send_ipi = send_ipi;
+}
+
+/* A store to the ACLINT, where it has all harts. */
+static void init_sswi(struct hyp *h)
+{
+    const struct machine_aia *found = &the_aia.found;
+    uintptr_t va;
+    if (found->sswi.size < ACLINT_SSWI_SIZE ||
+        hspace_map_device(&h->space, HPA(found->sswi.hpa), ACLINT_SSWI_SIZE, &va) != HYP_OK) {
+        return;
+    }
+    mmio_t regs = {.base = va};
+    if (aclint_sswi_init(&the_aia.sswi, regs, found->sswi_index, h->machine.hart_count) == HYP_OK) {
+        the_aia.ipi_path = aclint_sswi_ipi_path(&the_aia.sswi);
+        h->env.send_ipi = send_ipi;
+    }
+}
+
+/* ---- The physical controller ----------------------------------------------------------------- */
+
+static void init_aplic(struct hyp *h)
 {
     const struct machine_aia *found = &the_aia.found;
     struct aplic *aplic = &the_aia.chip.aplic;
@@ -90,6 +155,27 @@ static void init(struct hyp *h)
         .harts = the_aia.harts,
     };
     h->irqc = one_target_irqc(&the_aia.one);
+    if (found->msi) {
+        init_ipi(h);
+    }
+}
+
+static void init(struct hyp *h)
+{
+    if (h->irqc_kind == &kind) {
+        init_aplic(h);
+    }
+    if (the_aia.ipi_path.ops == 0) {
+        init_sswi(h);
+    }
+}
+
+static void init_hart(struct hyp *h, uint32_t hart)
+{
+    (void)h;
+    if (the_aia.ipi_path.ops != 0) {
+        the_aia.ipi_path.ops->init_hart(the_aia.ipi_path.state, hart);
+    }
 }
 
 /* ---- VMs ------------------------------------------------------------------------------------- */
@@ -149,13 +235,10 @@ static enum hyp_status own_sources(struct aia_vm *a)
 /* vCPU n's page of the guest is the page of its hart's guest file. */
 static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_vm *a)
 {
-    const struct machine_aia *found = &the_aia.found;
     for (uint32_t n = 0; n < a->vm->vcpu_count; n++) {
-        uint64_t hart = found->hart_index[a->hart[n]];
         struct gstage_mapping m = {
             .gpa = GPA(a->vm->config->irqc.imsic_gpa + n * HYP_IMSIC_SIZE),
-            .hpa = HPA(found->imsic.hpa +
-                       (((hart << found->guest_bits) + GUEST_FILE) << HYP_PAGE_SHIFT)),
+            .hpa = file_page(a->hart[n], GUEST_FILE),
             .size = HYP_IMSIC_SIZE,
             .perm = GSTAGE_R | GSTAGE_W,
             .type = MEM_IO,
@@ -220,5 +303,7 @@ static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
                : imsic_clean_guest_file(vcpu->guest_file, the_aia.found.guest_id_max);
 }
 
-__attribute__((used, section(".hyp_irqc"))) static const struct hyp_irqc_kind aia = {
-    .find = find, .init = init, .add_vm = add_vm, .start_vcpu = start_vcpu};
+static const struct hyp_irqc_kind kind = {.add_vm = add_vm, .start_vcpu = start_vcpu};
+
+__attribute__((used, section(".hyp_part"))) static const struct hyp_part part = {
+    .find = find, .init = init, .init_hart = init_hart};

@@ -101,11 +101,9 @@ static void show_left_out(struct hyp *h)
 
 static enum hyp_status find_machine(struct hyp *h, const void *fdt)
 {
-    extern const struct hyp_irqc_kind _irqc_kinds_start[], _irqc_kinds_end[];
-    const struct hyp_irqc_kind *kind = _irqc_kinds_start;
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
-    for (; h->machine.source_count == 0 && kind < _irqc_kinds_end; kind++) {
-        h->irqc_kind = kind->find(h, fdt) ? kind : 0;
+    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
+        part->find(h, fdt);
     }
     return machine_probe(&h->machine);
 }

@@ -111,7 +111,6 @@ static enum hyp_status make_vcpus(struct hyp *h, struct host_vm *hv)
         v->vm = vm;
         v->id = vm->vcpu_count;
         v->hart_index = i;
-        v->hart_id = h->machine.hart_id[i];
         v->hsm_state = SBI_HSM_STOPPED;
         v->timer = UINT64_MAX;
         vm->vcpus[vm->vcpu_count++] = v;
@@ -131,7 +130,7 @@ void hyp_kick_console(void *ctx)
     if (hart_self()->index == h->console_hart) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
     } else {
-        h->env.send_ipi(&h->env, h->machine.hart_id[h->console_hart]);
+        h->env.send_ipi(&h->env, h->console_hart);
     }
 }
 

@@ -112,6 +112,12 @@ static enum dtree_token end_tree(struct dtree_walk *w)
     return is_whole ? DTREE_END : DTREE_BAD;
 }
 
+/* A token as a number; all that there are fit the last byte of their cell. 0: none of them. */
+static inline unsigned token_at(const uint8_t *p)
+{
+    return (p[0] | p[1] | p[2]) == 0 ? p[3] : 0;
+}
+
 enum dtree_token dtree_next(struct dtree_walk *w)
 {
     const struct dtree *t = w->tree;
@@ -121,7 +127,7 @@ enum dtree_token dtree_next(struct dtree_walk *w)
         if (w->at >= t->nodes_end || t->nodes_end - w->at < 4) {
             return bad(w);
         }
-        switch (dtree_cell(t->bytes + w->at)) {
+        switch (token_at(t->bytes + w->at)) {
         case FDT_PROP: return property(w);
         case FDT_BEGIN_NODE: return begin_node(w);
         case FDT_END_NODE: return end_node(w);

@@ -10,7 +10,7 @@ struct names {
     GUEST_ISA_LIST(GUEST_ISA_ROOM)
 };
 static const struct names names = {GUEST_ISA_LIST(GUEST_ISA_TEXT)};
-static const uint8_t name_at[] = {GUEST_ISA_LIST(GUEST_ISA_AT)};
+static const uint8_t name_at[] = {GUEST_ISA_LIST(GUEST_ISA_AT) sizeof(names)};
 _Static_assert(sizeof(names) <= UINT8_MAX, "name_at");
 
 const char *guest_isa_name(enum guest_isa ext)
@@ -25,28 +25,34 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
 
 static bool is_name(uint32_t ext, const char *text, size_t length)
 {
-    const char *name = guest_isa_name((enum guest_isa)ext);
-    size_t n = 0;
-    /* Most begin with z: the second letter tells them apart. */
-    if (length > 1 && name[1] != text[1]) {
+    /* Most differ in their length already. */
+    if (length != (size_t)name_at[ext + 1] - name_at[ext] - 1) {
         return false;
     }
-    while (n < length && name[n] != '\0' && name[n] == text[n]) {
+    const char *name = guest_isa_name((enum guest_isa)ext);
+    size_t n = 0;
+    while (n < length && name[n] == text[n]) {
         n++;
     }
-    return n == length && name[n] == '\0';
+    return n == length;
 }
 
+/* Many names are none of ours: only those of the same first letter are looked at. */
 enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely)
 {
-    uint32_t e = likely < GUEST_ISA_COUNT ? likely : 0;
-    for (uint32_t tries = 0; tries < GUEST_ISA_COUNT; tries++) {
-        if (is_name(e, text, length)) {
-            return (enum guest_isa)e;
-        }
-        e = e + 1 < GUEST_ISA_COUNT ? e + 1 : 0;
+    uint32_t e = 0;
+    uint32_t end = GUEST_ISA_ZICBOM;
+    if (likely < GUEST_ISA_COUNT && is_name(likely, text, length)) {
+        return likely;
     }
-    return GUEST_ISA_COUNT;
+    if (length > 1) {
+        e = text[0] == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
+        end = text[0] == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
+    }
+    while (e < end && !is_name(e, text, length)) {
+        e++;
+    }
+    return e < end ? (enum guest_isa)e : GUEST_ISA_COUNT;
 }
 
 static char *put_text(char *to, const char *text)

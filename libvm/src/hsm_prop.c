@@ -334,12 +334,12 @@ static struct world_trap guest(struct world *w, void *ctx)
 
 /* ---- The machine ----------------------------------------------------------------------------- */
 
-static void send_ipi(struct vm_env *env, uint64_t hart_id)
+static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
     (void)env;
-    PROP_ASSERT(hart_id >= 100 && hart_id < 100 + s.scenario->harts);
+    PROP_ASSERT(hart_index < s.scenario->harts);
     TEST_WRITE(true);
-    harts.hart[hart_id - 100].csr[CSR_SIP] |= BIT(IRQ_S_SOFT);
+    harts.hart[hart_index].csr[CSR_SIP] |= BIT(IRQ_S_SOFT);
 }
 
 static void vm_ended(struct vm_env *env, struct vm *vm)
@@ -372,7 +372,6 @@ static void set_up(void)
         s.vcpu[i] = (struct vcpu){.vm = &s.vm,
                                   .id = i,
                                   .hart_index = i,
-                                  .hart_id = 100 + i,
                                   .hsm_state = SBI_HSM_STOPPED,
                                   .timer = UINT64_MAX};
         if (i < s.scenario->first) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The supervisor's APLIC and IMSIC in one more walk of the machine's device tree. */
+/* APLIC, IMSIC and SSWI in one more walk of the machine's device tree. */
 #include <hyp/vm/machine_aia.h>
 
 #include <hyp/arch/csr.h>
@@ -47,11 +47,12 @@ struct node {
 };
 
 struct reading {
-    struct node node; /* Whose properties are being read. */
     struct node aplic[DOMAIN_MAX];
     uint32_t aplic_count;
     struct node imsic; /* The supervisor's. */
     bool has_imsic;
+    struct node sswi;
+    bool has_sswi;
 };
 
 static uint32_t number(const struct node *n, enum key key, uint32_t missing)
@@ -90,72 +91,122 @@ static bool is_okay(const struct node *n)
            dtree_value_is(v.bytes, v.length, "ok");
 }
 
-static void end_node(struct reading *r)
+/* The properties of the node that begins at `w`. */
+static struct node read_node(struct dtree_walk w)
 {
-    const struct node *n = &r->node;
-    struct value v = n->of[KEY_COMPATIBLE];
-    if (v.bytes != NULL && is_okay(n)) {
-        if (dtree_value_has(v.bytes, v.length, "riscv,aplic") && r->aplic_count < DOMAIN_MAX) {
-            r->aplic[r->aplic_count++] = *n;
-        } else if (dtree_value_has(v.bytes, v.length, "riscv,imsics") && is_supervisor(n)) {
-            r->imsic = *n;
-            r->has_imsic = true;
+    struct node n = {.of = {{NULL, 0}}};
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        for (uint32_t key = 0; key < KEY_COUNT; key++) {
+            if (dtree_name_is(w.name, key_names[key])) {
+                n.of[key] = (struct value){.bytes = w.value, .length = w.length};
+            }
         }
     }
-    r->node = (struct node){.of = {{NULL, 0}}};
+    return n;
 }
 
+enum kind { KIND_OTHER, KIND_APLIC, KIND_IMSIC, KIND_SSWI };
+
+/* Of most nodes no string begins as theirs do. */
+static enum kind kind_of(const struct dtree_walk *w)
+{
+    const uint8_t *end = w->value + w->length;
+    for (const uint8_t *at = w->value; at < end; at++) {
+        uint32_t left = (uint32_t)(end - at);
+        if (*at == 'r') {
+            return dtree_value_has(at, left, "riscv,aplic")         ? KIND_APLIC
+                   : dtree_value_has(at, left, "riscv,imsics")      ? KIND_IMSIC
+                   : dtree_value_has(at, left, "riscv,aclint-sswi") ? KIND_SSWI
+                                                                    : KIND_OTHER;
+        }
+        while (at < end && *at != '\0') {
+            at++;
+        }
+    }
+    return KIND_OTHER;
+}
+
+static void add_node(struct reading *r, enum kind kind, const struct dtree_walk *begin)
+{
+    struct node n = read_node(*begin);
+    if (!is_okay(&n)) {
+        return;
+    }
+    if (kind == KIND_APLIC && r->aplic_count < DOMAIN_MAX) {
+        r->aplic[r->aplic_count++] = n;
+    } else if (kind == KIND_IMSIC && is_supervisor(&n)) {
+        r->imsic = n;
+        r->has_imsic = true;
+    } else if (kind == KIND_SSWI) {
+        r->sswi = n;
+        r->has_sswi = true;
+    }
+}
+
+/* Nearly all nodes are others: of these, no more than the compatible is looked at. */
 static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
 {
     struct dtree_walk w = dtree_walk(t);
+    struct dtree_walk begin = w;
     enum dtree_token token;
     while ((token = dtree_next(&w)) < DTREE_END) {
-        if (token != DTREE_PROPERTY) {
-            end_node(r); /* A node's properties come before the nodes in it. */
-            continue;
-        }
-        for (uint32_t key = 0; key < KEY_COUNT; key++) {
-            if (dtree_name_is(w.name, key_names[key])) {
-                r->node.of[key] = (struct value){.bytes = w.value, .length = w.length};
+        if (token == DTREE_NODE) {
+            begin = w;
+        } else if (token == DTREE_PROPERTY && w.name[0] == 'c' &&
+                   dtree_name_is(w.name, key_names[KEY_COMPATIBLE])) {
+            enum kind kind = kind_of(&w);
+            if (kind != KIND_OTHER) {
+                add_node(r, kind, &begin);
             }
         }
     }
     return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
 }
 
-/* A hart's number is its place in the list. */
-static void number_harts(const struct machine *m, struct machine_aia *aia, struct value list)
+/* A hart's number is the place in the list of that interrupt of it. */
+static void number_harts(const struct machine *m, uint32_t *index, struct value list, uint32_t irq)
 {
     for (uint32_t hart = 0; hart < HYP_HART_MAX; hart++) {
-        aia->hart_index[hart] = MACHINE_NO_INDEX;
+        index[hart] = MACHINE_NO_INDEX;
     }
-    for (uint32_t index = 0; list.length >= 8; index++, list.length -= 8, list.bytes += 8) {
+    for (uint32_t i = 0; list.length >= 8; i++, list.length -= 8, list.bytes += 8) {
         for (uint32_t hart = 0; hart < m->hart_count; hart++) {
-            if (m->intc[hart] == dtree_cell(list.bytes) &&
-                dtree_cell(list.bytes + 4) == IRQ_S_EXT) {
-                aia->hart_index[hart] = index;
+            if (m->intc[hart] == dtree_cell(list.bytes) && dtree_cell(list.bytes + 4) == irq) {
+                index[hart] = i;
             }
         }
     }
 }
 
-static enum hyp_status take(const struct machine *m, struct machine_aia *aia,
-                            const struct reading *r, const struct node *aplic)
+static bool take(const struct machine *m, struct machine_aia *aia, const struct reading *r,
+                 const struct node *aplic)
 {
     aia->aplic = reg_of(aplic);
     aia->source_count = number(aplic, KEY_SOURCES, 0) + 1;
     if (is_supervisor(aplic)) {
-        number_harts(m, aia, aplic->of[KEY_TARGETS]);
-        return HYP_OK;
+        number_harts(m, aia->hart_index, aplic->of[KEY_TARGETS], IRQ_S_EXT);
+        return true;
     }
     aia->msi = true;
     aia->imsic = reg_of(&r->imsic);
     aia->id_max = number(&r->imsic, KEY_IDS, 0);
     aia->guest_id_max = number(&r->imsic, KEY_GUEST_IDS, aia->id_max);
     aia->guest_bits = number(&r->imsic, KEY_GUEST_BITS, 0);
-    number_harts(m, aia, r->imsic.of[KEY_TARGETS]);
-    bool good = number(&r->imsic, KEY_GROUP_BITS, 0) == 0 && aia->source_count - 1 <= aia->id_max;
-    return good ? HYP_OK : HYP_E_UNSUPPORTED;
+    number_harts(m, aia->hart_index, r->imsic.of[KEY_TARGETS], IRQ_S_EXT);
+    return number(&r->imsic, KEY_GROUP_BITS, 0) == 0 && aia->source_count - 1 <= aia->id_max;
+}
+
+/* The first that interrupts harts in S-mode, itself or by its IMSIC. */
+static void take_aplic(const struct machine *m, struct machine_aia *aia, const struct reading *r)
+{
+    for (uint32_t i = 0; i < r->aplic_count; i++) {
+        uint32_t parent = number(&r->aplic[i], KEY_MSI_PARENT, 0);
+        bool sends = r->has_imsic && parent != 0 && parent == number(&r->imsic, KEY_PHANDLE, 0);
+        if (is_supervisor(&r->aplic[i]) || sends) {
+            aia->source_count = take(m, aia, r, &r->aplic[i]) ? aia->source_count : 0;
+            return;
+        }
+    }
 }
 
 enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia, const void *fdt,
@@ -166,12 +217,10 @@ enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *ai
     *aia = (struct machine_aia){.source_count = 0};
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_nodes(&r, &t));
-    for (uint32_t i = 0; i < r.aplic_count; i++) {
-        uint32_t parent = number(&r.aplic[i], KEY_MSI_PARENT, 0);
-        bool sends = r.has_imsic && parent != 0 && parent == number(&r.imsic, KEY_PHANDLE, 0);
-        if (is_supervisor(&r.aplic[i]) || sends) {
-            return take(m, aia, &r, &r.aplic[i]);
-        }
+    take_aplic(m, aia, &r);
+    if (r.has_sswi) {
+        aia->sswi = reg_of(&r.sswi);
+        number_harts(m, aia->sswi_index, r.sswi.of[KEY_TARGETS], IRQ_S_SOFT);
     }
-    return HYP_E_ABSENT;
+    return HYP_OK;
 }

@@ -46,7 +46,9 @@ static bool is_running(const struct vcpu *v)
     return state != SBI_HSM_STOPPED && state != SBI_HSM_START_PENDING;
 }
 
-static void wait_for(struct vcpu *self, struct vcpu *target, uint64_t ticket)
+/* By itself, so that its turns can be told from the path (tests/bench). */
+static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *target,
+                                               uint64_t ticket)
 {
     /* Pairs with the release store of fence_done in vcpu_take_pending(). */
     while ((int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) < 0) {
@@ -54,7 +56,11 @@ static void wait_for(struct vcpu *self, struct vcpu *target, uint64_t ticket)
             __atomic_load_n(&self->vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
             return;
         }
-        vcpu_take_pending(self);
+        /* It may be waited for itself: what it is asked for shows in one of these. */
+        if (__atomic_load_n(&self->pending, __ATOMIC_RELAXED) != 0 ||
+            __atomic_load_n(&self->fence_asked, __ATOMIC_RELAXED) != self->fence_done) {
+            vcpu_take_pending(self);
+        }
         hart_relax();
     }
 }

@@ -70,9 +70,9 @@ static inline struct test_vm *test_of(struct vm_env *env)
     return (struct test_vm *)((char *)env - offsetof(struct test_vm, env));
 }
 
-static inline void test_send_ipi(struct vm_env *env, uint64_t hart_id)
+static inline void test_send_ipi(struct vm_env *env, uint32_t hart_index)
 {
-    test_of(env)->ipis[hart_id - 100]++;
+    test_of(env)->ipis[hart_index]++;
 }
 
 static inline void test_external(struct vm_env *env, struct vcpu *vcpu)
@@ -243,7 +243,6 @@ static inline void test_vm_init(struct test_vm *t)
         t->vcpu[i] = (struct vcpu){.vm = &t->vm,
                                    .id = i,
                                    .hart_index = i,
-                                   .hart_id = 100 + i,
                                    .hsm_state = SBI_HSM_STOPPED,
                                    .timer = UINT64_MAX};
     }

@@ -76,7 +76,7 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
     if (vcpu->hart_index == hart_self()->index) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
     } else {
-        vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_id);
+        vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_index);
     }
 }
 

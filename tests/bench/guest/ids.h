@@ -14,3 +14,4 @@
 #define ID_UART_READ 10
 #define ID_COMPUTE 11
 #define ID_WALK 12
+#define ID_RFENCE_OTHER 13

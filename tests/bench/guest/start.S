@@ -116,14 +116,15 @@ trap_unexpected:
     mv      a7, t6
     ecall
 .if \closed
-    mark    HYP_MARK_END, \id
+    mark    \closed, \id
 .endif
     ret
 .size \name, . - \name
 .endm
 
-    measured_ecall sbi_base_measured, ID_SBI_BASE, 0x10, 0, 1
-    measured_ecall rfence_self_measured, ID_RFENCE_SELF, 0x52464e43, 1, 1
+    measured_ecall sbi_base_measured, ID_SBI_BASE, 0x10, 0, HYP_MARK_END
+    measured_ecall rfence_self_measured, ID_RFENCE_SELF, 0x52464e43, 1, HYP_MARK_END
+    measured_ecall rfence_other_measured, ID_RFENCE_OTHER, 0x52464e43, 1, HYP_MARK_PATH
     /* These end in a trap vector. */
     measured_ecall set_timer_measured, ID_SET_TIMER, 0x54494d45, 0, 0
     measured_ecall ipi_self_measured, ID_IPI_SELF, 0x735049, 0, 0

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine's supervisor-level APLIC and IMSIC, as its device tree has them: for machines
- * that have no PLIC.
+ * The machine's supervisor-level APLIC and IMSIC, as its device tree has them, for machines
+ * that have no PLIC; and its ACLINT's supervisor software interrupts.
  *
  * Which of several domains is the supervisor's is told by whom they interrupt: a direct one by
  * interrupts-extended with interrupt 9, one in MSI mode by an msi-parent that has it.
  *
  * Units, owner, locks as in machine.h.
- * Implements the bindings riscv,aplic and riscv,imsics of the Linux device tree bindings.
+ * Implements the bindings riscv,aplic, riscv,imsics and riscv,aclint-sswi, as QEMU writes them.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 
 struct machine_aia {
     struct hyp_mem aplic;  /* Its registers. */
-    uint32_t source_count; /* With source 0. */
+    uint32_t source_count; /* With source 0. 0: there is no such APLIC, or it is of no use. */
     bool msi;              /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
     uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
     /* All 0 but with msi. */
@@ -24,12 +24,16 @@ struct machine_aia {
     uint32_t id_max;
     uint32_t guest_id_max;
     uint32_t guest_bits;
+
+    struct hyp_mem sswi;               /* Its registers; size 0: there is none. */
+    uint32_t sswi_index[HYP_HART_MAX]; /* The device's number of a hart, or MACHINE_NO_INDEX. */
 };
 
 /*
- * Reads the tree that machine_read() has read into `m`. Pure.
- * Returns HYP_OK; HYP_E_ABSENT: there is no such APLIC; HYP_E_UNSUPPORTED: its IMSIC has groups of
- * harts, or too few identities to give each source its own; HYP_E_FORMAT: the tree is malformed.
+ * Reads the tree that machine_read() has read into `m`, in one more walk. Pure.
+ *
+ * An APLIC is of no use whose IMSIC has groups of harts, or fewer identities than the APLIC has
+ * sources. Returns HYP_OK; or HYP_E_FORMAT: the tree is malformed.
  */
 HYP_MUST_USE enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia,
                                               const void *fdt, size_t size);

@@ -63,7 +63,6 @@ struct vcpu {
     struct vm *vm;
     uint32_t id;         /* The guest's hart id: 0 … vm->vcpu_count - 1. */
     uint32_t hart_index; /* Dense; pinned. */
-    uint64_t hart_id;    /* The machine's. */
 
     uint64_t pending;     /* Atomic: OR of enum vcpu_pending. */
     uint64_t fence_asked; /* Atomic: fences that others have asked for … */
@@ -91,8 +90,8 @@ struct vm_env {
     uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
-    /* Interrupts a hart (supervisor software interrupt). */
-    void (*send_ipi)(struct vm_env *env, uint64_t hart_id);
+    /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
+    void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
     /* A supervisor external interrupt pends on this hart. */
     void (*external)(struct vm_env *env, struct vcpu *vcpu);
     /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing.
