@@ -28,7 +28,7 @@ static bool window_get(const struct config_input *in, const struct vm_config *vm
         *w = (struct window){config_range(vm->console.gpa, HYP_PAGE_SIZE), "console", false};
         return vm->console.kind == VM_CONSOLE_VUART;
     }
-    *w = (struct window){config_range(vm->irqc.gpa, CONFIG_PLIC_SIZE), "interrupt controller",
+    *w = (struct window){config_range(vm->irqc.gpa, HYP_PLIC_SIZE), "interrupt controller",
                          false};
     return !vm->irqc.absent;
 }

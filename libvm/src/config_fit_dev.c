@@ -100,7 +100,7 @@ void config_fit_devices(struct config_run *run)
             check_reach(run, vm, "console", c->console.gpa, HYP_PAGE_SIZE);
         }
         if (!c->irqc.absent) {
-            check_reach(run, vm, "interrupt controller", c->irqc.gpa, CONFIG_PLIC_SIZE);
+            check_reach(run, vm, "interrupt controller", c->irqc.gpa, HYP_PLIC_SIZE);
         }
     }
 }

@@ -212,9 +212,10 @@ extern const uint32_t hyp_blob_count;
 struct hyp_dtb_places {
     uint16_t timebase;
     uint16_t bootargs;
-    uint16_t initrd;   /* linux,initrd-start; linux,initrd-end is the next property. */
-    uint16_t stdout;   /* stdout-path, if it leads to one of the devices. */
-    uint16_t contexts; /* interrupts-extended of the interrupt controller. */
+    uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
+    uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
+    uint16_t imsic_ids; /* riscv,num-ids. */
 
     uint16_t cpu; /* The first cpu node; the others follow, each of cpu_size words. */
     uint16_t cpu_size;

@@ -30,9 +30,6 @@
 /* Room for boot arguments in each device tree, the NUL included. */
 #define CONFIG_BOOTARGS_SIZE 512
 
-/* Bytes that every guest PLIC answers for, as on QEMU's virt machine. */
-#define CONFIG_PLIC_SIZE 0x600000
-
 /* The most that the hypervisor's address space has room for. */
 #define CONFIG_POOL_MAX (62 * HYP_MIB)
 
