@@ -31,6 +31,7 @@ static void fit_config(struct hyp *h)
         .reserved_count = m->reserved_count,
         .hypervisor = {.hpa = h->load_hpa, .size = pool->start + pool->size - h->load_hpa},
         .source_count = m->source_count,
+        .irqc_models = BIT(HYP_IRQC_PLIC),
         .gpa_bits = m->gpa_bits,
         .isa = m->isa,
     };

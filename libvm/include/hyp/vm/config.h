@@ -140,7 +140,7 @@ struct vm_console {
 struct vm_irqc {
     enum hyp_irqc_model model;
     uint64_t gpa;          /* The PLIC's or APLIC's; 4 KiB aligned. */
-    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's. */
+    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's; aligned as a power of two of them. */
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
     bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
     bool absent;     /* The VM has no external interrupt controller. */
