@@ -91,6 +91,12 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     check_irqs(run, vm, device);
 }
 
+static bool can_give(const struct config_machine *machine, enum hyp_irqc_model model)
+{
+    bool lacks = model == HYP_IRQC_IMSIC && (machine->isa & BIT(GUEST_ISA_SSAIA)) == 0;
+    return !lacks && (machine->irqc_models & BIT(model)) != 0;
+}
+
 static void check_irqc(struct config_run *run, uint32_t vm)
 {
     const struct vm_config *c = &run->config->vms[vm];
@@ -101,9 +107,7 @@ static void check_irqc(struct config_run *run, uint32_t vm)
         struct range imsics = config_imsics(c);
         check_reach(run, vm, "IMSICs", imsics.start, imsics.size);
     }
-    bool lacks_ssaia = machine != NULL && (machine->isa & BIT(GUEST_ISA_SSAIA)) == 0;
-    if (machine != NULL &&
-        ((machine->irqc_models & BIT(model)) == 0 || (lacks_ssaia && model == HYP_IRQC_IMSIC))) {
+    if (machine != NULL && !can_give(machine, model)) {
         struct config_finding *f = config_about(run, vm);
         f->rule = CONFIG_IRQC_MODEL;
         f->thing = model == HYP_IRQC_PLIC    ? "a PLIC"

@@ -21,10 +21,9 @@
 struct guest_dt_facts {
     uint64_t vcpu_present;  /* Bit n: vCPU n runs. At least one. */
     uint64_t device_absent; /* Bit i: the machine lacks vm_config.devices[i]. */
-    uint64_t
-        isa; /* OR of BIT(enum guest_isa); GUEST_ISA_ALWAYS is added, SSAIA only with IMSICs. */
-    enum guest_mmu mmu;  /* The widest vsatp mode. */
-    uint32_t cbom_block; /* Bytes; 0 removes the property (Zicbom not granted). */
+    uint64_t isa;           /* OR of BIT(enum guest_isa); GUEST_ISA_ALWAYS is added. */
+    enum guest_mmu mmu;     /* The widest vsatp mode. */
+    uint32_t cbom_block;    /* Bytes; 0 removes the property (Zicbom not granted). */
     uint32_t cboz_block;
     uint32_t timebase_hz;
     uint64_t initrd_end;  /* First gpa behind it; 0: there is none. */
@@ -35,7 +34,8 @@ struct guest_dt_facts {
 /*
  * Makes `fdt`, whose places `places` are, say exactly the facts. An absent vCPU's cpu node goes; in
  * the list of contexts or IMSICs its own become -1 on a vCPU that is there, or end the list, so
- * that the others keep their numbers. An absent device's node goes, and stdout-path if that was it.
+ * that the others keep their numbers. Linux counts IMSICs no further than a -1. Without IMSICs in
+ * the tree, SSAIA is not said. An absent device's node goes, and stdout-path if that was it.
  *
  * Returns HYP_OK, or one of these; then the buffer is of no more use:
  *   HYP_E_PARAM   no vCPU of the tree is present, or the timebase is 0
