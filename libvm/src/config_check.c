@@ -6,15 +6,16 @@
 
 #include "config_priv.h"
 
-static const struct config_rule_text all_text[CONFIG_RULE_COUNT] = {
-#define CONFIG_RULE_TEXT(name, id, text) [CONFIG_##name] = {(id), (text)},
-    CONFIG_FIT_RULES(CONFIG_RULE_TEXT) CONFIG_FILE_RULES(CONFIG_RULE_TEXT)
-#undef CONFIG_RULE_TEXT
-};
+/* A string literal may not be as long as all of them. */
+#define CONFIG_RULE_ROOM(name, id, text) char name[sizeof(id ": " text)];
+#define CONFIG_RULE_TEXT(name, id, text) .name = id ": " text,
+static const struct {
+    CONFIG_FIT_RULES(CONFIG_RULE_ROOM) CONFIG_FILE_RULES(CONFIG_RULE_ROOM)
+} all_texts = {CONFIG_FIT_RULES(CONFIG_RULE_TEXT) CONFIG_FILE_RULES(CONFIG_RULE_TEXT)};
 
-const struct config_rule_text *config_rule_text(enum config_rule rule)
+const char *config_rule_text(enum config_rule rule)
 {
-    return &all_text[rule];
+    return config_text_at((const char *)&all_texts, rule);
 }
 
 static bool name_is_valid(const char *name)
@@ -73,14 +74,18 @@ static void check_extensions(struct config_run *run)
         const char *at = run->config->vms[vm].isa_needs;
         size_t n = 0;
         while ((n = config_next_word(&at, n)) != 0) {
-            if (guest_isa_find(at, n) == GUEST_ISA_COUNT) {
-                struct config_finding f = {.rule = CONFIG_EXT_UNKNOWN,
-                                           .blocked = config_vm_bit(vm),
-                                           .a = config_owner_vm(run->config, vm),
-                                           .b = {"libhyp", NULL},
-                                           .thing = at};
-                config_tell(run, &f);
+            enum guest_isa ext = guest_isa_find(at, n);
+            struct config_finding f = {.rule = CONFIG_EXT_UNKNOWN,
+                                       .blocked = config_vm_bit(vm),
+                                       .a = config_owner_vm(run->config, vm),
+                                       .b = {"libhyp", NULL},
+                                       .thing = at};
+            if (ext == GUEST_ISA_SSAIA && !config_has_imsics(&run->config->vms[vm])) {
+                f.b.kind = "its interrupt controller";
+            } else if (ext != GUEST_ISA_COUNT) {
+                continue;
             }
+            config_tell(run, &f);
         }
     }
 }
@@ -108,7 +113,7 @@ void config_check(const struct config_input *in, struct config_plan *plan, confi
     struct config_run run = {.in = in,
                              .config = in->config,
                              .platform = in->platform,
-                             .text = all_text,
+                             .texts = (const char *)&all_texts,
                              .plan = plan,
                              .sink = sink,
                              .arg = arg};

@@ -197,7 +197,7 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
     struct config_finding f = {.blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm)};
     if (!c->irqc.absent && (c->irqc.source_count < 2 || c->irqc.source_count > 1024)) {
         f.rule = CONFIG_IRQC_SOURCES;
-        f.b = (struct config_owner){"a PLIC", NULL};
+        f.b.kind = c->irqc.model == HYP_IRQC_PLIC ? "a PLIC" : "an APLIC";
         f.x = c->irqc.source_count;
         f.y = 1024;
         config_tell(run, &f);

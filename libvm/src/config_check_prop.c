@@ -8,6 +8,7 @@
 #include <hyp/base/range.h>
 #include <hyp/prop.h>
 #include <hyp/vm/config_check.h>
+#include <hyp/vm/guest_isa.h>
 
 #include <string.h>
 
@@ -156,7 +157,10 @@ static void draw_vm(uint32_t vm)
         .console = {.kind = prop_u64(3) == 0 ? VM_CONSOLE_VUART : VM_CONSOLE_NONE,
                     .gpa = GPA_BASE + prop_u64(GPA_PAGES) * 4096,
                     .irq = 7},
-        .irqc = {.gpa = 0x0c000000, .source_count = 16},
+        .irqc = {.model = (enum hyp_irqc_model)(prop_bool() ? prop_u64(3) : 0),
+                 .gpa = 0x0c000000,
+                 .imsic_gpa = GPA_BASE + prop_u64(GPA_PAGES) * 4096,
+                 .source_count = 16},
         .real_time = prop_u64(4) == 0,
     };
 }
@@ -177,7 +181,9 @@ static void draw_machine(void)
         .reserved_count = 1,
         .hypervisor = {w.platform.load_hpa, 40 * 4096},
         .source_count = 3 + (uint32_t)prop_u64(8),
+        .irqc_models = prop_bool() ? UINT32_MAX : (uint32_t)prop_u64(8),
         .gpa_bits = 41,
+        .isa = prop_u64(4) == 0 ? 0 : GUEST_ISA_ALL,
     };
     w.in.machine = &w.machine;
 }
@@ -327,6 +333,9 @@ static bool gpa_is_shared(uint32_t vm)
     if (c->console.kind == VM_CONSOLE_VUART) {
         shared = shared || used[(c->console.gpa - GPA_BASE) / 4096]++ != 0;
     }
+    for (uint32_t i = 0; c->irqc.model == HYP_IRQC_IMSIC && i < c->vcpu_count; i++) {
+        shared = shared || used[(c->irqc.imsic_gpa - GPA_BASE) / 4096 + i]++ != 0;
+    }
     return shared;
 }
 
@@ -341,6 +350,23 @@ static void check_harts(void)
         }
     }
     PROP_ASSERT(twice == told(CONFIG_HART_TWICE));
+}
+
+static bool model_is_given(uint32_t vm)
+{
+    enum hyp_irqc_model model = w.vms[vm].irqc.model;
+    const struct config_machine *m = w.in.machine;
+    return m == NULL || ((m->irqc_models & BIT(model)) != 0 &&
+                         (model != HYP_IRQC_IMSIC || (m->isa & BIT(GUEST_ISA_SSAIA)) != 0));
+}
+
+static void check_models(void)
+{
+    bool all = true;
+    for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
+        all = all && model_is_given(vm);
+    }
+    PROP_ASSERT(all != told(CONFIG_IRQC_MODEL));
 }
 
 static void check_gpas(void)
@@ -369,7 +395,7 @@ static void check_pair_of_running(uint32_t a, uint32_t b)
 static void check_running(uint32_t vm)
 {
     const struct vm_config *c = &w.vms[vm];
-    PROP_ASSERT(w.plan.harts[vm] != 0);
+    PROP_ASSERT(w.plan.harts[vm] != 0 && model_is_given(vm));
     PROP_ASSERT(!c->real_time || (w.plan.harts[vm] & BIT(w.config.console_hart)) == 0);
     for (uint32_t i = 0; i < c->mem_count; i++) {
         uint64_t hpa = w.plan.mem_hpa[vm][i];
@@ -403,6 +429,7 @@ void prop_run(void)
     check_placement();
     check_harts();
     check_gpas();
+    check_models();
     for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
         if ((w.plan.runnable & BIT(vm)) != 0) {
             check_running(vm);

@@ -4,33 +4,42 @@
 
 #include <hyp/vm/guest_isa.h>
 
-static const struct config_rule_text fit_text[] = {
-#define CONFIG_RULE_TEXT(name, id, text) [CONFIG_##name] = {(id), (text)},
-    CONFIG_FIT_RULES(CONFIG_RULE_TEXT)
+static const char fit_text[] =
+#define CONFIG_RULE_TEXT(name, id, text) id ": " text "\0"
+    CONFIG_FIT_RULES(CONFIG_RULE_TEXT);
 #undef CONFIG_RULE_TEXT
-};
+
+const char *config_text_at(const char *texts, enum config_rule rule)
+{
+    for (uint32_t n = rule; n != 0; texts++) {
+        n -= *texts == '\0' ? 1 : 0;
+    }
+    return texts;
+}
+
+static struct config_finding *about(struct config_run *run, uint32_t blocked,
+                                    struct config_owner who)
+{
+    run->finding =
+        (struct config_finding){.blocked = blocked, .a = who, .b = config_owner_world(run->in)};
+    return &run->finding;
+}
 
 struct config_finding *config_about(struct config_run *run, uint32_t vm)
 {
-    run->finding = (struct config_finding){.blocked = config_vm_bit(vm),
-                                           .a = config_owner_vm(run->config, vm),
-                                           .b = config_owner_world(run->in)};
-    return &run->finding;
+    return about(run, config_vm_bit(vm), config_owner_vm(run->config, vm));
 }
 
 /* One that is no VM's own: at build it blocks all, as at boot the rest may run. */
 static struct config_finding *about_all(struct config_run *run, const char *kind, const char *name)
 {
-    run->finding = (struct config_finding){
-        .blocked = run->in->machine != NULL ? 0 : config_vm_all(run->config),
-        .a = {kind, name},
-        .b = config_owner_world(run->in)};
-    return &run->finding;
+    return about(run, run->in->machine != NULL ? 0 : config_vm_all(run->config),
+                 (struct config_owner){kind, name});
 }
 
 void config_tell(struct config_run *run, struct config_finding *finding)
 {
-    finding->text = &run->text[finding->rule];
+    finding->text = config_text_at(run->texts, finding->rule);
     run->plan->finding_count++;
     run->blocked |= finding->blocked;
     if (run->sink != NULL) {
@@ -44,9 +53,12 @@ static bool check_limit(struct config_run *run, struct config_owner who, const c
     if (count <= max) {
         return true;
     }
-    run->finding = (struct config_finding){
-        .rule = CONFIG_LIMIT, .blocked = UINT32_MAX, .a = who, .thing = what, .x = count, .y = max};
-    config_tell(run, &run->finding);
+    struct config_finding *f = about(run, UINT32_MAX, who);
+    f->rule = CONFIG_LIMIT;
+    f->thing = what;
+    f->x = count;
+    f->y = max;
+    config_tell(run, f);
     return false;
 }
 
@@ -190,7 +202,7 @@ void config_fit(const struct config_input *in, struct config_plan *plan, config_
     struct config_run run = {.in = in,
                              .config = in->config,
                              .platform = in->platform,
-                             .text = fit_text,
+                             .texts = fit_text,
                              .plan = plan,
                              .sink = sink,
                              .arg = arg};

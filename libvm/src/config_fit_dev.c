@@ -2,6 +2,8 @@
 /* Devices and interrupts of VMs: within this world's reach, and not the hypervisor's. */
 #include "config_priv.h"
 
+#include <hyp/vm/guest_isa.h>
+
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name)
 {
     for (uint32_t i = 0; i < platform->device_count; i++) {
@@ -89,6 +91,32 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     check_irqs(run, vm, device);
 }
 
+static bool can_give(const struct config_machine *machine, enum hyp_irqc_model model)
+{
+    bool lacks = model == HYP_IRQC_IMSIC && (machine->isa & BIT(GUEST_ISA_SSAIA)) == 0;
+    return !lacks && (machine->irqc_models & BIT(model)) != 0;
+}
+
+static void check_irqc(struct config_run *run, uint32_t vm)
+{
+    const struct vm_config *c = &run->config->vms[vm];
+    const struct config_machine *machine = run->in->machine;
+    enum hyp_irqc_model model = c->irqc.model;
+    check_reach(run, vm, "interrupt controller", c->irqc.gpa, config_irqc_size(&c->irqc));
+    if (model == HYP_IRQC_IMSIC) {
+        struct range imsics = config_imsics(c);
+        check_reach(run, vm, "IMSICs", imsics.start, imsics.size);
+    }
+    if (machine != NULL && !can_give(machine, model)) {
+        struct config_finding *f = config_about(run, vm);
+        f->rule = CONFIG_IRQC_MODEL;
+        f->thing = model == HYP_IRQC_PLIC    ? "a PLIC"
+                   : model == HYP_IRQC_APLIC ? "an APLIC"
+                                             : "IMSICs";
+        config_tell(run, f);
+    }
+}
+
 void config_fit_devices(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
@@ -100,7 +128,7 @@ void config_fit_devices(struct config_run *run)
             check_reach(run, vm, "console", c->console.gpa, HYP_PAGE_SIZE);
         }
         if (!c->irqc.absent) {
-            check_reach(run, vm, "interrupt controller", c->irqc.gpa, CONFIG_PLIC_SIZE);
+            check_irqc(run, vm);
         }
     }
 }

@@ -2,6 +2,18 @@
 /* What a configuration leaves open: harts, places in memory, and the pool that they need. */
 #include "config_priv.h"
 
+uint32_t config_hart_count(const struct config_input *in)
+{
+    uint32_t n = in->machine != NULL ? in->machine->hart_count : in->platform->hart_count;
+    return n < HYP_HART_MAX ? n : HYP_HART_MAX;
+}
+
+uint64_t config_present_harts(const struct config_input *in)
+{
+    uint32_t n = config_hart_count(in);
+    return n == HYP_HART_MAX ? UINT64_MAX : BIT(n) - 1;
+}
+
 static uint64_t lowest_bits(uint64_t mask, uint32_t count)
 {
     uint64_t taken = 0;
@@ -70,47 +82,42 @@ bool config_mem_is_sound(const struct config_input *in, const struct vm_mem *mem
                                range_covers(config_range(0, BIT(56)), mem->hpa, mem->size));
 }
 
+/* The end of [hpa, hpa + size) where it overlaps `r`, or 0. */
+static uint64_t end_over(struct range r, uint64_t hpa, uint64_t size)
+{
+    return range_overlaps(config_range(hpa, size), r) ? hpa + size : 0;
+}
+
 /* The end of what overlaps `r` among others' memory, or 0. */
 static uint64_t busy_with_others(const struct config_input *in, struct range r)
 {
     const struct hyp_platform *platform = in->platform;
-    struct range own = config_range_of(config_hypervisor_mem(in));
-    if (range_overlaps(own, r)) {
-        return own.start + own.size;
-    }
+    struct hyp_mem own = config_hypervisor_mem(in);
+    uint64_t end = end_over(r, own.hpa, own.size);
     const struct hyp_mem *taken;
     uint32_t count = config_taken(in, &taken);
-    for (uint32_t i = 0; i < count; i++) {
-        if (range_overlaps(config_range_of(taken[i]), r)) {
-            return taken[i].hpa + taken[i].size;
-        }
+    for (uint32_t i = 0; end == 0 && i < count; i++) {
+        end = end_over(r, taken[i].hpa, taken[i].size);
     }
-    for (uint32_t i = 0; i < platform->device_count; i++) {
-        const struct hyp_device *device = &platform->devices[i];
-        if (range_overlaps(config_range(device->hpa, device->size), r)) {
-            return device->hpa + device->size;
-        }
+    for (uint32_t i = 0; end == 0 && i < platform->device_count; i++) {
+        end = end_over(r, platform->devices[i].hpa, platform->devices[i].size);
     }
-    if (range_overlaps(config_range(platform->irqc.hpa, platform->irqc.size), r)) {
-        return platform->irqc.hpa + platform->irqc.size;
-    }
-    return 0;
+    return end != 0 ? end : end_over(r, platform->irqc.hpa, platform->irqc.size);
 }
 
 /* The end of what overlaps `r` among the VMs' memory that has its place, or 0. */
 static uint64_t busy_with_vms(const struct config_input *in, const struct config_plan *plan,
                               struct range r)
 {
+    uint64_t end = 0;
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         const struct vm_config *c = &in->config->vms[vm];
-        for (uint32_t i = 0; i < c->mem_count; i++) {
+        for (uint32_t i = 0; end == 0 && i < c->mem_count; i++) {
             uint64_t hpa = plan->mem_hpa[vm][i];
-            if (hpa != CONFIG_NOWHERE && range_overlaps(config_range(hpa, c->mem[i].size), r)) {
-                return hpa + c->mem[i].size;
-            }
+            end = hpa != CONFIG_NOWHERE ? end_over(r, hpa, c->mem[i].size) : 0;
         }
     }
-    return 0;
+    return end;
 }
 
 /* The lowest address from `from` up that is congruent to gpa modulo `align`; 0 if it wraps. */

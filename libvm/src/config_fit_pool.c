@@ -4,7 +4,7 @@
 
 #include <hyp/vm/footprint.h>
 
-/* What the G-stage of a VM maps: its memory, then its devices. */
+/* What the G-stage of a VM maps: its memory, its devices, its IMSICs. */
 struct mapping {
     uint64_t gpa;
     uint64_t hpa;
@@ -19,15 +19,26 @@ static bool mapping_get(const struct config_input *in, const struct config_plan 
         *map = (struct mapping){c->mem[k].gpa, plan->mem_hpa[vm][k], c->mem[k].size};
         return map->hpa != CONFIG_NOWHERE;
     }
-    const struct vm_device *own = &c->devices[k - c->mem_count];
-    const struct hyp_device *device = config_find_device(in->platform, own->name);
-    uint32_t bits = config_gpa_bits(in);
-    if (device == NULL || bits == 0 ||
-        !range_covers(config_range(0, BIT(bits)), own->gpa, device->size)) {
-        return false;
+    k -= c->mem_count;
+    if (k == c->device_count) {
+        /* Each page of its own, wherever: too few to be a leaf. */
+        struct range imsics = config_imsics(c);
+        *map = (struct mapping){imsics.start, imsics.start, imsics.size};
+    } else {
+        const struct hyp_device *device = config_find_device(in->platform, c->devices[k].name);
+        if (device == NULL) {
+            return false;
+        }
+        *map = (struct mapping){c->devices[k].gpa, device->hpa, device->size};
     }
-    *map = (struct mapping){own->gpa, device->hpa, device->size};
-    return true;
+    uint32_t bits = config_gpa_bits(in);
+    return bits != 0 && range_covers(config_range(0, BIT(bits)), map->gpa, map->size);
+}
+
+/* How many mapping_get() knows. */
+static uint32_t mapping_count(const struct vm_config *vm)
+{
+    return vm->mem_count + vm->device_count + (config_has_imsics(vm) ? 1 : 0);
 }
 
 /*
@@ -99,6 +110,10 @@ uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm
         const struct hyp_device *device = config_find_device(platform, vm->devices[i].name);
         bits = device != NULL ? wider(bits, vm->devices[i].gpa, device->size) : bits;
     }
+    if (config_has_imsics(vm)) {
+        struct range imsics = config_imsics(vm);
+        bits = wider(bits, imsics.start, imsics.size);
+    }
     return bits;
 }
 
@@ -118,7 +133,7 @@ static uint64_t vm_need(const struct config_input *in, const struct config_plan 
     need += is_embedded(&c->initrd) ? FOOTPRINT_PER_BLOB : 0;
     need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
     unsigned top = config_vm_gpa_bits(in->platform, c) - 11; /* What an entry of the root covers. */
-    for (uint32_t k = 0; k < c->mem_count + c->device_count; k++) {
+    for (uint32_t k = 0; k < mapping_count(c); k++) {
         for (unsigned shift = 21; shift <= top; shift += 9) {
             need += count_tables(in, plan, vm, k, shift) * FOOTPRINT_GSTAGE_TABLE;
         }

@@ -61,9 +61,7 @@ static void put_field(struct line *line, const struct config_finding *f, char fi
 size_t config_finding_line(const struct config_finding *finding, char *text, size_t size)
 {
     struct line line = {.text = text, .size = size};
-    put_text(&line, finding->text->id);
-    put_text(&line, ": ");
-    for (const char *s = finding->text->sentence; *s != '\0'; s++) {
+    for (const char *s = finding->text; *s != '\0'; s++) {
         if (*s == '%') {
             s++;
             put_field(&line, finding, *s);

@@ -11,7 +11,7 @@ struct config_run {
     const struct config_input *in;
     const struct hyp_config *config;
     const struct hyp_platform *platform;
-    const struct config_rule_text *text; /* By enum config_rule: of the rules that can be told. */
+    const char *texts; /* One behind the other, as enum config_rule: of what can be told. */
     struct config_plan *plan;
     config_sink *sink;
     void *arg;
@@ -62,17 +62,8 @@ static inline struct config_owner config_owner_world(const struct config_input *
     return (struct config_owner){"platform", in->platform->name};
 }
 
-static inline uint32_t config_hart_count(const struct config_input *in)
-{
-    uint32_t n = in->machine != NULL ? in->machine->hart_count : in->platform->hart_count;
-    return n < HYP_HART_MAX ? n : HYP_HART_MAX;
-}
-
-static inline uint64_t config_present_harts(const struct config_input *in)
-{
-    uint32_t n = config_hart_count(in);
-    return n == HYP_HART_MAX ? UINT64_MAX : BIT(n) - 1;
-}
+uint32_t config_hart_count(const struct config_input *in);
+uint64_t config_present_harts(const struct config_input *in);
 
 /* At build, what some machine can map. */
 static inline uint32_t config_gpa_bits(const struct config_input *in)
@@ -85,10 +76,29 @@ static inline struct range config_range(uint64_t start, uint64_t size)
     return (struct range){start, size};
 }
 
+/* What answers at irqc.gpa. */
+static inline uint64_t config_irqc_size(const struct vm_irqc *irqc)
+{
+    return irqc->model == HYP_IRQC_PLIC ? HYP_PLIC_SIZE : HYP_APLIC_SIZE;
+}
+
+static inline bool config_has_imsics(const struct vm_config *vm)
+{
+    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
+}
+
+/* Where the VM's IMSICs lie. */
+static inline struct range config_imsics(const struct vm_config *vm)
+{
+    return config_range(vm->irqc.imsic_gpa, (uint64_t)vm->vcpu_count * HYP_IMSIC_SIZE);
+}
+
 static inline struct range config_range_of(struct hyp_mem mem)
 {
     return config_range(mem.hpa, mem.size);
 }
+
+const char *config_text_at(const char *texts, enum config_rule rule);
 
 bool config_text_is_equal(const char *a, const char *b);
 

@@ -73,9 +73,11 @@ static void put_isa(uint8_t *value, uint64_t isa, enum guest_isa_form form)
 static void narrow_cpu(uint8_t *fdt, const struct hyp_dtb_places *p, const struct guest_dt_facts *f)
 {
     static const char modes[] = "394857";
+    /* The tree of a VM without IMSICs has no room for it. */
+    uint64_t isa = p->imsic_ids != 0 ? f->isa : f->isa & ~BIT(GUEST_ISA_SSAIA);
     memcpy(at(fdt, p->mmu) + sizeof("riscv,sv") - 1, &modes[2 * (size_t)f->mmu], 2);
-    put_isa(at(fdt, p->isa), f->isa, GUEST_ISA_STRING);
-    put_isa(at(fdt, p->isa_names), f->isa, GUEST_ISA_NAMES);
+    put_isa(at(fdt, p->isa), isa, GUEST_ISA_STRING);
+    put_isa(at(fdt, p->isa_names), isa, GUEST_ISA_NAMES);
     put_block(at(fdt, p->cbom), f->cbom_block);
     put_block(at(fdt, p->cboz), f->cboz_block);
 }
@@ -182,6 +184,9 @@ enum hyp_status guest_dt_narrow(void *fdt, const struct hyp_dtb_places *places,
     narrow_devices(fdt, places, facts->device_absent);
     if (places->contexts != 0) {
         narrow_contexts(at(fdt, places->contexts), facts, (uint8_t)there);
+    }
+    if (places->imsic_ids != 0 && facts->imsic_ids != 0) {
+        put_cell(at(fdt, places->imsic_ids), facts->imsic_ids);
     }
     if (places->initrd != 0) {
         HYP_TRY(narrow_initrd(at(fdt, places->initrd), facts->initrd_end));

@@ -65,6 +65,7 @@ static void put_soc(void)
     fdt_end_node(tree);
     fdt_begin_node(tree, "plic@30");
     put("interrupts-extended", contexts, sizeof(contexts));
+    fdt_property_u32(tree, "riscv,num-ids", 255);
     fdt_end_node(tree);
     fdt_end_node(tree);
 }
@@ -275,6 +276,29 @@ static void test_no_controller(void **state)
     assert_int_equal(length, 16);
 }
 
+static void check_imsics(uint32_t ids, const char *isa)
+{
+    assert_int_equal(guest_dt_narrow(tree, &places, &facts), HYP_OK);
+    assert_int_equal(fdt_check_full(tree, TREE_SIZE), 0);
+    int node = fdt_path_offset(tree, "/soc/plic@30");
+    assert_int_equal(fdt32_ld(fdt_getprop(tree, node, "riscv,num-ids", NULL)), ids);
+    node = fdt_path_offset(tree, "/cpus/cpu@1");
+    assert_string_equal(fdt_getprop(tree, node, "riscv,isa", NULL), isa);
+}
+
+static void test_imsics(void **state)
+{
+    (void)state;
+    facts.isa = BIT(GUEST_ISA_SSAIA);
+    make(8);
+    places.imsic_ids = value_of("/soc/plic@30", "riscv,num-ids");
+    check_imsics(255, "rv64imac_zicsr_zifencei_ssaia");
+    facts.imsic_ids = 63;
+    check_imsics(63, "rv64imac_zicsr_zifencei_ssaia");
+    make(8);
+    check_imsics(255, "rv64imac_zicsr_zifencei");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +310,7 @@ int main(void)
         cmocka_unit_test_setup(test_initrd, set_up),
         cmocka_unit_test_setup(test_absent_device, set_up),
         cmocka_unit_test_setup(test_no_controller, set_up),
+        cmocka_unit_test_setup(test_imsics, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,8 @@ static void draw_vm(void)
     if (prop_bool()) {
         own.vcpu_count = 1 + (uint32_t)prop_u64(prop_u64(8) == 0 ? HYP_HART_MAX : 8);
         own.device_count = (uint32_t)prop_u64(own.device_count + 1);
+        own.irqc.model = (enum hyp_irqc_model)prop_u64(3);
+        own.irqc.imsic_gpa = 0x28000000;
         own.irqc.m_contexts = prop_bool();
         own.dtb_max_size = TOOL_DTB_ROOM;
     }
@@ -49,10 +51,16 @@ static void draw_facts(void)
         .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
         .bootargs = args[prop_u64(4)],
         .device_absent = prop_u64(0),
+        .imsic_ids = (uint32_t)prop_u64(3) * 64,
     };
     if (prop_bool()) {
         facts.vcpu_present = first_vcpus(1 + (uint32_t)prop_u64(vm->vcpu_count));
     }
+}
+
+static bool has_imsics(void)
+{
+    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
 static bool is_present(uint32_t vcpu)
@@ -89,10 +97,12 @@ static void check_block(int cpu, const char *name, uint32_t block)
 static void check_isa(int cpu)
 {
     char text[GUEST_ISA_TEXT_SIZE] = "rv64";
+    uint64_t isa = facts.isa | GUEST_ISA_ALWAYS;
     int count = 0;
+    isa &= has_imsics() ? UINT64_MAX : ~BIT(GUEST_ISA_SSAIA);
     for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
         const char *name = guest_isa_name((enum guest_isa)e);
-        bool granted = ((facts.isa | GUEST_ISA_ALWAYS) & BIT(e)) != 0;
+        bool granted = (isa & BIT(e)) != 0;
         PROP_ASSERT((fdt_stringlist_search(tree, cpu, "riscv,isa-extensions", name) >= 0) ==
                     granted);
         if (granted) {
@@ -124,17 +134,58 @@ static void check_cpus(void)
     PROP_ASSERT(u32_of(fdt_path_offset(tree, "/cpus"), "timebase-frequency") == facts.timebase_hz);
 }
 
-/* Each context still has its number, and leads to its vCPU, or nowhere. */
-static void check_contexts(void)
+static void check_reg(int node, uint64_t gpa, uint64_t size)
 {
-    int plic = fdt_node_offset_by_compatible(tree, -1, "riscv,plic0");
-    uint32_t per_vcpu = vm->irqc.m_contexts ? 2 : 1;
     int length = 0;
-    PROP_ASSERT((plic >= 0) == !vm->irqc.absent);
-    if (plic < 0) {
-        return;
+    const fdt64_t *reg = fdt_getprop(tree, node, "reg", &length);
+    PROP_ASSERT(length == 16 && fdt64_ld(reg) == gpa && fdt64_ld(reg + 1) == size);
+}
+
+static void check_imsics(int aplic)
+{
+    int imsics = fdt_node_offset_by_compatible(tree, -1, "riscv,imsics");
+    PROP_ASSERT((imsics >= 0) == has_imsics());
+    PROP_ASSERT((fdt_getprop(tree, aplic, "msi-parent", NULL) != NULL) == has_imsics());
+    if (imsics >= 0) {
+        PROP_ASSERT(fdt_node_offset_by_phandle(tree, u32_of(aplic, "msi-parent")) == imsics);
+        PROP_ASSERT(fdt_getprop(tree, aplic, "interrupts-extended", NULL) == NULL);
+        PROP_ASSERT(fdt_getprop(tree, imsics, "msi-controller", NULL) != NULL);
+        PROP_ASSERT(u32_of(imsics, "#interrupt-cells") == 0 && u32_of(imsics, "#msi-cells") == 0);
+        PROP_ASSERT(u32_of(imsics, "riscv,num-ids") ==
+                    (facts.imsic_ids != 0 ? facts.imsic_ids : 255));
+        check_reg(imsics, vm->irqc.imsic_gpa, (uint64_t)vm->vcpu_count * HYP_IMSIC_SIZE);
     }
-    const uint8_t *list = fdt_getprop(tree, plic, "interrupts-extended", &length);
+}
+
+static int check_irqc(void)
+{
+    bool is_plic = vm->irqc.model == HYP_IRQC_PLIC;
+    const char *compatible = is_plic ? "riscv,plic0" : "riscv,aplic";
+    const char *other = is_plic ? "riscv,aplic" : "riscv,plic0";
+    int irqc = fdt_node_offset_by_compatible(tree, -1, compatible);
+    PROP_ASSERT((irqc >= 0) == !vm->irqc.absent);
+    PROP_ASSERT(fdt_node_offset_by_compatible(tree, -1, other) < 0);
+    if (irqc >= 0) {
+        PROP_ASSERT(fdt_getprop(tree, irqc, "interrupt-controller", NULL) != NULL);
+        PROP_ASSERT(u32_of(irqc, is_plic ? "riscv,ndev" : "riscv,num-sources") ==
+                    vm->irqc.source_count - 1);
+        PROP_ASSERT(u32_of(irqc, "#interrupt-cells") == (is_plic ? 1 : 2));
+        PROP_ASSERT(u32_of(irqc, "#address-cells") == 0);
+        check_reg(irqc, vm->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
+    }
+    check_imsics(irqc);
+    return irqc;
+}
+
+/* Each context still has its number, and leads to its vCPU, or nowhere. */
+static void check_contexts(int irqc)
+{
+    uint32_t per_vcpu = vm->irqc.model == HYP_IRQC_PLIC && vm->irqc.m_contexts ? 2 : 1;
+    int length = 0;
+    if (has_imsics()) {
+        irqc = fdt_node_offset_by_compatible(tree, -1, "riscv,imsics");
+    }
+    const uint8_t *list = fdt_getprop(tree, irqc, "interrupts-extended", &length);
     uint32_t count = (uint32_t)length / 8;
     for (uint32_t n = 0; n < vm->vcpu_count * per_vcpu; n++) {
         if (n >= count) {
@@ -172,6 +223,23 @@ static bool soc_has(uint64_t gpa)
     return false;
 }
 
+/* Level high, where the controller takes the kind. */
+static void check_interrupts(int irqc)
+{
+    int node;
+    fdt_for_each_subnode(node, tree, fdt_path_offset(tree, "/soc"))
+    {
+        int length = 0;
+        const fdt32_t *irq = fdt_getprop(tree, node, "interrupts", &length);
+        uint32_t cells = irq != NULL ? u32_of(irqc, "#interrupt-cells") : 1;
+        PROP_ASSERT(irq == NULL ||
+                    fdt_node_offset_by_phandle(tree, u32_of(node, "interrupt-parent")) == irqc);
+        PROP_ASSERT(irq == NULL || length == (int)cells * 4);
+        PROP_ASSERT(irq == NULL || (fdt32_ld(irq) != 0 && fdt32_ld(irq) < vm->irqc.source_count));
+        PROP_ASSERT(cells == 1 || fdt32_ld(irq + 1) == 4);
+    }
+}
+
 static void check_devices(void)
 {
     for (uint32_t i = 0; i < vm->device_count; i++) {
@@ -204,7 +272,7 @@ static bool is_narrowed(const char *name)
     static const char *const names[] = {
         "bootargs",           "linux,initrd-start",    "linux,initrd-end",      "stdout-path",
         "riscv,isa",          "riscv,isa-extensions",  "riscv,cbom-block-size", "mmu-type",
-        "timebase-frequency", "riscv,cboz-block-size", "interrupts-extended",
+        "timebase-frequency", "riscv,cboz-block-size", "interrupts-extended",   "riscv,num-ids",
     };
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (strcmp(name, names[i]) == 0) {
@@ -313,7 +381,11 @@ void prop_run(void)
     PROP_ASSERT(status == HYP_OK);
     PROP_ASSERT(fdt_check_full(tree, size) == 0 && fdt_totalsize(tree) == size);
     check_cpus();
-    check_contexts();
+    int irqc = check_irqc();
+    if (irqc >= 0) {
+        check_contexts(irqc);
+        check_interrupts(irqc);
+    }
     check_devices();
     check_chosen();
     check_rest();

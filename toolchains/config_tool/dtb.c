@@ -2,6 +2,7 @@
 /* A guest's device tree at its most; guest_dt_narrow() takes away at boot. */
 #include "tool.h"
 
+#include <hyp/base/bits.h>
 #include <hyp/vm/guest_isa.h>
 
 #include <inttypes.h>
@@ -13,6 +14,12 @@
 #define IRQ_S_EXT 9
 
 #define CACHE_BLOCK 64
+
+/* Interrupt identities of an IMSIC: as on QEMU's virt machine. */
+#define IMSIC_IDS 255
+
+/* Of an interrupt at an APLIC. */
+#define LEVEL_HIGH 4
 
 struct tree {
     void *fdt;
@@ -74,9 +81,19 @@ static uint32_t intc_phandle(uint32_t vcpu)
     return HYP_DTB_INTC + vcpu;
 }
 
-static uint32_t plic_phandle(const struct vm_config *vm)
+static uint32_t irqc_phandle(const struct vm_config *vm)
 {
     return intc_phandle(vm->vcpu_count);
+}
+
+static uint32_t imsics_phandle(const struct vm_config *vm)
+{
+    return irqc_phandle(vm) + 1;
+}
+
+static bool has_imsics(const struct vm_config *vm)
+{
+    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
 /* The node's name: what the binding calls it. */
@@ -156,6 +173,7 @@ static void put_memory(struct tree *t)
 
 static void put_cpu(struct tree *t, uint32_t vcpu)
 {
+    uint64_t most = has_imsics(t->vm) ? GUEST_ISA_ALL : GUEST_ISA_ALL & ~BIT(GUEST_ISA_SSAIA);
     char isa[GUEST_ISA_TEXT_SIZE];
     size_t size;
     begin_at(t, "cpu", vcpu);
@@ -165,10 +183,10 @@ static void put_cpu(struct tree *t, uint32_t vcpu)
     put_text(t, "compatible", "riscv");
     put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
     put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
-    size = guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_NAMES, isa);
+    size = guest_isa_write(most, GUEST_ISA_NAMES, isa);
     put(t, "riscv,isa-extensions", isa, size);
     put_text(t, "riscv,isa-base", "rv64i");
-    size = guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_STRING, isa);
+    size = guest_isa_write(most, GUEST_ISA_STRING, isa);
     put(t, "riscv,isa", isa, size);
     put_text(t, "mmu-type", "riscv,sv57");
     begin(t, "interrupt-controller");
@@ -194,25 +212,32 @@ static void put_cpus(struct tree *t)
 
 /* ---- /soc ---- */
 
-static void put_plic(struct tree *t)
+/* Where the controller's contexts, or an IMSIC's pages, lead to. */
+static void put_contexts(struct tree *t)
 {
-    static const char compatible[] = "sifive,plic-1.0.0\0riscv,plic0";
     const struct vm_irqc *irqc = &t->vm->irqc;
     fdt32_t contexts[HYP_HART_MAX * 4];
     size_t n = 0;
     for (uint32_t vcpu = 0; vcpu < t->vm->vcpu_count; vcpu++) {
-        if (irqc->m_contexts) {
+        if (irqc->model == HYP_IRQC_PLIC && irqc->m_contexts) {
             contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
             contexts[n++] = cpu_to_fdt32(IRQ_M_EXT);
         }
         contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
         contexts[n++] = cpu_to_fdt32(IRQ_S_EXT);
     }
-    begin_at(t, "plic", irqc->gpa);
-    put_u32(t, "phandle", plic_phandle(t->vm));
-    put_u32(t, "riscv,ndev", irqc->source_count - 1);
-    put_reg(t, irqc->gpa, CONFIG_PLIC_SIZE);
     put(t, "interrupts-extended", contexts, n * sizeof(contexts[0]));
+}
+
+static void put_plic(struct tree *t)
+{
+    static const char compatible[] = "sifive,plic-1.0.0\0riscv,plic0";
+    const struct vm_irqc *irqc = &t->vm->irqc;
+    begin_at(t, "plic", irqc->gpa);
+    put_u32(t, "phandle", irqc_phandle(t->vm));
+    put_u32(t, "riscv,ndev", irqc->source_count - 1);
+    put_reg(t, irqc->gpa, HYP_PLIC_SIZE);
+    put_contexts(t);
     put(t, "interrupt-controller", "", 0);
     put(t, "compatible", compatible, sizeof(compatible));
     put_u32(t, "#address-cells", 0);
@@ -220,16 +245,68 @@ static void put_plic(struct tree *t)
     end(t);
 }
 
+static void put_aplic(struct tree *t)
+{
+    static const char compatible[] = "qemu,aplic\0riscv,aplic";
+    const struct vm_irqc *irqc = &t->vm->irqc;
+    begin_at(t, "interrupt-controller", irqc->gpa);
+    put_u32(t, "phandle", irqc_phandle(t->vm));
+    put_u32(t, "riscv,num-sources", irqc->source_count - 1);
+    put_reg(t, irqc->gpa, HYP_APLIC_SIZE);
+    if (has_imsics(t->vm)) {
+        put_u32(t, "msi-parent", imsics_phandle(t->vm));
+    } else {
+        put_contexts(t);
+    }
+    put(t, "interrupt-controller", "", 0);
+    put(t, "compatible", compatible, sizeof(compatible));
+    put_u32(t, "#address-cells", 0);
+    put_u32(t, "#interrupt-cells", 2);
+    end(t);
+}
+
+static void put_imsics(struct tree *t)
+{
+    static const char compatible[] = "qemu,imsics\0riscv,imsics";
+    uint64_t gpa = t->vm->irqc.imsic_gpa;
+    begin_at(t, "interrupt-controller", gpa);
+    put_u32(t, "phandle", imsics_phandle(t->vm));
+    put_u32(t, "riscv,num-ids", IMSIC_IDS);
+    put_reg(t, gpa, (uint64_t)t->vm->vcpu_count * HYP_IMSIC_SIZE);
+    put_contexts(t);
+    put(t, "interrupt-controller", "", 0);
+    put(t, "msi-controller", "", 0);
+    put(t, "compatible", compatible, sizeof(compatible));
+    put_u32(t, "#interrupt-cells", 0);
+    put_u32(t, "#msi-cells", 0);
+    end(t);
+}
+
+static void put_irqc(struct tree *t)
+{
+    switch (t->vm->irqc.model) {
+    case HYP_IRQC_PLIC: put_plic(t); break;
+    case HYP_IRQC_APLIC: put_aplic(t); break;
+    case HYP_IRQC_IMSIC:
+        put_imsics(t);
+        put_aplic(t);
+        break;
+    }
+}
+
 static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count)
 {
-    fdt32_t cells[4];
-    uint32_t n = 0;
-    while (n < count && irq[n] != 0) {
-        cells[n] = cpu_to_fdt32(irq[n]);
-        n++;
+    bool has_kind = t->vm->irqc.model != HYP_IRQC_PLIC;
+    fdt32_t cells[8];
+    size_t n = 0;
+    for (uint32_t i = 0; i < count && irq[i] != 0; i++) {
+        cells[n++] = cpu_to_fdt32(irq[i]);
+        if (has_kind) {
+            cells[n++] = cpu_to_fdt32(LEVEL_HIGH);
+        }
     }
     if (n != 0 && !t->vm->irqc.absent) {
-        put_u32(t, "interrupt-parent", plic_phandle(t->vm));
+        put_u32(t, "interrupt-parent", irqc_phandle(t->vm));
         put(t, "interrupts", cells, n * sizeof(cells[0]));
     }
 }
@@ -279,7 +356,7 @@ static void put_soc(struct tree *t)
         put_vuart(t);
     }
     if (!t->vm->irqc.absent) {
-        put_plic(t);
+        put_irqc(t);
     }
     end(t);
 }

@@ -126,13 +126,25 @@ static bool find_chosen(const void *tree, struct hyp_dtb_places *p)
     return p->bootargs != 0 && end == (p->initrd == 0 ? 0 : p->initrd + 5);
 }
 
+/* There is one list of contexts: an APLIC that sends to IMSICs has none. */
+static void find_irqc(const struct vm_config *vm, const void *tree, struct hyp_dtb_places *p)
+{
+    static const char *const holder[] = {[HYP_IRQC_PLIC] = "riscv,plic0",
+                                         [HYP_IRQC_APLIC] = "riscv,aplic",
+                                         [HYP_IRQC_IMSIC] = "riscv,imsics"};
+    if (!vm->irqc.absent) {
+        int node = fdt_node_offset_by_compatible(tree, -1, holder[vm->irqc.model]);
+        p->contexts = value_place(tree, node, "interrupts-extended");
+        p->imsic_ids = value_place(tree, node, "riscv,num-ids");
+    }
+}
+
 bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found)
 {
     struct hyp_dtb_places *p = &found->places;
     memset(found, 0, sizeof(*found));
     p->timebase = value_place(tree, fdt_path_offset(tree, "/cpus"), "timebase-frequency");
-    int irqc = fdt_node_offset_by_compatible(tree, -1, "riscv,plic0");
-    p->contexts = irqc < 0 ? 0 : value_place(tree, irqc, "interrupts-extended");
+    find_irqc(vm, tree, p);
     return find_chosen(tree, p) && find_cpus(tree, p) && find_devices(vm, tree, found) &&
            p->timebase != 0 && p->cpu_count == vm->vcpu_count;
 }
@@ -146,7 +158,8 @@ void tool_write_places(const struct hyp_dtb_places *p, uint32_t vm, FILE *out)
     fprintf(out, "};\n\nstatic const struct hyp_dtb_places dtb_places_%u = {\n", vm);
     fprintf(out, "    .timebase = %u,\n    .bootargs = %u,\n    .initrd = %u,\n", p->timebase,
             p->bootargs, p->initrd);
-    fprintf(out, "    .stdout = %u,\n    .contexts = %u,\n", p->stdout, p->contexts);
+    fprintf(out, "    .stdout = %u,\n    .contexts = %u,\n    .imsic_ids = %u,\n", p->stdout,
+            p->contexts, p->imsic_ids);
     fprintf(out, "    .cpu = %u,\n    .cpu_size = %u,\n", p->cpu, p->cpu_size);
     fprintf(out, "    .cpu_same = %u,\n    .cpu_same_size = %u,\n", p->cpu_same, p->cpu_same_size);
     fprintf(out, "    .cbom = %u,\n    .cboz = %u,\n", p->cbom, p->cboz);

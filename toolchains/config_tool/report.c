@@ -96,6 +96,19 @@ static void report_blob(const char *what, const struct vm_blob *blob, FILE *out)
     }
 }
 
+static void report_irqc(const struct vm_config *c, FILE *out)
+{
+    bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
+    print_range(out, "  interrupts gpa", c->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
+    fprintf(out, "  virtual %s, sources 1 - %u\n", is_plic ? "PLIC" : "APLIC",
+            c->irqc.source_count - 1);
+    if (c->irqc.model == HYP_IRQC_IMSIC) {
+        print_range(out, "  IMSICs     gpa", c->irqc.imsic_gpa,
+                    (uint64_t)c->vcpu_count * HYP_IMSIC_SIZE);
+        fprintf(out, "  one a vCPU\n");
+    }
+}
+
 static void report_devices(const struct config_input *in, const struct vm_config *c, FILE *out)
 {
     for (uint32_t i = 0; i < c->device_count; i++) {
@@ -115,8 +128,7 @@ static void report_devices(const struct config_input *in, const struct vm_config
         fprintf(out, "  console    SBI\n");
     }
     if (!c->irqc.absent) {
-        print_range(out, "  interrupts gpa", c->irqc.gpa, CONFIG_PLIC_SIZE);
-        fprintf(out, "  virtual PLIC, sources 1 - %u\n", c->irqc.source_count - 1);
+        report_irqc(c, out);
     }
 }
 

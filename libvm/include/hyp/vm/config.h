@@ -140,7 +140,7 @@ struct vm_console {
 struct vm_irqc {
     enum hyp_irqc_model model;
     uint64_t gpa;          /* The PLIC's or APLIC's; 4 KiB aligned. */
-    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's. */
+    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's; aligned as a power of two of them. */
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
     bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
     bool absent;     /* The VM has no external interrupt controller. */
@@ -212,9 +212,10 @@ extern const uint32_t hyp_blob_count;
 struct hyp_dtb_places {
     uint16_t timebase;
     uint16_t bootargs;
-    uint16_t initrd;   /* linux,initrd-start; linux,initrd-end is the next property. */
-    uint16_t stdout;   /* stdout-path, if it leads to one of the devices. */
-    uint16_t contexts; /* interrupts-extended of the interrupt controller. */
+    uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
+    uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
+    uint16_t imsic_ids; /* riscv,num-ids. */
 
     uint16_t cpu; /* The first cpu node; the others follow, each of cpu_size words. */
     uint16_t cpu_size;

@@ -18,5 +18,5 @@
 void config_check(const struct config_input *in, struct config_plan *plan, config_sink *sink,
                   void *arg);
 
-/* Of any rule; `rule` is below CONFIG_RULE_COUNT. */
-const struct config_rule_text *config_rule_text(enum config_rule rule);
+/* config_finding.text of any rule; `rule` is below CONFIG_RULE_COUNT. */
+const char *config_rule_text(enum config_rule rule);

@@ -30,9 +30,6 @@
 /* Room for boot arguments in each device tree, the NUL included. */
 #define CONFIG_BOOTARGS_SIZE 512
 
-/* Bytes that every guest PLIC answers for, as on QEMU's virt machine. */
-#define CONFIG_PLIC_SIZE 0x600000
-
 /* The most that the hypervisor's address space has room for. */
 #define CONFIG_POOL_MAX (62 * HYP_MIB)
 
@@ -61,6 +58,7 @@
     X(GPA_RANGE, "E-GPA-RANGE", "gpa %x of %t in %a is beyond what %b can map")                   \
     X(DEV_TAKEN, "E-DEV-TAKEN", "the page of device %t at %x is owned by %a and %b")              \
     X(IRQ_ABSENT, "E-IRQ-ABSENT", "%a needs interrupt %u (device %t), %b has 1 to %v")            \
+    X(IRQC_MODEL, "E-IRQC-MODEL", "%a needs %t, which %b cannot give")                            \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
 /* The rules that do not; told by config_check() alone. */
@@ -78,7 +76,7 @@
     X(MEM_DEVICE, "E-MEM-DEVICE", "host memory %x, %y bytes, is owned by %a and %b")               \
     X(HYP_RAM, "E-HYP-RAM", "%a at %x, %y bytes, lies over or beyond the RAM that %b leaves free") \
     X(GPA_OVERLAP, "E-GPA-OVERLAP", "gpa %x of %a holds its %t and its %b")                        \
-    X(GPA_ALIGN, "E-GPA-ALIGN", "gpa %x of %b in %a is not a multiple of 4 KiB")                   \
+    X(GPA_ALIGN, "E-GPA-ALIGN", "gpa %x of %b in %a is not a multiple of %y")                      \
     X(DEV_UNKNOWN, "E-DEV-UNKNOWN", "%a names %t, which %b does not have")                         \
     X(DEV_TWICE, "E-DEV-TWICE", "device %t is owned by %a and %b")                                 \
     X(DEV_ALIGN, "E-DEV-ALIGN",                                                                    \
@@ -112,11 +110,6 @@ enum config_rule {
         CONFIG_RULE_COUNT
 };
 
-struct config_rule_text {
-    const char *id; /* "E-HART-TWICE" */
-    const char *sentence;
-};
-
 /* "vm linux", "device uart0", "the firmware": kind and name. */
 struct config_owner {
     const char *kind; /* NULL: nobody. */
@@ -127,7 +120,7 @@ struct config_owner {
 struct config_finding {
     enum config_rule rule;
     uint32_t blocked; /* Bit i: VM i cannot run because of it. 0: the machine only has less. */
-    const struct config_rule_text *text;
+    const char *text; /* "E-HART-TWICE: hart %u is owned by %a and %b" */
     struct config_owner a;
     struct config_owner b;
     const char *thing;

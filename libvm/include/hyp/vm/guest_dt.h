@@ -28,12 +28,14 @@ struct guest_dt_facts {
     uint32_t timebase_hz;
     uint64_t initrd_end;  /* First gpa behind it; 0: there is none. */
     const char *bootargs; /* NULL: as built. */
+    uint32_t imsic_ids;   /* The last identity of its IMSICs, if it has any; 0: as built. */
 };
 
 /*
  * Makes `fdt`, whose places `places` are, say exactly the facts. An absent vCPU's cpu node goes; in
- * the interrupt controller its contexts become -1 on a vCPU that is there, or end the list, so that
- * the others keep their numbers. An absent device's node goes, and stdout-path if that was it.
+ * the list of contexts or IMSICs its own become -1 on a vCPU that is there, or end the list, so
+ * that the others keep their numbers. Linux counts IMSICs no further than a -1. Without IMSICs in
+ * the tree, SSAIA is not said. An absent device's node goes, and stdout-path if that was it.
  *
  * Returns HYP_OK, or one of these; then the buffer is of no more use:
  *   HYP_E_PARAM   no vCPU of the tree is present, or the timebase is 0
