@@ -59,6 +59,7 @@ static void find(struct hyp *h, const void *fdt)
     h->irqc_models = found->msi ? 0 : BIT(HYP_IRQC_APLIC);
     if (has_guest_files(h)) {
         h->irqc_models |= BIT(HYP_IRQC_IMSIC);
+        h->imsic_ids = found->guest_id_max;
     }
 }
 

@@ -321,6 +321,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
         .timebase_hz = h->machine.timebase_hz,
         .initrd_end = initrd_end(h, c),
+        .imsic_ids = h->imsic_ids,
         .bootargs = append != 0 && length < sizeof(args) ? args : 0,
     };
     enum hyp_status status = guest_dt_narrow(fdt, dtb->places, &facts);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Debian Linux on two harts with interrupt files of its own; the console is a third hart's. */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {
+    {.gpa = 0x80000000, .size = 512 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+};
+
+static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "linux",
+        .vcpu_count = 2,
+        .hart_mask = 0x3,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80200000,
+        .kernel =
+            {.name = "linux_kernel", .gpa = 0x80200000, .max_size = 64 * HYP_MIB, .load = true},
+        .initrd =
+            {.name = "linux_initrd", .gpa = 0x88000000, .max_size = 32 * HYP_MIB, .load = true},
+        .bootargs = "console=ttyS0 earlycon=uart8250,mmio,0x10000000",
+        .dtb_gpa = 0x87000000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = 1,
+        .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
+        .irqc = {.model = HYP_IRQC_IMSIC,
+                 .gpa = 0x0d000000,
+                 .imsic_gpa = 0x28000000,
+                 .source_count = 97},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "linux_imsic",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 2,
+    .vms = vms,
+    .vm_count = 1,
+};
