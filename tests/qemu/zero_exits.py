@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Linux works for ten seconds, with timer ticks, IPIs and remote fences on both harts, and never leaves its guest.
+
+The log key shows the exits by cause, before and after; the console is a hart's that Linux does not have.
+"""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test  # noqa: E402
+
+LOG_KEY = "\x1e"  # Ctrl-^
+# Processes that come, map and go, on both harts; each loop ends by itself when its file is there.
+LOOP = "while [ ! -e /tmp/end ]; do cat /proc/self/maps | wc -l > /dev/null; done"
+SECONDS = 10
+
+
+def exits(machine):
+    machine.send(LOG_KEY)
+    return machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1)
+
+
+def interrupts(machine):
+    """By name, of both harts: the timer, and IPIs that call functions, remote fences among them."""
+    machine.send("grep -E 'timer|IPI0|IPI1' /proc/interrupts\n")
+    found = {}
+    for name, row in (("timer", r"(\d+) +(\d+) +RISC-V INTC.*riscv-timer"), ("reschedule", r"IPI0: +(\d+) +(\d+) "), ("call", r"IPI1: +(\d+) +(\d+) ")):
+        match = machine.expect(row)
+        found[name] = int(match.group(1)) + int(match.group(2))
+    return found
+
+
+def work(machine):
+    """Exits before and after the seconds of work, and how often Linux was interrupted in them."""
+    machine.expect(r"guest: linux is up, 2 harts")
+    machine.expect(r"/ # ")
+    machine.send("(%s) & (%s) & sleep 3\n" % (LOOP, LOOP))
+    machine.sleep(5)
+    first = interrupts(machine)
+    machine.sleep(2)  # what it prints has been taken
+    before = exits(machine)
+    machine.sleep(SECONDS)
+    after = exits(machine)
+    last = interrupts(machine)
+    machine.send("touch /tmp/end; poweroff -f\n")
+    machine.expect(r"^vm linux stopped: shutdown")
+    machine.wait(0)
+    return before, after, {name: last[name] - first[name] for name in first}
+
+
+def main():
+    plan, command = qemu_test.load()
+    try:
+        with qemu_test.Machine(command, plan["timeout"]) as machine:
+            machine.reject(r"Kernel panic|^hyp: panic|state=refused")
+            before, after, came = work(machine)
+        print("exits%s, then%s; interrupts in between %s" % (before, after, came))
+        if before != after:
+            raise qemu_test.Failure("exits in %d s:\n%s\n%s" % (SECONDS, before, after))
+        if came["timer"] < 10 * SECONDS or came["reschedule"] + came["call"] < SECONDS:
+            raise qemu_test.Failure("Linux did not work: %s" % came)
+        if not re.search(r" 10=\d+", before):
+            raise qemu_test.Failure("its boot counted no SBI call: %s" % before)
+    except qemu_test.Failure as e:
+        print("--- FAIL: %s" % e)
+        return 1
+    print("--- PASS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
