@@ -48,7 +48,8 @@ static const struct hyp_irqc_kind kind;
 static void find(struct hyp *h, const void *fdt)
 {
     struct machine_aia *found = &the_aia.found;
-    if (machine_read_aia(&h->machine, found, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK ||
+    if (!h->machine.other_irqc ||
+        machine_read_aia(&h->machine, found, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK ||
         h->machine.source_count != 0 || found->source_count < 2 ||
         found->source_count > SOURCE_MAX) {
         return;

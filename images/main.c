@@ -114,7 +114,7 @@ static void require_machine(struct hyp *h, enum hyp_status found)
     if (found != HYP_OK) {
         log_line(&h->log, "machine=refused reason=%s",
                  found == HYP_E_FORMAT   ? "device-tree-malformed"
-                 : found == HYP_E_ABSENT ? "no-hart-or-timebase-in-device-tree"
+                 : found == HYP_E_ABSENT ? "no-hart-or-timebase"
                                          : "no-h-extension");
         hyp_end_machine(h, true);
     }
@@ -159,7 +159,8 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hyp_init_irqs(h);                         /* the machine's controller */
     build_vms(h);                             /* memory, devices, images */
     hyp_show_pool(h);                         /* what that took */
-    HYP_REQUIRE(!hyp_config.audit || hyp_audit_space(h) == HYP_OK);
+    bool sound = !hyp_config.audit || hyp_audit_space(h) == HYP_OK;
+    HYP_REQUIRE(sound);
     hyp_console_attach(h); /* the console becomes shared */
     hyp_start_harts(h);    /* and off they go */
 }

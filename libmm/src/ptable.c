@@ -89,7 +89,8 @@ enum hyp_status ptable_create(struct ptable *t, struct page_pool *pool, unsigned
                               unsigned root_order)
 {
     hpa_t root;
-    HYP_REQUIRE(level_count >= 3 && level_count <= PTABLE_LEVEL_MAX);
+    bool is_mode = level_count >= 3 && level_count <= PTABLE_LEVEL_MAX;
+    HYP_REQUIRE(is_mode);
     HYP_TRY(page_pool_alloc(pool, root_order, &root));
     *t = (struct ptable){
         .map = pool->map,

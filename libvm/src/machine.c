@@ -340,9 +340,13 @@ static void add_intc(struct reading *r)
 static void add_plic(struct reading *r)
 {
     struct value v = value_of(r, KEY_COMPATIBLE);
-    if (r->contexts.bytes == 0 && has_key(r, KEY_CONTEXTS) && v.bytes != 0 &&
-        (dtree_value_has(v.bytes, v.length, "sifive,plic-1.0.0") ||
-         dtree_value_has(v.bytes, v.length, "riscv,plic0"))) {
+    if (!has_key(r, KEY_CONTEXTS) || v.bytes == 0) {
+        return;
+    }
+    if (!dtree_value_has(v.bytes, v.length, "sifive,plic-1.0.0") &&
+        !dtree_value_has(v.bytes, v.length, "riscv,plic0")) {
+        r->m->other_irqc |= !dtree_value_has(v.bytes, v.length, "riscv,clint0");
+    } else if (r->contexts.bytes == 0) {
         r->contexts = r->of[KEY_CONTEXTS];
         r->m->source_count = number(r, KEY_NDEV, 0) + 1;
     }

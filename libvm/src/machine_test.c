@@ -188,6 +188,33 @@ static void test_too_many_ranges(void **state)
     assert_int_equal(m.reserved[15].size, 0x30010);
 }
 
+static void put_targets(const char *compatible)
+{
+    const fdt32_t list[] = {cpu_to_fdt32(100), cpu_to_fdt32(9)};
+    fdt_begin_node(tree, "node");
+    put_text("compatible", compatible);
+    put("interrupts-extended", list, sizeof(list));
+    fdt_end_node(tree);
+}
+
+/* Whether machine_read_aia() has anything to look for. */
+static void test_other_controllers(void **state)
+{
+    (void)state;
+    for (unsigned other = 0; other < 2; other++) {
+        begin();
+        begin_root();
+        put_targets("riscv,clint0");
+        if (other != 0) {
+            put_targets("riscv,imsics");
+        }
+        put_targets("riscv,plic0");
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.other_irqc, other);
+    }
+}
+
 static void test_harts(void **state)
 {
     (void)state;
@@ -217,6 +244,7 @@ static void test_harts(void **state)
     assert_int_equal(m.irqc_index[1], MACHINE_NO_INDEX);
     assert_int_equal(m.irqc_index[2], 1);
     assert_int_equal(m.source_count, 96);
+    assert_false(m.other_irqc);
     assert_int_equal(m.timebase_hz, 1000);
     assert_int_equal(m.mmu, GUEST_MMU_SV57);
     assert_true(m.has_h);
@@ -349,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_too_many_devices),
         cmocka_unit_test(test_too_many_ranges),
         cmocka_unit_test(test_harts),
+        cmocka_unit_test(test_other_controllers),
         cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_isa_names),
         cmocka_unit_test(test_too_many_harts),

@@ -34,6 +34,7 @@ struct machine {
     uint32_t device_count;
     uint32_t timebase_hz;
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
+    bool other_irqc;       /* Something else interrupts harts, and it is no CLINT: machine_aia.h. */
     uint32_t cbom_block;
     uint32_t cboz_block;
     uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have and guests can be granted. */
