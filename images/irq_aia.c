@@ -237,6 +237,7 @@ static enum hyp_status own_sources(struct aia_vm *a)
 /* vCPU n's page of the guest is the page of its hart's guest file. */
 static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_vm *a)
 {
+    const struct machine_aia *found = &the_aia.found;
     for (uint32_t n = 0; n < a->vm->vcpu_count; n++) {
         struct gstage_mapping m = {
             .gpa = GPA(a->vm->config->irqc.imsic_gpa + n * HYP_IMSIC_SIZE),
@@ -246,6 +247,9 @@ static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_v
             .type = MEM_IO,
         };
         uintptr_t va;
+        if (m.hpa.a - found->imsic.hpa >= found->imsic.size) {
+            return HYP_E_UNSUPPORTED; /* The tree has no page for it. */
+        }
         HYP_TRY(gstage_map_range(&hv->gstage, &m));
         HYP_TRY(hspace_map_device(&h->space, m.hpa, m.size, &va));
         a->file[n].base = va;
@@ -254,13 +258,25 @@ static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_v
     return HYP_OK;
 }
 
+/* The machine reaches all harts of this VM: what the guest routes to one of them is not refused. */
+static bool reaches(const struct vm *vm)
+{
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        if (the_aia.found.hart_index[vm->vcpus[n]->hart_index] == MACHINE_NO_INDEX) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
 {
     struct vm *vm = &hv->vm;
     const struct vm_irqc *c = &vm->config->irqc;
     bool msi = c->model == HYP_IRQC_IMSIC;
-    if ((h->irqc_models & BIT(c->model)) == 0) {
-        return HYP_E_UNSUPPORTED; /* config_fit() has told. */
+    /* config_fit() has told of the model. */
+    if ((h->irqc_models & BIT(c->model)) == 0 || h->irqc.ops == 0 || !reaches(vm)) {
+        return HYP_E_UNSUPPORTED;
     }
     struct aia_vm *a = hyp_alloc(h, sizeof(*a));
     void *storage = hyp_alloc(h, vaplic_storage_size(c->source_count, vm->vcpu_count));
@@ -277,7 +293,7 @@ static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
         .iprio_bits = 3,
         .delivery = msi ? VAPLIC_MSI : VAPLIC_DIRECT,
         .hart = a->hart,
-        .phys = h->irqc.ops != 0 ? &the_aia.phys : 0,
+        .phys = &the_aia.phys,
         .set_external = set_external,
         .send_msi = send_msi,
         .route = route,
