@@ -5,7 +5,7 @@ load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
 
 _SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
 
-def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 240, size = "medium", tags = []):
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", timeout_s = 240, size = "medium", tags = []):
     """//tests/hostile:NAME.
 
     Args:
@@ -14,6 +14,8 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
       ok: how many checks it has; all are to pass.
       define: for srcs.
       reason: why its VM stops.
+      config: of the image.
+      machine: options of QEMU's -M virt.
       timeout_s: for hangs.
       size: of the test.
       tags: of the test.
@@ -27,7 +29,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
     )
     hyp_image(
         name = name + "_image",
-        config = "config.c",
+        config = config,
         embed = {"beat": ":rt", "hostile": ":%s_guest" % name},
         platform = "//platforms/qemu_virt",
         tags = ["manual"],
@@ -35,6 +37,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", timeout_s = 
     qemu_test(
         name = name,
         image = ":%s_image" % name,
+        args = ["--machine", machine],
         driver = "hostile_test.py",
         data = ["//tests/bench:hypcount"],
         steps = [
