@@ -263,6 +263,7 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
         uint32_t hart = self->hart.index;
         if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0 && h->irqc.ops != 0) {
             uint32_t source = h->irqc.ops->claim(h->irqc.state, hart);
+            fence_io(); /* Of an IMSIC, that was the end of an IPI. */
             hyp_console_step(h, self);
             if (source != 0) {
                 h->irqc.ops->complete(h->irqc.state, hart, source);

@@ -15,6 +15,10 @@ static void send_ipi(struct vm_env *env, uint32_t hart_index)
 static void external(struct vm_env *env, struct vcpu *vcpu)
 {
     struct hyp *h = hyp_of(env);
+    if (h->irqc.ops == 0) {
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Nobody can end it. */
+        return;
+    }
     uint32_t source = h->irqc.ops->claim(h->irqc.state, vcpu->hart_index);
     uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
     if (owner == OWNER_CONSOLE) {

@@ -145,6 +145,7 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     }
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
+        hyp_report_ended(h);     /* Of a VM that was quicker. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;

@@ -2,6 +2,7 @@
 /* The machine's APLIC, in direct mode or with the harts' IMSICs; IPIs by IMSIC or ACLINT. */
 #include "hyp.h"
 
+#include <hyp/arch/csr.h>
 #include <hyp/irq/aclint_sswi.h>
 #include <hyp/irq/aplic.h>
 #include <hyp/irq/aplic_imsic.h>
@@ -39,8 +40,7 @@ struct aia_vm {
 static bool has_guest_files(const struct hyp *h)
 {
     const struct machine_aia *found = &the_aia.found;
-    return found->msi && found->guest_bits != 0 && h->machine.has_h &&
-           imsic_geilen() >= GUEST_FILE && (h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0;
+    return found->msi && found->guest_bits != 0 && h->machine.has_h && imsic_geilen() >= GUEST_FILE;
 }
 
 static const struct hyp_irqc_kind kind;
@@ -51,8 +51,9 @@ static void find(struct hyp *h, const void *fdt)
     if (!h->machine.other_irqc ||
         machine_read_aia(&h->machine, found, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK ||
         h->machine.source_count != 0 || found->source_count < 2 ||
-        found->source_count > SOURCE_MAX) {
-        return;
+        found->source_count > SOURCE_MAX ||
+        (found->msi && (h->machine.isa & BIT(GUEST_ISA_SSAIA)) == 0)) {
+        return; /* None, or harts without the CSRs of their interrupt files. */
     }
     h->irqc_kind = &kind;
     h->machine.source_count = found->source_count;
@@ -237,7 +238,6 @@ static enum hyp_status own_sources(struct aia_vm *a)
 /* vCPU n's page of the guest is the page of its hart's guest file. */
 static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_vm *a)
 {
-    const struct machine_aia *found = &the_aia.found;
     for (uint32_t n = 0; n < a->vm->vcpu_count; n++) {
         struct gstage_mapping m = {
             .gpa = GPA(a->vm->config->irqc.imsic_gpa + n * HYP_IMSIC_SIZE),
@@ -247,9 +247,6 @@ static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_v
             .type = MEM_IO,
         };
         uintptr_t va;
-        if (m.hpa.a - found->imsic.hpa >= found->imsic.size) {
-            return HYP_E_UNSUPPORTED; /* The tree has no page for it. */
-        }
         HYP_TRY(gstage_map_range(&hv->gstage, &m));
         HYP_TRY(hspace_map_device(&h->space, m.hpa, m.size, &va));
         a->file[n].base = va;
@@ -315,10 +312,17 @@ static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
 
 static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
 {
-    (void)h;
-    return vcpu->guest_file == 0
-               ? HYP_OK
-               : imsic_clean_guest_file(vcpu->guest_file, the_aia.found.guest_id_max);
+    if ((h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
+        csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
+        csr_write(CSR_HVIEN, 0);
+    }
+    if (vcpu->guest_file == 0) {
+        return HYP_OK;
+    }
+    HYP_TRY(imsic_clean_guest_file(vcpu->guest_file, the_aia.found.guest_id_max));
+    /* Pending, not enabled: QEMU looks at a waiting hart only for what shows in hip. */
+    csr_write(CSR_HGEIE, BIT(vcpu->guest_file));
+    return HYP_OK;
 }
 
 static const struct hyp_irqc_kind kind = {.add_vm = add_vm, .start_vcpu = start_vcpu};

@@ -8,6 +8,10 @@
 /* APLIC domains that are looked at: machine and supervisor level. */
 #define DOMAIN_MAX 2
 
+/* An APLIC's registers: the domain's, and behind them each hart's. */
+#define APLIC_IDCS 0x4000
+#define APLIC_IDC_SIZE 0x20
+
 enum key {
     KEY_COMPATIBLE,
     KEY_STATUS,
@@ -20,6 +24,7 @@ enum key {
     KEY_GUEST_IDS,
     KEY_GUEST_BITS,
     KEY_GROUP_BITS,
+    KEY_HART_INDEXES,
     KEY_COUNT,
 };
 
@@ -35,6 +40,7 @@ static const char *const key_names[KEY_COUNT] = {
     [KEY_GUEST_IDS] = "riscv,num-guest-ids",
     [KEY_GUEST_BITS] = "riscv,guest-index-bits",
     [KEY_GROUP_BITS] = "riscv,group-index-bits",
+    [KEY_HART_INDEXES] = "riscv,hart-indexes",
 };
 
 struct value {
@@ -42,8 +48,15 @@ struct value {
     uint32_t length;
 };
 
+/* What a node says of the addresses of those within it. */
+struct cells {
+    uint32_t address;
+    uint32_t size;
+};
+
 struct node {
     struct value of[KEY_COUNT];
+    struct cells cells; /* Of its own reg. */
 };
 
 struct reading {
@@ -60,16 +73,16 @@ static uint32_t number(const struct node *n, enum key key, uint32_t missing)
     return n->of[key].length >= 4 ? dtree_cell(n->of[key].bytes) : missing;
 }
 
-/* One range, by its length of 1 or 2 cells each. */
+/* Its one range; size 0: it has none, or several. */
 static struct hyp_mem reg_of(const struct node *n)
 {
     struct value reg = n->of[KEY_REG];
-    if (reg.length < 8) {
+    struct cells c = n->cells;
+    if (c.address - 1 > 1 || c.size - 1 > 1 || reg.length != 4 * (c.address + c.size)) {
         return (struct hyp_mem){0, 0};
     }
-    uint32_t cells = reg.length >= 16 ? 2 : 1;
-    return (struct hyp_mem){dtree_cells(reg.bytes, cells),
-                            dtree_cells(reg.bytes + (size_t)4 * cells, cells)};
+    return (struct hyp_mem){dtree_cells(reg.bytes, c.address),
+                            dtree_cells(reg.bytes + (size_t)4 * c.address, c.size)};
 }
 
 /* Does it interrupt harts in S-mode? */
@@ -126,9 +139,11 @@ static enum kind kind_of(const struct dtree_walk *w)
     return KIND_OTHER;
 }
 
-static void add_node(struct reading *r, enum kind kind, const struct dtree_walk *begin)
+static void add_node(struct reading *r, enum kind kind, const struct dtree_walk *begin,
+                     struct cells cells)
 {
     struct node n = read_node(*begin);
+    n.cells = cells;
     if (!is_okay(&n)) {
         return;
     }
@@ -143,20 +158,38 @@ static void add_node(struct reading *r, enum kind kind, const struct dtree_walk 
     }
 }
 
-/* Nearly all nodes are others: of these, no more than the compatible is looked at. */
+/* Controllers lie in the root or in a bus below it. */
+#define DEPTH_MAX 3
+
+static void read_cells(struct cells *cells, const struct dtree_walk *w)
+{
+    if (w->length == 4 && dtree_name_is(w->name, "#address-cells")) {
+        cells->address = dtree_cell(w->value);
+    } else if (w->length == 4 && dtree_name_is(w->name, "#size-cells")) {
+        cells->size = dtree_cell(w->value);
+    }
+}
+
+/* Nearly all nodes are others: of these, no more than compatible and cells are looked at. */
 static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
 {
     struct dtree_walk w = dtree_walk(t);
     struct dtree_walk begin = w;
+    struct cells cells[DEPTH_MAX + 1] = {{0, 0}}; /* By depth of the node that says it. */
     enum dtree_token token;
     while ((token = dtree_next(&w)) < DTREE_END) {
+        if (token == DTREE_NODE_END || w.depth > DEPTH_MAX) {
+            continue;
+        }
         if (token == DTREE_NODE) {
             begin = w;
-        } else if (token == DTREE_PROPERTY && w.name[0] == 'c' &&
-                   dtree_name_is(w.name, key_names[KEY_COMPATIBLE])) {
+            cells[w.depth] = (struct cells){.address = 2, .size = 1};
+        } else if (w.name[0] == '#') {
+            read_cells(&cells[w.depth], &w);
+        } else if (w.name[0] == 'c' && dtree_name_is(w.name, key_names[KEY_COMPATIBLE])) {
             enum kind kind = kind_of(&w);
             if (kind != KIND_OTHER) {
-                add_node(r, kind, &begin);
+                add_node(r, kind, &begin, cells[w.depth - 1]);
             }
         }
     }
@@ -178,6 +211,27 @@ static void number_harts(const struct machine *m, uint32_t *index, struct value 
     }
 }
 
+/* One behind the highest number of a hart; 0: no hart has one. */
+static uint32_t index_end(const uint32_t *index)
+{
+    uint32_t end = 0;
+    for (uint32_t hart = 0; hart < HYP_HART_MAX; hart++) {
+        if (index[hart] != MACHINE_NO_INDEX && index[hart] >= end) {
+            end = index[hart] + 1;
+        }
+    }
+    return end;
+}
+
+/* Bounds of the specification; and the registers of every hart are in what the tree gives. */
+static bool imsic_is_sound(const struct machine_aia *aia, const struct node *imsic)
+{
+    uint64_t end = index_end(aia->hart_index);
+    return number(imsic, KEY_GROUP_BITS, 0) == 0 && aia->guest_bits <= 7 && aia->id_max <= 2047 &&
+           aia->guest_id_max <= 2047 && aia->source_count - 1 <= aia->id_max &&
+           aia->imsic.size >> (HYP_PAGE_SHIFT + aia->guest_bits) >= end;
+}
+
 static bool take(const struct machine *m, struct machine_aia *aia, const struct reading *r,
                  const struct node *aplic)
 {
@@ -185,7 +239,9 @@ static bool take(const struct machine *m, struct machine_aia *aia, const struct 
     aia->source_count = number(aplic, KEY_SOURCES, 0) + 1;
     if (is_supervisor(aplic)) {
         number_harts(m, aia->hart_index, aplic->of[KEY_TARGETS], IRQ_S_EXT);
-        return true;
+        return aplic->of[KEY_HART_INDEXES].bytes == NULL &&
+               aia->aplic.size >=
+                   APLIC_IDCS + APLIC_IDC_SIZE * (uint64_t)index_end(aia->hart_index);
     }
     aia->msi = true;
     aia->imsic = reg_of(&r->imsic);
@@ -193,7 +249,7 @@ static bool take(const struct machine *m, struct machine_aia *aia, const struct 
     aia->guest_id_max = number(&r->imsic, KEY_GUEST_IDS, aia->id_max);
     aia->guest_bits = number(&r->imsic, KEY_GUEST_BITS, 0);
     number_harts(m, aia->hart_index, r->imsic.of[KEY_TARGETS], IRQ_S_EXT);
-    return number(&r->imsic, KEY_GROUP_BITS, 0) == 0 && aia->source_count - 1 <= aia->id_max;
+    return aia->aplic.size >= APLIC_IDCS && imsic_is_sound(aia, &r->imsic);
 }
 
 /* The first that interrupts harts in S-mode, itself or by its IMSIC. */

@@ -43,16 +43,23 @@ static void put_targets(uint32_t irq)
     fdt_property(tree, "interrupts-extended", list, sizeof(list));
 }
 
-static void begin(void)
+static void begin_with(uint32_t cells)
 {
     memset(tree, 0, sizeof(tree));
     fdt_create(tree, sizeof(tree));
     fdt_finish_reservemap(tree);
     fdt_begin_node(tree, "");
+    fdt_property_u32(tree, "#address-cells", cells);
+    fdt_property_u32(tree, "#size-cells", cells);
     m = (struct machine){.hart_count = HARTS};
     for (uint32_t i = 0; i < HARTS; i++) {
         m.intc[i] = 100 + i;
     }
+}
+
+static void begin(void)
+{
+    begin_with(2);
 }
 
 static enum hyp_status finish(void)
@@ -85,17 +92,21 @@ static void put_msi(uint32_t phandle, uint64_t hpa, uint32_t parent)
     fdt_end_node(tree);
 }
 
+/* What a test makes otherwise. */
+static uint32_t guest_bits = 2;
+static uint64_t imsic_size = 0xc000;
+
 static void put_imsic(uint32_t phandle, uint64_t hpa, uint32_t irq, uint32_t ids, uint32_t groups)
 {
     fdt_begin_node(tree, "imsics");
     put_text("compatible", "riscv,imsics");
     fdt_property_u32(tree, "phandle", phandle);
     fdt_property_u32(tree, "riscv,num-ids", ids);
-    fdt_property_u32(tree, "riscv,guest-index-bits", 2);
+    fdt_property_u32(tree, "riscv,guest-index-bits", guest_bits);
     if (groups != 0) {
         fdt_property_u32(tree, "riscv,group-index-bits", groups);
     }
-    put_reg(hpa, 0xc000);
+    put_reg(hpa, imsic_size);
     put_targets(irq);
     fdt_end_node(tree);
 }
@@ -149,19 +160,61 @@ static void test_msi(void **state)
     }
 }
 
-static void test_unsupported(void **state)
+static void expect_of_no_use(uint32_t bits, uint64_t size, uint32_t ids, uint32_t groups)
+{
+    guest_bits = bits;
+    imsic_size = size;
+    begin();
+    put_msi(APLIC_S, 0xd000000, IMSIC_S);
+    put_imsic(IMSIC_S, 0x28000000, S_EXT, ids, groups);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(aia.source_count, 0);
+    guest_bits = 2;
+    imsic_size = 0xc000;
+}
+
+static void test_unsound_imsics(void **state)
 {
     (void)state;
-    begin();
-    put_msi(APLIC_S, 0xd000000, IMSIC_S);
-    put_imsic(IMSIC_S, 0x28000000, S_EXT, 255, 1);
+    expect_of_no_use(2, 0xc000, 255, 1);
+    expect_of_no_use(2, 0xc000, 63, 0); /* Fewer than sources. */
+    expect_of_no_use(2, 0xc000, 2048, 0);
+    expect_of_no_use(8, 0x300000, 255, 0);
+    expect_of_no_use(2, 0xbfff, 255, 0); /* The last hart's files are not all there. */
+}
+
+/* Of a direct one: its registers by `cells` and `words`, with another numbering or not. */
+static uint32_t direct(uint32_t cells, const uint32_t *words, int count, bool renumbered)
+{
+    fdt32_t reg[8];
+    begin_with(cells);
+    fdt_begin_node(tree, "aplic");
+    put_text("compatible", "riscv,aplic");
+    fdt_property_u32(tree, "riscv,num-sources", 96);
+    for (int i = 0; i < count; i++) {
+        reg[i] = cpu_to_fdt32(words[i]);
+    }
+    fdt_property(tree, "reg", reg, 4 * count);
+    put_targets(S_EXT);
+    if (renumbered) {
+        fdt_property(tree, "riscv,hart-indexes", reg, 4);
+    }
+    fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(aia.source_count, 0);
-    begin();
-    put_msi(APLIC_S, 0xd000000, IMSIC_S);
-    put_imsic(IMSIC_S, 0x28000000, S_EXT, 63, 0);
-    assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(aia.source_count, 0);
+    return aia.source_count;
+}
+
+static void test_registers(void **state)
+{
+    (void)state;
+    assert_int_equal(direct(1, (uint32_t[]){0xd000000, 0x4060}, 2, false), 97);
+    assert_int_equal(aia.aplic.hpa, 0xd000000);
+    assert_int_equal(direct(1, (uint32_t[]){0xd000000, 0x405f}, 2, false), 0);
+    assert_int_equal(direct(1, (uint32_t[]){0xd000000, 0x8000}, 2, true), 0);
+    assert_int_equal(direct(1, (uint32_t[]){0xd000000, 0x8000, 0, 0x8000}, 4, false), 0);
+    assert_int_equal(direct(2, (uint32_t[]){0, 0xd000000, 0, 0x8000}, 4, false), 97);
+    assert_int_equal(direct(2, (uint32_t[]){0, 0xd000000, 0x8000}, 3, false), 0);
+    assert_int_equal(direct(3, (uint32_t[]){0, 0, 0xd000000, 0, 0, 0x8000}, 6, false), 0);
 }
 
 static void test_absent(void **state)
@@ -218,8 +271,7 @@ static void test_short_values(void **state)
     put_targets(S_EXT);
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(aia.aplic.size, 0); /* Of no use, and no fault. */
-    assert_int_equal(aia.source_count, 1);
+    assert_int_equal(aia.source_count, 0); /* Of no use, and no fault. */
     assert_int_equal(machine_read_aia(&m, &aia, tree, 30), HYP_E_FORMAT);
     fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) - 4); /* Without its end. */
     assert_int_equal(machine_read_aia(&m, &aia, tree, sizeof(tree)), HYP_E_FORMAT);
@@ -228,9 +280,10 @@ static void test_short_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_direct),       cmocka_unit_test(test_msi),
-        cmocka_unit_test(test_absent),       cmocka_unit_test(test_unsupported),
-        cmocka_unit_test(test_short_values), cmocka_unit_test(test_sswi),
+        cmocka_unit_test(test_direct),    cmocka_unit_test(test_msi),
+        cmocka_unit_test(test_absent),    cmocka_unit_test(test_unsound_imsics),
+        cmocka_unit_test(test_registers), cmocka_unit_test(test_short_values),
+        cmocka_unit_test(test_sswi),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

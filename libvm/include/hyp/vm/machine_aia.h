@@ -32,8 +32,10 @@ struct machine_aia {
 /*
  * Reads the tree that machine_read() has read into `m`, in one more walk. Pure.
  *
- * An APLIC is of no use whose IMSIC has groups of harts, or fewer identities than the APLIC has
- * sources. Returns HYP_OK; or HYP_E_FORMAT: the tree is malformed.
+ * An APLIC is of no use that numbers harts otherwise than by their place (riscv,hart-indexes),
+ * whose IMSIC has groups of harts, or fewer identities than the APLIC has sources; or where a
+ * number is out of the specification's bounds, or a reg is not one range that holds all harts'
+ * registers. Returns HYP_OK; or HYP_E_FORMAT: the tree is malformed.
  */
 HYP_MUST_USE enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia,
                                               const void *fdt, size_t size);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A hart that is suspended by HSM goes on when a message comes to its interrupt file. */
+#include "check.h"
+
+#define EXT_HSM 0x48534d
+#define HSM_START 0
+#define HSM_STATUS 2
+#define HSM_SUSPEND 3
+#define SUSPENDED 4
+#define SEIE UINT64_C(0x200)
+#define ROUNDS 20
+#define WAIT (60 * GUEST_TIMEBASE_HZ)
+
+/* CSRs 0x150, 0x151, 0x15c are siselect, sireg, stopei: names that this assembler does not know. */
+#define EIDELIVERY 0x70
+#define EITHRESHOLD 0x72
+#define EIE0 0xc0
+#define IDENTITY 5
+#define PAGE_OF(hart) (UINT64_C(0x28000000) + 0x1000 * (hart))
+
+void _start(void);
+
+static volatile uint64_t woken;
+static volatile uint64_t strange;
+
+uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
+{
+    (void)cause, (void)tval;
+    strange++;
+    return epc + 4;
+}
+
+static void open_file(void)
+{
+    guest_csr_write(0x150, EITHRESHOLD);
+    guest_csr_write(0x151, 0);
+    guest_csr_write(0x150, EIE0);
+    guest_csr_write(0x151, UINT64_C(1) << IDENTITY);
+    guest_csr_write(0x150, EIDELIVERY);
+    guest_csr_write(0x151, 1);
+}
+
+/* Interrupts stay off: what pends ends the suspend. */
+static void sleeper(void)
+{
+    open_file();
+    guest_csr_write(sie, SEIE);
+    for (;;) {
+        uint64_t top;
+        strange += guest_sbi(EXT_HSM, HSM_SUSPEND, 0, 0, 0).error != 0;
+        __asm__ volatile("csrrw %0, 0x15c, zero" : "=r"(top) : : "memory");
+        strange += top >> 16 != IDENTITY;
+        woken++;
+    }
+}
+
+static bool sleeps(uint64_t hart)
+{
+    uint64_t limit = guest_time() + WAIT;
+    while (guest_sbi(EXT_HSM, HSM_STATUS, hart, 0, 0).value != SUSPENDED) {
+        if (guest_time() > limit) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void guest_main(uint64_t hart, const void *fdt)
+{
+    (void)fdt;
+    if (hart != 0) {
+        sleeper();
+    }
+    check_is((uint64_t)guest_sbi(EXT_HSM, HSM_START, 1, (uint64_t)_start, 0).error, 0, "a start");
+    for (uint64_t i = 1; i <= ROUNDS; i++) {
+        check(sleeps(1), "a hart sleeps");
+        uint64_t rest = guest_time() + GUEST_TIMEBASE_HZ / 100;
+        while (guest_time() < rest) { /* Until its hart does, too. */
+        }
+        *(volatile uint32_t *)PAGE_OF(1) = IDENTITY;
+        uint64_t limit = guest_time() + WAIT;
+        while (woken < i && guest_time() < limit) {
+        }
+        check_is(woken, i, "a message wakes it");
+    }
+    check_is(strange, 0, "and nothing else does");
+    check_end();
+}
