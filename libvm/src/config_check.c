@@ -57,13 +57,23 @@ static void check_names(struct config_run *run)
     }
 }
 
-static void check_console_key(struct config_run *run)
+/* 0 is Ctrl-] and Ctrl-^. */
+static void check_keys(struct config_run *run)
 {
-    if (run->config->console_key == 1) {
-        struct config_finding f = {.rule = CONFIG_CONSOLE_KEY,
-                                   .blocked = config_vm_all(run->config),
-                                   .a = {"the console", NULL},
-                                   .b = {"QEMU", NULL}};
+    uint8_t console = run->config->console_key != 0 ? run->config->console_key : 0x1d;
+    uint8_t log = run->config->log_key != 0 ? run->config->log_key : 0x1e;
+    struct config_finding f = {.rule = CONFIG_CONSOLE_KEY,
+                               .blocked = config_vm_all(run->config),
+                               .a = {"the console", NULL},
+                               .b = {"QEMU", NULL},
+                               .x = console};
+    if (console == 1) {
+        config_tell(run, &f);
+    }
+    f.a.kind = "the log";
+    f.x = log;
+    if (log == 1 || log == console) {
+        f.b.kind = log == 1 ? "QEMU" : "the console";
         config_tell(run, &f);
     }
 }
@@ -125,7 +135,7 @@ void config_check(const struct config_input *in, struct config_plan *plan, confi
     run.in = &build;
     check_names(&run);
     config_check_harts(&run);
-    check_console_key(&run);
+    check_keys(&run);
     check_extensions(&run);
     config_check_mem(&run);
     config_check_gpas(&run);

@@ -778,6 +778,20 @@ static void test_interrupts(void **state)
     expect_one(CONFIG_IRQ_GUEST, 1);
 }
 
+static void test_keys(void **state)
+{
+    (void)state;
+    config.log_key = 1;
+    expect_one(CONFIG_CONSOLE_KEY, 3);
+    assert_string_equal(findings[0].b.kind, "QEMU");
+    config.log_key = 0;
+    config.console_key = 0x1e; /* The log's by default. */
+    expect_one(CONFIG_CONSOLE_KEY, 3);
+    assert_string_equal(findings[0].a.kind, "the log");
+    config.log_key = 0x1c;
+    expect_none();
+}
+
 /* ---- Text ---- */
 
 static void test_line(void **state)
@@ -877,6 +891,7 @@ int main(void)
         cmocka_unit_test_setup(test_imsic_gpa, set_up),
         cmocka_unit_test_setup(test_devices_of_two, set_up),
         cmocka_unit_test_setup(test_interrupts, set_up),
+        cmocka_unit_test_setup(test_keys, set_up),
         cmocka_unit_test_setup(test_line, set_up),
         cmocka_unit_test_setup(test_every_line, set_up),
         cmocka_unit_test(test_guest_isa),

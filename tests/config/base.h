@@ -105,6 +105,9 @@
 #ifndef CONSOLE_KEY
 #define CONSOLE_KEY 0
 #endif
+#ifndef LOG_KEY
+#define LOG_KEY 0
+#endif
 
 static const struct hyp_mem platform_mem[] = {{.hpa = 0x80000000, .size = HYP_GIB},
                                               {.hpa = 0xc0000000, .size = HYP_GIB}};
@@ -178,6 +181,7 @@ const struct hyp_config hyp_config = {
     .pool_size = POOL_SIZE,
     .console_hart = CONSOLE_HART,
     .console_key = CONSOLE_KEY,
+    .log_key = LOG_KEY,
     .vms = vms,
     .vm_count = COUNT(vms),
 };

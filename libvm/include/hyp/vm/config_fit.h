@@ -68,7 +68,7 @@
     X(VCPU_COUNT, "E-VCPU-COUNT", "%a has %u vCPUs, but %v harts in its hart_mask")                \
     X(HART_TWICE, "E-HART-TWICE", "hart %u is owned by %a and %b")                                 \
     X(CONSOLE_RT, "E-CONSOLE-RT", "hart %u is owned by %a, which is real_time, and by %b")         \
-    X(CONSOLE_KEY, "E-CONSOLE-KEY", "the key of %a must not be Ctrl-A, which %b takes")            \
+    X(CONSOLE_KEY, "E-CONSOLE-KEY", "the key %x of %a is taken by %b")                             \
     X(EXT_UNKNOWN, "E-EXT-UNKNOWN", "%a needs the ISA extension %t, which %b does not know")       \
     X(MEM_ALIGN, "E-MEM-ALIGN", "memory of %a at gpa %x: %t %y is not a multiple of 4 KiB")        \
     X(MEM_ACCESS, "E-MEM-ACCESS", "memory of %a at gpa %x has access %y, which no page can have")  \
