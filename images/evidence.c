@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the page tables really say, walked from the satp CSR: no page is writable and
- * executable, every stack has a hole below it, and no page is a guest's.
+ * executable, every stack has a hole below it, and no page is a guest's. Else boot stops.
  */
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
+#include <hyp/base/assert.h>
 
-struct audit {
+struct findings {
     const struct hyp *h;
     uint32_t leaves;
     uint32_t write_exec;
@@ -35,7 +36,7 @@ static bool is_guest_memory(const struct hyp *h, struct range leaf)
 
 static enum hyp_status visit(void *context, const struct ptable_leaf *leaf)
 {
-    struct audit *a = context;
+    struct findings *a = context;
     unsigned perm = pte_perm(leaf->pte);
     struct range range = {.start = leaf->pa.a, .size = leaf->size};
     a->leaves++;
@@ -65,13 +66,17 @@ static uint32_t count_open_stacks(const struct hyp *h, uint64_t satp)
     return open;
 }
 
-enum hyp_status hyp_audit_space(struct hyp *h)
+static void audit(struct hyp *h)
 {
-    struct audit a = {.h = h};
+    struct findings a = {.h = h};
     uint64_t satp = csr_read(CSR_SATP);
-    HYP_TRY(hspace_for_each_leaf(&h->phys, satp, visit, &a));
+    enum hyp_status walked = hspace_for_each_leaf(&h->phys, satp, visit, &a);
     uint32_t open = count_open_stacks(h, satp);
     log_line(&h->log, "space_leaves=%u write_exec=%u guest_pages=%u open_stacks=%u", a.leaves,
              a.write_exec, a.guest, open);
-    return a.write_exec == 0 && a.guest == 0 && open == 0 ? HYP_OK : HYP_E_PARAM;
+    bool sound = walked == HYP_OK && a.write_exec == 0 && a.guest == 0 && open == 0;
+    HYP_REQUIRE(sound);
 }
+
+__attribute__((used, section(".hyp_part"))) static const struct hyp_part part = {
+    .at = {[HYP_READY] = audit}};

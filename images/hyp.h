@@ -55,18 +55,22 @@ struct host_vm {
 struct hyp;
 struct host_vm;
 
+/* When a part is called. */
+enum hyp_step {
+    HYP_FIND,  /* What has the machine of it? For this step alone h->fdt is there. */
+    HYP_INIT,  /* Map it and set it up, behind the PLIC; leave all as it is if it is of no use. */
+    HYP_READY, /* All VMs are built, none runs. */
+    HYP_HART,  /* On each hart that has started, behind its part of the controller. */
+    HYP_STEPS,
+};
+
 /*
  * What an image may have besides: each part is an object in section .hyp_part of what it is linked
- * with. The machine's harts may be reached, and its interrupts taken, in other ways than by PLIC
- * and firmware.
+ * with. Harts may be reached, and interrupts taken, in other ways than by PLIC and firmware; what
+ * the boot has done may be looked at. NULL: it has nothing to do in that step.
  */
 struct hyp_part {
-    /* What the machine has of it. The tree is there for this call alone. */
-    void (*find)(struct hyp *h, const void *fdt);
-    /* Maps it and sets it up, behind the PLIC; leaves all as it is if it cannot be used. */
-    void (*init)(struct hyp *h);
-    /* On each hart that has started, behind its part of the controller. NULL: nothing. */
-    void (*init_hart)(struct hyp *h, uint32_t hart);
+    void (*at[HYP_STEPS])(struct hyp *h);
 };
 
 /*
@@ -84,6 +88,9 @@ struct hyp_irqc_kind {
 extern const struct hyp_part _hyp_parts_start[], _hyp_parts_end[];
 
 struct hyp {
+    const struct hyp_config *config; /* hyp_config, with what its VMs get of this machine. */
+    const struct hyp_dtb *dtbs;      /* By VM. */
+    const void *fdt;                 /* The machine's device tree, while parts look for theirs. */
     struct machine machine;
     uint64_t load_hpa;
     struct phys_map phys;
@@ -141,6 +148,9 @@ static inline struct host_hart *hyp_self(void)
 #define HART_STACK_PAGES 2
 #define HART_FAULT_STACK_PAGES 1
 
+/* main.c: all parts of the image. */
+void hyp_at(struct hyp *h, enum hyp_step step);
+
 /* memory.c: pool, address space; on return the hart runs in the new space. */
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
 /* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
@@ -171,12 +181,6 @@ void hyp_kick_console(void *ctx);
 /* Builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
-/*
- * evidence.c: walks the tables behind satp and says what they hold. HYP_E_PARAM: a page is
- * writable and executable, a guest's, or a stack's guard is not a hole.
- */
-HYP_MUST_USE enum hyp_status hyp_audit_space(struct hyp *h);
-
 /* harts.c: structs and stacks; the start of all others, and of this one. */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
 _Noreturn void hyp_start_harts(struct hyp *h);
@@ -187,6 +191,9 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm);
 /* env.c: what guests are granted, and who does what they need; this hart's timer. */
 void hyp_init_env(struct hyp *h);
 void hyp_program_timer(struct host_hart *self);
+
+/* choice.c: h->config and h->dtbs by h->irqc_models. Who finds another controller calls it. */
+void hyp_choose_irqcs(struct hyp *h);
 
 /* irq.c: the physical controller; then, on each hart that has started, that hart's part. */
 void hyp_init_irqs(struct hyp *h);

@@ -7,7 +7,8 @@ static void init_plic(struct hyp *h)
     const struct hyp_irqc_desc *d = &hyp_platform.irqc;
     const struct machine *m = &h->machine;
     uintptr_t va;
-    if (m->source_count < 2 || hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
+    if (d->model != HYP_IRQC_PLIC || m->source_count < 2 ||
+        hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
         return;
     }
     mmio_t regs = {.base = va};
@@ -22,9 +23,7 @@ void hyp_init_irqs(struct hyp *h)
     if (h->irqc_kind == 0) {
         init_plic(h);
     }
-    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
-        part->init(h);
-    }
+    hyp_at(h, HYP_INIT);
 }
 
 void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
@@ -32,11 +31,7 @@ void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
     if (h->irqc.ops != 0) {
         h->irqc.ops->init_hart(h->irqc.state, hart);
     }
-    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
-        if (part->init_hart != 0) {
-            part->init_hart(h, hart);
-        }
-    }
+    hyp_at(h, HYP_HART);
     for (uint32_t s = 1; hart == h->console_hart && h->irqc.ops != 0 && s < h->machine.source_count;
          s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {

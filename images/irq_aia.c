@@ -45,7 +45,7 @@ static bool has_guest_files(const struct hyp *h)
 
 static const struct hyp_irqc_kind kind;
 
-static void find(struct hyp *h, const void *fdt)
+static void find_aplic(struct hyp *h, const void *fdt)
 {
     struct machine_aia *found = &the_aia.found;
     if (!h->machine.other_irqc ||
@@ -63,6 +63,12 @@ static void find(struct hyp *h, const void *fdt)
         h->irqc_models |= BIT(HYP_IRQC_IMSIC);
         h->imsic_ids = found->guest_id_max;
     }
+}
+
+static void find(struct hyp *h)
+{
+    find_aplic(h, h->fdt);
+    hyp_choose_irqcs(h);
 }
 
 /* The platform's devices hold their lines high until they are served. */
@@ -173,11 +179,11 @@ static void init(struct hyp *h)
     }
 }
 
-static void init_hart(struct hyp *h, uint32_t hart)
+static void init_hart(struct hyp *h)
 {
     (void)h;
     if (the_aia.ipi_path.ops != 0) {
-        the_aia.ipi_path.ops->init_hart(the_aia.ipi_path.state, hart);
+        the_aia.ipi_path.ops->init_hart(the_aia.ipi_path.state, hart_self()->index);
     }
 }
 
@@ -328,4 +334,4 @@ static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
 static const struct hyp_irqc_kind kind = {.add_vm = add_vm, .start_vcpu = start_vcpu};
 
 __attribute__((used, section(".hyp_part"))) static const struct hyp_part part = {
-    .find = find, .init = init, .init_hart = init_hart};
+    .at = {[HYP_FIND] = find, [HYP_INIT] = init, [HYP_HART] = init_hart}};

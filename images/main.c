@@ -36,12 +36,12 @@ static void fit_config(struct hyp *h)
         .isa = m->isa,
     };
     struct config_input in = {
-        .config = &hyp_config,
+        .config = h->config,
         .platform = &hyp_platform,
         .machine = &machine,
         .blobs = hyp_blobs,
         .blob_count = hyp_blob_count,
-        .dtbs = hyp_dtbs,
+        .dtbs = h->dtbs,
     };
     config_fit(&in, &h->plan, show_finding, h);
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
@@ -99,12 +99,20 @@ static void show_left_out(struct hyp *h)
     }
 }
 
+void hyp_at(struct hyp *h, enum hyp_step step)
+{
+    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
+        if (part->at[step] != 0) {
+            part->at[step](h);
+        }
+    }
+}
+
 static enum hyp_status find_machine(struct hyp *h, const void *fdt)
 {
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
-    for (const struct hyp_part *part = _hyp_parts_start; part < _hyp_parts_end; part++) {
-        part->find(h, fdt);
-    }
+    h->fdt = fdt;
+    hyp_at(h, HYP_FIND);
     return machine_probe(&h->machine);
 }
 
@@ -133,7 +141,7 @@ static void build_vms(struct hyp *h)
             h->started |= 1u << i;
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
                      h->vms[i]->vm.vcpu_count, h->plan.harts[i],
-                     config_vm_gpa_bits(&hyp_platform, &hyp_config.vms[i]));
+                     config_vm_gpa_bits(&hyp_platform, &h->config->vms[i]));
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);
@@ -146,6 +154,8 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     struct hyp *h = &the_hyp;
     (void)hart_id;
     h->load_hpa = load_hpa;
+    h->config = &hyp_config;
+    h->dtbs = hyp_dtbs;
     enum hyp_status found = find_machine(h, hyp_map_boot_fdt(fdt_hpa));
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
@@ -159,8 +169,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hyp_init_irqs(h);                         /* the machine's controller */
     build_vms(h);                             /* memory, devices, images */
     hyp_show_pool(h);                         /* what that took */
-    bool sound = !hyp_config.audit || hyp_audit_space(h) == HYP_OK;
-    HYP_REQUIRE(sound);
-    hyp_console_attach(h); /* the console becomes shared */
-    hyp_start_harts(h);    /* and off they go */
+    hyp_at(h, HYP_READY);                     /* what else the image has to do or say */
+    hyp_console_attach(h);                    /* the console becomes shared */
+    hyp_start_harts(h);                       /* and off they go */
 }

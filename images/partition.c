@@ -293,7 +293,7 @@ static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
 static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
-    const struct hyp_dtb *dtb = &hyp_dtbs[hv->vm.index];
+    const struct hyp_dtb *dtb = &h->dtbs[hv->vm.index];
     char args[CONFIG_BOOTARGS_SIZE];
     if (dtb->size == 0 || c->dtb_gpa == 0) {
         return HYP_OK;
@@ -355,7 +355,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     struct host_vm *hv = hyp_alloc(h, sizeof(*hv));
     struct gstage_config config = {
         .pool = &h->pool,
-        .mode = mode_of_bits(config_vm_gpa_bits(&hyp_platform, &hyp_config.vms[index])),
+        .mode = mode_of_bits(config_vm_gpa_bits(&hyp_platform, &h->config->vms[index])),
         .vmid = index + 1,
         .svpbmt = h->machine.svpbmt,
     };
@@ -363,7 +363,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
         return HYP_E_NOMEM;
     }
     h->vms[index] = hv;
-    hv->vm.config = &hyp_config.vms[index];
+    hv->vm.config = &h->config->vms[index];
     hv->vm.env = &h->env;
     hv->vm.index = index;
     HYP_TRY(gstage_create(&hv->gstage, &config));

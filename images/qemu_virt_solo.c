@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM with every hart that looks like the QEMU virt machine itself, UART and RTC passed through.
+/*
+ * One VM with every hart that looks like the QEMU virt machine itself: the same kind of interrupt
+ * controller at the same place, UART and RTC passed through.
  */
 #include <hyp/vm/config.h>
 
@@ -10,6 +12,11 @@ static const struct vm_mem mem[] = {
 static const struct vm_device devices[] = {
     {.name = "uart0", .gpa = 0x10000000},
     {.name = "rtc", .gpa = 0x101000},
+};
+
+static const struct vm_irqc irqc_else[] = {
+    {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
+    {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
 };
 
 static const struct vm_config vms[] = {
@@ -30,7 +37,12 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,
         .device_count = sizeof(devices) / sizeof(devices[0]),
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = {.model = HYP_IRQC_IMSIC,
+                 .gpa = 0x0d000000,
+                 .imsic_gpa = 0x28000000,
+                 .source_count = 97},
+        .irqc_else = irqc_else,
+        .irqc_else_count = sizeof(irqc_else) / sizeof(irqc_else[0]),
     },
 };
 

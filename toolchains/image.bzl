@@ -12,6 +12,7 @@ _CONFIG = str(Label("//libvm:config"))
 _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _AIA = str(Label("//images:aia"))
+_EVIDENCE = str(Label("//images:evidence"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -87,21 +88,24 @@ def _config_impl(ctx):
     rows = ctx.actions.declare_file(ctx.attr.image + "_files.rows")
     defaults = ctx.actions.declare_file(ctx.attr.image + "_files.defaults")
     ctx.actions.write(defaults, "".join(["default\t%s\t%s\n" % kv for kv in ctx.attr.defaults.items()]))
-    command = [
-        "set -eu; \"$1\" --check --dtbs \"$2\" --manifest \"$3\" --report \"$4\"",
-    ] + [
+    files = " ".join([
         "--blob %s=$(stat -Lc %%s '%s'),embed" % (n, f.path)
         for n, f in blobs
     ] + [
         # no size: what is loaded must not have a say in the image
         "--blob %s=0,load" % n
         for n in ctx.attr.loads
-    ] + ["; cat \"$3\" \"$5\" > \"$6\""]
+    ])
+    others = [t.executable for t in [d[DefaultInfo].files_to_run for d in ctx.attr.other_tools]]
+    command = ["set -eu"] + ["'%s' --check %s" % (t.path, files) for t in others] + [
+        "\"$1\" --check --dtbs \"$2\" --manifest \"$3\" --report \"$4\" " + files,
+        "cat \"$3\" \"$5\" > \"$6\"",
+    ]
     ctx.actions.run_shell(
-        command = " ".join(command),
+        command = "; ".join(command),
         arguments = [ctx.executable.tool.path] + [f.path for f in [out["dtbs"], rows, out["report"], defaults, out["manifest"]]],
         inputs = [defaults] + [f for _, f in blobs],
-        tools = [ctx.executable.tool],
+        tools = [ctx.executable.tool] + others,
         outputs = [rows] + out.values(),
         mnemonic = "HypConfig",
         progress_message = "Checking configuration %s" % ctx.attr.image,
@@ -120,6 +124,8 @@ _hyp_config = rule(
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
         "loads": attr.string_list(),
+        # with the other platforms' data: they only judge
+        "other_tools": attr.label_list(cfg = "exec"),
         "tool": attr.label(cfg = "exec", executable = True, mandatory = True),
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
     },
@@ -235,10 +241,12 @@ def _by_label(blobs):
 def hyp_image(
         name,
         platform = None,
+        also_on = [],
         config = None,
         srcs = [],
         main = _MAIN,
         aia = True,
+        audit = False,
         embed = {},
         loads = {},
         deps = [],
@@ -256,11 +264,14 @@ def hyp_image(
     Args:
       name: of the image; NAME_elf, NAME_bin, NAME_size, NAME_manifest, NAME_report are its files.
       platform: cc_library with hyp_platform.
+      also_on: the same of other machines that the image shall run on, with the same devices: the
+        configuration is checked for each. At boot the image finds out where it is.
       config: C file with hyp_config, which includes only <hyp/vm/config.h>; None: no libhyp
         configuration at all, srcs and deps are the whole firmware.
       srcs: C and assembly besides `main`.
       main: the hypervisor that is configured; "" for none.
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC.
+      audit: before the first guest runs it walks its own page tables and says what they hold.
       embed: blob name -> file in the image.
       loads: blob name -> file that is put into memory before the image starts.
       deps: libraries.
@@ -286,11 +297,14 @@ def hyp_image(
             deps = [_CONFIG],
             **private
         )
-        cc_binary(
-            name = name + "_tool",
-            deps = [_TOOL_MAIN, ":" + name + "_config", platform],
-            **private
-        )
+        tools = []
+        for i, p in enumerate([platform] + also_on):
+            tools.append(name + "_tool" + (str(i) if i != 0 else ""))
+            cc_binary(
+                name = tools[i],
+                deps = [_TOOL_MAIN, ":" + name + "_config", p],
+                **private
+            )
         _hyp_config(
             name = name + "_generated",
             defaults = {
@@ -301,8 +315,9 @@ def hyp_image(
             embed = _by_label(embed),
             image = name,
             loads = sorted(loads),
+            other_tools = [":" + t for t in tools[1:]],
             target_compatible_with = BARE,
-            tool = ":" + name + "_tool",
+            tool = ":" + tools[0],
             **private
         )
         for group in ["blobs", "dtbs"]:
@@ -332,7 +347,7 @@ def hyp_image(
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,
-        deps = ([main] + ([_AIA] if aia else []) if main and config else []) + link_deps,
+        deps = ([main] + ([_AIA] if aia else []) + ([_EVIDENCE] if audit else []) if main and config else []) + link_deps,
         **private
     )
     _hyp_image_files(

@@ -144,8 +144,10 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
         f.y = device->size;
         config_tell(run, &f);
     }
-    if (range_overlaps(config_range(device->hpa, device->size),
-                       config_range(run->platform->irqc.hpa, run->platform->irqc.size))) {
+    const struct hyp_irqc_desc *irqc = &run->platform->irqc;
+    struct range own_pages = config_range(device->hpa, device->size);
+    if (range_overlaps(own_pages, config_range(irqc->hpa, irqc->size)) ||
+        range_overlaps(own_pages, config_range(irqc->imsic_hpa, irqc->imsic_size))) {
         f.rule = CONFIG_DEV_OVERLAP;
         f.b = (struct config_owner){"the interrupt controller", NULL};
         f.x = device->hpa;

@@ -100,6 +100,8 @@ static void check_devices(struct config_run *run, uint32_t vm, struct range r)
                                .a = config_owner_vm(run->config, vm),
                                .b = {"the interrupt controller", NULL}};
     config_tell_overlap(run, &f, r, config_range(platform->irqc.hpa, platform->irqc.size));
+    config_tell_overlap(run, &f, r,
+                        config_range(platform->irqc.imsic_hpa, platform->irqc.imsic_size));
     for (uint32_t k = 0; k < platform->device_count; k++) {
         const struct hyp_device *device = &platform->devices[k];
         f.b = (struct config_owner){"device", device->name};

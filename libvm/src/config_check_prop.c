@@ -114,7 +114,10 @@ static void draw_platform(void)
         .load_hpa = RAM_BASE + prop_u64(16) * 4096,
         .hart_count = 1 + (uint32_t)prop_u64(5),
         .timebase_hz = 1,
-        .irqc = {.hpa = 0x0c000000, .size = 0x600000, .source_count = 3 + (uint32_t)prop_u64(8)},
+        .irqc = {.model = (enum hyp_irqc_model)prop_u64(3),
+                 .hpa = 0x0c000000,
+                 .size = 0x600000,
+                 .source_count = 3 + (uint32_t)prop_u64(8)},
         .uart = {.device = "uart"},
         .devices = w.devices,
         .device_count = DEVICES,
@@ -202,7 +205,11 @@ static void draw_world(void)
                                    .vms = w.vms,
                                    .vm_count = (uint32_t)prop_u64(VMS + 1)};
     w.in = (struct config_input){
-        .config = &w.config, .platform = &w.platform, .image_bound = 4 * 4096};
+        .config = &w.config,
+        .platform = &w.platform,
+        .image_bound = 4 * 4096,
+        .other_machine = prop_bool(),
+    };
     draw_machine();
 }
 
@@ -356,8 +363,11 @@ static bool model_is_given(uint32_t vm)
 {
     enum hyp_irqc_model model = w.vms[vm].irqc.model;
     const struct config_machine *m = w.in.machine;
-    return m == NULL || ((m->irqc_models & BIT(model)) != 0 &&
-                         (model != HYP_IRQC_IMSIC || (m->isa & BIT(GUEST_ISA_SSAIA)) != 0));
+    if (m == NULL) {
+        return w.in.other_machine || model == HYP_IRQC_PLIC || model == w.platform.irqc.model;
+    }
+    return (m->irqc_models & BIT(model)) != 0 &&
+           (model != HYP_IRQC_IMSIC || (m->isa & BIT(GUEST_ISA_SSAIA)) != 0);
 }
 
 static void check_models(void)

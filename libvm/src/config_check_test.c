@@ -280,7 +280,19 @@ static void test_irqc_models(void **state)
     for (uint32_t model = 0; model < ARRAY_COUNT(things); model++) {
         vms[0].irqc.model = (enum hyp_irqc_model)model;
         in.machine = NULL;
+        platform.irqc.model = (enum hyp_irqc_model)model;
         expect_none();
+        platform.irqc.model = (enum hyp_irqc_model)((model + 1) % ARRAY_COUNT(things));
+        in.other_machine = true;
+        expect_none();
+        in.other_machine = false;
+        if (model == HYP_IRQC_PLIC) {
+            expect_none(); /* It is all software. */
+        } else {
+            expect_one(CONFIG_IRQC_MODEL, 1);
+            assert_string_equal(findings[0].b.kind, "platform");
+            assert_string_equal(findings[0].thing, things[model]);
+        }
         in.machine = &machine;
         machine.irqc_models = (uint32_t)BIT(model);
         expect_none();
@@ -475,6 +487,7 @@ static void test_pool_need(void **state)
 static void test_imsics_are_mapped(void **state)
 {
     (void)state;
+    in.other_machine = true;
     check();
     uint64_t before = plan.pool_need;
     vms[0].irqc.imsic_gpa = 0x28000000;

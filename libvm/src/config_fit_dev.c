@@ -2,6 +2,7 @@
 /* Devices and interrupts of VMs: within this world's reach, and not the hypervisor's. */
 #include "config_priv.h"
 
+#include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_isa.h>
 
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name)
@@ -91,8 +92,13 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     check_irqs(run, vm, device);
 }
 
-static bool can_give(const struct config_machine *machine, enum hyp_irqc_model model)
+static bool can_give(const struct config_input *in, enum hyp_irqc_model model)
 {
+    const struct config_machine *machine = in->machine;
+    if (machine == NULL) {
+        uint32_t models = config_irqc_models(in->platform->irqc.model);
+        return in->other_machine || (models & BIT(model)) != 0;
+    }
     bool lacks = model == HYP_IRQC_IMSIC && (machine->isa & BIT(GUEST_ISA_SSAIA)) == 0;
     return !lacks && (machine->irqc_models & BIT(model)) != 0;
 }
@@ -100,14 +106,13 @@ static bool can_give(const struct config_machine *machine, enum hyp_irqc_model m
 static void check_irqc(struct config_run *run, uint32_t vm)
 {
     const struct vm_config *c = &run->config->vms[vm];
-    const struct config_machine *machine = run->in->machine;
     enum hyp_irqc_model model = c->irqc.model;
     check_reach(run, vm, "interrupt controller", c->irqc.gpa, config_irqc_size(&c->irqc));
     if (model == HYP_IRQC_IMSIC) {
         struct range imsics = config_imsics(c);
         check_reach(run, vm, "IMSICs", imsics.start, imsics.size);
     }
-    if (machine != NULL && !can_give(machine, model)) {
+    if (!can_give(run->in, model)) {
         struct config_finding *f = config_about(run, vm);
         f->rule = CONFIG_IRQC_MODEL;
         f->thing = model == HYP_IRQC_PLIC    ? "a PLIC"

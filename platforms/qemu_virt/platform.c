@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* QEMU's `virt` machine with a PLIC (hw/riscv/virt.c), as far as libhyp uses it. */
-#include <hyp/vm/config.h>
-
-static const struct hyp_mem mem[] = {
-    {.hpa = 0x80000000, .size = 2 * HYP_GIB},
-};
-
-static const struct hyp_device devices[] = {
-    {
-        .name = "uart0",
-        .compatible = "ns16550a",
-        .hpa = 0x10000000,
-        .size = 0x1000,
-        .reg_size = 0x100,
-        .irq = {10},
-    },
-    {
-        .name = "rtc",
-        .compatible = "google,goldfish-rtc",
-        .hpa = 0x101000,
-        .size = 0x1000,
-        .reg_size = 0x1000,
-        .irq = {11},
-    },
-    {
-        .name = "virtio0",
-        .compatible = "virtio,mmio",
-        .hpa = 0x10001000,
-        .size = 0x1000,
-        .reg_size = 0x1000,
-        .irq = {1},
-        .dma = true,
-    },
-};
+/* QEMU's `virt` machine with a PLIC. */
+#include <board.h>
 
 const struct hyp_platform hyp_platform = {
     .name = "qemu_virt",
-    .mem = mem,
-    .mem_count = 1,
-    .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
-    .load_hpa = 0x80200000,
-    .hart_count = 8,
-    .timebase_hz = 10000000,
     .irqc =
         {
             .model = HYP_IRQC_PLIC,
@@ -50,9 +12,5 @@ const struct hyp_platform hyp_platform = {
             .source_count = 96,
             .priority_max = 7,
         },
-    .uart = {.device = "uart0", .reg_shift = 0, .access_width = 1, .clock_hz = 3686400},
-    .devices = devices,
-    .device_count = sizeof(devices) / sizeof(devices[0]),
-    .fail_hpa = 0x100000, /* sifive,test1: FINISHER_FAIL with code 1 */
-    .fail_word = 0x13333,
+    BOARD,
 };

@@ -24,6 +24,9 @@
 #ifndef P_DISK_HPA
 #define P_DISK_HPA 0x10003000
 #endif
+#ifndef P_MODEL
+#define P_MODEL HYP_IRQC_PLIC
+#endif
 #ifndef P_LOAD_HPA
 #define P_LOAD_HPA 0x80200000
 #endif
@@ -68,6 +71,9 @@
 #endif
 #ifndef A_IRQC
 #define A_IRQC ONE(.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96)
+#endif
+#ifndef A_ELSE
+#define A_ELSE ONE(.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 96)
 #endif
 #ifndef A_NEEDS
 #define A_NEEDS 0
@@ -130,7 +136,8 @@ const struct hyp_platform hyp_platform = {
     .load_hpa = P_LOAD_HPA,
     .hart_count = 4,
     .timebase_hz = 10000000,
-    .irqc = {.hpa = 0x0c000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
+    .irqc = {P_MODEL, 0x0c000000, 0x600000, .imsic_hpa = 0x28000000, .imsic_size = 0x4000,
+             .source_count = 96, .priority_max = 7},
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
     .devices = platform_devices,
     .device_count = COUNT(platform_devices),
@@ -138,6 +145,7 @@ const struct hyp_platform hyp_platform = {
 
 static const struct vm_mem alpha_mem[] = {A_MEM};
 static const struct vm_device alpha_devices[] = {A_DEVICES};
+static const struct vm_irqc alpha_else[] = {A_ELSE};
 static const struct vm_mem beta_mem[] = {B_MEM};
 static const struct vm_device beta_devices[] = {B_DEVICES};
 
@@ -158,6 +166,8 @@ static const struct vm_config vms[] = {
         .device_count = COUNT(alpha_devices),
         .console = A_CONSOLE,
         .irqc = A_IRQC,
+        .irqc_else = alpha_else,
+        .irqc_else_count = COUNT(alpha_else),
         .isa_needs = A_NEEDS,
     },
     {

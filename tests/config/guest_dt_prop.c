@@ -6,6 +6,7 @@
  */
 #include <hyp/base/bits.h>
 #include <hyp/prop.h>
+#include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_dt.h>
 #include <tool.h>
 
@@ -27,7 +28,8 @@ static uint64_t first_vcpus(uint32_t count)
 /* One of the VMs, or one like it. */
 static void draw_vm(void)
 {
-    own = hyp_config.vms[prop_u64(hyp_config.vm_count)];
+    const struct vm_config *any = &hyp_config.vms[prop_u64(hyp_config.vm_count)];
+    own = config_chosen(any, (uint32_t)prop_u64(1 + any->irqc_else_count));
     if (prop_bool()) {
         own.vcpu_count = 1 + (uint32_t)prop_u64(prop_u64(8) == 0 ? HYP_HART_MAX : 8);
         own.device_count = (uint32_t)prop_u64(own.device_count + 1);

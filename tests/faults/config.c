@@ -41,7 +41,6 @@ const struct hyp_config hyp_config = {
     .name = "faults",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .audit = true,
     .vms = vms,
     .vm_count = sizeof(vms) / sizeof(vms[0]),
 };

@@ -46,7 +46,6 @@ const struct hyp_config hyp_config = {
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
     .console_key = 0x1d, /* Ctrl-] */
-    .audit = true,
     .vms = vms,
     .vm_count = sizeof(vms) / sizeof(vms[0]),
 };

@@ -5,7 +5,7 @@ load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
 
 _SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
 
-def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", timeout_s = 240, size = "medium", tags = []):
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", platform = "//platforms/qemu_virt", timeout_s = 240, size = "medium", tags = []):
     """//tests/hostile:NAME.
 
     Args:
@@ -16,6 +16,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "co
       reason: why its VM stops.
       config: of the image.
       machine: options of QEMU's -M virt.
+      platform: of the image.
       timeout_s: for hangs.
       size: of the test.
       tags: of the test.
@@ -29,9 +30,10 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "co
     )
     hyp_image(
         name = name + "_image",
+        audit = True,
         config = config,
         embed = {"beat": ":rt", "hostile": ":%s_guest" % name},
-        platform = "//platforms/qemu_virt",
+        platform = platform,
         tags = ["manual"],
     )
     qemu_test(

@@ -382,31 +382,30 @@ uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room)
     return t.error == 0 ? fdt_totalsize(room) : 0;
 }
 
-void tool_write_dtbs(const struct hyp_config *config, const struct hyp_dtb *dtbs, FILE *out)
+void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
 {
     fprintf(out,
             "/* SPDX-License-Identifier: Apache-2.0 */\n"
             "/* Generated: the guests' device trees, the most that the configuration allows. */\n"
             "#include <hyp/vm/config.h>\n\n");
-    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
-        if (dtbs[vm].size == 0) {
+    for (uint32_t n = 0; n < count; n++) {
+        if (dtbs[n].size == 0) {
             continue;
         }
-        fprintf(out, "static const _Alignas(8) uint8_t dtb_%u[] = {", vm);
-        for (uint32_t i = 0; i < dtbs[vm].size; i++) {
-            fprintf(out, "%s%u,", i % 24 == 0 ? "\n    " : " ", dtbs[vm].data[i]);
+        fprintf(out, "static const _Alignas(8) uint8_t dtb_%u[] = {", n);
+        for (uint32_t i = 0; i < dtbs[n].size; i++) {
+            fprintf(out, "%s%u,", i % 24 == 0 ? "\n    " : " ", dtbs[n].data[i]);
         }
         fprintf(out, "\n};\n\n");
-        tool_write_places(dtbs[vm].places, vm, out);
+        tool_write_places(dtbs[n].places, n, out);
     }
     fprintf(out, "const struct hyp_dtb hyp_dtbs[] = {\n");
-    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
-        if (dtbs[vm].size != 0) {
-            fprintf(out, "    {dtb_%u, sizeof(dtb_%u), &dtb_places_%u}, /* %s */\n", vm, vm, vm,
-                    config->vms[vm].name);
+    for (uint32_t n = 0; n < count; n++) {
+        if (dtbs[n].size != 0) {
+            fprintf(out, "    {dtb_%u, sizeof(dtb_%u), &dtb_places_%u},\n", n, n, n);
         } else {
-            fprintf(out, "    {0, 0, 0}, /* %s */\n", config->vms[vm].name);
+            fprintf(out, "    {0, 0, 0},\n");
         }
     }
-    fprintf(out, "%s};\n", config->vm_count == 0 ? "    {0, 0, 0},\n" : "");
+    fprintf(out, "%s};\n", count == 0 ? "    {0, 0, 0},\n" : "");
 }

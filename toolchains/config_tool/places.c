@@ -149,13 +149,13 @@ bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_
            p->timebase != 0 && p->cpu_count == vm->vcpu_count;
 }
 
-void tool_write_places(const struct hyp_dtb_places *p, uint32_t vm, FILE *out)
+void tool_write_places(const struct hyp_dtb_places *p, uint32_t index, FILE *out)
 {
-    fprintf(out, "static const uint16_t dtb_places_%u_device[] = {", vm);
+    fprintf(out, "static const uint16_t dtb_places_%u_device[] = {", index);
     for (uint32_t i = 0; i <= p->device_count; i++) {
         fprintf(out, "%s%u", i == 0 ? "" : ", ", p->device[i]);
     }
-    fprintf(out, "};\n\nstatic const struct hyp_dtb_places dtb_places_%u = {\n", vm);
+    fprintf(out, "};\n\nstatic const struct hyp_dtb_places dtb_places_%u = {\n", index);
     fprintf(out, "    .timebase = %u,\n    .bootargs = %u,\n    .initrd = %u,\n", p->timebase,
             p->bootargs, p->initrd);
     fprintf(out, "    .stdout = %u,\n    .contexts = %u,\n    .imsic_ids = %u,\n", p->stdout,
@@ -167,5 +167,5 @@ void tool_write_places(const struct hyp_dtb_places *p, uint32_t vm, FILE *out)
             p->mmu);
     fprintf(out, "    .cpu_count = %u,\n    .device_count = %u,\n    .stdout_device = %u,\n",
             p->cpu_count, p->device_count, p->stdout_device);
-    fprintf(out, "    .device = dtb_places_%u_device,\n};\n\n", vm);
+    fprintf(out, "    .device = dtb_places_%u_device,\n};\n\n", index);
 }

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <hyp/base/bits.h>
+#include <hyp/vm/config_choice.h>
 
 #include <inttypes.h>
 
@@ -96,16 +97,32 @@ static void report_blob(const char *what, const struct vm_blob *blob, FILE *out)
     }
 }
 
-static void report_irqc(const struct vm_config *c, FILE *out)
+static void report_irqc(const struct vm_config *c, const char *what, FILE *out)
 {
     bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
-    print_range(out, "  interrupts gpa", c->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
+    fprintf(out, "  %-10s", what);
+    print_range(out, " gpa", c->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
     fprintf(out, "  virtual %s, sources 1 - %u\n", is_plic ? "PLIC" : "APLIC",
             c->irqc.source_count - 1);
     if (c->irqc.model == HYP_IRQC_IMSIC) {
-        print_range(out, "  IMSICs     gpa", c->irqc.imsic_gpa,
+        print_range(out, "             gpa", c->irqc.imsic_gpa,
                     (uint64_t)c->vcpu_count * HYP_IMSIC_SIZE);
-        fprintf(out, "  one a vCPU\n");
+        fprintf(out, "  IMSICs, one a vCPU\n");
+    }
+}
+
+/* Where the machine is as the platform says; then what other machines give. */
+static void report_irqcs(const struct vm_config *c, const struct vm_config *whole, FILE *out)
+{
+    if (c->irqc.absent) {
+        return;
+    }
+    report_irqc(c, "interrupts", out);
+    for (uint32_t n = 0; n <= whole->irqc_else_count; n++) {
+        struct vm_config other = config_chosen(whole, n);
+        if (other.irqc.model != c->irqc.model) {
+            report_irqc(&other, "elsewhere", out);
+        }
     }
 }
 
@@ -127,13 +144,10 @@ static void report_devices(const struct config_input *in, const struct vm_config
     } else if (c->console.kind == VM_CONSOLE_SBI) {
         fprintf(out, "  console    SBI\n");
     }
-    if (!c->irqc.absent) {
-        report_irqc(c, out);
-    }
 }
 
-static void report_vm(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
-                      FILE *out)
+static void report_vm(const struct config_input *in, const struct config_plan *plan,
+                      const struct vm_config *whole, uint32_t vm, FILE *out)
 {
     const struct vm_config *c = &in->config->vms[vm];
     fprintf(out, "\nvm %s: %s%s\n", c->name,
@@ -152,9 +166,11 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
         fprintf(out, "\n");
     }
     report_devices(in, c, out);
+    report_irqcs(c, whole, out);
 }
 
-void tool_write_report(const struct config_input *in, const struct config_plan *plan, FILE *out)
+void tool_write_report(const struct config_input *in, const struct config_plan *plan,
+                       const struct hyp_config *whole, FILE *out)
 {
     struct hyp_mem own = config_hypervisor_mem(in);
     fprintf(out, "configuration %s on platform %s\n\n", in->config->name, in->platform->name);
@@ -164,6 +180,6 @@ void tool_write_report(const struct config_input *in, const struct config_plan *
             plan->pool_need);
     fprintf(out, "console      hart %u\n", in->config->console_hart);
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
-        report_vm(in, plan, vm, out);
+        report_vm(in, plan, &whole->vms[vm], vm, out);
     }
 }

@@ -27,13 +27,17 @@ struct tool_places {
 bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found);
 
 /* Writes them as C. */
-void tool_write_places(const struct hyp_dtb_places *places, uint32_t vm, FILE *out);
+void tool_write_places(const struct hyp_dtb_places *places, uint32_t index, FILE *out);
+
+/* The most interrupt controllers that one VM may name: one of each model. */
+#define TOOL_CHOICES_MAX 3
 
 /* Writes hyp_dtbs[] as C. */
-void tool_write_dtbs(const struct hyp_config *config, const struct hyp_dtb *dtbs, FILE *out);
+void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
 
 /* Writes what QEMU's launcher wants to know, a row a line (toolchains/run_image.py). */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
 
-/* Writes the partition table: who has what. */
-void tool_write_report(const struct config_input *in, const struct config_plan *plan, FILE *out);
+/* Writes the partition table: who has what; `whole` has all of irqc_else, in->config its choice. */
+void tool_write_report(const struct config_input *in, const struct config_plan *plan,
+                       const struct hyp_config *whole, FILE *out);

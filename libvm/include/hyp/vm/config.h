@@ -42,12 +42,18 @@ enum hyp_irqc_model {
 #define HYP_APLIC_SIZE 0x8000
 #define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
 
+/*
+ * The machine's controller. Where it is no PLIC, boot takes all of it from the device tree; what is
+ * here is for the checker.
+ */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
     uint64_t hpa;
     uint64_t size;
+    uint64_t imsic_hpa;    /* IMSIC: the supervisor-level interrupt files of all harts, */
+    uint64_t imsic_size;   /* those for guests between them. */
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
-    uint32_t priority_max; /* PLIC: highest priority value. */
+    uint32_t priority_max; /* PLIC: highest priority value; a virtual PLIC has it on any machine. */
 };
 
 struct hyp_uart_desc {
@@ -136,7 +142,13 @@ struct vm_console {
     uint32_t irq; /* Its source at the guest's controller. */
 };
 
-/* On which machine which model can be given: config_fit() says. */
+/*
+ * What the VM sees. Which model which machine can give:
+ *   machine                         models for its VMs
+ *   PLIC                            PLIC
+ *   APLIC without IMSICs            PLIC, APLIC
+ *   APLIC, IMSICs, Ssaia            PLIC, IMSIC
+ */
 struct vm_irqc {
     enum hyp_irqc_model model;
     uint64_t gpa;          /* The PLIC's or APLIC's; 4 KiB aligned. */
@@ -169,6 +181,9 @@ struct vm_config {
 
     struct vm_console console;
     struct vm_irqc irqc;
+    /* Where the machine cannot give it irqc: the first of these that it can. */
+    const struct vm_irqc *irqc_else;
+    uint32_t irqc_else_count;
 
     bool real_time;     /* The console hart is never one of its harts. */
     bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
@@ -184,7 +199,6 @@ struct hyp_config {
     uint32_t console_hart; /* Hart index that drives the physical console. */
     uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
     uint8_t log_key;       /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
-    bool audit; /* At boot, walk the hypervisor's own page tables and print what they hold. */
     const struct vm_config *vms;
     uint32_t vm_count;
 };
@@ -236,7 +250,10 @@ struct hyp_dtb_places {
 /* phandle of vCPU 0's own interrupt controller; vCPU n's is n more. */
 #define HYP_DTB_INTC 1
 
-/* The device tree of hyp_config.vms[i], the most that the config allows; size 0: none. */
+/*
+ * The device tree of hyp_config.vms[i], the most that the config allows; size 0: none. Behind those
+ * of all VMs: that of the first VM with its irqc_else[0], [1], …, then the next VM's.
+ */
 struct hyp_dtb {
     const uint8_t *data;
     uint32_t size;

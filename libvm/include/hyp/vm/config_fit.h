@@ -152,6 +152,7 @@ struct config_input {
     uint32_t blob_count;
     const struct hyp_dtb *dtbs; /* One for each VM; NULL: not known yet. */
     uint64_t image_bound;       /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
+    bool other_machine; /* At build: on one whose interrupt controller is not the platform's. */
 };
 
 /* What follows from a configuration. About 2.5 KiB: not for the stack of a hart. */
