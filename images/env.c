@@ -95,8 +95,8 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,
-        .hcounteren = 7,                    /* cycle, time, instret */
-        .hstateen0 = UINT64_C(3) << 62 | 7, /* SE0, ENVCFG; JVT, FCSR, C */
+        .hcounteren = 7,               /* cycle, time, instret: Zicntr */
+        .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,
         .external = external,
         .event = event,

@@ -169,6 +169,20 @@ static void init_aplic(struct hyp *h)
     }
 }
 
+static void show(struct hyp *h)
+{
+    const struct machine_aia *found = &the_aia.found;
+    log_line(&h->log, "irqc=%s imsic_ids=%u guest_files=%u ipi=%s",
+             h->irqc.ops == 0        ? "none"
+             : h->irqc_kind != &kind ? "plic"
+             : the_aia.found.msi     ? "aplic-imsic"
+                                     : "aplic",
+             found->id_max, has_guest_files(h) ? imsic_geilen() : 0,
+             the_aia.ipi_path.ops == 0                ? "sbi"
+             : the_aia.ipi_path.state == &the_aia.ipi ? "imsic"
+                                                      : "sswi");
+}
+
 static void init(struct hyp *h)
 {
     if (h->irqc_kind == &kind) {
@@ -177,6 +191,7 @@ static void init(struct hyp *h)
     if (the_aia.ipi_path.ops == 0) {
         init_sswi(h);
     }
+    show(h);
 }
 
 static void init_hart(struct hyp *h)

@@ -77,6 +77,11 @@ static void choose_console_hart(struct hyp *h)
     }
 }
 
+static bool has(const struct machine *m, enum guest_isa ext)
+{
+    return (m->isa & BIT(ext)) != 0;
+}
+
 static void show_machine(struct hyp *h)
 {
     const struct machine *m = &h->machine;
@@ -84,6 +89,9 @@ static void show_machine(struct hyp *h)
              m->hart_count, m->timebase_hz);
     log_line(&h->log, "sstc=%u svpbmt=%u gpa_bits=%u irq_sources=%u load=0x%lx", m->sstc, m->svpbmt,
              m->gpa_bits, m->source_count, h->load_hpa);
+    log_line(&h->log, "svnapot=%u svadu=%u zicbom=%u zicboz=%u stateen=%u vector=%u vmid_bits=%u",
+             has(m, GUEST_ISA_SVNAPOT), has(m, GUEST_ISA_SVADU), has(m, GUEST_ISA_ZICBOM),
+             has(m, GUEST_ISA_ZICBOZ), m->stateen, has(m, GUEST_ISA_V), m->vmid_bits);
 }
 
 /* What there was no room for is left out, not forgotten. */

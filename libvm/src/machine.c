@@ -499,11 +499,21 @@ static bool gstage_mode_works(uint64_t mode)
     return works;
 }
 
+/* VMIDLEN: the low bits of VMID that keep what is written. */
+static uint32_t probe_vmid_bits(void)
+{
+    csr_write(CSR_HGATP, (uint64_t)HGATP_SV39X4 << 60 | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
+    uint64_t vmid = csr_read(CSR_HGATP) >> HGATP_VMID_SHIFT & HGATP_VMID_MASK;
+    csr_write(CSR_HGATP, 0);
+    return bits_first(~vmid);
+}
+
 static enum hyp_status probe_gstage(struct machine *m)
 {
     if (!gstage_mode_works(HGATP_SV39X4)) {
         return HYP_E_UNSUPPORTED;
     }
+    m->vmid_bits = probe_vmid_bits();
     m->gpa_bits = 41;
     if (gstage_mode_works(HGATP_SV57X4)) {
         m->gpa_bits = 59;

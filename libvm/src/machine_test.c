@@ -360,12 +360,46 @@ static void test_probe(void **state)
     /* The host's CSRs keep all that is written. */
     assert_int_equal(machine_probe(&m), HYP_OK);
     assert_int_equal(m.gpa_bits, 59);
+    assert_int_equal(m.vmid_bits, 14);
     assert_true(m.sstc);
     assert_false(m.svpbmt);
     assert_int_equal(m.henvcfg, HENVCFG_STCE);
     assert_int_equal(m.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)), 0);
     assert_int_equal(m.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)), BIT(GUEST_ISA_SVADE));
     assert_int_equal(csr_read(CSR_HENVCFG), 0);
+    assert_int_equal(csr_read(CSR_HGATP), 0);
+}
+
+/* A hart whose hgatp has Sv39x4 alone, and 5 bits of VMID. */
+static bool small_hgatp(void *state, unsigned number, enum csr_host_op op, uint64_t value,
+                        uint64_t *old)
+{
+    uint64_t *hgatp = csr_host(CSR_HGATP);
+    (void)state;
+    if (number != CSR_HGATP) {
+        return false;
+    }
+    *old = *hgatp;
+    if (op == CSR_HOST_WRITE) {
+        bool works = value >> 60 == HGATP_SV39X4;
+        *hgatp = works ? value & ~(UINT64_C(0x3fe0) << HGATP_VMID_SHIFT) : 0;
+    }
+    return true;
+}
+
+static void test_probe_of_small_hgatp(void **state)
+{
+    (void)state;
+    begin();
+    begin_root();
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    csr_host_reset();
+    csr_host_attach(small_hgatp, NULL);
+    assert_int_equal(machine_probe(&m), HYP_OK);
+    csr_host_attach(NULL, NULL);
+    assert_int_equal(m.gpa_bits, 41);
+    assert_int_equal(m.vmid_bits, 5);
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
 
@@ -384,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_bootargs),
         cmocka_unit_test(test_no_machine),
         cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_probe_of_small_hgatp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

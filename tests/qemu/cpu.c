@@ -249,6 +249,13 @@ static void check_csrs(void)
     check_iff("zicntr", PROBE("rdinstret t0"));
     check_iff("zihpm", PROBE("csrr t0, hpmcounter3"));
     check_iff("sstc", PROBE("csrr t0, 0x14d"));
+    check_iff("ssstateen", PROBE("csrr t0, 0x10c"));
+    check_is(PROBE("csrr t0, 0x10a"), 0, "senvcfg");
+    check_iff("ssaia", PROBE("csrr t0, 0x150"));              /* siselect */
+    check_iff("ssaia", PROBE("li t0, 0x70\ncsrw 0x150, t0")); /* eidelivery, */
+    check_iff("ssaia", PROBE("csrr t0, 0x151"));              /* by sireg */
+    check_iff("ssaia", PROBE("csrr t0, 0x15c"));              /* stopei */
+    check_iff("ssaia", PROBE("csrr t0, 0xdb0"));              /* stopi */
     check_illegal("no h: hstatus", PROBE("csrr t0, 0x600"));
     check_illegal("no h: vsstatus", PROBE("csrr t0, 0x200"));
     check_illegal("no h: hvip", PROBE("csrw 0x645, t0"));

@@ -63,6 +63,8 @@
 #define HGATP_SV39X4 8 /* MODE, bits 63:60 */
 #define HGATP_SV48X4 9
 #define HGATP_SV57X4 10
+#define HGATP_VMID_SHIFT 44 /* VMID: up to 14 bits, of which a hart has the low VMIDLEN. */
+#define HGATP_VMID_MASK UINT64_C(0x3fff)
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02
@@ -87,6 +89,7 @@
 #define HSTATUS_HU BIT(9)
 #define HSTATUS_VGEIN_SHIFT 12
 #define HSTATUS_VGEIN (UINT64_C(63) << HSTATUS_VGEIN_SHIFT)
+#define HSTATEEN0_ENVCFG BIT(62)
 #define HSTATEEN0_AIA (UINT64_C(7) << 58) /* IMSIC, AIA, CSRIND: interrupt files and selectors */
 #define HSTATUS_VTVM BIT(20)
 #define HSTATUS_VTW BIT(21)

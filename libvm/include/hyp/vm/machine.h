@@ -56,6 +56,7 @@ struct machine {
     bool svpbmt;
     bool stateen;
     uint32_t gpa_bits;
+    uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t henvcfg;
 };
 

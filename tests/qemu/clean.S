@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first instructions of a hart: what all its registers hold, before anything is changed.
+ * In       a0 = hart id, a1 = opaque; all others as libhyp made them
+ * Next     _start, with a0 and a1 as they were
+ * Out      clean_found[hart]: as struct found of clean.c
+ */
+	.option	arch, +f, +d, +v
+	.set	FOUND_SIZE, 8192
+	.section .text.first, "ax"
+	.globl	clean_entry
+clean_entry:
+	.irp	r, ra, sp, gp, tp, t0, t1, t2, s0, s1, a2, a3, a4, a5, a6, a7, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, t3, t4, t5, t6
+	bnez	\r, 1f
+	.endr
+	li	t0, 1			/* gprs_clean */
+	j	2f
+1:	li	t0, 0
+2:	la	t1, clean_found
+	slli	t2, a0, 13
+	add	t1, t1, t2
+	sd	t0, 0(t1)
+	csrr	t0, sstatus
+	sd	t0, 8(t1)
+	csrr	t0, sie
+	sd	t0, 16(t1)
+	csrr	t0, sip
+	sd	t0, 24(t1)
+	csrr	t0, sscratch
+	sd	t0, 32(t1)
+	csrr	t0, sepc
+	sd	t0, 40(t1)
+	csrr	t0, scause
+	sd	t0, 48(t1)
+	csrr	t0, stval
+	sd	t0, 56(t1)
+	csrr	t0, satp
+	sd	t0, 64(t1)
+	csrr	t0, senvcfg
+	sd	t0, 72(t1)
+	csrr	t0, scounteren
+	sd	t0, 80(t1)
+	li	t0, 3 << 13
+	csrs	sstatus, t0
+	csrr	t0, fcsr
+	sd	t0, 88(t1)
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fsd	f\n, 128 + 8 * \n(t1)
+	.endr
+	li	t0, 3 << 9
+	csrs	sstatus, t0		/* stays 0 without vectors */
+	csrr	t2, sstatus
+	and	t2, t2, t0
+	beqz	t2, 3f
+	csrr	t0, vcsr
+	sd	t0, 96(t1)
+	csrr	t0, vstart
+	sd	t0, 104(t1)
+	csrr	t0, vlenb
+	sd	t0, 112(t1)		/* bytes of a register; 0: there are none */
+	addi	t1, t1, 512
+	slli	t0, t0, 3
+	vs8r.v	v0, (t1)
+	add	t1, t1, t0
+	vs8r.v	v8, (t1)
+	add	t1, t1, t0
+	vs8r.v	v16, (t1)
+	add	t1, t1, t0
+	vs8r.v	v24, (t1)
+3:	li	t0, 3 << 13 | 3 << 9
+	csrc	sstatus, t0
+	j	_start
+
+/* clean_spoil(): everything that a hart can be left with; with vectors, if a0. Returns. */
+	.text
+	.globl	clean_spoil
+clean_spoil:
+	li	t0, 3 << 13
+	csrs	sstatus, t0
+	li	t0, -1
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fmv.d.x	f\n, t0
+	.endr
+	csrw	fcsr, t0
+	csrw	sscratch, t0
+	csrw	stval, t0
+	csrw	scounteren, t0
+	csrw	senvcfg, t0
+	csrw	scause, 5
+	csrw	sepc, -4 & 31
+	li	t0, 2			/* SSIP */
+	csrs	sip, t0
+	csrw	sie, t0
+	beqz	a0, 1f
+	li	t0, 3 << 9
+	csrs	sstatus, t0
+	vsetvli	t0, zero, e8, m8, ta, ma
+	vmv.v.i	v0, -1
+	vmv.v.i	v8, -1
+	vmv.v.i	v16, -1
+	vmv.v.i	v24, -1
+	csrw	vcsr, 7
+	csrw	vstart, 1
+1:	ret
+
+	.section .bss.clean_found, "aw", @nobits
+	.balign	4096
+	.globl	clean_found
+clean_found:
+	.skip	8 * FOUND_SIZE
