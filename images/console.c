@@ -231,22 +231,25 @@ static bool has_failed(const struct hyp *h)
 }
 
 /* Tells of VMs that have stopped, behind their own last lines; ends the machine behind the last. */
-void hyp_report_ended(struct hyp *h)
+void hyp_report(struct hyp *h)
 {
-    /* Pairs with the release in vm_ended() of harts.c. */
-    uint32_t fresh = __atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & ~h->reported;
-    for (uint32_t i = 0; fresh != 0; i++, fresh >>= 1) {
-        if (!has_log_room(h)) {
-            break; /* A step follows, and then this again. */
-        }
-        if ((fresh & 1) != 0 && !has_output(h, h->vms[i])) {
-            const struct vm *vm = &h->vms[i]->vm;
-            h->reported |= 1u << i;
-            log_plain(&h->log, "vm %s stopped: %s", vm->config->name,
-                      vm_stop_reason_name((enum vm_stop_reason)vm->stop_reason));
+    /* Pairs with the release in hyp_vm_ended() and hyp_vm_event(). */
+    uint64_t fresh = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & ~h->reported;
+    for (; fresh != 0 && has_log_room(h); fresh &= fresh - 1) { /* Else a step follows. */
+        uint32_t i = bits_first(fresh);
+        const struct host_vm *hv = h->vms[i % 32];
+        const struct vm_config *c = hv->vm.config;
+        if (i >= 32) {
+            h->reported |= BIT(i);
+            log_line(&h->log, "vm=%s event=exits_after_boot most=%lu", c->name,
+                     c->exits_after_boot.most);
+        } else if (!has_output(h, hv)) {
+            h->reported |= BIT(i);
+            log_plain(&h->log, "vm %s stopped: %s", c->name,
+                      vm_stop_reason_name((enum vm_stop_reason)hv->vm.stop_reason));
         }
     }
-    if (h->reported == h->started) {
+    if ((uint32_t)h->reported == h->started) {
         hyp_end_machine(h, has_failed(h));
     }
 }
@@ -256,7 +259,7 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
     for (;;) {
         hyp_console_step(h, self);
-        hyp_report_ended(h);
+        hyp_report(h);
         hart_wait();
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
         fence_io(); /* What comes from here on ends the next wait. */

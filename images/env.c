@@ -23,7 +23,7 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
     uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
     if (owner == OWNER_CONSOLE) {
         hyp_console_step(h, hyp_self());
-        hyp_report_ended(h);
+        hyp_report(h);
         h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
     } else if (owner == OWNER_IPI) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT)); /* And goes on as one. */
@@ -46,7 +46,7 @@ static void event(struct vm_env *env, struct vcpu *vcpu)
         if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
             hyp_console_step(h, hyp_self());
         }
-        hyp_report_ended(h);
+        hyp_report(h);
     }
 }
 
@@ -82,7 +82,7 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
     if (hh->deadline <= now) {
         hh->deadline = UINT64_MAX;
         hyp_console_step(hyp_of(env), hh);
-        hyp_report_ended(hyp_of(env));
+        hyp_report(hyp_of(env));
     }
     hyp_program_timer(hh);
 }
@@ -102,6 +102,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .event = event,
         .timer_expired = timer_expired,
         .timer_changed = timer_changed,
+        .vm_event = hyp_vm_event,
         .vm_ended = hyp_vm_ended,
     };
 }

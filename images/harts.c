@@ -12,10 +12,20 @@ _Static_assert((HART_STACK_PAGES + HART_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FO
 void hyp_vm_ended(struct vm_env *env, struct vm *vm)
 {
     struct hyp *h = hyp_of(env);
-    /* Pairs with the acquire load in hyp_report_ended(). */
-    __atomic_fetch_or(&h->ended, 1u << vm->index, __ATOMIC_RELEASE);
+    /* Pairs with the acquire load in hyp_report(). */
+    __atomic_fetch_or(&h->news, BIT(vm->index), __ATOMIC_RELEASE);
     if (h->console_hart != HYP_NO_HART && hyp_self()->hart.index != h->console_hart) {
         env->send_ipi(env, h->console_hart);
+    }
+}
+
+/* A real-time VM's hart sends no IPI of its own: the console hart looks by itself. */
+void hyp_vm_event(struct vm_env *env, struct vm *vm)
+{
+    struct hyp *h = hyp_of(env);
+    __atomic_fetch_or(&h->news, NEWS_EVENT << vm->index, __ATOMIC_RELEASE);
+    if (h->console_hart != HYP_NO_HART && !vm->config->real_time) {
+        hyp_kick_console(h);
     }
 }
 
@@ -123,7 +133,7 @@ static bool takes_console(struct hyp *h)
     uint32_t all = h->started;
     /* Pairs with the release in hyp_vm_ended(); the exchange elects one of the last VM's harts. */
     if (h->console_hart != HYP_NO_HART ||
-        (__atomic_load_n(&h->ended, __ATOMIC_ACQUIRE) & all) != all ||
+        (__atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & all) != all ||
         __atomic_exchange_n(&h->console_taken, 1, __ATOMIC_RELAXED) != 0) {
         return false;
     }
@@ -145,7 +155,7 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     }
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
-        hyp_report_ended(h);     /* Of a VM that was quicker. */
+        hyp_report(h);           /* Of a VM that was quicker. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;

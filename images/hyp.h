@@ -125,8 +125,8 @@ struct hyp {
     bool has_silent_source; /* One without a kick: the console hart looks by itself. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
-    uint32_t ended;         /* Atomic: bit i: VM i has stopped. */
-    uint32_t reported;      /* Console hart: those it has told of. */
+    uint64_t news;          /* Atomic: bit i: VM i has stopped; bit 32 + i: it has an event. */
+    uint64_t reported;      /* Console hart: those it has told of. */
     uint32_t started;       /* VMs that were started. */
     uint32_t to_show; /* Console hart: VMs whose exits are still to be shown, the last ones. */
 };
@@ -140,6 +140,9 @@ static inline struct host_hart *hyp_self(void)
 {
     return (struct host_hart *)hart_self();
 }
+
+#define NEWS_EVENT BIT(32)
+_Static_assert(HYP_VM_MAX <= 32, "news");
 
 #define OWNER_CONSOLE 0xff
 #define OWNER_IPI 0xfe /* The source is no device's: another hart calls. */
@@ -170,8 +173,8 @@ void hyp_console_attach(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */
 void hyp_console_wake_for_log(struct hyp *h);
 void hyp_console_step(struct hyp *h, struct host_hart *self);
-/* Lines of VMs that have stopped; SRST behind the last. Console hart. */
-void hyp_report_ended(struct hyp *h);
+/* Lines of VMs that have stopped or have an event; SRST behind the last. Console hart. */
+void hyp_report(struct hyp *h);
 /* SRST, as failed or not, behind what is still to be sent. */
 _Noreturn void hyp_end_machine(struct hyp *h, bool failed);
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
@@ -187,6 +190,8 @@ _Noreturn void hyp_start_harts(struct hyp *h);
 _Noreturn void hyp_hart_main(struct hart *self);
 /* The VM's last hart has left it: the console hart says why. Any hart. */
 void hyp_vm_ended(struct vm_env *env, struct vm *vm);
+/* It has a new event: the same. Its own harts. */
+void hyp_vm_event(struct vm_env *env, struct vm *vm);
 
 /* env.c: what guests are granted, and who does what they need; this hart's timer. */
 void hyp_init_env(struct hyp *h);

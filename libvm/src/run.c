@@ -14,7 +14,8 @@
 #define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
 #define HS_INTERRUPTS (BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT))
 
-/* ---- no_fast_exits: every exit takes the slow way ----------------------------------------------
+/* ---- no_fast_exits, or a budget: every exit takes the slow way
+ * ----------------------------------------------
  */
 
 static int64_t decline_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
@@ -39,6 +40,11 @@ static bool decline_fault(struct world *w, uint64_t htinst, uint64_t gpa)
 /* ---- The hart and the vCPU's reset -------------------------------------------------------------
  */
 
+static bool has_budget(const struct vm *vm)
+{
+    return vm->config->exits_after_boot.boot_s != 0;
+}
+
 /* What of this hart is the same for every start of this vCPU. */
 static void load_hart(struct vcpu *vcpu)
 {
@@ -56,7 +62,7 @@ static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
     fence_hfence_gvma_all();
     csr_write(CSR_SIE, HS_INTERRUPTS);
-    bool slow = vcpu->vm->config->no_fast_exits;
+    bool slow = vcpu->vm->config->no_fast_exits || has_budget(vcpu->vm);
     w->fast_ecall = slow ? decline_ecall : sbi_quick;
     w->fast_irq = slow ? decline_irq : vcpu_irq;
     w->fast_fault = slow ? decline_fault : vcpu_fast_fault;
@@ -245,6 +251,17 @@ static void leave(struct vcpu *vcpu)
     }
 }
 
+/* Counts an exit of a VM that has booted; of the first beyond its budget the embedder is told. */
+static void count_exit(struct vm *vm)
+{
+    if (csr_read(CSR_TIME) >= vm->boot_end &&
+        __atomic_fetch_add(&vm->exits_after_boot, 1, __ATOMIC_RELAXED) ==
+            vm->config->exits_after_boot.most) {
+        __atomic_fetch_or(&vm->events, VM_EVENT_EXITS, __ATOMIC_RELAXED);
+        vm->env->vm_event(vm->env, vm);
+    }
+}
+
 void vcpu_run(struct vcpu *vcpu)
 {
     load_hart(vcpu);
@@ -253,7 +270,10 @@ void vcpu_run(struct vcpu *vcpu)
             vcpu_wait(vcpu);
             continue;
         }
-        world_switch(&vcpu->world);                   /* the guest runs; returns at a trap */
+        world_switch(&vcpu->world); /* the guest runs; returns at a trap */
+        if (has_budget(vcpu->vm)) {
+            count_exit(vcpu->vm);
+        }
         struct exit exit = exit_decode(&vcpu->world); /* pure: what happened */
         switch (exit_handle(vcpu, &exit)) {           /* what to do about it */
         case VCPU_NEXT_INSN: vcpu->world.sepc += 4; break;

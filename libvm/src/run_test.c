@@ -439,6 +439,53 @@ static void test_without_sstc_the_harts_timer_stands_in(void **state)
     assert_true(t.vcpu[0].timer == 1000);
 }
 
+/* ---- Budgets --------------------------------------------------------------------------------- */
+
+/*
+ * Three exits before it has booted, five behind; the shutdown is one of them. Each way of leaving
+ * counts, and the event comes once.
+ */
+static void run_with_budget(uint64_t most)
+{
+    static const uint64_t base[8] = {[7] = SBI_EXT_BASE};
+    test_vm_init(&t);
+    t.config.exits_after_boot = (struct vm_exit_budget){.most = most, .boot_s = 1};
+    t.vm.boot_end = 1000;
+    at_999(0);
+    test_ecall(&t, base);
+    fire(IRQ_S_EXT);
+    test_ecall(&t, base);
+    test_ecall(&t, base);
+    t.step[3].before = at_1000;
+    fire(IRQ_S_SOFT);
+    test_trap(&t, (struct world_trap){.scause = CAUSE_VIRTUAL_INSN});
+    test_ecall(&t, base);
+    test_run(&t);
+}
+
+static void test_an_exit_beyond_the_budget_is_an_event(void **state)
+{
+    (void)state;
+    for (uint64_t most = 0; most < 8; most++) {
+        run_with_budget(most);
+        assert_int_equal(t.vm.exits_after_boot, 5);
+        assert_int_equal(t.vm_events, most < 5);
+        assert_int_equal(t.vm.events, most < 5 ? VM_EVENT_EXITS : 0);
+        assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 5);
+    }
+    run_with_budget(UINT64_MAX);
+    assert_int_equal(t.vm_events, 0);
+}
+
+static void test_without_a_budget_nothing_is_counted(void **state)
+{
+    (void)state;
+    fire(IRQ_S_SOFT);
+    test_run(&t);
+    assert_int_equal(t.vm.exits_after_boot, 0);
+    assert_int_equal(t.vm_events, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +507,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_console_without_updates, setup),
         cmocka_unit_test_setup(test_sstc_is_the_comparator, setup),
         cmocka_unit_test_setup(test_without_sstc_the_harts_timer_stands_in, setup),
+        cmocka_unit_test_setup(test_an_exit_beyond_the_budget_is_an_event, setup),
+        cmocka_unit_test_setup(test_without_a_budget_nothing_is_counted, setup),
     };
     return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -46,7 +46,7 @@ struct test_vm {
 
     /* What the embedder's functions were asked. */
     unsigned ipis[TEST_VCPUS];
-    unsigned externals, events, timers, timer_changes, ends, updates, irq_stops;
+    unsigned externals, events, timers, timer_changes, ends, updates, irq_stops, vm_events;
 
     /* The device: answers its last write, refuses where `refuse` says so. */
     uint64_t dev_value;
@@ -99,6 +99,12 @@ static inline void test_timer_changed(struct vm_env *env, struct vcpu *vcpu)
 {
     (void)vcpu;
     test_of(env)->timer_changes++;
+}
+
+static inline void test_vm_event(struct vm_env *env, struct vm *vm)
+{
+    (void)vm;
+    test_of(env)->vm_events++;
 }
 
 static inline void test_vm_ended(struct vm_env *env, struct vm *vm)
@@ -213,6 +219,7 @@ static inline void test_vm_init(struct test_vm *t)
                 .event = test_event,
                 .timer_expired = test_timer_expired,
                 .timer_changed = test_timer_changed,
+                .vm_event = test_vm_event,
                 .vm_ended = test_vm_ended},
         .vm = {.vcpu_count = TEST_VCPUS,
                .running = TEST_VCPUS,

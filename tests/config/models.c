@@ -42,6 +42,7 @@ static const struct vm_config vms[] = {
                  .gpa = 0xd000000,
                  .imsic_gpa = 0x28000000,
                  .source_count = 96},
+        .exits_after_boot = {.most = 100, .boot_s = 30},
         .irqc_else = aplic_plic,
         .irqc_else_count = 2,
         .devices = rtc,

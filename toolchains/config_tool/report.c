@@ -167,6 +167,10 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     }
     report_devices(in, c, out);
     report_irqcs(c, whole, out);
+    if (c->exits_after_boot.boot_s != 0) {
+        fprintf(out, "  exits      at most %" PRIu64 ", from %u s on\n", c->exits_after_boot.most,
+                c->exits_after_boot.boot_s);
+    }
 }
 
 void tool_write_report(const struct config_input *in, const struct config_plan *plan,

@@ -158,6 +158,16 @@ struct vm_irqc {
     bool absent;     /* The VM has no external interrupt controller. */
 };
 
+/*
+ * How often all its vCPUs together may leave their guest once the VM has booted, which takes it
+ * boot_s seconds from its start. One exit more is an event of that VM: a line, once, and it goes
+ * on. A VM with a budget has no fast exits. boot_s 0: no budget.
+ */
+struct vm_exit_budget {
+    uint64_t most;
+    uint32_t boot_s;
+};
+
 struct vm_config {
     const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
 
@@ -184,6 +194,8 @@ struct vm_config {
     /* Where the machine cannot give it irqc: the first of these that it can. */
     const struct vm_irqc *irqc_else;
     uint32_t irqc_else_count;
+
+    struct vm_exit_budget exits_after_boot;
 
     bool real_time;     /* The console hart is never one of its harts. */
     bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */

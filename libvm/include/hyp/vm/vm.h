@@ -56,6 +56,11 @@ enum vm_stop_reason {
     VM_STOP_PANIC,    /* The hypervisor's own fault on one of its harts. */
 };
 
+/* What is recorded of a VM, once; it goes on. */
+enum vm_event {
+    VM_EVENT_EXITS = 1 << 0, /* One exit more than its exits_after_boot. */
+};
+
 struct vm;
 
 struct vcpu {
@@ -101,6 +106,8 @@ struct vm_env {
     void (*timer_expired)(struct vm_env *env, struct vcpu *vcpu);
     /* Without Sstc: vcpu->timer has changed; program the hart's timer. */
     void (*timer_changed)(struct vm_env *env, struct vcpu *vcpu);
+    /* A bit of vm->events was set; on one of its harts. With budgets only. */
+    void (*vm_event)(struct vm_env *env, struct vm *vm);
     /* The last vCPU of a VM has left vcpu_run(); on its hart. */
     void (*vm_ended)(struct vm_env *env, struct vm *vm);
 };
@@ -130,6 +137,10 @@ struct vm {
     void (*irq_stop)(void *ctx);
     void *irq_ctx;
 
+    uint64_t boot_end;         /* time CSR: from here on its exits count against its budget. */
+    uint64_t exits_after_boot; /* Atomic; with a budget. */
+
+    uint32_t events;      /* Atomic: OR of enum vm_event. */
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
 };
