@@ -71,13 +71,13 @@ static void find(struct hyp *h)
     hyp_choose_irqcs(h);
 }
 
-/* The platform's devices hold their lines high until they are served. */
+/* As the platform's devices drive their lines. */
 static void set_modes(const struct aplic *aplic)
 {
     for (uint32_t i = 0; i < hyp_platform.device_count; i++) {
-        const uint32_t *irq = hyp_platform.devices[i].irq;
-        for (uint32_t n = 0; n < 4 && irq[n] != 0; n++) {
-            (void)aplic_set_mode(aplic, irq[n], APLIC_SM_LEVEL1);
+        const struct hyp_device *d = &hyp_platform.devices[i];
+        for (uint32_t n = 0; n < 4 && d->irq[n] != 0; n++) {
+            (void)aplic_set_mode(aplic, d->irq[n], d->irq_edge ? APLIC_SM_EDGE1 : APLIC_SM_LEVEL1);
         }
     }
 }

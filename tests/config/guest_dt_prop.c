@@ -225,7 +225,19 @@ static bool soc_has(uint64_t gpa)
     return false;
 }
 
-/* Level high, where the controller takes the kind. */
+/* Is this node that of a device whose interrupts are edges? */
+static bool is_edge(int node)
+{
+    const fdt64_t *reg = fdt_getprop(tree, node, "reg", NULL);
+    for (uint32_t i = 0; i < vm->device_count; i++) {
+        if (reg != NULL && fdt64_ld(reg) == vm->devices[i].gpa) {
+            return config_find_device(&hyp_platform, vm->devices[i].name)->irq_edge;
+        }
+    }
+    return false;
+}
+
+/* Level high or edge rising, where the controller takes the kind. */
 static void check_interrupts(int irqc)
 {
     int node;
@@ -238,7 +250,7 @@ static void check_interrupts(int irqc)
                     fdt_node_offset_by_phandle(tree, u32_of(node, "interrupt-parent")) == irqc);
         PROP_ASSERT(irq == NULL || length == (int)cells * 4);
         PROP_ASSERT(irq == NULL || (fdt32_ld(irq) != 0 && fdt32_ld(irq) < vm->irqc.source_count));
-        PROP_ASSERT(cells == 1 || fdt32_ld(irq + 1) == 4);
+        PROP_ASSERT(cells == 1 || fdt32_ld(irq + 1) == (is_edge(node) ? 1 : 4));
     }
 }
 

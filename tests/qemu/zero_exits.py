@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Linux works for ten seconds, with timer ticks, IPIs and remote fences on both harts, and never leaves its guest.
+"""Linux works for ten seconds, with timer ticks, IPIs, remote fences on both harts and a device that interrupts by
+messages, and never leaves its guest. The device is the RTC, an edge here, which the machine's APLIC forwards to the guest's file.
 
 The log key shows the exits by cause, before and after; the console is a hart's that Linux does not have.
 """
@@ -24,9 +25,9 @@ def exits(machine):
 
 def interrupts(machine):
     """By name, of both harts: the timer, and IPIs that call functions, remote fences among them."""
-    machine.send("grep -E 'timer|IPI0|IPI1' /proc/interrupts\n")
+    machine.send("for i in timer IPI0 IPI1 rtc; do grep $i /proc/interrupts; done\n")
     found = {}
-    for name, row in (("timer", r"(\d+) +(\d+) +RISC-V INTC.*riscv-timer"), ("reschedule", r"IPI0: +(\d+) +(\d+) "), ("call", r"IPI1: +(\d+) +(\d+) ")):
+    for name, row in (("timer", r"(\d+) +(\d+) +RISC-V INTC.*riscv-timer"), ("reschedule", r"IPI0: +(\d+) +(\d+) "), ("call", r"IPI1: +(\d+) +(\d+) "), ("rtc", r"(\d+) +(\d+) +APLIC-MSI.* 11 Edge .*rtc")):
         match = machine.expect(row)
         found[name] = int(match.group(1)) + int(match.group(2))
     return found
@@ -36,7 +37,7 @@ def work(machine):
     """Exits before and after the seconds of work, and how often Linux was interrupted in them."""
     machine.expect(r"guest: linux is up, 2 harts")
     machine.expect(r"/ # ")
-    machine.send("(%s) & (%s) & sleep 3\n" % (LOOP, LOOP))
+    machine.send("(%s) & (%s) & ring & sleep 3\n" % (LOOP, LOOP))
     machine.sleep(5)
     first = interrupts(machine)
     machine.sleep(2)  # what it prints has been taken
@@ -61,6 +62,8 @@ def main():
             raise qemu_test.Failure("exits in %d s:\n%s\n%s" % (SECONDS, before, after))
         if came["timer"] < 10 * SECONDS or came["reschedule"] + came["call"] < SECONDS:
             raise qemu_test.Failure("Linux did not work: %s" % came)
+        if came["rtc"] < SECONDS // 4:
+            raise qemu_test.Failure("its RTC did not ring: %s" % came)
         if not re.search(r" 10=\d+", before):
             raise qemu_test.Failure("its boot counted no SBI call: %s" % before)
     except qemu_test.Failure as e:

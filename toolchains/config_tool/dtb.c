@@ -19,6 +19,7 @@
 #define IMSIC_IDS 255
 
 /* Of an interrupt at an APLIC. */
+#define EDGE_RISING 1
 #define LEVEL_HIGH 4
 
 struct tree {
@@ -294,7 +295,7 @@ static void put_irqc(struct tree *t)
     }
 }
 
-static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count)
+static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, bool edge)
 {
     bool has_kind = t->vm->irqc.model != HYP_IRQC_PLIC;
     fdt32_t cells[8];
@@ -302,7 +303,7 @@ static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count)
     for (uint32_t i = 0; i < count && irq[i] != 0; i++) {
         cells[n++] = cpu_to_fdt32(irq[i]);
         if (has_kind) {
-            cells[n++] = cpu_to_fdt32(LEVEL_HIGH);
+            cells[n++] = cpu_to_fdt32(edge ? EDGE_RISING : LEVEL_HIGH);
         }
     }
     if (n != 0 && !t->vm->irqc.absent) {
@@ -316,7 +317,7 @@ static void put_device(struct tree *t, const struct vm_device *own)
     const struct hyp_platform *platform = t->in->platform;
     const struct hyp_device *device = config_find_device(platform, own->name);
     begin_at(t, node_name(device), own->gpa);
-    put_interrupts(t, device->irq, 4);
+    put_interrupts(t, device->irq, 4, device->irq_edge);
     if (platform->uart.device != NULL && strcmp(platform->uart.device, device->name) == 0) {
         put_u32(t, "clock-frequency", platform->uart.clock_hz);
         if (platform->uart.reg_shift != 0) {
@@ -335,7 +336,7 @@ static void put_vuart(struct tree *t)
 {
     const struct vm_console *console = &t->vm->console;
     begin_at(t, "serial", console->gpa);
-    put_interrupts(t, &console->irq, 1);
+    put_interrupts(t, &console->irq, 1, false);
     put_u32(t, "clock-frequency", 3686400);
     put_reg(t, console->gpa, 0x100);
     put_text(t, "compatible", "ns16550a");

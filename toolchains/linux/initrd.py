@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""initrd.py OUT BUSYBOX INIT: writes an initrd (cpio newc, gzip); same input, same bytes."""
+"""initrd.py OUT BUSYBOX INIT: writes an initrd (cpio newc, gzip); same input, same bytes.
+
+initrd.py --add OUT INITRD NAME=PROGRAM...: the same and these programs, in a second archive behind the first.
+"""
 import gzip
 import stat
 import sys
@@ -16,6 +19,11 @@ def entry(ino, name, mode, data=b"", rdev=(0, 0)):
     return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
 
 
+def packed(members):
+    out = b"".join(entry(i + 1, *m) for i, m in enumerate(members)) + entry(0, "TRAILER!!!", 0)
+    return out + b"\0" * (-len(out) % 512)
+
+
 def archive(busybox, init):
     members = [(d, stat.S_IFDIR | 0o755, b"", (0, 0)) for d in FOLDERS]
     members += [
@@ -24,15 +32,29 @@ def archive(busybox, init):
         ("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1)),
         ("init", stat.S_IFREG | 0o755, init, (0, 0)),
     ]
-    out = b"".join(entry(i + 1, *m) for i, m in enumerate(members)) + entry(0, "TRAILER!!!", 0)
-    return out + b"\0" * (-len(out) % 512)
+    return packed(members)
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def write(out, first, data):
+    with open(out, "wb") as f:
+        f.write(first)
+        with gzip.GzipFile(filename="", fileobj=f, mode="wb", compresslevel=6, mtime=0) as z:
+            z.write(data)
 
 
 def main():
-    out, busybox, init = sys.argv[1:]
-    with open(busybox, "rb") as b, open(init, "rb") as i, open(out, "wb") as f:
-        with gzip.GzipFile(filename="", fileobj=f, mode="wb", compresslevel=6, mtime=0) as z:
-            z.write(archive(b.read(), i.read()))
+    if sys.argv[1] == "--add":
+        out, first = sys.argv[2:4]
+        programs = [arg.split("=", 1) for arg in sys.argv[4:]]
+        write(out, read(first), packed([(name, stat.S_IFREG | 0o755, read(path), (0, 0)) for name, path in programs]))
+    else:
+        out, busybox, init = sys.argv[1:]
+        write(out, b"", archive(read(busybox), read(init)))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ struct hyp_device {
     uint64_t size;          /* Multiple of 4 KiB. */
     uint64_t reg_size;      /* What the device tree's reg says, at most size. */
     uint32_t irq[4];        /* Sources at the physical controller; 0 ends the list. */
+    bool irq_edge;          /* They are edges that rise, else levels, high until it is served. */
     bool dma;               /* Can write memory by itself. */
     bool iommu;             /* An IOMMU stands before it. */
 };

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM with an interrupt file, on hart 0, and the PCIe bus. */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
+static const struct vm_device devices[] = {{.name = "pci", .gpa = 0x30000000}};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "guest",
+        .vcpu_count = 1,
+        .hart_mask = 0x1,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80000000,
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
+        .dtb_gpa = 0x80200000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = 1,
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.model = HYP_IRQC_IMSIC,
+                 .gpa = 0x0d000000,
+                 .imsic_gpa = 0x28000000,
+                 .source_count = 97},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "msi",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 1,
+    .vms = vms,
+    .vm_count = 1,
+};
