@@ -12,6 +12,7 @@
 #define QUIET (GUEST_TIMEBASE_HZ / 50) /* The hypervisor's last boot lines are out by then. */
 #define SIP_SEIP UINT64_C(0x200)
 #define NO_TRAP UINT64_MAX
+#define EXT_HSM 0x48534d
 
 #define RTC UINT64_C(0x101000)
 #define RTC_ALARM_LOW 0x08
@@ -25,6 +26,17 @@
 #define UART_FCR 2
 #define UART_MCR 4
 #define UART_IER_THRI 2
+
+void _start(void);
+
+/* What the second hart is asked for, and has done. */
+enum ask { ASK_SIP, ASK_CLAIM };
+static enum ask ask;
+static uint64_t asked;
+static uint64_t answered;
+static uint64_t answer;
+static bool two;
+static uint32_t entered;
 
 static char text[LOG_SIZE];
 static size_t used;
@@ -104,10 +116,55 @@ static __attribute__((noinline)) void settle(void)
     }
 }
 
+static bool own_sip(void)
+{
+    return (guest_csr_read(sip) & SIP_SEIP) != 0;
+}
+
+/* It answers when it has taken, in whatever world, what was sent to it before. */
+static uint64_t ask_other(enum ask what)
+{
+    __atomic_store_n(&ask, what, __ATOMIC_RELAXED);
+    __atomic_store_n(&asked, asked + 1, __ATOMIC_RELEASE); /* Pairs with other_hart(). */
+    while (__atomic_load_n(&answered, __ATOMIC_ACQUIRE) != asked) {
+    }
+    settle();
+    return answer;
+}
+
+static void other_hart(void)
+{
+    walk_other_begin();
+    for (uint64_t done = 0;; done++) {
+        /* Pairs with ask_other(). */
+        while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) == done) {
+        }
+        settle();
+        answer = ask == ASK_SIP ? own_sip() : walk_other_claim();
+        __atomic_store_n(&answered, done + 1, __ATOMIC_RELEASE);
+    }
+}
+
+bool has_other(void)
+{
+    return two;
+}
+
+void other_claim(void)
+{
+    log_word("other =");
+    log_value(ask_other(ASK_CLAIM));
+    log_end();
+}
+
+/* What one hart's hypervisor sends to the other's is there behind the second question. */
 void log_end(void)
 {
     settle();
-    log_word((guest_csr_read(sip) & SIP_SEIP) != 0 ? " s1\n" : " s0\n");
+    bool other = two && ask_other(ASK_SIP) != 0;
+    other = two && ask_other(ASK_SIP) != 0;
+    log_word(own_sip() ? " s1" : " s0");
+    log_word(two ? other ? "1\n" : "0\n" : "\n");
 }
 
 void trap_none(void)
@@ -301,8 +358,22 @@ static uint64_t option(const char *args, const char *key, uint64_t otherwise)
     return otherwise;
 }
 
+/* Firmware may start either of the harts. */
+static void begin_harts(uint64_t hart, const void *fdt)
+{
+    bool first = __atomic_exchange_n(&entered, 1, __ATOMIC_ACQ_REL) == 0;
+    two = option(tree_bootargs(fdt), "harts=", 1) == 2;
+    if (first && (two || hart != 0)) {
+        (void)guest_sbi(EXT_HSM, 0, 1 - hart, (uint64_t)_start, (uint64_t)fdt);
+    }
+    if (hart != 0) {
+        other_hart();
+    }
+}
+
 void guest_main(uint64_t hart, const void *fdt)
 {
+    begin_harts(hart, fdt);
     const char *args = tree_bootargs(fdt);
     uint64_t seed = option(args, "seed=", 1);
     uint64_t steps = option(args, "steps=", 2000);
@@ -322,5 +393,5 @@ void guest_main(uint64_t hart, const void *fdt)
     text[used] = 0;
     guest_put(text);
     guest_put("walk end\n");
-    guest_shutdown(hart != 0);
+    guest_shutdown(false);
 }

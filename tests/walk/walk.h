@@ -4,10 +4,11 @@
  * runs on the machine and in a VM; both logs are to be equal. docs/differences.md lists what
  * the walk leaves out.
  *
- * A controller is one file: walk_plic.c, walk_aplic.c, walk_imsic.c. The hart that walks has its
- * interrupts masked; the second hart of the machine is there, but never started.
+ * A controller is one file: walk_plic.c, walk_direct.c, walk_imsic.c. Interrupts are masked. Hart 0
+ * walks; with `harts=2` in the boot arguments hart 1 says what its sip.SEIP is, as often as it is
+ * asked. Without, it is not started, and no wire leads to it.
  *
- * A line of the log is one access, or one change of a device, and sip.SEIP behind it:
+ * A line of the log is one access, or one change of a device, and sip.SEIP of each hart behind it:
  *   w4 c000028 7 s0           4 bytes are written
  *   r4 c000028 = 7 s0         4 bytes are read
  *   r8 c000028 trap 5 c000028 s0   scause and stval
@@ -60,11 +61,19 @@ bool wire_is_high(uint32_t source);
 /* Logged. High again: the device says so once more. */
 void wire_set(uint32_t source, bool high);
 
+/* The second hart runs. */
+bool has_other(void);
+/* Lets it claim, logged. */
+void other_claim(void);
+
 /* ---- What a controller's file defines ----------------------------------------------------------
  */
 
 void walk_begin(void);
 void walk_step(void);
+/* On the second hart: before all else, and for other_claim(). */
+void walk_other_begin(void);
+uint64_t walk_other_claim(void);
 /* Of an access that crosses the end of a window, stval tells of the part beyond, or of the whole.
  */
 bool walk_leaves_out(uint64_t address, unsigned size);

@@ -86,12 +86,12 @@ void aplic_step_wire(void)
     mode_wire_set(source, one_in(8) ? wire_is_high(source) : !wire_is_high(source));
 }
 
-void aplic_step_open(uint32_t low_of_target)
+void aplic_step_open(uint32_t target)
 {
     uint32_t source = one_in(3) ? aplic_draw_source() : one_in(2) ? UART_SOURCE : RTC_SOURCE;
     access_write(DOMAINCFG, 4, DOMAINCFG_IE);
     access_write(SOURCECFG(source), 4, 4 + draw(4));
-    access_write(TARGET(source), 4, low_of_target);
+    access_write(TARGET(source), 4, target);
     access_write(SETIENUM, 4, source);
 }
 

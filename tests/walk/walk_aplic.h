@@ -35,7 +35,7 @@ void aplic_begin(void);
 void aplic_step_register(void);
 void aplic_step_wire(void);
 /* Sources that work, for a while. */
-void aplic_step_open(uint32_t low_of_target);
+void aplic_step_open(uint32_t target);
 uint32_t aplic_draw_source(void);
 /* What domains of both modes have in common of walk_legal(). */
 uint32_t aplic_legal(uint64_t address, uint32_t value);

@@ -4,6 +4,13 @@
 
 #define HARTS 2
 
+void walk_other_begin(void) {}
+
+uint64_t walk_other_claim(void)
+{
+    return 0;
+}
+
 void walk_begin(void)
 {
     aplic_begin();
@@ -53,7 +60,7 @@ static void prepare_mode(uint32_t source, uint32_t mode)
     }
 }
 
-/* Driven sources interrupt the hart that walks, or nobody. */
+/* Driven sources interrupt a hart that runs, or nobody. */
 uint32_t walk_legal(uint64_t address, uint32_t value)
 {
     if (address == SOURCECFG(UART_SOURCE) || address == SOURCECFG(RTC_SOURCE)) {
@@ -61,7 +68,8 @@ uint32_t walk_legal(uint64_t address, uint32_t value)
     }
     uint32_t legal = aplic_legal(address, value);
     bool driven = address == TARGET(UART_SOURCE) || address == TARGET(RTC_SOURCE);
-    return driven && legal >> HART_SHIFT == 1 ? legal & ((1u << HART_SHIFT) - 1) : legal;
+    return driven && !has_other() && legal >> HART_SHIFT == 1 ? legal & ((1u << HART_SHIFT) - 1)
+                                                              : legal;
 }
 
 void mode_wire_set(uint32_t source, bool high)
@@ -91,15 +99,17 @@ uint64_t mode_draw_register(void)
 
 static void step_open_hart(void)
 {
-    aplic_step_open((uint32_t)(1 + draw(7)));
-    access_write(IDC(0) + IDELIVERY, 4, 1);
-    access_write(IDC(0) + ITHRESHOLD, 4, one_in(2) ? 0 : draw(8));
+    uint32_t hart = one_in(3) ? 1 : 0;
+    aplic_step_open(hart << HART_SHIFT | (uint32_t)(1 + draw(7)));
+    access_write(IDC(hart) + IDELIVERY, 4, 1);
+    access_write(IDC(hart) + ITHRESHOLD, 4, one_in(2) ? 0 : draw(8));
 }
 
 static void step_claim(void)
 {
+    uint64_t hart = one_in(3) ? 1 : 0;
     for (uint64_t n = one_in(4) ? 8 : 1; n != 0; n--) {
-        access_read(IDC(0) + (one_in(4) ? TOPI : CLAIMI), 4);
+        access_read(IDC(hart) + (one_in(4) ? TOPI : CLAIMI), 4);
     }
 }
 

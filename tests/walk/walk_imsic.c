@@ -78,6 +78,28 @@ static void indirect(uint32_t select, enum op op, uint64_t value)
     csr_access(SIREG, op, value);
 }
 
+/* All of its identities come to it. */
+void walk_other_begin(void)
+{
+    guest_csr_write(0x150, EITHRESHOLD);
+    guest_csr_write(0x151, 0);
+    for (uint32_t word = 0; word < 4; word++) {
+        guest_csr_write(0x150, EIP + 2 * word);
+        guest_csr_write(0x151, 0);
+        guest_csr_write(0x150, EIE + 2 * word);
+        guest_csr_write(0x151, UINT64_MAX);
+    }
+    guest_csr_write(0x150, EIDELIVERY);
+    guest_csr_write(0x151, 1);
+}
+
+uint64_t walk_other_claim(void)
+{
+    uint64_t top;
+    __asm__ volatile("csrrw %0, 0x15c, zero" : "=r"(top) : : "memory");
+    return top;
+}
+
 void walk_begin(void)
 {
     guest_csr_write(sie, SIE_SEIE); /* For stopi; sstatus.SIE stays 0. */
@@ -168,6 +190,10 @@ static void step_csr(void)
 
 static void step_claim(void)
 {
+    if (has_other() && one_in(3)) {
+        other_claim();
+        return;
+    }
     csr_access(one_in(2) ? STOPEI : STOPI, OP_READ, 0);
     if (one_in(2)) {
         csr_access(STOPEI, (enum op)draw(OPS), draw_value());
@@ -185,7 +211,18 @@ static void step_open_hart(void)
     indirect(EIDELIVERY, OP_WRITE, 1);
     indirect(EITHRESHOLD, OP_WRITE, 0);
     indirect(EIE, OP_SET, UINT64_C(1) << identity);
-    aplic_step_open((uint32_t)identity);
+    aplic_step_open((one_in(3) ? 1u << HART_SHIFT : 0) | (uint32_t)identity);
+}
+
+/* Until little is left: what pends would hide the rest. */
+static void step_drain(void)
+{
+    for (uint32_t word = 0; word < 4; word++) {
+        indirect(one_in(2) ? EIP + 2 * word : EIE + 2 * word, OP_CLEAR, ~draw_value());
+    }
+    for (uint32_t n = 0; has_other() && n < 8; n++) {
+        other_claim();
+    }
 }
 
 /* The end of an interrupt, as a driver has it. */
@@ -205,7 +242,7 @@ void walk_step(void)
     case 5:
     case 6: step_open_hart(); break;
     case 7: step_message(); break;
-    case 8: step_retrigger(); break;
+    case 8: one_in(2) ? step_drain() : step_retrigger(); break;
     case 9:
     case 10:
     case 11: step_csr(); break;

@@ -10,12 +10,26 @@
 #define END (PLIC + 0x600000)
 
 #define CONTEXTS 4
-#define OWN 1 /* S of the hart that walks. */
+#define OWN UINT64_C(1)   /* S of the hart that walks. */
+#define OTHER UINT64_C(3) /* S of the second. */
 
-static uint32_t enabled; /* Of the driven sources: by the own context. */
-static uint32_t asked;   /* Has risen since its last claim. */
-static uint32_t held;    /* Asked while enabled: a hypervisor has claimed it meanwhile. */
+static uint32_t enabled_own; /* Of the driven sources. */
+static uint32_t enabled_other;
+static uint32_t asked; /* Has risen since its last claim. */
+static uint32_t held;  /* Asked while enabled: a hypervisor has claimed it meanwhile. */
 static uint32_t claimed;
+
+static uint32_t enabled(void)
+{
+    return enabled_own | enabled_other;
+}
+
+void walk_other_begin(void) {}
+
+uint64_t walk_other_claim(void)
+{
+    return 0;
+}
 
 /* What firmware left. */
 void walk_begin(void)
@@ -42,7 +56,7 @@ bool walk_leaves_out(uint64_t address, unsigned size)
  */
 uint32_t walk_mask(uint64_t address)
 {
-    return address == PENDING ? ~(SOURCE_BITS & (~enabled | claimed)) : ~UINT32_C(0);
+    return address == PENDING ? ~(SOURCE_BITS & (~enabled() | claimed)) : ~UINT32_C(0);
 }
 
 static bool is_claim(uint64_t address)
@@ -65,25 +79,29 @@ void walk_was_written(uint64_t address, uint32_t value)
         claimed &= ~(1u << value);
     }
     if (address == ENABLE(OWN)) {
-        enabled = value & SOURCE_BITS;
+        enabled_own = value & SOURCE_BITS;
     }
-    held |= asked & enabled & ~claimed;
+    if (address == ENABLE(OTHER)) {
+        enabled_other = value & SOURCE_BITS;
+    }
+    held |= asked & enabled() & ~claimed;
     /* QEMU's chip looks at enables only when something else changes. */
     if (address >= ENABLE(0) && address < CONTEXT(0)) {
         reg_write(CONTEXT(OWN), reg_read(CONTEXT(OWN)));
     }
 }
 
-/* Driven sources interrupt only the hart that walks; M-mode's contexts are not the guest's. */
+/* Driven sources interrupt harts that run; M-mode's contexts are not the guest's. */
 uint32_t walk_legal(uint64_t address, uint32_t value)
 {
-    bool others = address >= ENABLE(0) && address % 0x80 == 0 && address != ENABLE(OWN);
+    bool others = address >= ENABLE(0) && address % 0x80 == 0 && address != ENABLE(OWN) &&
+                  !(has_other() && address == ENABLE(OTHER));
     return others ? value & ~SOURCE_BITS : value;
 }
 
 static uint64_t draw_context(void)
 {
-    return one_in(3) ? draw(CONTEXTS + 2) : OWN;
+    return one_in(3) ? draw(CONTEXTS + 2) : has_other() && one_in(3) ? OTHER : OWN;
 }
 
 static uint32_t draw_source(void)
@@ -123,7 +141,7 @@ static void step_register(void)
 /* As a driver does it. */
 static void step_service(void)
 {
-    uint64_t claim = CONTEXT(OWN) + CLAIM;
+    uint64_t claim = CONTEXT(has_other() && one_in(3) ? OTHER : OWN) + CLAIM;
     access_read(claim, 4);
     if (one_in(2)) {
         wire_set(one_in(2) ? UART_SOURCE : RTC_SOURCE, false);
@@ -139,7 +157,7 @@ static void step_wire(void)
     if (!up || (held >> source & 1) == 0) {
         wire_set(source, up);
         asked |= (uint32_t)up << source;
-        held |= asked & enabled & ~claimed;
+        held |= asked & enabled() & ~claimed;
     }
 }
 
@@ -150,6 +168,10 @@ static void step_open(void)
     access_write(PLIC + 4 * RTC_SOURCE, 4, 1 + draw(7));
     access_write(CONTEXT(OWN), 4, 0);
     access_write(ENABLE(OWN), 4, SOURCE_BITS);
+    if (has_other()) {
+        access_write(CONTEXT(OTHER), 4, draw(8));
+        access_write(ENABLE(OTHER), 4, one_in(2) ? SOURCE_BITS : 0);
+    }
 }
 
 void walk_step(void)
