@@ -31,13 +31,15 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
         p->context[hart] == PLIC_NO_CONTEXT) {
         return;
     }
-    uintptr_t at = PLIC_ENABLE + (uintptr_t)p->context[hart] * PLIC_ENABLE_STRIDE +
-                   (uintptr_t)(source / 32) * 4;
+    uintptr_t context = p->context[hart];
+    uintptr_t at = PLIC_ENABLE + context * PLIC_ENABLE_STRIDE + (uintptr_t)(source / 32) * 4;
     uint32_t bit = (uint32_t)1 << (source % 32);
     spinlock_lock(&p->lock[hart]);
     uint32_t word = mmio_read32(p->regs, at);
     mmio_write32(p->regs, at, enable ? word | bit : word & ~bit);
     spinlock_unlock(&p->lock[hart]);
+    /* QEMU's chip sees what pends already only when another of its registers is written. */
+    mmio_write32(p->regs, PLIC_CONTEXT + context * PLIC_CONTEXT_STRIDE + PLIC_THRESHOLD, 0);
 }
 
 static bool contexts_are_valid(const uint32_t *context, uint32_t hart_count)

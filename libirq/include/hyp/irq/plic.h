@@ -2,12 +2,12 @@
 /*
  * Driver of a platform-level interrupt controller, as a struct irqc.
  *
- * Every source has priority 1 and every context threshold 0: what is enabled comes. OpenSBI starts
- * a hart with its context masked, whatever it held, so init_hart is due on each hart after its
- * start, the one that called plic_init() included. A guest's priorities and threshold stay in its
- * vplic. A claim is one read of a register, a completion one write, which any hart may do for the
- * hart that claimed. The chip drops the completion of a source that is not enabled for the claiming
- * hart: disable after, never before.
+ * Every source has priority 1 and every context threshold 0: what is enabled comes, and what pends
+ * already comes once it is. OpenSBI starts a hart with its context masked, whatever it held, so
+ * init_hart is due on each hart after its start, the one that called plic_init() included. A
+ * guest's priorities and threshold stay in its vplic. A claim is one read of a register, a
+ * completion one write, which any hart may do for the hart that claimed. The chip drops the
+ * completion of a source that is not enabled for the claiming hart: disable after, never before.
  *
  * Units   `hart` is a dense hart index; `context` is the controller's own number.
  * Owner   The caller's storage, which outlives the irqc.

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One VM that owns the UART and the RTC; its guest is also a payload for the machine itself. */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {
+    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+};
+
+static const struct vm_device devices[] = {
+    {.name = "uart0", .gpa = 0x10000000},
+    {.name = "rtc", .gpa = 0x101000},
+};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "walk",
+        .vcpu_count = 2,
+        .hart_mask = 0x3,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80200000,
+        .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 1 * HYP_MIB, .load = true},
+        .dtb_gpa = 0x80f00000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = 2,
+        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "walk",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 0,
+    .vms = vms,
+    .vm_count = 1,
+};

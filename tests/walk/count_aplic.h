@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the delivery modes of an APLIC differ in: count_direct.c, count_imsic.c. */
+#pragma once
+
+#include "count_irqc.h"
+
+#define APLIC UINT64_C(0x0d000000)
+#define HART_SHIFT 18
+
+/* Sources without a wire that are set pending by hand. */
+#define OTHERS 40u
+#define OTHERS_END 44u
+
+uint32_t mode_target(uint32_t source, uint64_t hart);
