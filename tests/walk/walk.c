@@ -13,6 +13,8 @@
 #define SIP_SEIP UINT64_C(0x200)
 #define NO_TRAP UINT64_MAX
 #define EXT_HSM 0x48534d
+#define EXT_IPI 0x735049
+#define SIE_SSIE UINT64_C(2)
 
 #define RTC UINT64_C(0x101000)
 #define RTC_ALARM_LOW 0x08
@@ -36,7 +38,6 @@ static uint64_t asked;
 static uint64_t answered;
 static uint64_t answer;
 static bool two;
-static uint32_t entered;
 
 static char text[LOG_SIZE];
 static size_t used;
@@ -121,27 +122,45 @@ static bool own_sip(void)
     return (guest_csr_read(sip) & SIP_SEIP) != 0;
 }
 
+/* Until the other hart has stored `value`; it sends an IPI behind it. */
+static void wait_for(const uint64_t *p, uint64_t value)
+{
+    uint64_t enables = guest_csr_read(sie);
+    guest_csr_write(sie, SIE_SSIE);
+    for (;;) {
+        guest_csr_clear(sip, SIE_SSIE);
+        /* Pairs with tell(). */
+        if (__atomic_load_n(p, __ATOMIC_ACQUIRE) == value) {
+            break;
+        }
+        __asm__ volatile("wfi" : : : "memory");
+    }
+    guest_csr_write(sie, enables);
+    settle();
+}
+
+static void tell(uint64_t *p, uint64_t value, uint64_t hart)
+{
+    __atomic_store_n(p, value, __ATOMIC_RELEASE);
+    (void)guest_sbi(EXT_IPI, 0, UINT64_C(1) << hart, 0, 0);
+}
+
 /* It answers when it has taken, in whatever world, what was sent to it before. */
 static uint64_t ask_other(enum ask what)
 {
-    __atomic_store_n(&ask, what, __ATOMIC_RELAXED);
-    __atomic_store_n(&asked, asked + 1, __ATOMIC_RELEASE); /* Pairs with other_hart(). */
-    while (__atomic_load_n(&answered, __ATOMIC_ACQUIRE) != asked) {
-    }
-    settle();
+    ask = what;
+    tell(&asked, asked + 1, 1);
+    wait_for(&answered, asked);
     return answer;
 }
 
 static void other_hart(void)
 {
     walk_other_begin();
-    for (uint64_t done = 0;; done++) {
-        /* Pairs with ask_other(). */
-        while (__atomic_load_n(&asked, __ATOMIC_ACQUIRE) == done) {
-        }
-        settle();
+    for (uint64_t n = 1;; n++) {
+        wait_for(&asked, n);
         answer = ask == ASK_SIP ? own_sip() : walk_other_claim();
-        __atomic_store_n(&answered, done + 1, __ATOMIC_RELEASE);
+        tell(&answered, n, 0);
     }
 }
 
@@ -358,16 +377,15 @@ static uint64_t option(const char *args, const char *key, uint64_t otherwise)
     return otherwise;
 }
 
-/* Firmware may start either of the harts. */
 static void begin_harts(uint64_t hart, const void *fdt)
 {
-    bool first = __atomic_exchange_n(&entered, 1, __ATOMIC_ACQ_REL) == 0;
-    two = option(tree_bootargs(fdt), "harts=", 1) == 2;
-    if (first && (two || hart != 0)) {
-        (void)guest_sbi(EXT_HSM, 0, 1 - hart, (uint64_t)_start, (uint64_t)fdt);
-    }
     if (hart != 0) {
         other_hart();
+    }
+    two = option(tree_bootargs(fdt), "harts=", 1) == 2;
+    if (two) {
+        (void)guest_sbi(EXT_HSM, 0, 1, (uint64_t)_start, 0);
+        (void)ask_other(ASK_SIP); /* Its firmware has set its registers, too. */
     }
 }
 

@@ -211,7 +211,8 @@ static void step_open_hart(void)
     indirect(EIDELIVERY, OP_WRITE, 1);
     indirect(EITHRESHOLD, OP_WRITE, 0);
     indirect(EIE, OP_SET, UINT64_C(1) << identity);
-    aplic_step_open((one_in(3) ? 1u << HART_SHIFT : 0) | (uint32_t)identity);
+    uint32_t beyond = one_in(6) ? 0x100u << draw(3) : 0; /* No identity of this IMSIC. */
+    aplic_step_open((one_in(3) ? 1u << HART_SHIFT : 0) | beyond | (uint32_t)identity);
 }
 
 /* Until little is left: what pends would hide the rest. */
