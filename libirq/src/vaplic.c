@@ -49,17 +49,18 @@ static NOINLINE uint32_t read_block(struct vaplic *v, uint64_t offset)
 
 static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uint64_t *value)
 {
-    uint32_t i = (uint32_t)(offset - APLIC_IDC) / APLIC_IDC_STRIDE;
+    uint64_t i = (offset - APLIC_IDC) / APLIC_IDC_STRIDE;
+    uint64_t reg = offset % APLIC_IDC_STRIDE;
     *value = 0;
     if (i >= v->config.idc_count || (v->config.delivery & VAPLIC_DIRECT) == 0) {
         return VDEV_OK;
     }
-    const struct vaplic_idc *idc = &v->idcs[i];
-    uint64_t reg = offset % APLIC_IDC_STRIDE;
+    struct vaplic_idc *idc = &v->idcs[i];
     if (reg == APLIC_CLAIMI) {
-        *value = vaplic_claimi(v, i);
-    } else if (reg == APLIC_TOPI) {
-        *value = vaplic_topi(v, i);
+        return vaplic_claimi(v, idc, value);
+    }
+    if (reg == APLIC_TOPI) {
+        *value = vaplic_topi(v, idc);
     } else if (reg == APLIC_IDELIVERY) {
         *value = idc->idelivery;
     } else if (reg == APLIC_IFORCE) {
@@ -118,6 +119,19 @@ static inline uint32_t swap_bytes(uint32_t x)
     return x >> 24 | (x >> 8 & 0xff00) | (x << 8 & 0xff0000) | x << 24;
 }
 
+/* Drivers disable all sources once: what changes nothing is not looked at one by one. */
+static void write_bits(struct vaplic *v, uint32_t reg, uint32_t value, uint64_t block)
+{
+    if (reg / 2 >= v->word_count) {
+        return;
+    }
+    uint32_t enabled = vaplic_half(v->enabled, reg);
+    uint32_t same = block == BLOCK_SETIE ? enabled : block == BLOCK_CLRIE ? ~enabled : 0;
+    for (uint32_t bits = value & ~same; bits != 0; bits &= bits - 1) {
+        write_number(v, reg * 32 + first(bits), block);
+    }
+}
+
 static NOINLINE void write_block(struct vaplic *v, uint64_t offset, uint32_t value)
 {
     if (offset < BLOCKS) {
@@ -126,9 +140,7 @@ static NOINLINE void write_block(struct vaplic *v, uint64_t offset, uint32_t val
     uint64_t block = (offset - BLOCKS) / BLOCK_SIZE;
     uint32_t at = offset % BLOCK_SIZE;
     if (at < BLOCK_BITS) {
-        for (uint32_t bits = value; bits != 0; bits &= bits - 1) {
-            write_number(v, at / 4 * 32 + first(bits), block);
-        }
+        write_bits(v, at / 4, value, block);
     } else if (at == BLOCK_NUM) {
         write_number(v, value, block);
     }
@@ -150,7 +162,7 @@ static NOINLINE void write_idc(struct vaplic *v, uint64_t offset, uint32_t value
         break;
     default: return;
     }
-    vaplic_drive(v, i);
+    vaplic_drive(v, idc);
 }
 
 static void write_genmsi(struct vaplic *v, uint32_t value)
@@ -316,7 +328,7 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
         (v->msi ? v->ie && pending && enabled
                 : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
                       iprio >> v->config.iprio_bits != 0) ||
-        (s->armed && !(s->owned && enabled && !v->stopped && !vaplic_is_held(v, source)))) {
+        (s->armed && !(s->owned && enabled && !v->stopped))) {
         return false;
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {

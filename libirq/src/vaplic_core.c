@@ -2,6 +2,8 @@
 /* The APLIC model's core: requests, claims and messages. */
 #include "vaplic_priv.h"
 
+#include <hyp/base/assert.h>
+
 #include "first.h"
 
 /* ---- Requests, by hart -------------------------------------------------------------------------
@@ -30,14 +32,18 @@ bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc)
     return v->ie && !v->msi && idc->idelivery && (idc->iforce || idc->top < idc->limit);
 }
 
-void vaplic_drive(struct vaplic *v, uint32_t i)
+static inline void drive(struct vaplic *v, struct vaplic_idc *idc)
 {
-    struct vaplic_idc *idc = &v->idcs[i];
     bool level = vaplic_signals(v, idc);
     if (level != idc->external) {
         idc->external = level;
-        v->config.set_external(v->config.ctx, i, level);
+        v->config.set_external(v->config.ctx, idc->vcpu, level);
     }
+}
+
+void vaplic_drive(struct vaplic *v, struct vaplic_idc *idc)
+{
+    drive(v, idc);
 }
 
 bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
@@ -45,21 +51,20 @@ bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
     return vaplic_signals(v, &v->idcs[vcpu]);
 }
 
-static inline void request(struct vaplic *v, uint32_t source, uint32_t i)
+/* A source that is none yet. */
+static inline void request(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
-    struct vaplic_idc *idc = &v->idcs[i];
     idc->ready[source / 64] |= BIT(source % 64);
     idc->words |= 1u << source / 64;
     uint32_t key = key_of(v, source);
     if (key < idc->top) {
         idc->top = key;
-        vaplic_drive(v, i);
+        drive(v, idc);
     }
 }
 
-void vaplic_withdraw(struct vaplic *v, uint32_t source, uint32_t i)
+void vaplic_withdraw(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
-    struct vaplic_idc *idc = &v->idcs[i];
     uint64_t word = idc->ready[source / 64] & ~BIT(source % 64);
     idc->ready[source / 64] = word;
     if (word == 0) {
@@ -67,7 +72,7 @@ void vaplic_withdraw(struct vaplic *v, uint32_t source, uint32_t i)
     }
     if ((idc->top & KEY_SOURCE) == source) {
         idc->top = idc->words == 0 ? VAPLIC_NONE : vaplic_best(v, idc);
-        vaplic_drive(v, i);
+        drive(v, idc);
     }
 }
 
@@ -88,33 +93,84 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
         if (ready && v->ie) {
             send(v, source);
         }
-    } else if (i < v->config.idc_count && ready != vaplic_has(v->idcs[i].ready, source)) {
+        return;
+    }
+    struct vaplic_idc *idc = &v->idcs[i];
+    if (i < v->config.idc_count && ready != vaplic_has(idc->ready, source)) {
         if (ready) {
-            request(v, source, i);
+            request(v, source, idc);
         } else {
-            vaplic_withdraw(v, source, i);
+            vaplic_withdraw(v, source, idc);
         }
+    }
+}
+
+/* ---- What the machine tells ---------------------------------------------------------------------
+ */
+
+/* An edge, an MSI that came to the hypervisor, a source of nobody. */
+static NOINLINE void raise_other(struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);
+    if (source >= v->config.source_count || !vaplic_at_machine(v, source)) {
+        phys->ops->set_enable(phys->state, source, false);
+        return;
+    }
+    const struct vaplic_source *s = &v->sources[source];
+    if (s->mode == APLIC_SM_INACTIVE) {
+        return;
+    }
+    if (s->armed) {
+        /* Off since its claim if it was level-sensitive then: the guest may have changed it. */
+        phys->ops->set_enable(phys->state, source, true);
+    }
+    vaplic_assign(v->pending, source, true);
+    vaplic_settle(v, source);
+}
+
+void vaplic_raise(struct vaplic *v, uint32_t source)
+{
+    const struct vaplic_source *s = v->sources + source;
+    if (source >= v->config.source_count || !vaplic_at_machine(v, source) || v->msi ||
+        !aplic_sm_is_level(s->mode)) {
+        raise_other(v, source);
+        return;
+    }
+    /* Off since its claim; if the guest has turned it on meanwhile, it comes once more. */
+    uint64_t w = source / 64;
+    uint64_t bit = BIT(source % 64);
+    v->pending[w] |= bit;
+    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
+    struct vaplic_idc *idc = v->idcs + i;
+    if ((v->enabled[w] & bit) != 0 && i < v->config.idc_count && (idc->ready[w] & bit) == 0) {
+        request(v, source, idc);
     }
 }
 
 /* ---- Registers of harts, and of the domain -----------------------------------------------------
  */
 
-/* `source` is a request of a hart: it is held, and its input is low. */
-static inline bool has_fallen(const struct vaplic *v, uint32_t source)
+/* `source` is a request of a hart that the machine tells of: it is held. */
+static inline bool is_told(const struct vaplic *v, uint32_t source)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    return s->owned && aplic_sm_is_level(s->mode) && !v->stopped;
+}
+
+/* Of such a one: its input. */
+static inline bool is_high(const struct vaplic *v, uint32_t source)
 {
     const struct aplic_phys *phys = v->config.phys;
-    const struct vaplic_source *s = &v->sources[source];
-    return s->owned && aplic_sm_is_level(s->mode) && !v->stopped &&
-           (phys->ops->inputs(phys->state, source / 32) >> source % 32 & 1) == 0;
+    return (phys->ops->inputs(phys->state, source / 32) >> source % 32 & 1) != 0;
 }
 
 /* The best request that signals, if it is still one; else VAPLIC_NONE. */
-static inline uint32_t top_of(struct vaplic *v, const struct vaplic_idc *idc)
+static uint32_t top_of(struct vaplic *v, const struct vaplic_idc *idc)
 {
     while (idc->top < idc->limit) {
         uint32_t source = idc->top & KEY_SOURCE;
-        if (!has_fallen(v, source)) {
+        if (!is_told(v, source) || is_high(v, source)) {
             return idc->top;
         }
         vaplic_release(v, source);
@@ -127,30 +183,48 @@ static inline uint32_t topi_of(uint32_t top)
     return (top & KEY_SOURCE) << APLIC_TOPI_ID_SHIFT | top >> KEY_SHIFT;
 }
 
-uint32_t vaplic_topi(struct vaplic *v, uint32_t i)
+uint32_t vaplic_topi(struct vaplic *v, struct vaplic_idc *idc)
 {
-    uint32_t top = top_of(v, &v->idcs[i]);
+    uint32_t top = top_of(v, idc);
     return top == VAPLIC_NONE ? 0 : topi_of(top);
 }
 
-uint32_t vaplic_claimi(struct vaplic *v, uint32_t i)
+/* Whatever the best request is: one that has fallen, a line's, an edge, none. */
+static NOINLINE enum vdev_result claim_any(struct vaplic *v, struct vaplic_idc *idc,
+                                           uint64_t *value)
 {
-    struct vaplic_idc *idc = &v->idcs[i];
     uint32_t top = top_of(v, idc);
+    *value = 0;
     if (top == VAPLIC_NONE) {
         if (idc->iforce) {
             idc->iforce = false;
-            vaplic_drive(v, i);
+            drive(v, idc);
         }
-        return 0;
+        return VDEV_OK;
     }
+    *value = topi_of(top);
     uint32_t source = top & KEY_SOURCE;
     const struct vaplic_source *s = &v->sources[source];
     if (!aplic_sm_is_level(s->mode) || !(s->owned || vaplic_rectified(s))) {
         vaplic_assign(v->pending, source, false);
-        vaplic_withdraw(v, source, i);
+        vaplic_withdraw(v, source, idc);
     }
-    return topi_of(top);
+    return VDEV_OK;
+}
+
+enum vdev_result vaplic_claimi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
+{
+    uint32_t top = idc->top;
+    uint32_t source = top & KEY_SOURCE;
+    if (top >= idc->limit || !is_told(v, source)) {
+        return claim_any(v, idc, value);
+    }
+    *value = topi_of(top);
+    if (is_high(v, source)) {
+        return VDEV_OK; /* It stays a request until it has fallen. */
+    }
+    vaplic_release(v, source);
+    return claim_any(v, idc, value);
 }
 
 /* A change of DM: targets are read anew, and direct mode's levels pend. */
@@ -205,7 +279,7 @@ void vaplic_set_domaincfg(struct vaplic *v, uint32_t value)
         forward(v);
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        vaplic_drive(v, i);
+        drive(v, &v->idcs[i]);
     }
 }
 
@@ -232,6 +306,7 @@ void vaplic_clear(struct vaplic *v)
         *idc = (struct vaplic_idc){.ready = idc->ready,
                                    .top = VAPLIC_NONE,
                                    .limit = VAPLIC_NONE,
+                                   .vcpu = i,
                                    .external = idc->external};
         for (uint32_t w = 0; w < v->word_count; w++) {
             idc->ready[w] = 0;
@@ -244,7 +319,7 @@ void vaplic_reset(struct vaplic *v)
     vaplic_stop(v);
     vaplic_clear(v);
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        vaplic_drive(v, i);
+        drive(v, &v->idcs[i]);
     }
     v->stopped = false;
 }

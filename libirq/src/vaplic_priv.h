@@ -21,18 +21,18 @@ void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled);
 void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value);
 uint32_t vaplic_pending(struct vaplic *v, uint32_t reg);
 uint32_t vaplic_inputs(struct vaplic *v, uint32_t reg);
-uint32_t vaplic_topi(struct vaplic *v, uint32_t idc);
-uint32_t vaplic_claimi(struct vaplic *v, uint32_t idc);
+uint32_t vaplic_topi(struct vaplic *v, struct vaplic_idc *idc);
+enum vdev_result vaplic_claimi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value);
 
 /* Lets the vCPU's external interrupt be what domaincfg and the IDC structure say. */
-void vaplic_drive(struct vaplic *v, uint32_t idc);
+void vaplic_drive(struct vaplic *v, struct vaplic_idc *idc);
 bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc);
 
 /* The source's pending or enable bit, or its target, is another than before. */
 void vaplic_settle(struct vaplic *v, uint32_t source);
 
 /* It is a request of this IDC structure, and no longer so. */
-void vaplic_withdraw(struct vaplic *v, uint32_t source, uint32_t idc);
+void vaplic_withdraw(struct vaplic *v, uint32_t source, struct vaplic_idc *idc);
 
 /* The machine's enable follows the guest's, its target and, where it sends itself, IE. */
 void vaplic_follow(struct vaplic *v, uint32_t source);

@@ -24,6 +24,7 @@ struct world {
     bool external[IDCS];
     bool in_flight; /* Claimed at the machine, and not delivered yet. */
     bool off_late;  /* Its driver turns it off just before that. */
+    bool raced;     /* The guest did something meanwhile: it may come once more. */
 };
 
 /* The first of the alternatives suffice for a walk through all sequences. */
@@ -73,6 +74,13 @@ static bool is_owned(const struct world *w)
     return w->ref.owned[HW];
 }
 
+/* The guest has it, and it is off at the machine until the guest has seen it low. */
+static bool is_held(const struct world *w)
+{
+    return is_owned(w) && !w->v.msi && ref_is_level(&w->ref, HW) &&
+           (w->v.pending[0] >> HW & 1) != 0;
+}
+
 static void deliver(struct world *w)
 {
     w->in_flight = false;
@@ -92,6 +100,8 @@ static bool machine_claim(struct world *w, bool late)
         if (ref_external(&w->chip, hart)) {
             PROP_ASSERT(ref_claim(&w->chip, hart) >> 16 == HW);
             PROP_ASSERT(hart == hart_of[w->ref.target[HW] >> 18]); /* The guest's choice. */
+            PROP_ASSERT(!is_held(w) || w->raced);
+            w->raced = false;
             w->off_late = late && ref_is_level(&w->chip, HW);
             if (!late && ref_is_level(&w->chip, HW)) {
                 ref_set_enabled(&w->chip, HW, false);
@@ -276,6 +286,7 @@ void prop_run(void)
     for (unsigned i = 0; i < STEPS; i++) {
         bool waits = w.in_flight;
         step(&w);
+        w.raced = w.raced || waits;
         if (!waits && machine_signals(&w) && prop_bool()) {
             (void)machine_claim(&w, prop_bool()); /* And delivered after the next step. */
         } else {

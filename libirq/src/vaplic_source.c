@@ -2,8 +2,6 @@
 /* The APLIC model's sources: their registers, lines and owners, and the physical side of each. */
 #include "vaplic_priv.h"
 
-#include <hyp/base/assert.h>
-
 #include "first.h"
 
 static inline void set_pending(struct vaplic *v, uint32_t source, bool pending)
@@ -66,36 +64,12 @@ static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
     return inputs;
 }
 
-void vaplic_raise(struct vaplic *v, uint32_t source)
-{
-    const struct aplic_phys *phys = v->config.phys;
-    HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);
-    if (source >= v->config.source_count || !vaplic_at_machine(v, source)) {
-        phys->ops->set_enable(phys->state, source, false);
-        return;
-    }
-    struct vaplic_source *s = &v->sources[source];
-    if (s->mode == APLIC_SM_INACTIVE) {
-        return;
-    }
-    bool held = !v->msi && aplic_sm_is_level(s->mode);
-    if (s->armed) {
-        /* The claim's word is that of another mode, if the guest has changed it meanwhile. */
-        phys->ops->set_enable(phys->state, source, !held);
-        s->armed = !held;
-    }
-    set_pending(v, source, true);
-}
-
 /* ---- Sources -----------------------------------------------------------------------------------
  */
 
 static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
     const struct aplic_phys *phys = v->config.phys;
-    if (v->sources[source].mode == mode && mode == APLIC_SM_INACTIVE) {
-        return mode;
-    }
     if (vaplic_is_held(v, source)) {
         set_pending(v, source, false); /* If it is still high, the machine says so again. */
     }
@@ -107,6 +81,9 @@ void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
     struct vaplic_source *s = &v->sources[source];
     uint32_t mode =
         (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
+    if (mode == APLIC_SM_INACTIVE && s->mode == mode) {
+        return;
+    }
     if (vaplic_at_machine(v, source)) {
         mode = machine_mode(v, source, mode);
     }
@@ -164,8 +141,9 @@ void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
     if (target == s->target) {
         return;
     }
-    if (i < v->config.idc_count && vaplic_has(v->idcs[i].ready, source)) {
-        vaplic_withdraw(v, source, i);
+    struct vaplic_idc *idc = &v->idcs[i];
+    if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
+        vaplic_withdraw(v, source, idc);
     }
     s->target = target;
     vaplic_settle(v, source);

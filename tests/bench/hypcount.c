@@ -557,7 +557,7 @@ static bool parse_option(const char *option)
     }
     if (strncmp(option, "out=", 4) == 0) {
         out = fopen(option + 4, "w");
-        return out != NULL;
+        return out != NULL && setvbuf(out, NULL, _IOLBF, 0) == 0; /* Read while it runs, too. */
     }
     if (strcmp(option, "beats=max") == 0) {
         beat_lines = false;

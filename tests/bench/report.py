@@ -22,6 +22,7 @@ GROWTH = 1.05
 IN_PLACE = 32 << 20
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm", "-seed", "1"]
 UNAVAILABLE = b"#!unavailable"  # what @debian_linux holds when there is no kernel to be had
+MARK_TOTAL, ENDS = 5, 255  # of guest/mark.h, and an id that no guest has
 TIMEOUT = 1500  # for a machine that hangs, not for speed
 
 # id, region of the bench guest, target: "<=N", "<=native+N", "=native", "-" (none)
@@ -49,13 +50,27 @@ MACHINE_ROWS = [
     ("plic_claim", "ID_PLIC_CLAIM", {"aplic": "-", "imsic": "-"}),
     ("plic_complete", "ID_PLIC_COMPLETE", {"aplic": "-", "imsic": "-"}),
 ]
+# The guests that have another kind of controller, on a machine of that kind: region, then target.
+KINDS = {"aplic": "aia=aplic", "imsic": "aia=aplic-imsic,aia-guests=1"}
+KIND_ROWS = [
+    ("uart_irq_to_trap_vaplic", "aplic", "ID_UART_IRQ", "<=300"),
+    ("aplic_claimi", "aplic", "ID_APLIC_CLAIMI", "<=250"),
+    ("aplic_claimi_end", "aplic", "ID_APLIC_CLAIMI_END", "-"),
+    ("aplic_read", "aplic", "ID_APLIC_READ", "<=180"),
+    ("uart_irq_to_trap_vimsic", "imsic", "ID_UART_IRQ", "=native"),
+    ("imsic_claim", "imsic", "ID_IMSIC_CLAIM", "=native"),
+    ("imsic_setipnum", "imsic", "ID_APLIC_SETIPNUM", "-"),
+    ("ipi_imsic", "imsic", "ID_IPI_IMSIC", "=native"),
+    ("ipi_sbi_vimsic", "imsic", "ID_IPI_OTHER", "<=500"),
+]
 BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=200000")]
-LINUX_ROWS = [("linux_boot_hs", "<=300000")]
+# Linux from reset to power-off on a PLIC; with an APLIC, from its first instruction to its last call.
+LINUX_ROWS = [("linux_boot_hs", "<=300000"), ("linux_boot_hs_vaplic_96", "<=90000"), ("linux_boot_hs_vaplic_12", "<=20000")]
 SIZE_ROWS = [("text_rodata_bytes", "<=49152"), ("text_rodata_aia_bytes", "<=73728")]
 RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576"), ("ram_per_vm_bytes", "<=32768")]
 
 # [(id, target)] in the table's order
-NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS]
+NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS] + [(row, target) for row, _, _, target in KIND_ROWS]
 ON_ROWS = [("%s_%s" % (row, name), target) for row, _, on in MACHINE_ROWS for name, target in on.items()]
 ALL_ROWS = NATIVE_ROWS + ON_ROWS + BOOT_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
@@ -136,11 +151,12 @@ class Runner:
         self.folder = folder
         self.runs = 0
 
-    def _plugin(self, hs, poll):
+    def _plugin(self, hs, poll, at=()):
         self.runs += 1
         out = os.path.join(self.folder, "counts.%d" % self.runs)
         words = [os.path.abspath(self.args.plugin), "out=" + out]
         words += ["hs=%#x:%#x" % r for r in hs] + ["poll=%#x:%#x" % r for r in poll]
+        words += ["at=%#x:%d:%d" % mark for mark in at]
         return ["-plugin", ",".join(words)], out
 
     def _run(self, command, out):
@@ -153,13 +169,13 @@ class Runner:
             die("status %d of %s\n%s" % (p.returncode, " ".join(command), log))
         return Counts(out, log)
 
-    def native(self, kernel, elf, smp):
+    def native(self, kernel, elf, smp, machine="aia=none"):
         plugin, out = self._plugin([], poll_ranges(elf, []))
-        cmd = [self.args.qemu, "-M", "virt", "-cpu", "rv64", "-smp", str(smp), "-m", "2G", "-nographic", "-no-reboot"]
+        cmd = [self.args.qemu, "-M", "virt," + machine, "-cpu", "rv64", "-smp", str(smp), "-m", "2G", "-nographic", "-no-reboot"]
         return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + plugin, out)
 
-    def image(self, launcher, elf, smp, options=(), poll=()):
-        plugin, out = self._plugin(Elf(elf).code(), poll_ranges(elf, self.args.poll) + list(poll))
+    def image(self, launcher, elf, smp, options=(), poll=(), at=()):
+        plugin, out = self._plugin(Elf(elf).code(), poll_ranges(elf, self.args.poll) + list(poll), at)
         cmd = [os.path.abspath(launcher), "--smp", str(smp)] + list(options)
         return self._run(cmd + ["--"] + ICOUNT + plugin, out)
 
@@ -172,22 +188,27 @@ def region_numbers(path):
         return {n: int(v) for n, v in re.findall(r"#define (ID_\w+) (\d+)", f.read())}
 
 
-def solo_counts(runner, args, machine):
+def vm_counts(runner, image, guest, machine):
+    """A bench guest in the VM of an image; each is (file, ELF)."""
     initrd = os.path.join(runner.folder, "initrd")
     with open(initrd, "wb") as f:
         f.write(b"none")
-    options = ["--kernel", os.path.abspath(args.guest), "--initrd", initrd, "--machine", machine]
-    return runner.image(args.solo, args.solo_elf, 2, options, poll_ranges(args.guest_elf, []))
+    options = ["--kernel", os.path.abspath(guest[0]), "--initrd", initrd, "--machine", machine]
+    return runner.image(image[0], image[1], 2, options, poll_ranges(guest[1], []))
+
+
+def plic_counts(runner, args, machine):
+    return vm_counts(runner, (args.plic, args.plic_elf), (args.guest, args.guest_elf), machine)
 
 
 def machine_figures(runner, args):
     """What the machine's controller and its way of IPIs change. There is nothing native to compare with."""
     figures = {}
-    if not args.solo:
+    if not args.plic:
         return figures
     ids = region_numbers(args.ids)
     for name, machine in MACHINES.items():
-        counts = solo_counts(runner, args, machine)
+        counts = plic_counts(runner, args, machine)
         for row, region, on in MACHINE_ROWS:
             if name in on:
                 figures["%s_%s" % (row, name)] = (None, counts.region(ids[region]))
@@ -198,12 +219,27 @@ def guest_figures(runner, args):
     """{id: (native, libhyp)}"""
     ids = region_numbers(args.ids)
     native = runner.native(args.guest, args.guest_elf, 2)
-    under = solo_counts(runner, args, "aia=none") if args.solo else None
+    under = plic_counts(runner, args, "aia=none") if args.plic else None
     return {
         # the firmware's own wait for the other hart cannot be told from its path
         row: (native.region(ids[name]) if row != "rfence_other" else None, under.region(ids[name]) if under else None)
         for row, name, _ in GUEST_ROWS
     }
+
+
+def kind_figures(runner, args):
+    """{id: (native, libhyp)} of the guests with an APLIC, and with IMSICs."""
+    figures = {}
+    ids = region_numbers(args.ids)
+    images = {"aplic": (args.aplic_96, args.aplic_96_elf), "imsic": (args.imsic, args.imsic_elf)}
+    guests = {"aplic": (args.guest_aplic, args.guest_aplic_elf), "imsic": (args.guest_imsic, args.guest_imsic_elf)}
+    for kind, machine in KINDS.items():
+        native = runner.native(guests[kind][0], guests[kind][1], 2, machine.split(",")[0])
+        under = vm_counts(runner, images[kind], guests[kind], machine) if images[kind][0] else None
+        for row, of, region, _ in KIND_ROWS:
+            if of == kind:
+                figures[row] = (native.region(ids[region]), under.region(ids[region]) if under else None)
+    return figures
 
 
 def boot_cost(counts):
@@ -226,18 +262,35 @@ def boot_figures(runner, args):
     return figures
 
 
+def linux_counts(runner, image, elf, machine, at=()):
+    """Debian Linux to its power-off on one hart."""
+    options = ["--append", "console=ttyS0 autorun=poweroff", "--machine", machine]
+    counts = runner.image(image, elf, 1, options, at=at)
+    if "guest: linux is up" not in counts.log:
+        die("Linux did not come up:\n" + counts.log)
+    return counts
+
+
+def linux_run_hs(runner, image, elf, machine):
+    """From the guest's first instruction to its call that ends the VM."""
+    counts = linux_counts(runner, image, elf, machine, [(Elf(elf).symbols()["vm_stop"][0], MARK_TOTAL, ENDS)])
+    return counts.of("total", id=ENDS)[0]["hs"] - counts.of("first")[0]["hs"]
+
+
 def linux_figures(runner, args):
-    if not args.linux:
+    if not args.plic:
         return {}
     with open(args.linux_kernel, "rb") as f:
         head = f.read(4096)
     if head.startswith(UNAVAILABLE):
         print("report: linux_boot_hs is not measured: " + head[len(UNAVAILABLE) :].decode("latin-1"), file=sys.stderr)
         return {}
-    counts = runner.image(args.linux, args.linux_elf, 1, ["--append", "console=ttyS0 autorun=poweroff"])
-    if "guest: linux is up" not in counts.log:
-        die("Linux did not come up:\n" + counts.log)
-    return {"linux_boot_hs": (None, sum(f["hs"] for f in counts.of("total")))}
+    counts = linux_counts(runner, args.plic, args.plic_elf, "aia=none")
+    return {
+        "linux_boot_hs": (None, sum(f["hs"] for f in counts.of("total"))),
+        "linux_boot_hs_vaplic_96": (None, linux_run_hs(runner, args.aplic_96, args.aplic_96_elf, "aia=aplic")),
+        "linux_boot_hs_vaplic_12": (None, linux_run_hs(runner, args.aplic_12, args.aplic_12_elf, "aia=aplic")),
+    }
 
 
 def text_rodata(elf):
@@ -285,6 +338,7 @@ def measure(args):
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(args, folder)
         figures = guest_figures(runner, args)
+        figures.update(kind_figures(runner, args))
         figures.update(machine_figures(runner, args))
         figures.update(boot_figures(runner, args))
         figures.update(linux_figures(runner, args))
@@ -368,11 +422,15 @@ def write_figures(path, args, figures, recorded):
         f.write(head + "\n".join(table(ALL_ROWS, figures, notes)) + "\n")
 
 
+GUESTS = ("guest", "guest-aplic", "guest-imsic")
+REQUIRED = ("qemu", "bios", "plugin", "first", "ids", "figures") + GUESTS + tuple(g + "-elf" for g in GUESTS)
+
+
 def parse_arguments():
     p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
-    for name in ("qemu", "bios", "plugin", "guest", "guest-elf", "first", "ids", "figures"):
+    for name in REQUIRED:
         p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
-    for name in ("solo", "small", "one-vm", "two-harts", "two-vms", "in-place", "linux"):
+    for name in ("plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place"):
         p.add_argument("--" + name, help=argparse.SUPPRESS)
         p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
     p.add_argument("--linux-kernel", help=argparse.SUPPRESS)
@@ -381,7 +439,7 @@ def parse_arguments():
     p.add_argument("--check", action="store_true", help="compare with the recorded figures")
     p.add_argument("--update", action="store_true", help="write the recorded figures")
     args = p.parse_args()
-    for name in ("qemu", "bios", "plugin", "guest", "guest_elf", "first", "ids", "figures"):
+    for name in (n.replace("-", "_") for n in REQUIRED):
         setattr(args, name, os.path.abspath(getattr(args, name)))
     return args
 

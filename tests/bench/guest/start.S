@@ -29,26 +29,31 @@ _start:
  * Second hart, started through SBI HSM.
  *
  * In     a0 hart id, a1 unused
- * Stack  none
- * Next   for ever: says it is ready, waits; its trap ends the region ID_IPI_OTHER
+ * Stack  second_stack
+ * Next   for ever: says it is ready, waits; its trap, at second_vector, ends the sender's region
  */
 .text
 .globl second_start
 .type second_start, @function
 second_start:
-    la      t0, trap_ipi_other
-    csrw    stvec, t0
+    la      sp, second_stack_end
     la      s0, second_ready
     la      s1, second_taken
+    la      s2, second_vector
+    la      s3, second_sie
     csrw    sie, x0
     csrsi   sstatus, 2
-1:  li      t0, 2
+    call    irqc_open_hart
+1:  ld      t0, 0(s2)
+    csrw    stvec, t0
+    ld      t0, 0(s3)
     csrw    sie, t0
     li      t0, 1
     sw      t0, 0(s0)
 2:  wfi
     csrr    t0, sie             /* 0 once the trap was taken */
     bnez    t0, 2b
+    call    irqc_end_ipi
     lw      t0, 0(s1)
     addiw   t0, t0, 1
     sw      x0, 0(s0)
@@ -75,6 +80,7 @@ second_start:
     vector  trap_set_timer, HYP_MARK_END, ID_SET_TIMER
     vector  trap_ipi_self, HYP_MARK_END, ID_IPI_SELF
     vector  trap_ipi_other, HYP_MARK_PATH, ID_IPI_OTHER
+    vector  trap_ipi_imsic, HYP_MARK_PATH, ID_IPI_IMSIC
     vector  trap_uart, HYP_MARK_END, ID_UART_IRQ
 
 .balign 4
@@ -132,20 +138,6 @@ trap_unexpected:
 
 /* Device accesses as a compiler writes them: forming the address and widening are in the region. */
 
-/* Out a0 = priority of source 10 at the PLIC; five instructions. */
-.globl mmio_read_measured
-.type mmio_read_measured, @function
-mmio_read_measured:
-    mark    HYP_MARK_START, ID_MMIO_READ
-    lui     t0, 0xc000
-    addi    t0, t0, 40
-    lw      a0, 0(t0)
-    slli    a0, a0, 32
-    srli    a0, a0, 32
-    mark    HYP_MARK_END, ID_MMIO_READ
-    ret
-.size mmio_read_measured, . - mmio_read_measured
-
 /* Out a0 = scratch register of the UART; three instructions. */
 .globl uart_read_measured
 .type uart_read_measured, @function
@@ -167,29 +159,6 @@ uart_irq_measured:
     sb      a0, 1(t0)
     ret
 .size uart_irq_measured, . - uart_irq_measured
-
-/* a0 = PLIC, a1 = offset of the claim register. Out a0 = source. Three instructions. */
-.globl plic_claim_measured
-.type plic_claim_measured, @function
-plic_claim_measured:
-    mark    HYP_MARK_START, ID_PLIC_CLAIM
-    add     t0, a0, a1
-    lw      a0, 0(t0)
-    sext.w  a0, a0
-    mark    HYP_MARK_END, ID_PLIC_CLAIM
-    ret
-.size plic_claim_measured, . - plic_claim_measured
-
-/* a0 = PLIC, a1 = offset of the claim register, a2 = source. Two instructions. */
-.globl plic_complete_measured
-.type plic_complete_measured, @function
-plic_complete_measured:
-    mark    HYP_MARK_START, ID_PLIC_COMPLETE
-    add     t0, a0, a1
-    sw      a2, 0(t0)
-    mark    HYP_MARK_END, ID_PLIC_COMPLETE
-    ret
-.size plic_complete_measured, . - plic_complete_measured
 
 /* a0 = turns. Arithmetic with a multiply, a divide and a branch in each turn. Out a0 = a value. */
 .globl compute_measured
@@ -261,3 +230,5 @@ poll_end:
 .balign 16
     .skip 4096
 main_stack_end:
+    .skip 1024
+second_stack_end:

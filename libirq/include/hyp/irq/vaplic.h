@@ -83,7 +83,7 @@ struct vaplic_source {
     uint8_t mode;    /* SM of sourcecfg. */
     bool wire;       /* What the line drives. */
     bool owned;      /* Hardware. */
-    bool armed;      /* Hardware: enabled at the machine. */
+    bool armed;      /* Hardware: enabled at the machine, if no claim has turned it off. */
 };
 
 /*
@@ -98,6 +98,7 @@ struct vaplic_idc {
     uint32_t words;
     uint32_t top;
     uint32_t limit;
+    uint32_t vcpu; /* Its own index. */
     bool idelivery;
     bool iforce;
     bool external; /* As driven. */
@@ -123,7 +124,7 @@ struct vaplic {
 
 extern const struct vdev_ops vaplic_vdev_ops; /* State: struct vaplic. */
 
-/* Bytes of zeroed storage, 8-byte aligned, for this shape; 97 sources, 2 IDCs: 920. */
+/* Bytes of zeroed storage, 8-byte aligned, for this shape; 97 sources, 2 IDCs: 936. */
 uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count);
 
 /*

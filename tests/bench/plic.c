@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One VM with every hart that looks like the QEMU virt machine itself, with UART and RTC passed
+ * through. Those of the other kinds of interrupt controller are made of this file.
+ */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {
+    {.gpa = 0x80000000, .size = 1 * HYP_GIB, .hpa = 0xc0000000, .hpa_fixed = true},
+};
+
+static const struct vm_device devices[] = {
+    {.name = "uart0", .gpa = 0x10000000},
+    {.name = "rtc", .gpa = 0x101000},
+};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "linux",
+        .vcpu_count = 8,
+        .hart_mask = 0xff,
+        .vcpus_as_found = true,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80200000,
+        .kernel =
+            {.name = "linux_kernel", .gpa = 0x80200000, .max_size = 64 * HYP_MIB, .load = true},
+        .initrd =
+            {.name = "linux_initrd", .gpa = 0x88000000, .max_size = 32 * HYP_MIB, .load = true},
+        .bootargs = "console=ttyS0",
+        .dtb_gpa = 0x87000000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = sizeof(devices) / sizeof(devices[0]),
+        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "bench_plic",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 0,
+    .vms = vms,
+    .vm_count = 1,
+};

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a character costs that Linux writes to a virtual 16550, in exits: by its console driver and by its terminal.
+
+The log key shows the exits by cause. Steps: most:EXITS of a hundred characters, however they are written.
+"""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test  # noqa: E402
+
+LOG_KEY = "\x1e"  # Ctrl-^
+LINE = "0123456789" * 6 + "/."
+MAKE = "yes %s | head -%d > /tmp/few; yes %s | head -%d > /tmp/many; echo on > /proc/sys/kernel/printk_devkmsg\n"
+FEW, MANY = 20, 220
+WAYS = {"terminal": "cat /tmp/%s\n", "kernel": "while read line; do echo $line > /dev/kmsg; done < /tmp/%s; sleep 1\n"}
+CAUSES = ("21", "23", "i9", "i1")
+
+
+def exits(machine):
+    machine.sleep(1)  # what it prints has been taken
+    machine.send(LOG_KEY)
+    words = machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1).split()
+    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
+
+
+def run(machine, command):
+    """Exits of it, and the characters of its lines: each ends with two more, CR and LF."""
+    before = exits(machine)
+    start = machine.position
+    machine.send(command)
+    machine.expect(r"/ # ")
+    lines = re.findall(r"^(?:\[linux\] )?(.*%s)$" % re.escape(LINE), machine.log[start : machine.position], re.M)
+    after = exits(machine)
+    return {c: after.get(c, 0) - before.get(c, 0) for c in CAUSES}, sum(len(line) + 2 for line in lines), len(lines)
+
+
+def measure(machine, way):
+    """Exits by cause and characters of MANY lines, without those of FEW, which have the command and the prompt."""
+    few, few_chars, few_lines = run(machine, WAYS[way] % "few")
+    many, many_chars, many_lines = run(machine, WAYS[way] % "many")
+    if many_lines - few_lines != MANY - FEW:
+        raise qemu_test.Failure("%s: %d lines, then %d" % (way, few_lines, many_lines))
+    return {c: many[c] - few[c] for c in CAUSES}, many_chars - few_chars
+
+
+def main():
+    plan, command = qemu_test.load()
+    most = int(dict(text.split(":", 1) for text in plan["steps"])["most"])
+    found = {}
+    try:
+        with qemu_test.Machine(command, plan["timeout"]) as machine:
+            machine.reject(r"Kernel panic|^hyp: panic|state=refused")
+            machine.expect(r"guest: linux is up, 2 harts")
+            machine.expect(r"/ # ")
+            machine.send(MAKE % (LINE, FEW, LINE, MANY))
+            machine.expect(r"/ # ")
+            for way in WAYS:
+                found[way] = measure(machine, way)
+            machine.send("poweroff -f\n")
+            machine.expect(r"^vm linux stopped: shutdown")
+            machine.wait(0)
+        for way, (counts, chars) in found.items():
+            total = sum(counts.values())
+            print("%s: %d characters, %d exits, %.2f each: %s" % (way, chars, total, total / chars, counts))
+            if total * 100 > most * chars:
+                raise qemu_test.Failure("%s: %d exits for %d characters" % (way, total, chars))
+            if counts["23"] < chars:
+                raise qemu_test.Failure("%s: %d characters by %d stores" % (way, chars, counts["23"]))
+    except qemu_test.Failure as e:
+        print("--- FAIL: %s" % e)
+        return 1
+    print("--- PASS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
