@@ -57,6 +57,7 @@ enum vm_stop_reason {
 };
 
 struct vm;
+struct exit;
 
 struct vcpu {
     struct world world; /* Own hart. First member: a world is its vCPU. */
@@ -74,6 +75,7 @@ struct vcpu {
     uint64_t start_opaque;
 
     uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
+    uint64_t hstateen0;  /* What it is granted beside env->hstateen0. */
 
     bool ext_level; /* vm->lock: what the controller drives. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
@@ -129,6 +131,9 @@ struct vm {
     /* Completes what is claimed, disables what it has; the VM has stopped. vm->lock. */
     void (*irq_stop)(void *ctx);
     void *irq_ctx;
+
+    /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
+    enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
 
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
