@@ -5,17 +5,18 @@ load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
 
 _SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
 
-def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", timeout_s = 240, size = "medium", tags = []):
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", group = "", timeout_s = 240, size = "medium", tags = []):
     """//tests/hostile:NAME.
 
     Args:
-      name: of the group, as the guest prints it.
+      name: of the test.
       srcs: of the guest, besides the common ones.
       ok: how many checks it has; all are to pass.
       define: for srcs.
       reason: why its VM stops.
       config: of the image.
       machine: options of QEMU's -M virt.
+      group: as the guest prints it, if it is not the name.
       timeout_s: for hangs.
       size: of the test.
       tags: of the test.
@@ -41,7 +42,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "co
         driver = "hostile_test.py",
         data = ["//tests/bench:hypcount"],
         steps = [
-            "group:" + name,
+            "group:" + (group or name),
             "ok:%d" % ok,
             "reason:" + reason,
             "plugin:$(rootpath //tests/bench:hypcount)",
