@@ -273,7 +273,8 @@ static enum hyp_status own_sources(struct aia_vm *a)
  */
 static void drive_stopi(const struct vcpu *vcpu)
 {
-    csr_write(CSR_HVICTL, vcpu->ext_level ? HVICTL_SEI_LAST : 0);
+    bool level = __atomic_load_n(&vcpu->ext_level, __ATOMIC_RELAXED);
+    csr_write(CSR_HVICTL, level ? HVICTL_SEI_LAST : 0);
 }
 
 /* The VM's lock is held. */
@@ -286,14 +287,15 @@ static void set_file_external(void *ctx, uint32_t vcpu, bool level)
     }
 }
 
-/* An IPI: another hart may have sent to the file. */
+/*
+ * An IPI: another hart may have sent to the file. No lock: a change behind this look has an IPI of
+ * its own, and whoever holds the lock may have panicked.
+ */
 static void event(struct vm_env *env, struct vcpu *vcpu)
 {
     the_aia.event(env, vcpu);
     if (is_software(vcpu)) {
-        spinlock_lock(&vcpu->vm->lock);
         drive_stopi(vcpu);
-        spinlock_unlock(&vcpu->vm->lock);
     }
 }
 
@@ -326,9 +328,12 @@ static bool answer_csr(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t 
     }
     struct vimsic_access selects = {.csr = CSR_SISELECT, .op = VIMSIC_WRITE, .value = select};
     struct vimsic_access access = {.csr = insn->csr, .op = op_of(insn->op), .value = value};
+    bool answered = true;
     spinlock_lock(&vcpu->vm->lock);
-    bool answered = vimsic_csr(&a->vimsic, vcpu->id, &selects, old) == VIMSIC_OK &&
-                    vimsic_csr(&a->vimsic, vcpu->id, &access, old) == VIMSIC_OK;
+    if (insn->csr == CSR_SIREG) {
+        answered = vimsic_csr(&a->vimsic, vcpu->id, &selects, old) == VIMSIC_OK;
+    }
+    answered = answered && vimsic_csr(&a->vimsic, vcpu->id, &access, old) == VIMSIC_OK;
     spinlock_unlock(&vcpu->vm->lock);
     return answered;
 }
