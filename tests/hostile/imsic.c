@@ -95,7 +95,7 @@ static void of_nobody(void)
     hostile_illegal("vs.sireg_odd", try_sireg);
 }
 
-/* Each would write 0. */
+/* Each would write 0. QEMU's hart finds the first three illegal by itself. */
 static void of_user(void)
 {
     guest_csr_write(0x150, EIE);
