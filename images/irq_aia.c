@@ -179,12 +179,8 @@ static void init_aplic(struct hyp *h)
     }
 }
 
-static void event(struct vm_env *env, struct vcpu *vcpu);
-
 static void init(struct hyp *h)
 {
-    the_aia.event = h->env.event;
-    h->env.event = event;
     if (h->irqc_kind == &kind) {
         init_aplic(h);
     }
@@ -356,6 +352,10 @@ static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
     }
     HYP_TRY(vimsic_init(&a->vimsic, &config, files));
     vm->virtual_insn = virtual_insn;
+    if (h->env.event != event) { /* Other machines' IPIs do without. */
+        the_aia.event = h->env.event;
+        h->env.event = event;
+    }
     struct vdev dev = {.base = vm->config->irqc.imsic_gpa,
                        .size = vm->vcpu_count * HYP_IMSIC_SIZE,
                        .ops = &vimsic_vdev_ops,
