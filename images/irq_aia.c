@@ -9,7 +9,9 @@
 #include <hyp/irq/aplic_regs.h>
 #include <hyp/irq/one_target.h>
 #include <hyp/irq/vaplic.h>
+#include <hyp/irq/vimsic.h>
 #include <hyp/vm/machine_aia.h>
+#include <hyp/vm/vcsr.h>
 #include <string.h>
 
 /* A vCPU owns its hart: the first guest interrupt file is always free for it. */
@@ -25,22 +27,39 @@ static struct {
     mmio_t own_file[HYP_HART_MAX];
     struct imsic_ipi ipi;
     struct aclint_sswi sswi;
-    struct ipi_path ipi_path; /* ops NULL: the firmware's IPIs. */
+    struct ipi_path ipi_path;                             /* ops NULL: the firmware's IPIs. */
+    void (*event)(struct vm_env *env, struct vcpu *vcpu); /* What env.event was. */
 } the_aia;
 
 /* A VM's controller, with what the model borrows. */
 struct aia_vm {
     struct vaplic vaplic;
+    struct vimsic vimsic; /* Of model IMSIC: the files of vCPUs whose guest_file is 0. */
     struct vm *vm;
     uint8_t hart[VM_VCPU_MAX]; /* By vCPU. */
     mmio_t file[VM_VCPU_MAX];  /* By vCPU, of model IMSIC: the page of its guest file. */
 };
 
-/* Guest interrupt files: by the tree there are pages for them, by this hart files. */
-static bool has_guest_files(const struct hyp *h)
+_Static_assert(sizeof(struct aia_vm) <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
+/* A block of them is less than twice what they are. */
+_Static_assert(2 * sizeof(struct vimsic_file) <= FOOTPRINT_PER_IMSIC, "footprint.h");
+
+/* By the tree there are pages of guest interrupt files; whether a hart has files, it says itself.
+ */
+static bool has_file_pages(void)
 {
-    const struct machine_aia *found = &the_aia.found;
-    return found->msi && found->guest_bits != 0 && h->machine.has_h && imsic_geilen() >= GUEST_FILE;
+    return the_aia.found.msi && the_aia.found.guest_bits != 0;
+}
+
+static bool has_imsics(const struct vm *vm)
+{
+    return !vm->config->irqc.absent && vm->config->irqc.model == HYP_IRQC_IMSIC;
+}
+
+/* Is its interrupt file the model's? Known from start_vcpu() on. */
+static bool is_software(const struct vcpu *vcpu)
+{
+    return has_imsics(vcpu->vm) && vcpu->guest_file == 0;
 }
 
 static const struct hyp_irqc_kind kind;
@@ -58,11 +77,8 @@ static void find_aplic(struct hyp *h, const void *fdt)
     h->irqc_kind = &kind;
     h->machine.source_count = found->source_count;
     memcpy(h->machine.irqc_index, found->hart_index, sizeof(found->hart_index));
-    h->irqc_models = found->msi ? 0 : BIT(HYP_IRQC_APLIC);
-    if (has_guest_files(h)) {
-        h->irqc_models |= BIT(HYP_IRQC_IMSIC);
-        h->imsic_ids = found->guest_id_max;
-    }
+    h->irqc_models = BIT(found->msi ? HYP_IRQC_IMSIC : HYP_IRQC_APLIC);
+    h->imsic_ids = has_file_pages() ? found->guest_id_max : found->id_max;
 }
 
 static void find(struct hyp *h)
@@ -177,7 +193,7 @@ static void show(struct hyp *h)
              : h->irqc_kind != &kind ? "plic"
              : the_aia.found.msi     ? "aplic-imsic"
                                      : "aplic",
-             found->id_max, has_guest_files(h) ? imsic_geilen() : 0,
+             found->id_max, has_file_pages() && h->machine.has_h ? imsic_geilen() : 0,
              the_aia.ipi_path.ops == 0                ? "sbi"
              : the_aia.ipi_path.state == &the_aia.ipi ? "imsic"
                                                       : "sswi");
@@ -202,7 +218,8 @@ static void init_hart(struct hyp *h)
     }
 }
 
-/* ---- VMs ------------------------------------------------------------------------------------- */
+/* ---- What a VM's APLIC asks for -----------------------------------------------------------------
+ */
 
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
@@ -212,19 +229,27 @@ static void set_external(void *ctx, uint32_t vcpu, bool level)
 
 static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
 {
-    const struct aia_vm *a = ctx;
-    if (hart_index < a->vm->vcpu_count && guest_index == 0) {
+    struct aia_vm *a = ctx;
+    if (hart_index >= a->vm->vcpu_count || guest_index != 0) {
+        return;
+    }
+    if (is_software(a->vm->vcpus[hart_index])) {
+        vimsic_send(&a->vimsic, hart_index, eiid);
+    } else {
         imsic_send(a->file[hart_index], eiid);
     }
 }
 
+/* Without a guest file to the hypervisor, as any source: irq_raise() sends it on. */
 static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid)
 {
     const struct aia_vm *a = ctx;
     if (hart_index >= a->vm->vcpu_count) {
         return false;
     }
-    aplic_route(&the_aia.chip.aplic, source, a->hart[hart_index], GUEST_FILE, eiid);
+    bool software = is_software(a->vm->vcpus[hart_index]);
+    aplic_route(&the_aia.chip.aplic, source, a->hart[hart_index], software ? 0 : GUEST_FILE,
+                software ? source : eiid);
     return true;
 }
 
@@ -256,12 +281,123 @@ static enum hyp_status own_sources(struct aia_vm *a)
     return HYP_OK;
 }
 
+/* ---- Interrupt files in software ---------------------------------------------------------------
+ */
+
+/*
+ * On its own hart: stopi says what hvip says. By the specification it does so by itself, with the
+ * lowest priority of all; QEMU's hart says it only if hvictl does.
+ */
+static void drive_stopi(const struct vcpu *vcpu)
+{
+    bool level = __atomic_load_n(&vcpu->ext_level, __ATOMIC_RELAXED);
+    csr_write(CSR_HVICTL, level ? HVICTL_SEI_LAST : 0);
+}
+
+/* The VM's lock is held. */
+static void set_file_external(void *ctx, uint32_t vcpu, bool level)
+{
+    const struct aia_vm *a = ctx;
+    set_external(ctx, vcpu, level);
+    if (a->hart[vcpu] == hart_self()->index) {
+        drive_stopi(a->vm->vcpus[vcpu]);
+    }
+}
+
+/*
+ * An IPI: another hart may have sent to the file. No lock: a change behind this look has an IPI of
+ * its own, and whoever holds the lock may have panicked.
+ */
+static void event(struct vm_env *env, struct vcpu *vcpu)
+{
+    the_aia.event(env, vcpu);
+    if (is_software(vcpu)) {
+        drive_stopi(vcpu);
+    }
+}
+
+static enum vimsic_op op_of(enum insn_csr_op op)
+{
+    switch (op) {
+    case INSN_CSR_WRITE: return VIMSIC_WRITE;
+    case INSN_CSR_SET: return VIMSIC_SET;
+    case INSN_CSR_CLEAR: return VIMSIC_CLEAR;
+    case INSN_CSR_NONE:
+    case INSN_CSR_READ: break;
+    }
+    return VIMSIC_READ;
+}
+
+/*
+ * siselect is the hart's own, as hstateen0 grants it; the model is told. With a guest file only
+ * iprio is not the machine's.
+ */
+static bool answer_csr(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t value,
+                       uint64_t *old)
+{
+    struct aia_vm *a = vcpu->vm->irq_ctx;
+    uint64_t select = csr_read(CSR_VSISELECT);
+    bool iprio =
+        insn->csr == CSR_SIREG && select >= IMSIC_SELECT_IPRIO && select <= IMSIC_SELECT_IPRIO_LAST;
+    bool file = insn->csr == CSR_STOPEI || (insn->csr == CSR_SIREG && select <= IMSIC_SELECT_LAST);
+    if (!iprio && !(file && is_software(vcpu))) {
+        return false;
+    }
+    struct vimsic_access selects = {.csr = CSR_SISELECT, .op = VIMSIC_WRITE, .value = select};
+    struct vimsic_access access = {.csr = insn->csr, .op = op_of(insn->op), .value = value};
+    bool answered = true;
+    spinlock_lock(&vcpu->vm->lock);
+    if (insn->csr == CSR_SIREG) {
+        answered = vimsic_csr(&a->vimsic, vcpu->id, &selects, old) == VIMSIC_OK;
+    }
+    answered = answered && vimsic_csr(&a->vimsic, vcpu->id, &access, old) == VIMSIC_OK;
+    spinlock_unlock(&vcpu->vm->lock);
+    return answered;
+}
+
+static enum vcpu_action virtual_insn(struct vcpu *vcpu, const struct exit *exit)
+{
+    return vcsr_handle(vcpu, exit, answer_csr);
+}
+
+static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
+{
+    struct vm *vm = a->vm;
+    struct vimsic_config config = {.file_count = vm->vcpu_count,
+                                   .id_max = h->imsic_ids,
+                                   .set_external = set_file_external,
+                                   .ctx = a};
+    struct vimsic_file *files = hyp_alloc(h, vm->vcpu_count * sizeof(*files));
+    if (files == 0) {
+        return HYP_E_NOMEM;
+    }
+    HYP_TRY(vimsic_init(&a->vimsic, &config, files));
+    vm->virtual_insn = virtual_insn;
+    if (h->env.event != event) { /* Other machines' IPIs do without. */
+        the_aia.event = h->env.event;
+        h->env.event = event;
+    }
+    struct vdev dev = {.base = vm->config->irqc.imsic_gpa,
+                       .size = vm->vcpu_count * HYP_IMSIC_SIZE,
+                       .ops = &vimsic_vdev_ops,
+                       .state = &a->vimsic};
+    return vm_add_vdev(vm, &dev); /* Of a page that is mapped, no access comes here. */
+}
+
+/* ---- Guest interrupt files ---------------------------------------------------------------------
+ */
+
+static gpa_t page_of(const struct vcpu *vcpu)
+{
+    return GPA(vcpu->vm->config->irqc.imsic_gpa + vcpu->id * HYP_IMSIC_SIZE);
+}
+
 /* vCPU n's page of the guest is the page of its hart's guest file. */
 static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_vm *a)
 {
-    for (uint32_t n = 0; n < a->vm->vcpu_count; n++) {
+    for (uint32_t n = 0; has_file_pages() && n < a->vm->vcpu_count; n++) {
         struct gstage_mapping m = {
-            .gpa = GPA(a->vm->config->irqc.imsic_gpa + n * HYP_IMSIC_SIZE),
+            .gpa = page_of(a->vm->vcpus[n]),
             .hpa = file_page(a->hart[n], GUEST_FILE),
             .size = HYP_IMSIC_SIZE,
             .perm = GSTAGE_R | GSTAGE_W,
@@ -271,10 +407,35 @@ static enum hyp_status map_files(struct hyp *h, struct host_vm *hv, struct aia_v
         HYP_TRY(gstage_map_range(&hv->gstage, &m));
         HYP_TRY(hspace_map_device(&h->space, m.hpa, m.size, &va));
         a->file[n].base = va;
-        a->vm->vcpus[n]->guest_file = GUEST_FILE;
     }
     return HYP_OK;
 }
+
+static enum hyp_status take_guest_file(const struct hyp *h, struct vcpu *vcpu)
+{
+    vcpu->guest_file = GUEST_FILE;
+    vcpu->hstateen0 = HSTATEEN0_AIA;
+    HYP_TRY(imsic_clean_guest_file(GUEST_FILE, h->imsic_ids));
+    /* Pending, not enabled: QEMU looks at a waiting hart only for what shows in hip. */
+    csr_write(CSR_HGEIE, BIT(GUEST_FILE));
+    return HYP_OK;
+}
+
+/* This hart has no guest file, though the tree may have a page for one: that is not its guest's. */
+static enum hyp_status take_software_file(struct vcpu *vcpu)
+{
+    struct host_vm *hv = (struct host_vm *)vcpu->vm;
+    enum hyp_status status = HYP_OK;
+    vcpu->hstateen0 = HSTATEEN0_AIA & ~HSTATEEN0_IMSIC;
+    if (has_file_pages()) {
+        spinlock_lock(&vcpu->vm->lock);
+        status = gstage_unmap_range(&hv->gstage, page_of(vcpu), HYP_IMSIC_SIZE);
+        spinlock_unlock(&vcpu->vm->lock);
+    }
+    return status;
+}
+
+/* ---- VMs ------------------------------------------------------------------------------------- */
 
 /* The machine reaches all harts of this VM: what the guest routes to one of them is not refused. */
 static bool reaches(const struct vm *vm)
@@ -321,6 +482,9 @@ static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
     HYP_TRY(own_sources(a));
     if (msi) {
         HYP_TRY(map_files(h, hv, a));
+        HYP_TRY(add_files(h, a));
+        log_line(&h->log, "vm=%s imsic=%s imsic_ids=%u", vm->config->name,
+                 has_file_pages() ? "guest-file" : "software", h->imsic_ids);
     }
     vm->irq_raise = irq_raise;
     vm->irq_stop = irq_stop;
@@ -337,13 +501,11 @@ static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
         csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
         csr_write(CSR_HVIEN, 0);
     }
-    if (vcpu->guest_file == 0) {
+    if (!has_imsics(vcpu->vm)) {
         return HYP_OK;
     }
-    HYP_TRY(imsic_clean_guest_file(vcpu->guest_file, the_aia.found.guest_id_max));
-    /* Pending, not enabled: QEMU looks at a waiting hart only for what shows in hip. */
-    csr_write(CSR_HGEIE, BIT(vcpu->guest_file));
-    return HYP_OK;
+    bool has_file = has_file_pages() && imsic_geilen() >= GUEST_FILE;
+    return has_file ? take_guest_file(h, vcpu) : take_software_file(vcpu);
 }
 
 static const struct hyp_irqc_kind kind = {.add_vm = add_vm, .start_vcpu = start_vcpu};

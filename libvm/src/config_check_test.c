@@ -483,7 +483,8 @@ static void test_pool_need(void **state)
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
 }
 
-/* An IMSIC's pages are mapped: they need tables, and a mode that reaches them. */
+/* An IMSIC's pages are mapped, or its file is in software: tables, a mode that reaches them, pages.
+ */
 static void test_imsics_are_mapped(void **state)
 {
     (void)state;
@@ -494,6 +495,7 @@ static void test_imsics_are_mapped(void **state)
     check();
     assert_int_equal(plan.pool_need, before);
     vms[0].irqc.model = HYP_IRQC_IMSIC;
+    before += vms[0].vcpu_count * FOOTPRINT_PER_IMSIC;
     check();
     assert_int_equal(plan.pool_need, before + FOOTPRINT_GSTAGE_TABLE);
     vms[0].irqc.imsic_gpa = BIT(41) - 0x2000;

@@ -129,6 +129,8 @@ static uint64_t vm_need(const struct config_input *in, const struct config_plan 
     need += c->irqc.absent ? 0
                            : footprint_irqc(c->irqc.source_count,
                                             c->vcpu_count * (c->irqc.m_contexts ? 2 : 1));
+    bool imsics = c->irqc.model == HYP_IRQC_IMSIC;
+    need += c->vcpu_count * (FOOTPRINT_PER_VCPU + (imsics ? FOOTPRINT_PER_IMSIC : 0));
     need += is_embedded(&c->kernel) ? FOOTPRINT_PER_BLOB : 0;
     need += is_embedded(&c->initrd) ? FOOTPRINT_PER_BLOB : 0;
     need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
@@ -148,9 +150,6 @@ uint64_t config_pool_need(const struct config_input *in, const struct config_pla
     uint64_t need = FOOTPRINT_FIXED;
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         used |= plan->harts[vm];
-        for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
-            need += FOOTPRINT_PER_VCPU;
-        }
         need += vm_need(in, plan, vm);
     }
     uint64_t tree = 0;

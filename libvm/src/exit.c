@@ -100,8 +100,12 @@ enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
     case EXIT_SBI: return sbi_handle(vcpu);
     case EXIT_MMIO: return handle_mmio(vcpu, e);
     case EXIT_FETCH: return handle_fetch(vcpu, e);
-    case EXIT_WALK:
     case EXIT_VIRTUAL:
+        if (vcpu->vm->virtual_insn != 0) {
+            return vcpu->vm->virtual_insn(vcpu, e);
+        }
+        return VCPU_TRAP_GUEST;
+    case EXIT_WALK:
     case EXIT_REFLECT: return VCPU_TRAP_GUEST;
     }
     HYP_PANIC("exit kind");

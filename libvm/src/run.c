@@ -57,7 +57,7 @@ static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HTIMEDELTA, 0);
     csr_write(CSR_HENVCFG, env->henvcfg);
     if (env->has_stateen) {
-        csr_write(CSR_HSTATEEN0, env->hstateen0 | (vcpu->guest_file != 0 ? HSTATEEN0_AIA : 0));
+        csr_write(CSR_HSTATEEN0, env->hstateen0 | vcpu->hstateen0);
     }
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
     fence_hfence_gvma_all();

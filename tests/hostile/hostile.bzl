@@ -5,11 +5,11 @@ load("//toolchains:hyp.bzl", "hyp_guest", "hyp_image", "qemu_test")
 
 _SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
 
-def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", platform = "//platforms/qemu_virt", timeout_s = 240, size = "medium", tags = []):
+def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "config.c", machine = "aia=none", group = "", platform = "//platforms/qemu_virt", timeout_s = 240, size = "medium", tags = []):
     """//tests/hostile:NAME.
 
     Args:
-      name: of the group, as the guest prints it.
+      name: of the test.
       srcs: of the guest, besides the common ones.
       ok: how many checks it has; all are to pass.
       define: for srcs.
@@ -17,6 +17,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "co
       config: of the image.
       machine: options of QEMU's -M virt.
       platform: of the image.
+      group: as the guest prints it, if it is not the name.
       timeout_s: for hangs.
       size: of the test.
       tags: of the test.
@@ -43,7 +44,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", config = "co
         driver = "hostile_test.py",
         data = ["//tests/bench:hypcount"],
         steps = [
-            "group:" + name,
+            "group:" + (group or name),
             "ok:%d" % ok,
             "reason:" + reason,
             "plugin:$(rootpath //tests/bench:hypcount)",

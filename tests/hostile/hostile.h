@@ -60,7 +60,8 @@ extern hostile_snippet try_nothing, try_zeros, try_ones, try_reserved_c, try_mre
     try_rdinstret, try_hpmcounter3, try_hfence_gvma, try_hfence_vvma, try_hlv, try_hsv, try_lb,
     try_lbu, try_lh, try_lhu, try_lw, try_lwu, try_ld, try_c_lw, try_c_ld, try_sb, try_sh, try_sw,
     try_sd, try_c_sw, try_c_sd, try_lw_x0, try_lr, try_lr_d, try_amo, try_amo_d, try_flw, try_fld,
-    try_c_fld, try_fsw, try_fsd, try_fadd, try_jump, try_cbo_zero, try_cbo_inval, try_cbo_clean;
+    try_siselect, try_sireg, try_stopei, try_vsiselect, try_vsireg, try_vstopei, try_c_fld, try_fsw,
+    try_fsd, try_fadd, try_jump, try_cbo_zero, try_cbo_inval, try_cbo_clean;
 
 /* start.S */
 void hostile_run(const char *snippet, uint64_t a0, uint64_t a1, uint64_t user);

@@ -25,6 +25,7 @@ JITTER_INSNS = 12000
 JITTER_FW = 0
 # besides the guests' own: what boot says, and the end of one VM, each once
 LINES = [
+    r"hyp: vm=hostile imsic=.*",
     r"hyp: vm=hostile .*state=started",
     r"hyp: vm=rt .*state=started",
     r"hyp: pool_used_kib=.*",

@@ -287,6 +287,12 @@ try_\name:
 	SNIPPET no_csr, csrr a0, 0x5ff
 	SNIPPET read_only_csr, csrw time, a0
 	SNIPPET sstatus, csrr a0, sstatus
+	SNIPPET siselect, csrrw a0, 0x150, a1
+	SNIPPET sireg, csrrw a0, 0x151, a1
+	SNIPPET stopei, csrrw a0, 0x15c, a1
+	SNIPPET vsiselect, csrrw a0, 0x250, a1
+	SNIPPET vsireg, csrrw a0, 0x251, a1
+	SNIPPET vstopei, csrrw a0, 0x25c, a1
 	SNIPPET rdcycle, rdcycle a0
 	SNIPPET rdtime, rdtime a0
 	SNIPPET rdinstret, rdinstret a0

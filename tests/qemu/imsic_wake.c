@@ -7,11 +7,13 @@
 #define HSM_STATUS 2
 #define HSM_SUSPEND 3
 #define SUSPENDED 4
-#define SEIE UINT64_C(0x200)
+#define EXTERNAL 9
+#define SEIE (UINT64_C(1) << EXTERNAL)
 #define ROUNDS 20
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
 
-/* CSRs 0x150, 0x151, 0x15c are siselect, sireg, stopei: names that this assembler does not know. */
+/* CSRs 0x150, 0x151, 0x15c, 0xdb0: siselect, sireg, stopei, stopi, which the assembler knows not.
+ */
 #define EIDELIVERY 0x70
 #define EITHRESHOLD 0x72
 #define EIE0 0xc0
@@ -48,8 +50,10 @@ static void sleeper(void)
     for (;;) {
         uint64_t top;
         strange += guest_sbi(EXT_HSM, HSM_SUSPEND, 0, 0, 0).error != 0;
+        strange += guest_csr_read(0xdb0) >> 16 != EXTERNAL; /* stopi */
         __asm__ volatile("csrrw %0, 0x15c, zero" : "=r"(top) : : "memory");
         strange += top >> 16 != IDENTITY;
+        strange += guest_csr_read(0xdb0) != 0;
         woken++;
     }
 }

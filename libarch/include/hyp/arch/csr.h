@@ -91,6 +91,8 @@
 #define HSTATUS_VGEIN (UINT64_C(63) << HSTATUS_VGEIN_SHIFT)
 #define HSTATEEN0_ENVCFG BIT(62)
 #define HSTATEEN0_AIA (UINT64_C(7) << 58) /* IMSIC, AIA, CSRIND: interrupt files and selectors */
+#define HSTATEEN0_IMSIC BIT(58)
+#define HVICTL_SEI_LAST UINT64_C(0x900ff) /* IID 9; IPRIO 255, the last that is one. */
 #define HSTATUS_VTVM BIT(20)
 #define HSTATUS_VTW BIT(21)
 #define HSTATUS_VTSR BIT(22)

@@ -21,8 +21,10 @@
  * The machine says which accesses come here, as virtual instructions: from VS-mode siselect, sireg
  * and stopei where hstateen0 denies them; stopei, and sireg for 0x30 … 0x3f and 0x70 … 0xff, where
  * VGEIN is 0. Where siselect does not trap, the embedder writes what vsiselect holds to it by
- * vimsic_csr(), and then does the sireg. On a machine without Ssaia they are illegal instructions,
- * which an embedder that delegates those never sees. From VU-mode none is legal, or gets here.
+ * vimsic_csr(), and then does the sireg (a value above 9 bits selects nothing). stopi is the hart's
+ * own: hvip, and for QEMU hvictl, make it follow set_external(). On a machine without Ssaia they
+ * are illegal instructions, which an embedder that delegates those never sees. From VU-mode none is
+ * legal, or gets here.
  *
  * Where the specification leaves room, the guest sees QEMU's: seteipnum_be ignores writes,
  * eidelivery keeps bit 0, eithreshold 11 bits, siselect 9 bits, the arrays end with id_max.

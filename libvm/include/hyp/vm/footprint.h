@@ -10,6 +10,7 @@
  *   + vCPUs                                              * FOOTPRINT_PER_VCPU
  *   + VMs                                                * FOOTPRINT_PER_VM
  *   + VMs with an interrupt controller: footprint_irqc()
+ *   + vCPUs of VMs with IMSICs                           * FOOTPRINT_PER_IMSIC
  *   + VMs with a console on the shared UART              * FOOTPRINT_PER_CONSOLE
  *   + VMs                                                * FOOTPRINT_GSTAGE_ROOT
  *   + inner tables, counted exactly for leaves of 1 GiB, 2 MiB and 4 KiB, in the
@@ -40,6 +41,8 @@
 #define FOOTPRINT_PER_VCPU (4 * HYP_KIB)
 /* The VM's struct, and its array of vCPUs. */
 #define FOOTPRINT_PER_VM (8 * HYP_KIB)
+/* An interrupt file in software, and its part of what rounds them up to a block. */
+#define FOOTPRINT_PER_IMSIC (4 * HYP_KIB)
 /* The rings of one console. */
 #define FOOTPRINT_PER_CONSOLE (4 * HYP_KIB)
 /* Tables for both ends of an embedded file, while it is copied. */

@@ -62,6 +62,7 @@ enum vm_event {
 };
 
 struct vm;
+struct exit;
 
 struct vcpu {
     struct world world; /* Own hart. First member: a world is its vCPU. */
@@ -79,6 +80,7 @@ struct vcpu {
     uint64_t start_opaque;
 
     uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
+    uint64_t hstateen0;  /* What it is granted beside env->hstateen0. */
 
     bool ext_level; /* vm->lock: what the controller drives. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
@@ -136,6 +138,9 @@ struct vm {
     /* Completes what is claimed, disables what it has; the VM has stopped. vm->lock. */
     void (*irq_stop)(void *ctx);
     void *irq_ctx;
+
+    /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
+    enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
 
     uint64_t boot_end;         /* time CSR: from here on its exits count against its budget. */
     uint64_t exits_after_boot; /* Atomic; with a budget. */
