@@ -41,9 +41,12 @@ static void sink(void *arg, const struct config_finding *finding)
 static void set_platform(void)
 {
     ram[0] = (struct hyp_mem){0x80000000, HYP_GIB};
-    devices[0] = (struct hyp_device){"uart0", "ns16550a", 0x10000000, 0x1000, 0x100, {10}, 0, 0};
-    devices[1] = (struct hyp_device){"nic", "x,nic", 0x10001000, 0x1000, 0x1000, {11, 12}, true, 0};
-    devices[2] = (struct hyp_device){"rtc", "x,rtc", 0x10002000, 0x1000, 0x1000, {13}, 0, 0};
+    devices[0] =
+        (struct hyp_device){"uart0", "ns16550a", 0x10000000, 0x1000, 0x100, {10}, .dma = false};
+    devices[1] =
+        (struct hyp_device){"nic", "x,nic", 0x10001000, 0x1000, 0x1000, {11, 12}, .dma = true};
+    devices[2] =
+        (struct hyp_device){"rtc", "x,rtc", 0x10002000, 0x1000, 0x1000, {13}, .dma = false};
     platform =
         (struct hyp_platform){.name = "board",
                               .mem = ram,
