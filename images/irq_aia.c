@@ -500,6 +500,7 @@ static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
     if ((h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
         csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
         csr_write(CSR_HVIEN, 0);
+        csr_write(CSR_VSISELECT, 0);
     }
     if (!has_imsics(vcpu->vm)) {
         return HYP_OK;
