@@ -89,7 +89,9 @@ void hyp_console_attach(struct hyp *h)
         hyp_console_wake_for_log(h);
     }
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
+        const struct vm_config *c = &hyp_config.vms[i];
         struct host_vm *hv = h->vms[i];
+        h->has_silent_source |= c->real_time && c->exits_after_boot.boot_s != 0;
         if (hv != 0 && hv->has_console && vconsole_mux_add(&h->mux, &hv->vc) == HYP_OK) {
             h->vm_of_source[hv->vc.source] = i;
             h->has_silent_source |= hv->vc.kick.send == 0;
@@ -230,26 +232,35 @@ static bool has_failed(const struct hyp *h)
     return false;
 }
 
-/* Tells of VMs that have stopped, behind their own last lines; ends the machine behind the last. */
+/*
+ * Tells of events; of VMs that have stopped, behind their own last lines and their events; ends the
+ * machine behind the last. Where the log has no room, a step follows, and then this again.
+ */
 void hyp_report(struct hyp *h)
 {
     /* Pairs with the release in hyp_vm_ended() and hyp_vm_event(). */
-    uint64_t fresh = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & ~h->reported;
-    for (; fresh != 0 && has_log_room(h); fresh &= fresh - 1) { /* Else a step follows. */
-        uint32_t i = bits_first(fresh);
-        const struct host_vm *hv = h->vms[i % 32];
+    uint64_t news = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE);
+    uint64_t fresh = news & ~h->reported;
+    while (fresh != 0 && has_log_room(h)) {
+        uint32_t i = bits_first(fresh | fresh >> 32);
+        const struct host_vm *hv = h->vms[i];
         const struct vm_config *c = hv->vm.config;
-        if (i >= 32) {
-            h->reported |= BIT(i);
+        uint64_t bit = NEWS_EVENT << i;
+        if ((fresh & bit) != 0) {
+            h->reported |= bit;
             log_line(&h->log, "vm=%s event=exits_after_boot most=%lu", c->name,
                      c->exits_after_boot.most);
-        } else if (!has_output(h, hv)) {
-            h->reported |= BIT(i);
-            log_plain(&h->log, "vm %s stopped: %s", c->name,
-                      vm_stop_reason_name((enum vm_stop_reason)hv->vm.stop_reason));
+        } else {
+            bit = BIT(i);
+            if (!has_output(h, hv)) {
+                h->reported |= bit;
+                log_plain(&h->log, "vm %s stopped: %s", c->name,
+                          vm_stop_reason_name((enum vm_stop_reason)hv->vm.stop_reason));
+            }
         }
+        fresh &= ~bit;
     }
-    if ((uint32_t)h->reported == h->started) {
+    if ((uint32_t)h->reported == h->started && h->reported == news) {
         hyp_end_machine(h, has_failed(h));
     }
 }

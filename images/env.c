@@ -92,6 +92,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     const struct machine *m = &h->machine;
     h->env = (struct vm_env){
         .sstc = m->sstc,
+        .timebase_hz = m->timebase_hz,
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,

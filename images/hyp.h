@@ -122,7 +122,7 @@ struct hyp {
     uint32_t console_hart;                 /* Or HYP_NO_HART: then what VMs write is dropped. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
     bool console_irq; /* The UART's interrupt reaches the console hart; else the hart looks. */
-    bool has_silent_source; /* One without a kick: the console hart looks by itself. */
+    bool has_silent_source; /* Of bytes or events, without a kick: the console hart looks. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
     uint64_t news;          /* Atomic: bit i: VM i has stopped; bit 32 + i: it has an event. */

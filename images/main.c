@@ -121,6 +121,7 @@ static enum hyp_status find_machine(struct hyp *h, const void *fdt)
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
     h->fdt = fdt;
     hyp_at(h, HYP_FIND);
+    h->fdt = 0;
     return machine_probe(&h->machine);
 }
 

@@ -366,8 +366,6 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     hv->vm.config = &h->config->vms[index];
     hv->vm.env = &h->env;
     hv->vm.index = index;
-    hv->vm.boot_end = csr_read(CSR_TIME) +
-                      (uint64_t)hv->vm.config->exits_after_boot.boot_s * h->machine.timebase_hz;
     HYP_TRY(gstage_create(&hv->gstage, &config));
     hv->vm.hgatp = gstage_hgatp(&hv->gstage);
     HYP_TRY(map_memory(h, hv));

@@ -96,8 +96,13 @@ def _config_impl(ctx):
         "--blob %s=0,load" % n
         for n in ctx.attr.loads
     ])
+    files += "" if ctx.attr.choice else " --no-choice"
     others = [t.executable for t in [d[DefaultInfo].files_to_run for d in ctx.attr.other_tools]]
-    command = ["set -eu"] + ["'%s' --check %s" % (t.path, files) for t in others] + [
+    command = ["set -eu", "board=$(mktemp)", "\"$1\" --check --board \"$board\" " + files] + [
+        "'%s' --check --same-board \"$board\" %s" % (t.path, files)
+        for t in others
+    ] + [
+        "rm \"$board\"",
         "\"$1\" --check --dtbs \"$2\" --manifest \"$3\" --report \"$4\" " + files,
         "cat \"$3\" \"$5\" > \"$6\"",
     ]
@@ -120,6 +125,8 @@ def _config_impl(ctx):
 _hyp_config = rule(
     implementation = _config_impl,
     attrs = {
+        # VMs get the first of their interrupt controllers that the machine can give
+        "choice": attr.bool(default = True),
         "defaults": attr.string_dict(),
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
@@ -264,13 +271,14 @@ def hyp_image(
     Args:
       name: of the image; NAME_elf, NAME_bin, NAME_size, NAME_manifest, NAME_report are its files.
       platform: cc_library with hyp_platform.
-      also_on: the same of other machines that the image shall run on, with the same devices: the
-        configuration is checked for each. At boot the image finds out where it is.
+      also_on: the same of other machines that the image shall run on, which have an APLIC, and all
+        else as `platform`: the configuration is checked for each. At boot it finds out where it is.
       config: C file with hyp_config, which includes only <hyp/vm/config.h>; None: no libhyp
         configuration at all, srcs and deps are the whole firmware.
       srcs: C and assembly besides `main`.
       main: the hypervisor that is configured; "" for none.
-      aia: it also runs where an APLIC and IMSICs are in the place of the PLIC.
+      aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
+        gets its irqc, and none of irqc_else.
       audit: before the first guest runs it walks its own page tables and says what they hold.
       embed: blob name -> file in the image.
       loads: blob name -> file that is put into memory before the image starts.
@@ -307,6 +315,7 @@ def hyp_image(
             )
         _hyp_config(
             name = name + "_generated",
+            choice = aia,
             defaults = {
                 k: str(v)
                 for k, v in [("cpu", default_cpu), ("machine", default_machine), ("mem", default_mem), ("smp", default_smp)]

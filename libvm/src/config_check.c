@@ -57,6 +57,21 @@ static void check_names(struct config_run *run)
     }
 }
 
+/* Who gives a number of exits means to have a budget. */
+static void check_budgets(struct config_run *run)
+{
+    for (uint32_t i = 0; i < run->config->vm_count; i++) {
+        const struct vm_exit_budget *b = &run->config->vms[i].exits_after_boot;
+        if (b->most != 0 && b->boot_s == 0) {
+            struct config_finding f = {.rule = CONFIG_EXITS,
+                                       .blocked = config_vm_bit(i),
+                                       .a = config_owner_vm(run->config, i),
+                                       .x = b->most};
+            config_tell(run, &f);
+        }
+    }
+}
+
 /* 0 is Ctrl-] and Ctrl-^. */
 static void check_keys(struct config_run *run)
 {
@@ -136,6 +151,7 @@ void config_check(const struct config_input *in, struct config_plan *plan, confi
     check_names(&run);
     config_check_harts(&run);
     check_keys(&run);
+    check_budgets(&run);
     check_extensions(&run);
     config_check_mem(&run);
     config_check_gpas(&run);

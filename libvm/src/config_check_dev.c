@@ -205,6 +205,12 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
         config_tell(run, &f);
         return;
     }
+    if (c->irqc_else_count > CONFIG_IRQC_ELSE_MAX) {
+        f.rule = CONFIG_IRQC_ELSE;
+        f.x = c->irqc_else_count;
+        f.y = CONFIG_IRQC_ELSE_MAX;
+        config_tell(run, &f);
+    }
     uint32_t count = c->irqc.absent ? 1 : c->irqc.source_count;
     if (c->console.kind == VM_CONSOLE_VUART && c->console.irq >= count) {
         f.rule = CONFIG_IRQ_GUEST;

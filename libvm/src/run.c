@@ -14,9 +14,7 @@
 #define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
 #define HS_INTERRUPTS (BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT))
 
-/* ---- no_fast_exits, or a budget: every exit takes the slow way
- * ----------------------------------------------
- */
+/* ---- Every exit takes the slow way ----------------------------------------------------------- */
 
 static int64_t decline_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                              uint64_t a5, uint64_t fid, uint64_t ext)
@@ -264,15 +262,20 @@ static void count_exit(struct vm *vm)
 
 void vcpu_run(struct vcpu *vcpu)
 {
+    struct vm *vm = vcpu->vm;
+    if (vcpu->id == 0) { /* The others run only when its guest has started them. */
+        uint64_t boot_s = vm->config->exits_after_boot.boot_s;
+        vm->boot_end = csr_read(CSR_TIME) + boot_s * vm->env->timebase_hz;
+    }
     load_hart(vcpu);
-    while (__atomic_load_n(&vcpu->vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
+    while (__atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
         if (vcpu->hsm_state != SBI_HSM_STARTED) {
             vcpu_wait(vcpu);
             continue;
         }
         world_switch(&vcpu->world); /* the guest runs; returns at a trap */
-        if (has_budget(vcpu->vm)) {
-            count_exit(vcpu->vm);
+        if (has_budget(vm)) {
+            count_exit(vm);
         }
         struct exit exit = exit_decode(&vcpu->world); /* pure: what happened */
         switch (exit_handle(vcpu, &exit)) {           /* what to do about it */

@@ -75,6 +75,9 @@
 #ifndef A_ELSE
 #define A_ELSE ONE(.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 96)
 #endif
+#ifndef A_EXITS
+#define A_EXITS ONE(.most = 100, .boot_s = 30)
+#endif
 #ifndef A_NEEDS
 #define A_NEEDS 0
 #endif
@@ -166,6 +169,7 @@ static const struct vm_config vms[] = {
         .device_count = COUNT(alpha_devices),
         .console = A_CONSOLE,
         .irqc = A_IRQC,
+        .exits_after_boot = A_EXITS,
         .irqc_else = alpha_else,
         .irqc_else_count = COUNT(alpha_else),
         .isa_needs = A_NEEDS,

@@ -5,13 +5,18 @@
 #include <hyp/vm/config_choice.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
     "usage: %s [--check] [--blob NAME=SIZE[,embed|,load]]... [--image-bound BYTES]\n"
     "       [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb VM=OUT.dtb]...\n"
-    "SIZE 0 with ,load: not known. Returns 0, 1 for a configuration that is not valid, 2 else.\n";
+    "       [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
+    "SIZE 0 with ,load: not known. --no-choice: every VM gets its irqc. --board: what the "
+    "platforms\n"
+    "of one image have in common; --same-board: this is one of the others. Returns 0, 1 for a\n"
+    "configuration that is not valid, 2 else.\n";
 
 #define BLOBS_MAX (2 * HYP_VM_MAX)
 
@@ -24,10 +29,13 @@ struct choice {
     struct vm_config vms[HYP_VM_MAX];
     struct hyp_dtb dtbs[HYP_VM_MAX];
     struct tool_places places[HYP_VM_MAX];
+    void *room[HYP_VM_MAX]; /* Of the trees. */
 };
 
 static struct choice choices[TOOL_CHOICES_MAX];
 static struct choice here; /* What the platform's own machine chooses. */
+static bool no_choice;
+static char elsewhere[64]; /* The platform, if it is not the image's first. */
 
 static void fail(const char *what, const char *which)
 {
@@ -40,7 +48,7 @@ static void show(void *arg, const struct config_finding *finding)
     char line[CONFIG_LINE_SIZE];
     (void)arg;
     (void)config_finding_line(finding, line, sizeof(line));
-    fprintf(stderr, "config error %s\n", line);
+    fprintf(stderr, "config error %s%s\n", elsewhere, line);
 }
 
 static uint64_t parse_number(const char *text, const char *option)
@@ -93,7 +101,8 @@ static void close_output(FILE *out, const char *path)
 
 static void make_dtb(const struct config_input *in, struct choice *c, uint32_t vm)
 {
-    void *room = aligned_alloc(8, TOOL_DTB_ROOM);
+    c->room[vm] = c->room[vm] != NULL ? c->room[vm] : aligned_alloc(8, TOOL_DTB_ROOM);
+    void *room = c->room[vm];
     if (room == NULL) {
         fail("no memory", "device tree");
     }
@@ -125,7 +134,7 @@ static bool check(struct config_input *in, struct choice *c)
     return plan.finding_count == 0;
 }
 
-/* The configuration with choice n of each VM; with one of these models, if they are not 0. */
+/* The configuration with choice n of each VM; if models are not 0, with what they allow. */
 static void choose(struct choice *c, uint32_t models, uint32_t n)
 {
     c->config = hyp_config;
@@ -136,26 +145,111 @@ static void choose(struct choice *c, uint32_t models, uint32_t n)
     }
 }
 
-/*
- * What the platform's machine chooses, and whatever another one may; the plan is the former's. The
- * pool is enough for each, as each is checked.
- */
-static bool check_all(struct config_input *in)
+/* Each choice of each VM, for its tree; then what any machine chooses. */
+static bool check_others(struct config_input *in)
 {
     uint32_t count = config_choice_count(&hyp_config);
-    if (count > TOOL_CHOICES_MAX) {
-        fail("has too many of irqc_else", hyp_config.name);
-    }
     in->other_machine = true;
-    for (uint32_t n = 0; n < count && count > 1; n++) {
+    for (uint32_t n = 0; n < count && n < TOOL_CHOICES_MAX; n++) {
         choose(&choices[n], 0, n);
         if (!check(in, &choices[n])) {
             return false;
         }
     }
+    for (uint32_t model = HYP_IRQC_PLIC; model <= HYP_IRQC_IMSIC; model++) {
+        choose(&here, config_irqc_models((enum hyp_irqc_model)model), 0);
+        if (!check(in, &here)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_choice(void)
+{
+    return !no_choice && config_choice_count(&hyp_config) > 1;
+}
+
+/* The plan is that of what the platform's machine chooses. */
+static bool check_all(struct config_input *in)
+{
+    if (has_choice() && !check_others(in)) {
+        return false;
+    }
     in->other_machine = false;
-    choose(&here, config_irqc_models(in->platform->irqc.model), 0);
+    choose(&here, no_choice ? 0 : config_irqc_models(in->platform->irqc.model), 0);
     return check(in, &here);
+}
+
+/* ---- What the platforms of one image have in common: all but the interrupt controller ---- */
+
+static void print_text(FILE *out, const char *what, const char *text)
+{
+    fprintf(out, "%s %s\n", what, text != NULL ? text : "-");
+}
+
+static void print_numbers(FILE *out, const char *what, uint64_t a, uint64_t b, uint64_t c)
+{
+    fprintf(out, "%s 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 "\n", what, a, b, c);
+}
+
+static void write_device(const struct hyp_device *d, FILE *out)
+{
+    print_text(out, "device", d->name);
+    print_text(out, "compatible", d->compatible);
+    print_numbers(out, "pages", d->hpa, d->size, d->reg_size);
+    print_numbers(out, "irq", d->irq[0], d->irq[1], d->irq[2]);
+    print_numbers(out, "irq", d->irq[3], d->irq_edge, (uint64_t)d->dma << 1 | d->iommu);
+}
+
+static void write_board(const struct hyp_platform *p, FILE *out)
+{
+    for (uint32_t i = 0; i < p->mem_count; i++) {
+        print_numbers(out, "mem", p->mem[i].hpa, p->mem[i].size, 0);
+    }
+    print_numbers(out, "firmware", p->firmware.hpa, p->firmware.size, p->load_hpa);
+    print_numbers(out, "harts", p->hart_count, p->timebase_hz, 0);
+    print_text(out, "uart", p->uart.device);
+    print_numbers(out, "uart", p->uart.reg_shift, p->uart.access_width, p->uart.clock_hz);
+    print_numbers(out, "fail", p->fail_hpa, p->fail_word, p->irqc.priority_max);
+    for (uint32_t i = 0; i < p->device_count; i++) {
+        write_device(&p->devices[i], out);
+    }
+}
+
+/* Is the file at `path` these bytes? */
+static bool file_is(const char *path, const char *text, size_t size)
+{
+    FILE *in = fopen(path, "rb");
+    if (in == NULL) {
+        fail(strerror(errno), path);
+    }
+    bool same = true;
+    for (size_t i = 0; same && i <= size; i++) {
+        same = fgetc(in) == (i < size ? (unsigned char)text[i] : EOF);
+    }
+    fclose(in);
+    return same;
+}
+
+/* A PLIC's place is known from the image's own platform alone: it must be that one's. */
+static void compare_board(const struct hyp_platform *p, const char *path)
+{
+    char *text;
+    size_t size;
+    FILE *own = open_memstream(&text, &size);
+    if (own == NULL) {
+        fail("no memory", p->name);
+    }
+    write_board(p, own);
+    fclose(own);
+    if (p->irqc.model == HYP_IRQC_PLIC) {
+        fail("has a PLIC: it can only be the image's own platform", p->name);
+    }
+    if (!file_is(path, text, size)) {
+        fail("differs from the image's platform in more than its interrupt controller", p->name);
+    }
+    free(text);
 }
 
 /* VM=FILE: the tree itself, for people and dtc; of the platform's choice. */
@@ -185,7 +279,7 @@ static void write_dtbs(FILE *out)
     for (uint32_t vm = 0; vm < hyp_config.vm_count; vm++) {
         uint32_t most = hyp_config.vms[vm].irqc_else_count;
         for (uint32_t n = 0; n <= most; n++) {
-            struct choice *c = config_choice_count(&hyp_config) > 1 ? &choices[n] : &here;
+            const struct choice *c = has_choice() ? &choices[n] : &here;
             all[config_dtb_index(&hyp_config, vm, n)] = c->dtbs[vm];
         }
         count += most;
@@ -199,13 +293,20 @@ static void write_one(const struct config_input *in, const char *option, char *v
         write_dtb(value);
         return;
     }
+    if (strcmp(option, "--same-board") == 0) {
+        compare_board(in->platform, value);
+        return;
+    }
+    bool board = strcmp(option, "--board") == 0;
     bool dtb = strcmp(option, "--dtbs") == 0;
     bool manifest = strcmp(option, "--manifest") == 0;
-    if (!dtb && !manifest && strcmp(option, "--report") != 0) {
+    if (!board && !dtb && !manifest && strcmp(option, "--report") != 0) {
         return;
     }
     FILE *out = open_output(value);
-    if (dtb) {
+    if (board) {
+        write_board(in->platform, out);
+    } else if (dtb) {
         write_dtbs(out);
     } else if (manifest) {
         tool_write_manifest(in, &plan, out);
@@ -218,9 +319,9 @@ static void write_one(const struct config_input *in, const char *option, char *v
 /* Steps over the option at argv[i]; its value, if it takes one, is argv[i - 1] then. */
 static int next_option(int i, int argc, char **argv)
 {
-    static const char *const valued[] = {"--blob",     "--image-bound", "--dtbs",
-                                         "--manifest", "--report",      "--dtb"};
-    if (strcmp(argv[i], "--check") == 0) {
+    static const char *const valued[] = {"--blob",   "--image-bound", "--dtbs",  "--manifest",
+                                         "--report", "--dtb",         "--board", "--same-board"};
+    if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-choice") == 0) {
         return i + 1;
     }
     for (size_t k = 0; k < sizeof(valued) / sizeof(valued[0]); k++) {
@@ -241,6 +342,10 @@ int main(int argc, char **argv)
             add_blob(&in, argv[i + 1]);
         } else if (strcmp(argv[i], "--image-bound") == 0) {
             in.image_bound = parse_number(argv[i + 1], argv[i]);
+        } else if (strcmp(argv[i], "--no-choice") == 0) {
+            no_choice = true;
+        } else if (strcmp(argv[i], "--same-board") == 0) {
+            snprintf(elsewhere, sizeof(elsewhere), "on platform %.40s: ", in.platform->name);
         }
     }
     if (!check_all(&in)) {

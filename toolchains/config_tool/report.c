@@ -114,13 +114,12 @@ static void report_irqc(const struct vm_config *c, const char *what, FILE *out)
 /* Where the machine is as the platform says; then what other machines give. */
 static void report_irqcs(const struct vm_config *c, const struct vm_config *whole, FILE *out)
 {
-    if (c->irqc.absent) {
-        return;
+    if (!c->irqc.absent) {
+        report_irqc(c, "interrupts", out);
     }
-    report_irqc(c, "interrupts", out);
     for (uint32_t n = 0; n <= whole->irqc_else_count; n++) {
         struct vm_config other = config_chosen(whole, n);
-        if (other.irqc.model != c->irqc.model) {
+        if (!other.irqc.absent && (c->irqc.absent || other.irqc.model != c->irqc.model)) {
             report_irqc(&other, "elsewhere", out);
         }
     }

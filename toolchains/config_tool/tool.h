@@ -29,8 +29,8 @@ bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_
 /* Writes them as C. */
 void tool_write_places(const struct hyp_dtb_places *places, uint32_t index, FILE *out);
 
-/* The most interrupt controllers that one VM may name: one of each model. */
-#define TOOL_CHOICES_MAX 3
+/* The most interrupt controllers that one VM may name. */
+#define TOOL_CHOICES_MAX (1 + CONFIG_IRQC_ELSE_MAX)
 
 /* Writes hyp_dtbs[] as C. */
 void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);

@@ -91,6 +91,7 @@ struct vcpu {
  * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
  */
 struct vm_env {
+    uint32_t timebase_hz; /* Of the time CSR; for budgets. */
     bool sstc;
     bool has_vector;
     bool has_stateen;
@@ -142,8 +143,8 @@ struct vm {
     /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
     enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
 
-    uint64_t boot_end;         /* time CSR: from here on its exits count against its budget. */
-    uint64_t exits_after_boot; /* Atomic; with a budget. */
+    uint64_t boot_end;         /* vcpu_run(): by the time CSR, when it has booted. */
+    uint64_t exits_after_boot; /* Atomic; with a budget: since then. */
 
     uint32_t events;      /* Atomic: OR of enum vm_event. */
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
