@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A VM with all that has a fast exit: virtual PLIC and UART, a second hart. exits_slow.c is
- * made of this file and has one word that differs.
+ * A VM with all that has a fast exit: virtual PLIC and UART, a device, a second hart. exits_slow.c
+ * is made of this file and has one word that differs; those with an APLIC, and IMSICs, too.
  */
 #include <hyp/vm/config.h>
 
 static const struct vm_mem mem[] = {
     {.gpa = 0x80000000, .size = 16 * HYP_MIB},
 };
+
+static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
 
 static const struct vm_config vms[] = {
     {
@@ -20,6 +22,8 @@ static const struct vm_config vms[] = {
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
+        .devices = devices,
+        .device_count = 1,
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
         .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
         .no_fast_exits = false,

@@ -16,13 +16,13 @@ import qemu_test  # noqa: E402
 SLOWER = 1.2
 
 
-def run(launcher, plugin, timeout):
+def run(launcher, options, plugin, timeout):
     """What the guest prints, and the hypervisor's instructions between its marks."""
     folder = tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"])
     out = os.path.join(folder, "counts")
     # all code of HS-mode is in its own half of the address space
     count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (plugin, out)
-    command = [launcher, "--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
+    command = [launcher] + options + ["--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
     with qemu_test.Machine(command, timeout) as machine:
         machine.reject("FAIL")
         machine.expect(r"^\[guest\] end: \d+ passed, 0 failed$")
@@ -47,8 +47,8 @@ def main():
     plugin = os.path.abspath(given["plugin"])
     slow = os.path.join(os.path.dirname(command[0]), given["slow"])
     try:
-        fast_lines, fast_hs = run(command[0], plugin, plan["timeout"])
-        slow_lines, slow_hs = run(slow, plugin, plan["timeout"])
+        fast_lines, fast_hs = run(command[0], command[1:], plugin, plan["timeout"])
+        slow_lines, slow_hs = run(slow, command[1:], plugin, plan["timeout"])
         print("\n".join(fast_lines))
         print("hypervisor: %d instructions fast, %d slow" % (fast_hs, slow_hs))
         compare(fast_lines, slow_lines)
