@@ -233,14 +233,13 @@ static bool has_failed(const struct hyp *h)
 }
 
 /*
- * Tells of events; of VMs that have stopped, behind their own last lines and their events; ends the
- * machine behind the last. Where the log has no room, a step follows, and then this again.
+ * Tells of events; of VMs that have stopped, behind their last lines and events; ends the machine
+ * behind the last of them. Where the log has no room, a step follows, and then this again.
  */
 void hyp_report(struct hyp *h)
 {
     /* Pairs with the release in hyp_vm_ended() and hyp_vm_event(). */
-    uint64_t news = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE);
-    uint64_t fresh = news & ~h->reported;
+    uint64_t fresh = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & ~h->reported;
     while (fresh != 0 && has_log_room(h)) {
         uint32_t i = bits_first(fresh | fresh >> 32);
         const struct host_vm *hv = h->vms[i];
@@ -260,7 +259,7 @@ void hyp_report(struct hyp *h)
         }
         fresh &= ~bit;
     }
-    if ((uint32_t)h->reported == h->started && h->reported == news) {
+    if ((uint32_t)h->reported == h->started) {
         hyp_end_machine(h, has_failed(h));
     }
 }

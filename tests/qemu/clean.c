@@ -88,10 +88,15 @@ static void start(uint64_t hart, uint64_t count)
     check(starts == count && stops(hart), "starts and stops");
 }
 
+static uint64_t root[512] __attribute__((aligned(4096)));
+
 void guest_main(uint64_t hart, const void *fdt)
 {
     if (hart == 1) {
         starts++;
+        root[2] = PTE_OF(0x80000000) | PTE_LEAF;
+        guest_csr_write(satp, SATP_SV39(root));
+        sfence_vma();
         clean_spoil(tree_has_isa(tree, "v"));
         (void)guest_sbi(EXT_HSM, HSM_STOP, 0, 0, 0);
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM with an interrupt file, on hart 0, and the PCIe bus. */
+/* A VM with an interrupt file, on hart 0, and the PCIe bus: what is on it writes where it likes. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
-static const struct vm_device devices[] = {{.name = "pci", .gpa = 0x30000000}};
+static const struct vm_mem mem[] = {
+    {.gpa = 0x90000000, .size = 16 * HYP_MIB, .hpa = 0x90000000, .hpa_fixed = true},
+};
+static const struct vm_device devices[] = {{.name = "pci", .gpa = 0x30000000, .dma_trusted = true}};
 
 static const struct vm_config vms[] = {
     {
@@ -12,9 +14,9 @@ static const struct vm_config vms[] = {
         .hart_mask = 0x1,
         .mem = mem,
         .mem_count = 1,
-        .entry = 0x80000000,
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
-        .dtb_gpa = 0x80200000,
+        .entry = 0x90000000,
+        .kernel = {.name = "kernel", .gpa = 0x90000000, .max_size = 1 * HYP_MIB},
+        .dtb_gpa = 0x90200000,
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,
         .device_count = 1,

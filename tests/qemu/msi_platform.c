@@ -11,7 +11,8 @@ static const struct hyp_device devices[] = {
     {"uart0", "ns16550a", .hpa = 0x10000000, .size = 0x1000, .reg_size = 0x100, .irq = {10}},
     {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000, .irq = {11},
      .irq_edge = true},
-    {"pci", "pci-host-ecam-generic", .hpa = 0x30000000, .size = 0x10100000, .reg_size = 0x10000000},
+    {"pci", "pci-host-ecam-generic", .hpa = 0x30000000, .size = 0x10100000, .reg_size = 0x10000000,
+     .dma = true},
 };
 
 const struct hyp_platform hyp_platform = {

@@ -161,8 +161,9 @@ struct vm_irqc {
 
 /*
  * How often all its vCPUs together may leave their guest once the VM has booted, which takes it
- * boot_s seconds from its start. One exit more is an event of that VM: a line, once, and it goes
- * on. A VM with a budget has no fast exits. boot_s 0: no budget.
+ * boot_s seconds from its first instruction. One exit more is an event of that VM: a line, once,
+ * and it goes on. A VM with a budget has no fast exits. On the console's hart the console's
+ * interrupts are exits of the VM that runs there. boot_s 0: no budget.
  */
 struct vm_exit_budget {
     uint64_t most;

@@ -90,7 +90,8 @@
     X(IRQ_GUEST, "E-IRQ-GUEST", "%a has interrupt %u (%t), but %b takes 1 to %v")                  \
     X(IRQ_CLASH, "E-IRQ-CLASH", "interrupt %u of %a is that of its %t and of %b")                  \
     X(IRQC_SOURCES, "E-IRQC-SOURCES", "%a has %u interrupt sources, %b takes 2 to %v")             \
-    X(IRQC_ELSE, "E-IRQC-ELSE", "%a names %u other interrupt controllers, at most %v are supported") \
+    X(IRQC_ELSE, "E-IRQC-ELSE",                                                                    \
+      "%a names %u other interrupt controllers, at most %v are supported")                         \
     X(EXITS, "E-EXITS", "%a has a budget of %u exits after boot, but its boot_s is 0")             \
     X(ENTRY, "E-ENTRY", "entry %x of %a is not in its executable memory")                          \
     X(ENTRY_ALIGN, "E-ENTRY-ALIGN", "entry %x of %a is odd")                                       \
