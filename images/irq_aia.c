@@ -180,7 +180,7 @@ static void init_aplic(struct hyp *h)
         .harts = the_aia.harts,
     };
     h->irqc = one_target_irqc(&the_aia.one);
-    if (found->msi) {
+    if (found->msi && the_aia.ipi_path.ops == 0) {
         init_ipi(h);
     }
 }
@@ -201,11 +201,9 @@ static void show(struct hyp *h)
 
 static void init(struct hyp *h)
 {
+    init_sswi(h); /* Shorter than a message. */
     if (h->irqc_kind == &kind) {
         init_aplic(h);
-    }
-    if (the_aia.ipi_path.ops == 0) {
-        init_sswi(h);
     }
     show(h);
 }
@@ -218,8 +216,7 @@ static void init_hart(struct hyp *h)
     }
 }
 
-/* ---- What a VM's APLIC asks for -----------------------------------------------------------------
- */
+/* ---- What a VM's APLIC asks for -------------------------------------------------------------- */
 
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
@@ -281,8 +278,7 @@ static enum hyp_status own_sources(struct aia_vm *a)
     return HYP_OK;
 }
 
-/* ---- Interrupt files in software ---------------------------------------------------------------
- */
+/* ---- Interrupt files in software ------------------------------------------------------------- */
 
 /*
  * On its own hart: stopi says what hvip says. By the specification it does so by itself, with the
@@ -384,8 +380,7 @@ static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
     return vm_add_vdev(vm, &dev); /* Of a page that is mapped, no access comes here. */
 }
 
-/* ---- Guest interrupt files ---------------------------------------------------------------------
- */
+/* ---- Guest interrupt files ------------------------------------------------------------------- */
 
 static gpa_t page_of(const struct vcpu *vcpu)
 {

@@ -212,8 +212,7 @@ static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
     return vm->config->console.kind == VM_CONSOLE_VUART ? add_vuart(hv) : HYP_OK;
 }
 
-/* ---- Files -------------------------------------------------------------------------------------
- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
 static enum hyp_status copy_blob(struct hyp *h, const struct vm_blob *b)
 {

@@ -157,6 +157,18 @@ def load():
     return plan, [os.path.abspath(sys.argv[2])] + plan["args"]
 
 
+def main(body):
+    """Runs body(plan, command), which fails the test by a Failure. Returns the exit status."""
+    plan, command = load()
+    try:
+        body(plan, command)
+    except Failure as e:
+        print("--- FAIL: %s" % e)
+        return 1
+    print("--- PASS")
+    return 0
+
+
 def run(judge=None):
     """Runs the plan, then judge(machine); the log is the test's output. Returns the exit status."""
     plan, command = load()

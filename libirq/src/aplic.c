@@ -31,8 +31,7 @@ static inline uintptr_t target_at(uint32_t source)
     return APLIC_TARGET + (uintptr_t)source * 4;
 }
 
-/* ---- Sources -----------------------------------------------------------------------------------
- */
+/* ---- Sources --------------------------------------------------------------------------------- */
 
 uint32_t aplic_set_mode(const struct aplic *a, uint32_t source, uint32_t sm)
 {
@@ -124,8 +123,7 @@ bool aplic_is_for(const struct aplic *a, uint32_t source, uint32_t hart)
                a->hart_index[hart];
 }
 
-/* ---- As a struct irqc --------------------------------------------------------------------------
- */
+/* ---- As a struct irqc ------------------------------------------------------------------------ */
 
 static void init_hart(void *state, uint32_t hart)
 {
@@ -181,8 +179,7 @@ struct irqc aplic_irqc(struct aplic *aplic)
     return (struct irqc){.ops = &irqc_ops, .state = aplic, .source_count = aplic->source_count};
 }
 
-/* ---- As a struct aplic_phys --------------------------------------------------------------------
- */
+/* ---- As a struct aplic_phys ------------------------------------------------------------------ */
 
 static uint32_t phys_set_mode(void *state, uint32_t source, uint32_t sm)
 {
@@ -229,8 +226,7 @@ struct aplic_phys aplic_phys(struct aplic *aplic)
         .ops = &phys_ops, .state = aplic, .source_count = aplic->source_count};
 }
 
-/* ---- Set-up ------------------------------------------------------------------------------------
- */
+/* ---- Set-up ---------------------------------------------------------------------------------- */
 
 static bool harts_are_valid(const struct aplic *a)
 {

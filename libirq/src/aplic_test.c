@@ -262,8 +262,7 @@ static void test_msi(void **state)
     assert_int_equal(chip.sent, 2);
 }
 
-/* ---- A guest above it: its hart index 0 runs on the driver's hart 2 ----------------------------
- */
+/* ---- A guest above it: its hart index 0 runs on the driver's hart 2 -------------------------- */
 
 static const uint8_t guest_hart[1] = {2};
 static bool guest_external;

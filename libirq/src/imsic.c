@@ -9,8 +9,7 @@
 
 #define GEILEN_MAX 63u
 
-/* ---- The hypervisor's own interrupt file -------------------------------------------------------
- */
+/* ---- The hypervisor's own interrupt file ----------------------------------------------------- */
 
 static void own_write(uint32_t select, uint64_t value)
 {
@@ -60,8 +59,7 @@ void imsic_send(mmio_t page, uint32_t identity)
     mmio_write32(page, IMSIC_SETEIPNUM_LE, identity);
 }
 
-/* ---- Guest interrupt files ---------------------------------------------------------------------
- */
+/* ---- Guest interrupt files ------------------------------------------------------------------- */
 
 uint32_t imsic_geilen(void)
 {
@@ -119,8 +117,7 @@ bool imsic_guest_pends(uint32_t file)
     return (csr_read(CSR_HGEIP) >> file & 1) != 0;
 }
 
-/* ---- Where the pages are -----------------------------------------------------------------------
- */
+/* ---- Where the pages are --------------------------------------------------------------------- */
 
 static unsigned hart_shift(const struct imsic_layout *l)
 {
@@ -151,8 +148,7 @@ enum hyp_status imsic_page(const struct imsic_layout *l, uint32_t group, uint32_
     return HYP_OK;
 }
 
-/* ---- The IPI path ------------------------------------------------------------------------------
- */
+/* ---- The IPI path ---------------------------------------------------------------------------- */
 
 static void init_hart(void *state, uint32_t hart)
 {

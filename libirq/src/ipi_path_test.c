@@ -29,8 +29,7 @@ static struct aclint_sswi sswi;
 static struct imsic_ipi imsic = {.page = own_page, .hart_count = TEST_HARTS, .identity = 1};
 static struct ipi_path_sbi sbi = {.hart_id = hart_id, .hart_count = TEST_HARTS};
 
-/* ---- The machine: the device and the firmware set SSIP, the IMSICs are test_imsic.h's ----------
- */
+/* ---- The machine: the device and the firmware set SSIP, the IMSICs are test_imsic.h's -------- */
 
 static void set_ssip(uint32_t hart)
 {
@@ -82,8 +81,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* ---- The exchange ------------------------------------------------------------------------------
- */
+/* ---- The exchange ---------------------------------------------------------------------------- */
 
 static bool interrupted(const struct ipi_path *path, uint32_t hart)
 {

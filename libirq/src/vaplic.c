@@ -12,8 +12,7 @@ _Static_assert(VAPLIC_SIZE == APLIC_SIZE, "the model answers for the whole domai
 _Static_assert(HYP_HART_MAX *APLIC_IDC_STRIDE <= APLIC_SIZE - APLIC_IDC, "IDC structures fit");
 _Static_assert(sizeof(struct vaplic_source) == 8, "an index is a shift");
 
-/* ---- Register window ---------------------------------------------------------------------------
- */
+/* ---- Register window ------------------------------------------------------------------------- */
 
 /* setip … clrienum: four blocks of a bitmap's registers and one that takes a number. */
 #define BLOCKS APLIC_SETIP
@@ -260,8 +259,7 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
 
 const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write};
 
-/* ---- Set-up ------------------------------------------------------------------------------------
- */
+/* ---- Set-up ---------------------------------------------------------------------------------- */
 
 static uint64_t words_of(uint32_t source_count)
 {
@@ -312,8 +310,7 @@ enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config
     return HYP_OK;
 }
 
-/* ---- Invariants --------------------------------------------------------------------------------
- */
+/* ---- Invariants ------------------------------------------------------------------------------ */
 
 static bool source_is_valid(const struct vaplic *v, uint32_t source)
 {

@@ -6,8 +6,7 @@
 
 #include "first.h"
 
-/* ---- Requests, by hart -------------------------------------------------------------------------
- */
+/* ---- Requests, by hart ----------------------------------------------------------------------- */
 
 static inline uint32_t key_of(const struct vaplic *v, uint32_t source)
 {
@@ -105,8 +104,7 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
     }
 }
 
-/* ---- What the machine tells ---------------------------------------------------------------------
- */
+/* ---- What the machine tells ------------------------------------------------------------------ */
 
 /* An edge, an MSI that came to the hypervisor, a source of nobody. */
 static NOINLINE void raise_other(struct vaplic *v, uint32_t source)
@@ -148,8 +146,7 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
     }
 }
 
-/* ---- Registers of harts, and of the domain -----------------------------------------------------
- */
+/* ---- Registers of harts, and of the domain --------------------------------------------------- */
 
 /* `source` is a request of a hart that the machine tells of: it is held. */
 static inline bool is_told(const struct vaplic *v, uint32_t source)
@@ -283,8 +280,7 @@ void vaplic_set_domaincfg(struct vaplic *v, uint32_t value)
     }
 }
 
-/* ---- The VM's end ------------------------------------------------------------------------------
- */
+/* ---- The VM's end ---------------------------------------------------------------------------- */
 
 void vaplic_clear(struct vaplic *v)
 {

@@ -271,8 +271,7 @@ static inline void ref_reset(struct ref *r)
     }
 }
 
-/* ---- The machine's domain, as a struct aplic_phys ----------------------------------------------
- */
+/* ---- The machine's domain, as a struct aplic_phys -------------------------------------------- */
 
 static inline uint32_t chip_set_mode(void *state, uint32_t s, uint32_t sm)
 {

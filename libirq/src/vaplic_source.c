@@ -10,8 +10,7 @@ static inline void set_pending(struct vaplic *v, uint32_t source, bool pending)
     vaplic_settle(v, source);
 }
 
-/* ---- The physical side -------------------------------------------------------------------------
- */
+/* ---- The physical side ----------------------------------------------------------------------- */
 
 /* Where the machine's interrupt goes is where the guest's does; false: to nobody. */
 static bool aim(const struct vaplic *v, uint32_t source)
@@ -64,8 +63,7 @@ static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
     return inputs;
 }
 
-/* ---- Sources -----------------------------------------------------------------------------------
- */
+/* ---- Sources --------------------------------------------------------------------------------- */
 
 static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {

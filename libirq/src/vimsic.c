@@ -18,8 +18,7 @@ static uint32_t words_of(const struct vimsic *v)
     return (v->config.id_max + 1) / 64;
 }
 
-/* ---- What is pending and enabled ---------------------------------------------------------------
- */
+/* ---- What is pending and enabled ------------------------------------------------------------- */
 
 /* Of what is ready, the lowest identity: if the threshold hides that, it hides all. */
 static uint32_t top_of(const struct vimsic_file *f)
@@ -70,8 +69,7 @@ bool vimsic_external_level(const struct vimsic *v, uint32_t vcpu)
     return level_of(&v->files[vcpu]);
 }
 
-/* ---- CSRs --------------------------------------------------------------------------------------
- */
+/* ---- CSRs ------------------------------------------------------------------------------------ */
 
 static uint64_t modified(uint64_t old, const struct vimsic_access *a)
 {
@@ -166,8 +164,7 @@ enum vimsic_result vimsic_csr(struct vimsic *v, uint32_t vcpu, const struct vims
     }
 }
 
-/* ---- The window --------------------------------------------------------------------------------
- */
+/* ---- The window ------------------------------------------------------------------------------ */
 
 /* Registers that an access names; 0: it is a fault. */
 static unsigned register_count(const struct vimsic *v, uint64_t offset, unsigned size)
@@ -209,8 +206,7 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
 
 const struct vdev_ops vimsic_vdev_ops = {.read = read, .write = write};
 
-/* ---- Set-up and invariants ---------------------------------------------------------------------
- */
+/* ---- Set-up and invariants ------------------------------------------------------------------- */
 
 enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_config *config,
                             struct vimsic_file *files)

@@ -119,8 +119,7 @@ static inline bool ref_csr(struct ref *r, uint32_t file, const struct vimsic_acc
     return a->csr == CSR_SIREG && ref_sireg(r, f, a, old);
 }
 
-/* ---- Model and reference in step ----------------------------------------------------------------
- */
+/* ---- Model and reference in step ------------------------------------------------------------- */
 
 struct both {
     struct vimsic v;

@@ -11,8 +11,7 @@ _Static_assert(VPLIC_SIZE == PLIC_SIZE, "the model answers for the whole chip");
 _Static_assert(VPLIC_PRIORITY_MAX < 63, "a level and a threshold are bits of one word");
 _Static_assert(sizeof(struct vplic_source) == 16, "an index is a shift");
 
-/* ---- Register window ---------------------------------------------------------------------------
- */
+/* ---- Register window ------------------------------------------------------------------------- */
 
 /* Below the contexts' pages: nothing here is on the path of an interrupt. */
 static inline uint32_t low_register(const struct vplic *v, uint64_t offset)
@@ -145,8 +144,7 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
 
 const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write};
 
-/* ---- Set-up ------------------------------------------------------------------------------------
- */
+/* ---- Set-up ---------------------------------------------------------------------------------- */
 
 static uint64_t words_of(uint32_t source_count)
 {
@@ -218,8 +216,7 @@ HYP_COLD enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *
     return HYP_OK;
 }
 
-/* ---- Invariants --------------------------------------------------------------------------------
- */
+/* ---- Invariants ------------------------------------------------------------------------------ */
 
 static bool source_is_valid(const struct vplic *v, uint32_t source)
 {

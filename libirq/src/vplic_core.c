@@ -7,8 +7,7 @@
 
 #include "first.h"
 
-/* ---- Requests, by priority ---------------------------------------------------------------------
- */
+/* ---- Requests, by priority ------------------------------------------------------------------- */
 
 static inline uint64_t *row_of(const struct vplic *v, uint32_t priority)
 {
@@ -104,8 +103,7 @@ uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
     return vplic_half(word, reg);
 }
 
-/* ---- External interrupts -----------------------------------------------------------------------
- */
+/* ---- External interrupts --------------------------------------------------------------------- */
 
 static inline void drive(struct vplic *v, uint64_t vcpu, bool level)
 {
@@ -152,8 +150,7 @@ static inline void request(struct vplic *v, uint64_t source, struct vplic_source
     }
 }
 
-/* ---- The physical side -------------------------------------------------------------------------
- */
+/* ---- The physical side ----------------------------------------------------------------------- */
 
 static NOINLINE void physical_enable(const struct vplic *v, uint32_t hart, uint32_t source,
                                      bool enable)
@@ -213,8 +210,7 @@ void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
     request(v, source, s);
 }
 
-/* ---- Registers ---------------------------------------------------------------------------------
- */
+/* ---- Registers ------------------------------------------------------------------------------- */
 
 static NOINLINE void claim_of_rows(struct vplic *v, const struct vplic_context *c, uint64_t *value)
 {
@@ -335,8 +331,7 @@ void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t
     update(v, BIT(c->vcpu));
 }
 
-/* ---- Lines, owners, the VM's end ---------------------------------------------------------------
- */
+/* ---- Lines, owners, the VM's end ------------------------------------------------------------- */
 
 static void line_set(void *controller, uint32_t source, bool level)
 {

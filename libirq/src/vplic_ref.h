@@ -133,8 +133,7 @@ static inline void ref_reset(struct ref *r)
     }
 }
 
-/* ---- The machine --------------------------------------------------------------------------------
- */
+/* ---- The machine ----------------------------------------------------------------------------- */
 
 struct machine {
     bool enabled[REF_HARTS][REF_SOURCES];

@@ -334,8 +334,7 @@ static void add_intc(struct reading *r)
     }
 }
 
-/* ---- Interrupt controller, boot arguments -----------------------------------------------------
- */
+/* ---- Interrupt controller, boot arguments ---------------------------------------------------- */
 
 static void add_plic(struct reading *r)
 {

@@ -35,8 +35,7 @@ static bool decline_fault(struct world *w, uint64_t htinst, uint64_t gpa)
     return false;
 }
 
-/* ---- The hart and the vCPU's reset -------------------------------------------------------------
- */
+/* ---- The hart and the vCPU's reset ----------------------------------------------------------- */
 
 static bool has_budget(const struct vm *vm)
 {

@@ -51,8 +51,7 @@ static void check(bool right, const char *what)
     guest_put("\n");
 }
 
-/* ---- The walk ----------------------------------------------------------------------------------
- */
+/* ---- The walk -------------------------------------------------------------------------------- */
 
 static struct vimsic model;
 static struct vimsic_file file;
@@ -201,8 +200,7 @@ static void walk(void)
     check(differences == 0 && vimsic_is_valid(&model), "the model is the machine's IMSIC");
 }
 
-/* ---- The driver --------------------------------------------------------------------------------
- */
+/* ---- The driver ------------------------------------------------------------------------------ */
 
 static void vs_write(uint32_t select, uint64_t value)
 {

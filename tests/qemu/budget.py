@@ -24,27 +24,20 @@ def told(log, vm):
     return [word for _, word in sorted(at)]
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     order = dict(text.split(":", 1) for text in plan["steps"])["order"].split()
     vms = ["one", "two", "three", "four"]
-    try:
-        with qemu_test.Machine(command, plan["timeout"]) as machine:
-            machine.reject("state=refused|hyp: panic")
-            if "stop" in order:
-                machine.wait(0)
-            for vm in vms if "stop" not in order else []:
-                machine.expect(r"(?s)^(?=.*hyp: vm=%s event=exits_after_boot most=100\n)" % vm)
-            log = machine.log
-        for vm in vms:
-            if told(log, vm) != order:
-                raise qemu_test.Failure("vm %s: %s" % (vm, told(log, vm)))
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    with qemu_test.Machine(command, plan["timeout"]) as machine:
+        machine.reject("state=refused|hyp: panic")
+        if "stop" in order:
+            machine.wait(0)
+        for vm in vms if "stop" not in order else []:
+            machine.expect(r"(?s)^(?=.*hyp: vm=%s event=exits_after_boot most=100\n)" % vm)
+        log = machine.log
+    for vm in vms:
+        if told(log, vm) != order:
+            raise qemu_test.Failure("vm %s: %s" % (vm, told(log, vm)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

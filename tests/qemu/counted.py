@@ -19,31 +19,24 @@ def exits(machine):
     return {cause: int(count) for cause, count in (w.split("=") for w in words)}
 
 
-def main():
-    plan, command = qemu_test.load()
-    try:
-        with qemu_test.Machine(command, plan["timeout"]) as machine:
-            machine.reject("FAIL")
-            machine.expect(r"^\[guest\] counted: ready$")
-            before = exits(machine)
-            machine.send("x")
-            machine.expect(r"^\[guest\] counted: done$")
-            after = exits(machine)
-            machine.send("x")
-            machine.expect("^vm guest stopped: shutdown$")
-            machine.wait(0)
-        for cause, count in EXACT.items():
-            made = after.get(cause, 0) - before.get(cause, 0)
-            if made != count:
-                raise qemu_test.Failure("cause %s: %d counted, %d made" % (cause, made, count))
-        if after[ECALL] - before[ECALL] < ECALLS:
-            raise qemu_test.Failure("only %d ecalls" % (after[ECALL] - before[ECALL]))
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+def body(plan, command):
+    with qemu_test.Machine(command, plan["timeout"]) as machine:
+        machine.reject("FAIL")
+        machine.expect(r"^\[guest\] counted: ready$")
+        before = exits(machine)
+        machine.send("x")
+        machine.expect(r"^\[guest\] counted: done$")
+        after = exits(machine)
+        machine.send("x")
+        machine.expect("^vm guest stopped: shutdown$")
+        machine.wait(0)
+    for cause, count in EXACT.items():
+        made = after.get(cause, 0) - before.get(cause, 0)
+        if made != count:
+            raise qemu_test.Failure("cause %s: %d counted, %d made" % (cause, made, count))
+    if after[ECALL] - before[ECALL] < ECALLS:
+        raise qemu_test.Failure("only %d ecalls" % (after[ECALL] - before[ECALL]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

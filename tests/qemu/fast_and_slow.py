@@ -41,27 +41,20 @@ def compare(fast, slow):
         raise qemu_test.Failure("%d lines fast, %d slow" % (len(fast), len(slow)))
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     plugin = os.path.abspath(given["plugin"])
     slow = os.path.join(os.path.dirname(command[0]), given["slow"])
-    try:
-        fast_lines, fast_hs = run(command[0], command[1:], plugin, plan["timeout"])
-        slow_lines, slow_hs = run(slow, command[1:], plugin, plan["timeout"])
-        print("\n".join(fast_lines))
-        print("hypervisor: %d instructions fast, %d slow" % (fast_hs, slow_hs))
-        compare(fast_lines, slow_lines)
-        if len(fast_lines) < int(given["lines"]):
-            raise qemu_test.Failure("only %d lines" % len(fast_lines))
-        if slow_hs < fast_hs * SLOWER:
-            raise qemu_test.Failure("no_fast_exits makes nothing slower: both ways are one")
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    fast_lines, fast_hs = run(command[0], command[1:], plugin, plan["timeout"])
+    slow_lines, slow_hs = run(slow, command[1:], plugin, plan["timeout"])
+    print("\n".join(fast_lines))
+    print("hypervisor: %d instructions fast, %d slow" % (fast_hs, slow_hs))
+    compare(fast_lines, slow_lines)
+    if len(fast_lines) < int(given["lines"]):
+        raise qemu_test.Failure("only %d lines" % len(fast_lines))
+    if slow_hs < fast_hs * SLOWER:
+        raise qemu_test.Failure("no_fast_exits makes nothing slower: both ways are one")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

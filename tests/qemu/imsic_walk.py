@@ -37,24 +37,17 @@ def compare(cpu, machine, model):
         raise qemu_test.Failure("-cpu %s: %d lines, and %d in software" % (cpu, len(machine), len(model)))
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     command += ["--smp", "3", "--kernel", os.path.abspath(given["guest"])]
-    try:
-        for cpu in CPUS:
-            machine = run(command, "guest-file", cpu, plan["timeout"])
-            model = run(command, "software", cpu, plan["timeout"])
-            compare(cpu, machine, model)
-            if len(machine) < int(given["lines"]):
-                raise qemu_test.Failure("only %d lines" % len(machine))
-            print("-cpu %s: %d lines are the same; the last one: %s" % (cpu, len(machine), machine[-3]))
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    for cpu in CPUS:
+        machine = run(command, "guest-file", cpu, plan["timeout"])
+        model = run(command, "software", cpu, plan["timeout"])
+        compare(cpu, machine, model)
+        if len(machine) < int(given["lines"]):
+            raise qemu_test.Failure("only %d lines" % len(machine))
+        print("-cpu %s: %d lines are the same; the last one: %s" % (cpu, len(machine), machine[-3]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

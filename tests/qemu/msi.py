@@ -12,30 +12,23 @@ sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORK
 import qemu_test  # noqa: E402
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(os.environ["TEST_TMPDIR"], "counts")
     # all code of HS-mode is in its own half of the address space
     count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (os.path.abspath(given["plugin"]), out)
     qemu = ["--", "-device", "edu,addr=1", "-icount", "shift=0,sleep=off", "-plugin", count]
-    try:
-        with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
-            machine.reject("FAIL")
-            machine.expect(r"^\[guest\] end: 4 passed, 0 failed\n")
-            machine.expect("^vm guest stopped: shutdown\n")
-            machine.wait(0)
-        with open(out) as f:
-            line = re.search(r"^count id=0 .*guest=(\d+) hs=(\d+) fw=(\d+)", f.read(), re.M)
-        print(line.group())
-        if int(line.group(1)) < 2000 or int(line.group(2)) != 0 or int(line.group(3)) != 0:
-            raise qemu_test.Failure("it left its guest")
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
+        machine.reject("FAIL")
+        machine.expect(r"^\[guest\] end: 4 passed, 0 failed\n")
+        machine.expect("^vm guest stopped: shutdown\n")
+        machine.wait(0)
+    with open(out) as f:
+        line = re.search(r"^count id=0 .*guest=(\d+) hs=(\d+) fw=(\d+)", f.read(), re.M)
+    print(line.group())
+    if int(line.group(1)) < 2000 or int(line.group(2)) != 0 or int(line.group(3)) != 0:
+        raise qemu_test.Failure("it left its guest")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

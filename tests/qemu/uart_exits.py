@@ -58,28 +58,21 @@ def work(machine, out):
     return start, end - start, after - before, before - first
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
     at = report.Elf(given["elf"]).symbols()["trap_entry"][0]
     plugin = "%s,hs=0xffffffc000000000:0xffffffc040000000,at=%#x:%d:%d,out=%s" % (os.path.abspath(given["plugin"]), at, BEAT, EXIT, out)
-    try:
-        with qemu_test.Machine(command + ["--", "-plugin", plugin], plan["timeout"]) as machine:
-            boot, left, came, looks = work(machine, out)
-        print("exits: %d while booting, then %d; interrupts of the UART: %d, of which a look at them has %d" % (boot, left, came, looks))
-        if came < LEAST:
-            raise qemu_test.Failure("the UART interrupted only %d times" % came)
-        if left > came:
-            raise qemu_test.Failure("%d exits, %d interrupts of the UART" % (left, came))
-        if left < came // 2:
-            raise qemu_test.Failure("%d exits for %d interrupts: not all traps are counted" % (left, came))
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    with qemu_test.Machine(command + ["--", "-plugin", plugin], plan["timeout"]) as machine:
+        boot, left, came, looks = work(machine, out)
+    print("exits: %d while booting, then %d; interrupts of the UART: %d, of which a look at them has %d" % (boot, left, came, looks))
+    if came < LEAST:
+        raise qemu_test.Failure("the UART interrupted only %d times" % came)
+    if left > came:
+        raise qemu_test.Failure("%d exits, %d interrupts of the UART" % (left, came))
+    if left < came // 2:
+        raise qemu_test.Failure("%d exits for %d interrupts: not all traps are counted" % (left, came))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

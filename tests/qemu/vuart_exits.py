@@ -46,35 +46,28 @@ def measure(machine, way):
     return {c: many[c] - few[c] for c in CAUSES}, many_chars - few_chars
 
 
-def main():
-    plan, command = qemu_test.load()
+def body(plan, command):
     most = int(dict(text.split(":", 1) for text in plan["steps"])["most"])
     found = {}
-    try:
-        with qemu_test.Machine(command, plan["timeout"]) as machine:
-            machine.reject(r"Kernel panic|^hyp: panic|state=refused")
-            machine.expect(r"guest: linux is up, 2 harts")
-            machine.expect(r"/ # ")
-            machine.send(MAKE % (LINE, FEW, LINE, MANY))
-            machine.expect(r"/ # ")
-            for way in WAYS:
-                found[way] = measure(machine, way)
-            machine.send("poweroff -f\n")
-            machine.expect(r"^vm linux stopped: shutdown")
-            machine.wait(0)
-        for way, (counts, chars) in found.items():
-            total = sum(counts.values())
-            print("%s: %d characters, %d exits, %.2f each: %s" % (way, chars, total, total / chars, counts))
-            if total * 100 > most * chars:
-                raise qemu_test.Failure("%s: %d exits for %d characters" % (way, total, chars))
-            if counts["23"] < chars:
-                raise qemu_test.Failure("%s: %d characters by %d stores" % (way, chars, counts["23"]))
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+    with qemu_test.Machine(command, plan["timeout"]) as machine:
+        machine.reject(r"Kernel panic|^hyp: panic|state=refused")
+        machine.expect(r"guest: linux is up, 2 harts")
+        machine.expect(r"/ # ")
+        machine.send(MAKE % (LINE, FEW, LINE, MANY))
+        machine.expect(r"/ # ")
+        for way in WAYS:
+            found[way] = measure(machine, way)
+        machine.send("poweroff -f\n")
+        machine.expect(r"^vm linux stopped: shutdown")
+        machine.wait(0)
+    for way, (counts, chars) in found.items():
+        total = sum(counts.values())
+        print("%s: %d characters, %d exits, %.2f each: %s" % (way, chars, total, total / chars, counts))
+        if total * 100 > most * chars:
+            raise qemu_test.Failure("%s: %d exits for %d characters" % (way, total, chars))
+        if counts["23"] < chars:
+            raise qemu_test.Failure("%s: %d characters by %d stores" % (way, chars, counts["23"]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

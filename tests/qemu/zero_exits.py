@@ -51,27 +51,20 @@ def work(machine):
     return before, after, {name: last[name] - first[name] for name in first}
 
 
-def main():
-    plan, command = qemu_test.load()
-    try:
-        with qemu_test.Machine(command, plan["timeout"]) as machine:
-            machine.reject(r"Kernel panic|^hyp: panic|state=refused")
-            before, after, came = work(machine)
-        print("exits%s, then%s; interrupts in between %s" % (before, after, came))
-        if before != after:
-            raise qemu_test.Failure("exits in %d s:\n%s\n%s" % (SECONDS, before, after))
-        if came["timer"] < 10 * SECONDS or came["reschedule"] + came["call"] < SECONDS:
-            raise qemu_test.Failure("Linux did not work: %s" % came)
-        if came["rtc"] < SECONDS // 4:
-            raise qemu_test.Failure("its RTC did not ring: %s" % came)
-        if not re.search(r" 10=\d+", before):
-            raise qemu_test.Failure("its boot counted no SBI call: %s" % before)
-    except qemu_test.Failure as e:
-        print("--- FAIL: %s" % e)
-        return 1
-    print("--- PASS")
-    return 0
+def body(plan, command):
+    with qemu_test.Machine(command, plan["timeout"]) as machine:
+        machine.reject(r"Kernel panic|^hyp: panic|state=refused")
+        before, after, came = work(machine)
+    print("exits%s, then%s; interrupts in between %s" % (before, after, came))
+    if before != after:
+        raise qemu_test.Failure("exits in %d s:\n%s\n%s" % (SECONDS, before, after))
+    if came["timer"] < 10 * SECONDS or came["reschedule"] + came["call"] < SECONDS:
+        raise qemu_test.Failure("Linux did not work: %s" % came)
+    if came["rtc"] < SECONDS // 4:
+        raise qemu_test.Failure("its RTC did not ring: %s" % came)
+    if not re.search(r" 10=\d+", before):
+        raise qemu_test.Failure("its boot counted no SBI call: %s" % before)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(qemu_test.main(body))

@@ -93,8 +93,7 @@ static void uart_write(unsigned reg, uint8_t value)
     *(volatile uint8_t *)(UART + reg) = value;
 }
 
-/* ---- Interrupts --------------------------------------------------------------------------------
- */
+/* ---- Interrupts ------------------------------------------------------------------------------ */
 
 /* One byte, though there may be more; or none. */
 static void serve_uart(uint64_t hart)
@@ -161,8 +160,7 @@ static void masked_move(uint32_t source, uint64_t to)
     guest_csr_set(sstatus, SSTATUS_SIE);
 }
 
-/* ---- The second hart ---------------------------------------------------------------------------
- */
+/* ---- The second hart ------------------------------------------------------------------------- */
 
 /* An alarm that is over; one at a time. */
 static void ring(void)
@@ -204,8 +202,7 @@ static void second(uint64_t hart)
     }
 }
 
-/* ---- The first hart ----------------------------------------------------------------------------
- */
+/* ---- The first hart -------------------------------------------------------------------------- */
 
 /* False: time is over. */
 static bool reaches(const uint32_t *p, uint32_t value)

@@ -46,8 +46,7 @@ static uint32_t high; /* Bit s: the wire of source s. */
 static volatile uint64_t trap_cause;
 static volatile uint64_t trap_value;
 
-/* ---- Draws -------------------------------------------------------------------------------------
- */
+/* ---- Draws ----------------------------------------------------------------------------------- */
 
 uint64_t draw(uint64_t bound)
 {
@@ -87,8 +86,7 @@ uint64_t draw_address(uint64_t address, unsigned size)
     return one_in(size == 4 ? 64 : 4) ? address + draw(8) : address;
 }
 
-/* ---- The log -----------------------------------------------------------------------------------
- */
+/* ---- The log --------------------------------------------------------------------------------- */
 
 void log_word(const char *word)
 {
@@ -211,8 +209,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     return epc + 4;
 }
 
-/* ---- Accesses ----------------------------------------------------------------------------------
- */
+/* ---- Accesses -------------------------------------------------------------------------------- */
 
 #define LOAD(insn, value, address) \
     __asm__ volatile(insn " %0, 0(%1)" : "+r"(value) : "r"(address) : "memory")
@@ -302,8 +299,7 @@ void reg_write(uint64_t address, uint32_t value)
     settle();
 }
 
-/* ---- Devices -----------------------------------------------------------------------------------
- */
+/* ---- Devices --------------------------------------------------------------------------------- */
 
 static uint8_t uart_read(unsigned reg)
 {
@@ -362,8 +358,7 @@ void wire_set(uint32_t source, bool up)
     log_end();
 }
 
-/* ---- The whole ---------------------------------------------------------------------------------
- */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 /* `key=NUMBER` of the boot arguments. */
 static uint64_t option(const char *args, const char *key, uint64_t otherwise)

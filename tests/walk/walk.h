@@ -40,8 +40,7 @@ void log_end(void);
 void trap_none(void);
 bool trap_logged(void);
 
-/* ---- Devices: each drives one wire ------------------------------------------------------------
- */
+/* ---- Devices: each drives one wire ----------------------------------------------------------- */
 
 #define UART_SOURCE 10u
 #define RTC_SOURCE 11u
@@ -66,8 +65,7 @@ bool has_other(void);
 /* Lets it claim, logged. */
 void other_claim(void);
 
-/* ---- What a controller's file defines ----------------------------------------------------------
- */
+/* ---- What a controller's file defines -------------------------------------------------------- */
 
 void walk_begin(void);
 void walk_step(void);

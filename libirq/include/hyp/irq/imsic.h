@@ -27,8 +27,7 @@
 #include <hyp/irq/imsic_regs.h>
 #include <hyp/irq/ipi_path.h>
 
-/* ---- The hypervisor's own interrupt file, of the calling hart ---------------------------------
- */
+/* ---- The hypervisor's own interrupt file, of the calling hart -------------------------------- */
 
 /* Whatever was left there: nothing pends or is enabled, and what will be enabled comes. */
 void imsic_init_hart(uint32_t id_max);
@@ -48,8 +47,7 @@ void imsic_clear(uint32_t identity);
  */
 void imsic_send(mmio_t page, uint32_t identity);
 
-/* ---- Guest interrupt files, of the calling hart ------------------------------------------------
- */
+/* ---- Guest interrupt files, of the calling hart ---------------------------------------------- */
 
 /* GEILEN: guest interrupt files 1 … GEILEN are there; at most 63. hgeie is as before. */
 uint32_t imsic_geilen(void);
@@ -71,8 +69,7 @@ void imsic_wake_on_guest(uint32_t file, bool wake);
 /* Does the file deliver an interrupt now? */
 bool imsic_guest_pends(uint32_t file);
 
-/* ---- Where the pages are -----------------------------------------------------------------------
- */
+/* ---- Where the pages are --------------------------------------------------------------------- */
 
 /*
  *   bits  group_shift + …   | 12 + guest_bits + …  | 12 + …        | 11:0
@@ -105,8 +102,7 @@ HYP_MUST_USE enum hyp_status imsic_layout_check(const struct imsic_layout *layou
 HYP_MUST_USE enum hyp_status imsic_page(const struct imsic_layout *layout, uint32_t group,
                                         uint32_t hart, uint32_t file, hpa_t *page);
 
-/* ---- The IPI path ------------------------------------------------------------------------------
- */
+/* ---- The IPI path ---------------------------------------------------------------------------- */
 
 struct imsic_ipi {
     const mmio_t *page; /* By hart index: its own file. Borrowed. */
