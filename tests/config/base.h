@@ -103,6 +103,13 @@
 #define B_DEVICES ONE(.name = "disk", .gpa = 0x10003000)
 #endif
 
+#ifndef B_IRQC
+#define B_IRQC ONE(.gpa = 0x0c000000, .source_count = 96)
+#endif
+#ifndef B_ELSE
+#define B_ELSE ONE(.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96)
+#endif
+
 /* ---- The whole ---- */
 
 #ifndef POOL_SIZE
@@ -149,6 +156,7 @@ const struct hyp_platform hyp_platform = {
 static const struct vm_mem alpha_mem[] = {A_MEM};
 static const struct vm_device alpha_devices[] = {A_DEVICES};
 static const struct vm_irqc alpha_else[] = {A_ELSE};
+static const struct vm_irqc beta_else[] = {B_ELSE};
 static const struct vm_mem beta_mem[] = {B_MEM};
 static const struct vm_device beta_devices[] = {B_DEVICES};
 
@@ -185,7 +193,9 @@ static const struct vm_config vms[] = {
         .devices = beta_devices,
         .device_count = COUNT(beta_devices),
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.gpa = 0x0c000000, .source_count = 96},
+        .irqc = B_IRQC,
+        .irqc_else = beta_else,
+        .irqc_else_count = COUNT(beta_else),
         .real_time = true,
     },
 };
