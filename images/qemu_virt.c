@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Debian Linux on two harts beside a real-time guest on one; both on one console. */
+/*
+ * Debian Linux on two harts, with the machine's own kind of interrupt controller, beside a
+ * real-time guest on one; both on one console.
+ */
 #include <hyp/vm/config.h>
 
 static const struct vm_mem linux_mem[] = {
@@ -8,6 +11,11 @@ static const struct vm_mem linux_mem[] = {
 
 static const struct vm_mem rt_mem[] = {
     {.gpa = 0x80000000, .size = 2 * HYP_MIB},
+};
+
+static const struct vm_irqc irqc_else[] = {
+    {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 12},
+    {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
 };
 
 static const struct vm_config vms[] = {
@@ -26,7 +34,12 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = {.model = HYP_IRQC_IMSIC,
+                 .gpa = 0x0d000000,
+                 .imsic_gpa = 0x28000000,
+                 .source_count = 12},
+        .irqc_else = irqc_else,
+        .irqc_else_count = sizeof(irqc_else) / sizeof(irqc_else[0]),
     },
     {
         .name = "rt",
