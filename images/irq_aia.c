@@ -210,7 +210,13 @@ static void init(struct hyp *h)
 
 static void init_hart(struct hyp *h)
 {
-    (void)h;
+    if ((h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
+        csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
+        csr_write(CSR_HVIEN, 0);
+        csr_write(CSR_HVIPRIO1, 0);
+        csr_write(CSR_HVIPRIO2, 0);
+        csr_write(CSR_VSISELECT, 0);
+    }
     if (the_aia.ipi_path.ops != 0) {
         the_aia.ipi_path.ops->init_hart(the_aia.ipi_path.state, hart_self()->index);
     }
@@ -281,8 +287,8 @@ static enum hyp_status own_sources(struct aia_vm *a)
 /* ---- Interrupt files in software ------------------------------------------------------------- */
 
 /*
- * On its own hart: stopi says what hvip says. By the specification it does so by itself, with the
- * lowest priority of all; QEMU's hart says it only if hvictl does.
+ * On its own hart: stopi says what hvip says. By the specification it does so by itself; QEMU's
+ * hart says it only if hvictl does.
  */
 static void drive_stopi(const struct vcpu *vcpu)
 {
@@ -377,7 +383,7 @@ static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
                        .size = vm->vcpu_count * HYP_IMSIC_SIZE,
                        .ops = &vimsic_vdev_ops,
                        .state = &a->vimsic};
-    return vm_add_vdev(vm, &dev); /* Of a page that is mapped, no access comes here. */
+    return vm_add_vdev(vm, &dev); /* Accesses to a page that is mapped do not come here. */
 }
 
 /* ---- Guest interrupt files ------------------------------------------------------------------- */
@@ -492,11 +498,6 @@ static enum hyp_status add_vm(struct hyp *h, struct host_vm *hv)
 
 static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
 {
-    if ((h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
-        csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
-        csr_write(CSR_HVIEN, 0);
-        csr_write(CSR_VSISELECT, 0);
-    }
     if (!has_imsics(vcpu->vm)) {
         return HYP_OK;
     }

@@ -204,6 +204,7 @@ enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
     }
     vaplic_assign(v->owned, source, true);
     v->sources[source].owned = true;
+    (void)c->phys->ops->set_mode(c->phys->state, source, APLIC_SM_INACTIVE);
     return HYP_OK;
 }
 

@@ -299,6 +299,7 @@ static void test_hardware_level_round(void **state)
 {
     (void)state;
     assert_int_equal(vaplic_own(&v, 40), HYP_OK);
+    ASSERT_TOLD("m40=0 "); /* Whatever it was before. */
     open_domain();
     put(APLIC_SOURCECFG + 160, 0); /* As it is: the machine is not touched. */
     ASSERT_TOLD("");
@@ -484,6 +485,7 @@ static void test_msi_hardware(void **state)
 {
     (void)state;
     assert_int_equal(vaplic_own(&v, 40), HYP_OK);
+    ASSERT_TOLD("m40=0 ");
     open_source(40, APLIC_SM_LEVEL1, 1u << 18 | 9);
     ASSERT_TOLD("m40=6 "); /* Not before IE. */
     put(APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE);

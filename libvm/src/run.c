@@ -162,7 +162,11 @@ bool vcpu_irq(struct world *w, uint64_t scause)
 {
     struct vcpu *vcpu = (struct vcpu *)w;
     struct vm_env *env = vcpu->vm->env;
-    switch (scause & ~CAUSE_INTERRUPT) {
+    uint64_t irq = scause & ~CAUSE_INTERRUPT;
+    if ((csr_read(CSR_SIP) & BIT(IRQ_S_TIMER)) != 0) {
+        irq = IRQ_S_TIMER; /* Last by priority: a flood of the others would keep it for ever. */
+    }
+    switch (irq) {
     case IRQ_S_EXT: env->external(env, vcpu); return true;
     case IRQ_S_TIMER: env->timer_expired(env, vcpu); return true;
     case IRQ_S_SOFT:
@@ -181,14 +185,14 @@ bool vcpu_irq(struct world *w, uint64_t scause)
 static void poll_irqs(struct vcpu *vcpu)
 {
     uint64_t pending = csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS;
+    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
+        (void)vcpu_irq(&vcpu->world, IRQ_S_TIMER);
+    }
     if ((pending & BIT(IRQ_S_SOFT)) != 0) {
         (void)vcpu_irq(&vcpu->world, IRQ_S_SOFT);
     }
     if ((pending & BIT(IRQ_S_EXT)) != 0) {
         (void)vcpu_irq(&vcpu->world, IRQ_S_EXT);
-    }
-    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_TIMER);
     }
 }
 

@@ -307,6 +307,22 @@ static void test_interrupts_go_to_the_embedder(void **state)
     }
 }
 
+/* A flood of others does not keep the timer, which is last by priority. */
+static void test_the_timer_goes_first(void **state)
+{
+    (void)state;
+    for (unsigned slow = 0; slow < 2; slow++) {
+        test_vm_init(&t);
+        t.config.no_fast_exits = slow != 0;
+        csr_write(CSR_SIP, BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT) | BIT(IRQ_S_SOFT));
+        fire(IRQ_S_SOFT);
+        fire(IRQ_S_SOFT);
+        test_run(&t);
+        assert_int_equal(t.timers, 1);
+        assert_int_equal(t.events, 1); /* The first one was the timer's. */
+    }
+}
+
 /* vm.h: "NULL: nothing". */
 static void test_an_embedder_without_events(void **state)
 {
@@ -503,6 +519,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_stop_from_outside_ends_the_loop, setup),
         cmocka_unit_test_setup(test_interrupts_go_to_the_embedder, setup),
         cmocka_unit_test_setup(test_an_embedder_without_events, setup),
+        cmocka_unit_test_setup(test_the_timer_goes_first, setup),
         cmocka_unit_test_setup(test_pending_bits, setup),
         cmocka_unit_test_setup(test_the_line_follows_the_controller, setup),
         cmocka_unit_test_setup(test_a_console_without_updates, setup),

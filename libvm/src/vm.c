@@ -82,7 +82,7 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
 
 void vcpu_set_external(struct vcpu *vcpu, bool level)
 {
-    vcpu->ext_level = level;
+    __atomic_store_n(&vcpu->ext_level, level, __ATOMIC_RELAXED);
     if (vcpu->hart_index != hart_self()->index) {
         vcpu_notify(vcpu, VCPU_PENDING_EXT);
     } else if (level) {

@@ -137,7 +137,7 @@ HYP_MUST_USE enum hyp_status vaplic_init(struct vaplic *vaplic, const struct vap
                                          void *storage);
 
 /*
- * Makes `source` a hardware one. Before the guest runs.
+ * Makes `source` a hardware one, inactive at the machine, as it is to the guest. Before that runs.
  * HYP_OK, HYP_E_RANGE: no such source, or HYP_E_UNSUPPORTED: the machine has none, or the
  * domain has both delivery modes, while the machine's way is one.
  */

@@ -82,7 +82,7 @@ struct vcpu {
     uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
     uint64_t hstateen0;  /* What it is granted beside env->hstateen0. */
 
-    bool ext_level; /* vm->lock: what the controller drives. */
+    bool ext_level; /* What the controller drives; vm->lock, read relaxed by its own hart. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
 
