@@ -17,6 +17,9 @@
 /* A vCPU owns its hart: the first guest interrupt file is always free for it. */
 #define GUEST_FILE 1
 
+/* Of the hypervisor's own messages to a hart's own file, where there is one for them. */
+#define IPI_ID 1
+
 /* There is one machine: like the_hyp of main.c. */
 static struct {
     struct machine_aia found;
@@ -113,12 +116,11 @@ static hpa_t file_page(uint32_t hart, uint32_t file)
     return HPA(found->imsic.hpa + (page << HYP_PAGE_SHIFT));
 }
 
-/* A message to a hart's own file, if each hart has one: the identity behind those of the sources.
- */
+/* A message to a hart's own file, if each hart has one: it comes before those of all sources. */
 static void init_ipi(struct hyp *h)
 {
-    uint32_t identity = the_aia.found.source_count;
-    if (identity > the_aia.found.id_max || identity >= SOURCE_MAX) {
+    uint32_t source = the_aia.found.source_count; /* As it is claimed. */
+    if (the_aia.chip.id_base < IPI_ID || source >= SOURCE_MAX) {
         return;
     }
     for (uint32_t hart = 0; hart < h->machine.hart_count; hart++) {
@@ -130,9 +132,9 @@ static void init_ipi(struct hyp *h)
         the_aia.own_file[hart].base = va;
     }
     the_aia.ipi = (struct imsic_ipi){
-        .page = the_aia.own_file, .hart_count = h->machine.hart_count, .identity = identity};
+        .page = the_aia.own_file, .hart_count = h->machine.hart_count, .identity = IPI_ID};
     the_aia.ipi_path = imsic_ipi_path(&the_aia.ipi);
-    h->source_owner[identity] = OWNER_IPI;
+    h->source_owner[source] = OWNER_IPI;
     h->env.send_ipi = send_ipi;
 }
 
@@ -163,6 +165,7 @@ static void init_aplic(struct hyp *h)
         return;
     }
     the_aia.chip.id_max = found->id_max;
+    the_aia.chip.id_base = found->source_count - 1 + IPI_ID <= found->id_max ? IPI_ID : 0;
     *aplic = (struct aplic){
         .regs = {.base = va},
         .hart_index = found->hart_index,
@@ -252,7 +255,7 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
     }
     bool software = is_software(a->vm->vcpus[hart_index]);
     aplic_route(&the_aia.chip.aplic, source, a->hart[hart_index], software ? 0 : GUEST_FILE,
-                software ? source : eiid);
+                software ? aplic_imsic_id(&the_aia.chip, source) : eiid);
     return true;
 }
 

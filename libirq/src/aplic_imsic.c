@@ -18,14 +18,19 @@ static void init_hart(void *state, uint32_t hart)
     }
     imsic_init_hart(a->id_max);
     for (uint32_t source = 1; source < a->aplic.source_count; source++) {
-        imsic_enable(source, true); /* The APLIC says what comes. */
+        imsic_enable(aplic_imsic_id(a, source), true); /* The APLIC says what comes. */
     }
 }
 
 static uint32_t claim(void *state, uint32_t hart)
 {
-    (void)state, (void)hart;
-    return imsic_claim();
+    const struct aplic_imsic *a = state;
+    uint32_t id = imsic_claim();
+    (void)hart;
+    if (id == 0 || id > a->id_base) {
+        return id == 0 ? 0 : id - a->id_base;
+    }
+    return a->aplic.source_count - 1 + id;
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)
@@ -46,7 +51,7 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
         return;
     }
     if (enable) {
-        aplic_route(&a->aplic, source, hart, 0, source);
+        aplic_route(&a->aplic, source, hart, 0, aplic_imsic_id(a, source));
         aplic_set_enable(&a->aplic, source, true);
     } else if (aplic_is_for(&a->aplic, source, hart)) {
         aplic_set_enable(&a->aplic, source, false);
@@ -58,6 +63,7 @@ static const struct irqc_ops ops = {
 
 struct irqc aplic_imsic_irqc(struct aplic_imsic *a)
 {
-    HYP_REQUIRE(a->aplic.msi && a->aplic.source_count - 1 <= a->id_max);
+    bool fits = a->aplic.msi && aplic_imsic_id(a, a->aplic.source_count - 1) <= a->id_max;
+    HYP_REQUIRE(fits);
     return (struct irqc){.ops = &ops, .state = a, .source_count = a->aplic.source_count};
 }

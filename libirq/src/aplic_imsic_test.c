@@ -12,7 +12,7 @@
 
 #include "test_imsic.h"
 
-enum { SOURCES = 97, BASE = 0xd000000, LEVEL = 10, EDGE = 96 };
+enum { SOURCES = 97, BASE = 0xd000000, LEVEL = 10, EDGE = 96, ID_BASE = 2 };
 
 /* The driver numbers the chip's harts 2 and 0 as 0 and 2, and has none for its hart 1. */
 static const uint32_t index_of[TEST_HARTS] = {2, APLIC_NO_HART, 0};
@@ -71,6 +71,7 @@ static int setup(void **state)
                   .source_count = SOURCES,
                   .msi = true},
         .id_max = TEST_ID_MAX,
+        .id_base = ID_BASE,
     };
     assert_int_equal(aplic_init(&both.aplic), HYP_OK);
     assert_int_equal(aplic_set_mode(&both.aplic, LEVEL, APLIC_SM_LEVEL1), APLIC_SM_LEVEL1);
@@ -167,6 +168,23 @@ static void test_what_is_not_there_is_ignored(void **state)
     assert_int_equal(irqc.source_count, SOURCES);
 }
 
+/* Identities below the sources' are others', and come before them. */
+static void test_identities_of_others_come_first(void **state)
+{
+    (void)state;
+    be(0);
+    irqc.ops->set_enable(irqc.state, 0, LEVEL, true);
+    imsic_enable(1, true);
+    imsic_enable(ID_BASE, true);
+    drive(LEVEL, true);
+    vimsic_send(&test_hart[index_of[0]].imsic, 0, ID_BASE);
+    vimsic_send(&test_hart[index_of[0]].imsic, 0, 1);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), SOURCES);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), SOURCES - 1 + ID_BASE);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), LEVEL);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +192,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_level_comes_again_while_it_is_high, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enables_move_a_source, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_not_there_is_ignored, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_identities_of_others_come_first, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
