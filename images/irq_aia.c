@@ -386,7 +386,7 @@ static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
                        .size = vm->vcpu_count * HYP_IMSIC_SIZE,
                        .ops = &vimsic_vdev_ops,
                        .state = &a->vimsic};
-    return vm_add_vdev(vm, &dev); /* Accesses to a page that is mapped do not come here. */
+    return vm_add_vdev(vm, &dev); /* What begins in a page that is mapped does not come here. */
 }
 
 /* ---- Guest interrupt files ------------------------------------------------------------------- */

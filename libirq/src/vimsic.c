@@ -170,8 +170,8 @@ enum vimsic_result vimsic_csr(struct vimsic *v, uint32_t vcpu, const struct vims
 static unsigned register_count(const struct vimsic *v, uint64_t offset, unsigned size)
 {
     uint64_t end = (uint64_t)v->config.file_count << IMSIC_PAGE_SHIFT;
-    if (offset >= end || offset % IMSIC_PAGE_SIZE + size > IMSIC_PAGE_SIZE) {
-        return 0; /* The next page may be another kind of file. */
+    if (offset >= end || size > end - offset) {
+        return 0;
     }
     if (size == 4 && offset % 4 == 0) {
         return 1;

@@ -176,8 +176,7 @@ static inline unsigned both_words(const struct both *b, uint64_t offset, unsigne
     if (offset + size > b->ref.file_count * 4096u) {
         return 0;
     }
-    bool in_page = offset % 4096 + size <= 4096;
-    return size == 4 && offset % 4 == 0 ? 1 : size == 8 && offset % 8 == 4 && in_page ? 2 : 0;
+    return size == 4 && offset % 4 == 0 ? 1 : size == 8 && offset % 8 == 4 ? 2 : 0;
 }
 
 static inline void both_store(struct both *b, uint64_t offset, unsigned size, uint64_t value)

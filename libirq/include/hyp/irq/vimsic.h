@@ -5,8 +5,9 @@
  *   page n of the window    register
  *   0x000                   seteipnum_le           Answered are aligned accesses of 4 bytes, and
  *   0x004                   seteipnum_be           those of 8 bytes at 4 mod 8, as two of 4 (QEMU's
- *   all others              none                   bus does so) in one page; all others are
- * VDEV_FAULT. Reads give 0; what is no register ignores writes. CSR                     register
+ *   all others              none                   bus does so); all others are VDEV_FAULT. Reads
+ *                                                  give 0; what is no register ignores writes.
+ *   CSR                     register
  *   siselect                9 bits, WARL           The guest is a hart with XLEN = 64 in S-mode:
  *   stopei                  top; a write claims    what a machine answers from VS-mode with a
  *   sireg 0x30 … 0x3e       iprio, read-only 0     virtual instruction is an illegal instruction
