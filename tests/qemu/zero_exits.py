@@ -14,7 +14,8 @@ import qemu_test  # noqa: E402
 
 LOG_KEY = "\x1e"  # Ctrl-^
 # Processes that come, map and go, on both harts; each loop ends by itself when its file is there.
-LOOP = "while [ ! -e /tmp/end ]; do cat /proc/self/maps | wc -l > /dev/null; done"
+# Each fits into the ring that Linux' UART reads from.
+LOOP = ["w() { cat /proc/self/maps | wc -l > /dev/null; }\n", "r() { while [ ! -e /tmp/end ]; do w; done; }\n", "r & r & ring & sleep 3\n"]
 SECONDS = 10
 
 
@@ -37,7 +38,9 @@ def work(machine):
     """Exits before and after the seconds of work, and how often Linux was interrupted in them."""
     machine.expect(r"guest: linux is up, 2 harts")
     machine.expect(r"/ # ")
-    machine.send("(%s) & (%s) & ring & sleep 3\n" % (LOOP, LOOP))
+    for command in LOOP:
+        machine.send(command)
+        machine.expect(r"/ # ")
     machine.sleep(5)
     first = interrupts(machine)
     machine.sleep(2)  # what it prints has been taken
