@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration as this machine has it: each VM with the first of its controllers that it can
- * get. */
+/* The configuration as this machine has it: each VM with the first controller that it can get. */
 #include "hyp.h"
 
 #include <hyp/vm/config_choice.h>
