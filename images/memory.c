@@ -14,6 +14,7 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>
+#include <hyp/arch/mem.h>
 #include <hyp/base/assert.h>
 
 #define BASE UINT64_C(0xffffffc000000000)
@@ -68,7 +69,10 @@ static enum hyp_status init_pool(struct hyp *h)
     h->phys.window[0] = (struct phys_window){.pa = pool, .va = va};
     h->phys.count = 1;
     page_pool_init(&h->pool, &h->phys);
-    struct page_region region = {.pa = pool, .is_zero = true};
+    /* Whatever the last owner left: a page is cleared when it is taken. */
+    uint32_t block = h->machine.cboz_block;
+    h->pool.zero_block = mem_zero_block_works((void *)va, block) ? block : 0;
+    struct page_region region = {.pa = pool};
     return page_pool_add(&h->pool, &region);
 }
 

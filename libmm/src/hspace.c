@@ -204,15 +204,11 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
         .flags = leaf_flags(hs, HSPACE_R | HSPACE_W, MEM_NORMAL),
     };
     HYP_TRY(ptable_map_cost(&hs->table, &m, &cost));
-    if (cost + page_count > hs->table.pool->free_count) {
-        return HYP_E_NOMEM;
-    }
+    HYP_TRY(page_pool_reserve(hs->table.pool, cost + page_count));
     m.size = HYP_PAGE_SIZE;
     for (; m.address < index_of(va) + hole.size; m.address += HYP_PAGE_SIZE) {
-        enum hyp_status status = page_pool_alloc(hs->table.pool, 0, &m.pa);
-        HYP_ASSERT(status == HYP_OK);
-        status = ptable_map(&hs->table, &m);
-        HYP_ASSERT(status == HYP_OK);
+        m.pa = page_pool_alloc_reserved(hs->table.pool);
+        ptable_map_reserved(&hs->table, &m);
     }
     *top = (uintptr_t)(va + hole.size);
     return HYP_OK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's page pool: two bits a page. */
+/* The hypervisor's page pool: a bit a page. */
 #include <hyp/mm/pages.h>
 
+#include <hyp/arch/mem.h>
 #include <hyp/base/assert.h>
 #include <hyp/base/bits.h>
 
@@ -27,7 +28,7 @@ static size_t bitmap_words(struct range pa)
 
 size_t page_region_word_count(struct range pa)
 {
-    return pa.size == 0 ? 0 : 2 * bitmap_words(pa);
+    return pa.size == 0 ? 0 : bitmap_words(pa);
 }
 
 void page_pool_init(struct page_pool *pool, const struct phys_map *map)
@@ -100,12 +101,10 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
     };
     if (r->used == NULL) {
         r->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
-        r->start += page_number(align_up(2 * words * sizeof(uint64_t), HYP_PAGE_SIZE));
+        r->start += page_number(align_up(words * sizeof(uint64_t), HYP_PAGE_SIZE));
     }
     r->hint = r->start;
-    r->dirty = r->used + words;
     memset(r->used, 0, words * sizeof(uint64_t));
-    memset(r->dirty, region->is_zero ? 0 : 0xff, words * sizeof(uint64_t));
     for (uint64_t page = r->first; page < r->start; page++) {
         bit_put(r->used, page - r->first, true);
     }
@@ -135,40 +134,89 @@ static bool find_block(const struct page_pool_region *r, unsigned order, uint64_
     return false;
 }
 
-static void take_block(const struct page_pool *pool, struct page_pool_region *r, uint64_t page,
-                       unsigned order)
+static void mark_block(struct page_pool_region *r, uint64_t page, unsigned order, bool used)
 {
     for (uint64_t p = page; p < page + BIT(order); p++) {
-        uint64_t index = p - r->first;
-        if (bit_get(r->dirty, index)) {
-            void *ptr = phys_to_ptr(pool->map, HPA(p << HYP_PAGE_SHIFT), HYP_PAGE_SIZE);
-            HYP_ASSERT(ptr != NULL);
-            memset(ptr, 0, HYP_PAGE_SIZE);
-        }
-        bit_put(r->used, index, true);
-        bit_put(r->dirty, index, true);
+        bit_put(r->used, p - r->first, used);
     }
-    if (page == r->hint) {
+    if (!used) {
+        r->hint = page < r->hint ? page : r->hint;
+    } else if (page == r->hint) {
         r->hint = page + BIT(order);
     }
 }
 
+/* The lock is held. */
+static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page)
+{
+    for (uint32_t i = 0; i < pool->region_count; i++) {
+        if (find_block(&pool->region[i], order, page)) {
+            mark_block(&pool->region[i], *page, order, true);
+            pool->free_count -= BIT(order);
+            pool->free_low = pool->free_count < pool->free_low ? pool->free_count : pool->free_low;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without the lock: what is taken is nobody else's, and clearing it takes long. */
+static hpa_t clear_block(const struct page_pool *pool, uint64_t page, unsigned order)
+{
+    hpa_t pa = HPA(page << HYP_PAGE_SHIFT);
+    void *ptr = phys_to_ptr(pool->map, pa, HYP_PAGE_SIZE << order);
+    HYP_ASSERT(ptr != NULL);
+    mem_zero(ptr, HYP_PAGE_SIZE << order, pool->zero_block);
+    return pa;
+}
+
 enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
 {
+    uint64_t page;
     if (order > PAGE_ORDER_MAX) {
         return HYP_E_PARAM;
     }
+    spinlock_lock(&pool->lock);
+    bool taken = pool->free_count - pool->reserved >= BIT(order) && take_block(pool, order, &page);
+    spinlock_unlock(&pool->lock);
+    if (!taken) {
+        return HYP_E_NOMEM;
+    }
+    *pa = clear_block(pool, page, order);
+    return HYP_OK;
+}
+
+enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
+{
+    spinlock_lock(&pool->lock);
+    bool fits = pool->free_count - pool->reserved >= count;
+    pool->reserved += fits ? count : 0;
+    spinlock_unlock(&pool->lock);
+    return fits ? HYP_OK : HYP_E_NOMEM;
+}
+
+hpa_t page_pool_alloc_reserved(struct page_pool *pool)
+{
+    uint64_t page;
+    spinlock_lock(&pool->lock);
+    bool taken = pool->reserved != 0 && take_block(pool, 0, &page);
+    pool->reserved -= taken ? 1 : 0;
+    spinlock_unlock(&pool->lock);
+    HYP_REQUIRE(taken);
+    return clear_block(pool, page, 0);
+}
+
+/* The region whose block this is, all of it handed out; the lock is held. */
+static struct page_pool_region *owner_of(struct page_pool *pool, uint64_t page, unsigned order)
+{
     for (uint32_t i = 0; i < pool->region_count; i++) {
-        uint64_t page;
-        if (find_block(&pool->region[i], order, &page)) {
-            take_block(pool, &pool->region[i], page, order);
-            pool->free_count -= BIT(order);
-            pool->free_low = pool->free_count < pool->free_low ? pool->free_count : pool->free_low;
-            *pa = HPA(page << HYP_PAGE_SHIFT);
-            return HYP_OK;
+        struct page_pool_region *r = &pool->region[i];
+        if (page >= r->start && page < r->end && BIT(order) <= r->end - page &&
+            block_is(r, page, order, true)) {
+            return r;
         }
     }
-    return HYP_E_NOMEM;
+    return NULL;
 }
 
 enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
@@ -176,25 +224,18 @@ enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
     if (order > PAGE_ORDER_MAX) {
         return HYP_E_PARAM;
     }
-    uint64_t count = BIT(order);
-    if (!is_aligned(pa.a, count << HYP_PAGE_SHIFT)) {
+    if (!is_aligned(pa.a, HYP_PAGE_SIZE << order)) {
         return HYP_E_ALIGN;
     }
     uint64_t page = page_number(pa.a);
-    for (uint32_t i = 0; i < pool->region_count; i++) {
-        struct page_pool_region *r = &pool->region[i];
-        if (page < r->start || page >= r->end || count > r->end - page ||
-            !block_is(r, page, order, true)) {
-            continue;
-        }
-        for (uint64_t p = page; p < page + count; p++) {
-            bit_put(r->used, p - r->first, false);
-        }
-        r->hint = page < r->hint ? page : r->hint;
-        pool->free_count += count;
-        return HYP_OK;
+    spinlock_lock(&pool->lock);
+    struct page_pool_region *r = owner_of(pool, page, order);
+    if (r != NULL) {
+        mark_block(r, page, order, false);
+        pool->free_count += BIT(order);
     }
-    return HYP_E_ABSENT;
+    spinlock_unlock(&pool->lock);
+    return r != NULL ? HYP_OK : HYP_E_ABSENT;
 }
 
 bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
@@ -239,5 +280,5 @@ bool page_pool_is_valid(const struct page_pool *pool)
             }
         }
     }
-    return free_count == pool->free_count;
+    return free_count == pool->free_count && pool->reserved <= free_count;
 }

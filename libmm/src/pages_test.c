@@ -4,6 +4,7 @@
 
 #include "test_arena.h"
 
+#include <hyp/arch/hart.h>
 #include <hyp/base/bits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@ static uint64_t words[64];
 
 static enum hyp_status add(uint64_t start, uint64_t size, uint64_t *storage, size_t count)
 {
-    struct page_region region = {{start, size}, storage, count, false};
+    struct page_region region = {{start, size}, storage, count};
     return page_pool_add(&arena.pool, &region);
 }
 
@@ -28,7 +29,7 @@ static void add_refuses_bad_regions(void **state)
     assert_int_equal(add(ARENA_PA + 1, PAGE, words, 64), HYP_E_ALIGN);
     assert_int_equal(add(ARENA_PA, PAGE + 8, words, 64), HYP_E_ALIGN);
     assert_int_equal(add(ARENA_PA, 0, words, 64), HYP_E_PARAM);
-    assert_int_equal(add(ARENA_PA, PAGE, words, 1), HYP_E_PARAM);
+    assert_int_equal(add(ARENA_PA, 65 * PAGE, words, 1), HYP_E_PARAM);
     assert_int_equal(add(ARENA_PA - PAGE, 2 * PAGE, words, 64), HYP_E_RANGE);
     assert_int_equal(add(ARENA_PA + (ARENA_PAGES - 1) * PAGE, 2 * PAGE, words, 64), HYP_E_RANGE);
     assert_int_equal(arena.pool.region_count, 0);
@@ -42,12 +43,12 @@ static void add_refuses_bad_regions(void **state)
     assert_true(page_pool_is_valid(&arena.pool));
 }
 
-static void word_count_is_two_bits_a_page(void **state)
+static void word_count_is_a_bit_a_page(void **state)
 {
     (void)state;
     assert_int_equal(page_region_word_count((struct range){ARENA_PA, 0}), 0);
-    assert_int_equal(page_region_word_count((struct range){ARENA_PA, 64 * PAGE}), 2);
-    assert_int_equal(page_region_word_count((struct range){ARENA_PA + 63 * PAGE, 2 * PAGE}), 4);
+    assert_int_equal(page_region_word_count((struct range){ARENA_PA, 64 * PAGE}), 1);
+    assert_int_equal(page_region_word_count((struct range){ARENA_PA + 63 * PAGE, 2 * PAGE}), 2);
 }
 
 static void region_can_hold_its_own_words(void **state)
@@ -103,19 +104,67 @@ static void blocks_over_whole_words(void **state)
     assert_true(page_pool_is_valid(&arena.pool));
 }
 
-static void zero_memory_is_not_cleared_first(void **state)
+static void reserved_pages_are_nobody_elses(void **state)
 {
     (void)state;
     hpa_t pa;
-    test_arena_init(&arena, 0, 0);
-    struct page_region region = {{ARENA_PA, PAGE}, words, 64, true};
-    *test_ptr(HPA(ARENA_PA)) = 0x5a; /* A witness: the caller has said that this is zero. */
-    assert_int_equal(page_pool_add(&arena.pool, &region), HYP_OK);
+    test_arena_init(&arena, 0, 4);
+    assert_int_equal(page_pool_reserve(&arena.pool, 5), HYP_E_NOMEM);
+    assert_int_equal(page_pool_reserve(&arena.pool, 3), HYP_OK);
+    assert_int_equal(page_pool_reserve(&arena.pool, 2), HYP_E_NOMEM);
+    assert_int_equal(page_pool_alloc(&arena.pool, 1, &pa), HYP_E_NOMEM);
     assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_OK);
-    assert_int_equal(*test_ptr(pa), 0x5a);
+    assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_E_NOMEM);
+    for (int i = 0; i < 3; i++) {
+        assert_true(page_pool_is_valid(&arena.pool));
+        assert_int_equal(page_pool_alloc_reserved(&arena.pool).a, pa.a + PAGE);
+        pa.a += PAGE;
+    }
+    assert_int_equal(arena.pool.free_count, 0);
+    assert_int_equal(arena.pool.reserved, 0);
+}
+
+/* Another hart holds the pool's lock until someone waits for it, and changes nothing meanwhile. */
+static uint64_t free_before;
+static int waits;
+
+static void let_go(enum hart_host_wait why)
+{
+    (void)why;
+    waits++;
+    assert_int_equal(arena.pool.free_count, free_before);
+    assert_int_equal(arena.pool.reserved, waits == 3 ? 1 : 0);
+    spinlock_unlock(&arena.pool.lock);
+}
+
+static void hold(void)
+{
+    free_before = arena.pool.free_count;
+    spinlock_lock(&arena.pool.lock);
+}
+
+static void each_call_waits_for_the_lock(void **state)
+{
+    (void)state;
+    hpa_t pa;
+    test_arena_init(&arena, 0, 4);
+    hart_host_on_wait(let_go);
+    hold();
+    assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_OK);
+    hold();
+    assert_int_equal(page_pool_reserve(&arena.pool, 1), HYP_OK);
+    hold();
+    assert_int_equal(page_pool_alloc_reserved(&arena.pool).a, ARENA_PA + PAGE);
+    hold();
     assert_int_equal(page_pool_free(&arena.pool, pa, 0), HYP_OK);
-    assert_int_equal(page_pool_alloc(&arena.pool, 0, &pa), HYP_OK);
-    assert_int_equal(*test_ptr(pa), 0);
+    hart_host_on_wait(NULL);
+    assert_int_equal(waits, 4);
+    assert_false(spinlock_is_held(&arena.pool.lock));
+    /* Errors let go of it, too. */
+    assert_int_equal(page_pool_free(&arena.pool, pa, 0), HYP_E_ABSENT);
+    assert_int_equal(page_pool_alloc(&arena.pool, 3, &pa), HYP_E_NOMEM);
+    assert_int_equal(page_pool_reserve(&arena.pool, 4), HYP_E_NOMEM);
+    assert_false(spinlock_is_held(&arena.pool.lock));
 }
 
 static void is_valid_sees_damage(void **state)
@@ -210,12 +259,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(add_refuses_bad_regions),
-        cmocka_unit_test(word_count_is_two_bits_a_page),
+        cmocka_unit_test(word_count_is_a_bit_a_page),
         cmocka_unit_test(region_can_hold_its_own_words),
         cmocka_unit_test(region_of_words_only_is_refused),
         cmocka_unit_test(alloc_and_free_check_their_order),
         cmocka_unit_test(blocks_over_whole_words),
-        cmocka_unit_test(zero_memory_is_not_cleared_first),
+        cmocka_unit_test(reserved_pages_are_nobody_elses),
+        cmocka_unit_test(each_call_waits_for_the_lock),
         cmocka_unit_test(is_valid_sees_damage),
         cmocka_unit_test(region_pool_refuses_bad_ranges),
         cmocka_unit_test(region_pool_aligns_to_a_gib),

@@ -220,9 +220,7 @@ static size_t map_run(struct ptable *t, const struct ptable_mapping *m, uint64_t
 {
     size_t count = run_length(t, m, done, level, at);
     while (at->level > level) {
-        hpa_t table;
-        enum hyp_status status = page_pool_alloc(t->pool, 0, &table);
-        HYP_ASSERT(status == HYP_OK);
+        hpa_t table = page_pool_alloc_reserved(t->pool);
         pte_store(at->slot, pte_table(table));
         t->table_count++;
         at->level--;
@@ -235,14 +233,9 @@ static size_t map_run(struct ptable *t, const struct ptable_mapping *m, uint64_t
     return count;
 }
 
-enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
+void ptable_map_reserved(struct ptable *t, const struct ptable_mapping *m)
 {
-    uint64_t cost;
     uint64_t run;
-    HYP_TRY(ptable_map_cost(t, m, &cost));
-    if (cost > t->pool->free_count) {
-        return HYP_E_NOMEM;
-    }
     for (uint64_t done = 0; done < m->size; done += run) {
         struct place at;
         unsigned level;
@@ -250,6 +243,14 @@ enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
         HYP_ASSERT(status == HYP_OK);
         run = map_run(t, m, done, level, &at) * ptable_leaf_size(level);
     }
+}
+
+enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
+{
+    uint64_t cost;
+    HYP_TRY(ptable_map_cost(t, m, &cost));
+    HYP_TRY(page_pool_reserve(t->pool, cost));
+    ptable_map_reserved(t, m);
     return HYP_OK;
 }
 

@@ -2,10 +2,16 @@
 /*
  * A ticket lock: first come, first served, so that no hart of a VM starves another.
  *
- * Locks are per VM: a hart only ever waits for harts of its own VM.
+ * A guest's exit takes the lock of its own VM alone, so a hart waits for harts of its own VM only.
+ * One more is shared by VMs: the page pool's, which is held for a look at some words, and only
+ * where a VM's memory is set up or given back.
  *
- * Lock order (the whole picture): vm->lock, then nothing. Consoles, pools and the
- * controllers have no lock of their own; pools change only at boot.
+ * Lock order (the whole picture), outermost first:
+ *
+ *   vm->lock        one a VM
+ *   page_pool.lock  one a pool; inside it nothing is taken
+ *
+ * Consoles and the controllers have no lock of their own.
  */
 #pragma once
 

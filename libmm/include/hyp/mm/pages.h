@@ -4,18 +4,22 @@
  *
  * page_pool     hands out 2^order contiguous pages, naturally aligned, filled
  *               with zero, out of up to PAGE_POOL_REGION_MAX regions that the
- *               phys_map maps. Two bits a page; setting up costs nothing but them.
+ *               phys_map maps. What a region holds before does not matter: each page is
+ *               cleared when it is taken. A bit a page; setting up costs nothing but them.
  * region_pool   hands out big host-physical ranges and never touches what is in
  *               them: guest memory has no mapping. A sorted array of free ranges.
  *
  * Units   Addresses and sizes are bytes; `order` is log2 of a number of pages.
  * Owner   The caller owns the objects and the storage that it gives to them.
- * Locks   None: the owner of a pool serialises. Pools change at boot and when a
- *         VM is made or ended, never on the way of a guest's exit.
+ * Locks   A page_pool has a lock of its own, inside of all others: harts of several VMs may
+ *         take, reserve and give back pages at once. It is held for a look at the bits, never
+ *         while a page is cleared. page_pool_init() and page_pool_add() come before the first of
+ *         these calls. A region_pool has none: its owner serialises.
  */
 #pragma once
 
 #include <hyp/arch/phys.h>
+#include <hyp/arch/spinlock.h>
 #include <hyp/base/range.h>
 #include <hyp/base/status.h>
 #include <hyp/base/types.h>
@@ -30,22 +34,23 @@ struct page_region {
     struct range pa;   /* Page-aligned, inside one window of the pool's phys_map. */
     uint64_t *words;   /* Bookkeeping, or NULL: the region's own first pages hold it. */
     size_t word_count; /* At least page_region_word_count(pa), if words is not NULL. */
-    bool is_zero;      /* The memory reads as zero now, so first use clears nothing. */
 };
 
 struct page_pool_region {
     uint64_t first; /* Page number of bit 0, a multiple of 64. */
     uint64_t start; /* Page numbers that the pool owns: [start, end). */
     uint64_t end;
-    uint64_t hint;   /* No page below this one is free. */
-    uint64_t *used;  /* Bit set: handed out, or not the pool's. */
-    uint64_t *dirty; /* Bit set: must be cleared before it is handed out. */
+    uint64_t hint;  /* No page below this one is free. */
+    uint64_t *used; /* Bit set: handed out, or not the pool's. */
 };
 
 struct page_pool {
     const struct phys_map *map; /* Borrowed; must outlive the pool. */
     uint64_t free_count;        /* Pages. */
     uint64_t free_low;          /* The least that free_count has been since a region was added. */
+    uint64_t reserved;          /* Of the free pages: kept for page_pool_alloc_reserved(). */
+    struct spinlock lock;
+    uint32_t zero_block; /* The owner's to set: as mem_zero() takes it, on all harts. 0: stores. */
     uint32_t region_count;
     struct page_pool_region region[PAGE_POOL_REGION_MAX];
 };
@@ -53,7 +58,7 @@ struct page_pool {
 /* An empty pool. */
 void page_pool_init(struct page_pool *pool, const struct phys_map *map);
 
-/* How many 64-bit words of bookkeeping a region takes: two bits a page. */
+/* How many 64-bit words of bookkeeping a region takes: a bit a page. */
 size_t page_region_word_count(struct range pa);
 
 /*
@@ -77,6 +82,17 @@ HYP_MUST_USE enum hyp_status page_pool_add(struct page_pool *pool,
  * written on HYP_OK only.
  */
 HYP_MUST_USE enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa);
+
+/*
+ * Keeps `count` free pages for as many calls of page_pool_alloc_reserved(), which then cannot
+ * fail, whatever other harts take meanwhile: for whoever must not stop halfway.
+ *
+ * Returns HYP_OK or HYP_E_NOMEM.
+ */
+HYP_MUST_USE enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count);
+
+/* Takes one of the caller's reserved pages, filled with zero. */
+hpa_t page_pool_alloc_reserved(struct page_pool *pool);
 
 /*
  * Gives pages back. A block may come back in aligned pieces.

@@ -89,6 +89,12 @@ HYP_MUST_USE enum hyp_status ptable_map_cost(const struct ptable *t, const struc
                                              uint64_t *table_count);
 
 /*
+ * ptable_map() of what ptable_map_cost() has found possible, with the pages that it has named
+ * reserved by the caller: it cannot fail.
+ */
+void ptable_map_reserved(struct ptable *t, const struct ptable_mapping *m);
+
+/*
  * Clears all leaves of a range; no fence. *leaf_count says how many there were.
  *
  * Returns HYP_OK, or with no PTE changed:

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam to memory as such: clearing it fast, and asking whether it can be accessed.
+ *
+ * A block size is what a device tree says in `riscv,cboz-block-size`. It is believed after
+ * mem_zero_block_works(): the firmware may leave menvcfg.CBZE clear, and a block that is smaller
+ * than the tree says would leave bytes of the page as they were.
+ *
+ * Context The riscv backend uses the fix-up table of guest_mem.h, so the trap vector is installed.
+ *
+ * Implements "Cache-Block Zero" and "Control and Status Register State" of the CMO extensions
+ * ("CMO" Extensions for Base Cache Management Operation ISA).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Clears `size` bytes, a multiple of 4096 and aligned to it. `block` is 0 for plain stores, or a
+ * block size that has been seen to work on this hart.
+ */
+void mem_zero(void *to, size_t size, uint32_t block);
+
+/*
+ * Does cbo.zero clear `block` bytes, from HS-mode of this hart? False as well where `block` is no
+ * power of two from 8 to 1024. Overwrites the start of the page.
+ */
+bool mem_zero_block_works(void *page, uint32_t block);
+
+/* Can the 8 aligned bytes there be loaded? False: the access faults, for example by a PMP entry. */
+bool mem_can_load(const void *at);
+
+/* The same of a load and a store, which writes what was loaded: nobody else uses these bytes. */
+bool mem_can_store(void *at);
