@@ -82,6 +82,8 @@ struct hyp_irqc_kind {
     enum hyp_status (*add_vm)(struct hyp *h, struct host_vm *hv);
     /* On its hart, before it first runs. HYP_E_UNSUPPORTED: the hart lacks what it was promised. */
     enum hyp_status (*start_vcpu)(struct hyp *h, struct vcpu *vcpu);
+    /* The machine's page of the guest interrupt file for a vCPU on this hart; UINT64_MAX: none. */
+    uint64_t (*guest_file_hpa)(const struct hyp *h, uint32_t hart);
 };
 
 /* The image's parts, and behind them. */

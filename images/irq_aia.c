@@ -508,7 +508,14 @@ static enum hyp_status start_vcpu(struct hyp *h, struct vcpu *vcpu)
     return has_file ? take_guest_file(h, vcpu) : take_software_file(vcpu);
 }
 
-static const struct hyp_irqc_kind kind = {.add_vm = add_vm, .start_vcpu = start_vcpu};
+static uint64_t guest_file_hpa(const struct hyp *h, uint32_t hart)
+{
+    (void)h;
+    return has_file_pages() ? file_page(hart, GUEST_FILE).a : UINT64_MAX;
+}
+
+static const struct hyp_irqc_kind kind = {
+    .add_vm = add_vm, .start_vcpu = start_vcpu, .guest_file_hpa = guest_file_hpa};
 
 __attribute__((used, section(".hyp_part"))) static const struct hyp_part part = {
     .at = {[HYP_FIND] = find, [HYP_INIT] = init, [HYP_HART] = init_hart}};

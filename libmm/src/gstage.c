@@ -121,6 +121,22 @@ uint64_t gstage_hgatp(const struct gstage *gs)
            (gs->table.root.a >> HYP_PAGE_SHIFT);
 }
 
+enum hyp_status gstage_for_each_run(const struct phys_map *map, uint64_t hgatp,
+                                    ptable_visit_run *visit, void *context)
+{
+    uint64_t mode = hgatp >> HGATP_MODE_LO;
+    if (mode < GSTAGE_SV39X4 || mode > GSTAGE_SV57X4) {
+        return HYP_E_UNSUPPORTED;
+    }
+    struct ptable view = {
+        .map = map,
+        .root = HPA(bits_get(hgatp, 0, HGATP_VMID_LO) << HYP_PAGE_SHIFT),
+        .level_count = 3 + (uint32_t)mode - GSTAGE_SV39X4,
+        .root_order = GSTAGE_ROOT_ORDER,
+    };
+    return ptable_for_each_run(&view, visit, context);
+}
+
 static enum hyp_status check_leaf(void *context, const struct ptable_leaf *leaf)
 {
     const bool *svpbmt = context;

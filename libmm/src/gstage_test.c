@@ -265,6 +265,99 @@ static void visitor_sees_every_leaf_and_can_stop(void **state)
     assert_int_equal(gstage_for_each_leaf(&gs, count_leaf, &size), HYP_E_BUSY);
 }
 
+/* ---- Every entry, in runs -------------------------------------------------------------------- */
+
+struct runs {
+    struct ptable_run run[8];
+    unsigned count;
+};
+
+static enum hyp_status keep_run(void *context, const struct ptable_run *run)
+{
+    struct runs *r = context;
+    assert_true(r->count < 8);
+    r->run[r->count++] = *run;
+    return HYP_OK;
+}
+
+static void expect_run(const struct ptable_run *run, uint64_t address, uint64_t count,
+                       unsigned level)
+{
+    assert_int_equal(run->address, address);
+    assert_int_equal(run->count, count);
+    assert_int_equal(run->level, level);
+}
+
+static void runs_are_what_continues(void **state)
+{
+    (void)state;
+    struct runs r = {.count = 0};
+    make(GSTAGE_SV39X4, false, 32);
+    /* Four pages, one piece; two that go on elsewhere; a large leaf, and one in the root. */
+    assert_int_equal(map(PAGE, GUEST_PA + PAGE, 4 * PAGE), HYP_OK);
+    assert_int_equal(map(5 * PAGE, GUEST_PA, 2 * PAGE), HYP_OK);
+    assert_int_equal(map(2 * HYP_MIB, GUEST_PA, 4 * HYP_MIB), HYP_OK);
+    assert_int_equal(map(2047 * HYP_GIB, GUEST_PA, HYP_GIB), HYP_OK);
+    assert_int_equal(gstage_for_each_run(&arena.map, gstage_hgatp(&gs), keep_run, &r), HYP_OK);
+    assert_int_equal(r.count, 4);
+    expect_run(&r.run[0], PAGE, 4, 0);
+    expect_run(&r.run[1], 5 * PAGE, 2, 0);
+    expect_run(&r.run[2], 2 * HYP_MIB, 2, 1);
+    expect_run(&r.run[3], 2047 * HYP_GIB, 1, 2);
+    assert_int_equal(r.run[0].pte, pte_leaf(HPA(GUEST_PA + PAGE), RWX | PTE_U));
+    assert_int_equal(gstage_for_each_run(&arena.map, 0, keep_run, &r), HYP_E_UNSUPPORTED);
+    assert_int_equal(gstage_for_each_run(&arena.map, UINT64_C(8) << 60, keep_run, &r), HYP_E_FAULT);
+}
+
+/* What no call of this library makes is seen nevertheless. */
+static void stray_entries_are_visited(void **state)
+{
+    (void)state;
+    static const uint64_t stray[] = {
+        0x200000df,         /* a leaf */
+        0x200000df | PTE_N, /* reserved bits */
+        0x200000d5,         /* W without R */
+        0x20000001,         /* a table outside the phys_map */
+        0x20000001 | PTE_A, /* a table with a leaf's bits */
+    };
+    for (unsigned i = 0; i < sizeof(stray) / sizeof(stray[0]); i++) {
+        struct runs r = {.count = 0};
+        make(GSTAGE_SV39X4, false, 32);
+        assert_int_equal(map(0, GUEST_PA, PAGE), HYP_OK);
+        uint64_t pte = stray[i] == 0x20000001 ? 0x10000001 : stray[i];
+        *entry(gs.table.root, 1024) = pte;
+        *entry(pte_pa(*entry(pte_pa(*entry(gs.table.root, 0)), 0)), 511) = stray[i];
+        assert_int_equal(gstage_for_each_run(&arena.map, gstage_hgatp(&gs), keep_run, &r), HYP_OK);
+        assert_int_equal(r.count, 3);
+        expect_run(&r.run[1], 511 * PAGE, 1, 0);
+        expect_run(&r.run[2], 1024 * HYP_GIB, 1, 2);
+        assert_int_equal(r.run[1].pte, stray[i]);
+        assert_int_equal(r.run[2].pte, pte);
+    }
+}
+
+static enum hyp_status count_run(void *context, const struct ptable_run *run)
+{
+    *(uint64_t *)context += run->count;
+    return HYP_OK;
+}
+
+/* A table that holds itself has an end. */
+static void tables_in_a_circle_end(void **state)
+{
+    (void)state;
+    uint64_t count = 0;
+    make(GSTAGE_SV57X4, false, 32);
+    assert_int_equal(map(0, GUEST_PA, PAGE), HYP_OK);
+    hpa_t below = pte_pa(*entry(gs.table.root, 0));
+    for (unsigned i = 0; i < 512; i++) {
+        *entry(below, i) = pte_table(below);
+    }
+    assert_int_equal(gstage_for_each_run(&arena.map, gstage_hgatp(&gs), count_run, &count),
+                     HYP_E_FAULT);
+    assert_true(count < ARENA_PAGES * 512);
+}
+
 /* Writes a damaged PTE, and expects every reader to see it. */
 static void expect_damage(uint64_t *slot, uint64_t pte, enum hyp_status status)
 {
@@ -360,6 +453,9 @@ int main(void)
         cmocka_unit_test(unmap_fences_its_vmid),
         cmocka_unit_test(emptied_table_is_reused),
         cmocka_unit_test(visitor_sees_every_leaf_and_can_stop),
+        cmocka_unit_test(runs_are_what_continues),
+        cmocka_unit_test(stray_entries_are_visited),
+        cmocka_unit_test(tables_in_a_circle_end),
         cmocka_unit_test(damaged_tables_are_found),
         cmocka_unit_test(is_valid_sees_foreign_entries),
     };

@@ -28,13 +28,14 @@ static void pte_store(uint64_t *slot, uint64_t pte)
     __atomic_store_n(slot, pte, __ATOMIC_RELEASE);
 }
 
+static size_t entry_count(const struct ptable *t, unsigned level)
+{
+    return (size_t)TABLE_ENTRIES << (level + 1 == t->level_count ? t->root_order : 0);
+}
+
 static size_t index_at(const struct ptable *t, uint64_t address, unsigned level)
 {
-    uint64_t count = TABLE_ENTRIES;
-    if (level + 1 == t->level_count) {
-        count <<= t->root_order;
-    }
-    return (size_t)((address / ptable_leaf_size(level)) & (count - 1));
+    return (size_t)((address / ptable_leaf_size(level)) & (entry_count(t, level) - 1));
 }
 
 static uint64_t *table_ptr(const struct ptable *t, hpa_t pa, unsigned level)
@@ -179,8 +180,7 @@ static size_t run_length(const struct ptable *t, const struct ptable_mapping *m,
                          unsigned level, const struct place *at)
 {
     uint64_t left = (m->size - done) / ptable_leaf_size(level);
-    size_t entries = (size_t)TABLE_ENTRIES << (level + 1 == t->level_count ? t->root_order : 0);
-    size_t room = entries - index_at(t, m->address + done, level);
+    size_t room = entry_count(t, level) - index_at(t, m->address + done, level);
     size_t most = left < room ? (size_t)left : room;
     size_t count = 1;
     if (at->level > level) {
@@ -299,21 +299,127 @@ enum hyp_status ptable_walk(const struct ptable *t, uint64_t address, struct pta
     return pte_is_valid(at.pte) ? HYP_OK : HYP_E_ABSENT;
 }
 
+/* ---- All entries ----------------------------------------------------------------------------- */
+
+/* A table on the way down, and the entry that comes next. */
+struct level_place {
+    const uint64_t *entries;
+    uint64_t address; /* What entry 0 translates. */
+    size_t next;
+};
+
+/* Entries from p->next on that continue each other: the same flags, the next physical address. */
+static size_t leaves_in_a_row(const struct level_place *p, size_t count, unsigned level)
+{
+    uint64_t step = ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
+    uint64_t pte = pte_load(&p->entries[p->next]);
+    size_t end = p->next + 1;
+    while (end < count && pte_load(&p->entries[end]) == (pte += step)) {
+        end++;
+    }
+    return end - p->next;
+}
+
+/* The table that this entry points to; NULL: it is none that can be looked into. */
+static const uint64_t *table_below(const struct ptable *t, uint64_t pte, unsigned level)
+{
+    return level != 0 && pte_is_table(pte) && inner_is_well_formed(pte)
+               ? table_ptr(t, pte_pa(pte), level - 1)
+               : NULL;
+}
+
+static uint64_t pages_of(const struct phys_map *map)
+{
+    uint64_t pages = 0;
+    for (uint32_t i = 0; i < map->count; i++) {
+        pages += map->window[i].pa.size >> HYP_PAGE_SHIFT;
+    }
+    return pages;
+}
+
+static enum hyp_status visit_run(struct level_place *p, size_t count, unsigned level,
+                                 ptable_visit_run *visit, void *context)
+{
+    struct ptable_run run = {
+        .address = p->address + p->next * ptable_leaf_size(level),
+        .pte = pte_load(&p->entries[p->next]),
+        .level = level,
+        .count = 1,
+    };
+    if (pte_is_leaf(run.pte)) {
+        run.count = leaves_in_a_row(p, count, level);
+    }
+    p->next += run.count;
+    return visit(context, &run);
+}
+
+enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *visit, void *context)
+{
+    struct level_place at[PTABLE_LEVEL_MAX];
+    unsigned level = t->level_count - 1;
+    uint64_t tables_left = pages_of(t->map);
+    at[level] = (struct level_place){.entries = table_ptr(t, t->root, level)};
+    if (at[level].entries == NULL) {
+        return HYP_E_FAULT;
+    }
+    while (level < t->level_count) {
+        struct level_place *p = &at[level];
+        size_t count = entry_count(t, level);
+        while (p->next < count && !pte_is_valid(pte_load(&p->entries[p->next]))) {
+            p->next++;
+        }
+        if (p->next == count) {
+            level++;
+            continue;
+        }
+        const uint64_t *below = table_below(t, pte_load(&p->entries[p->next]), level);
+        if (below == NULL) {
+            HYP_TRY(visit_run(p, count, level, visit, context));
+            continue;
+        }
+        if (tables_left-- == 0) {
+            return HYP_E_FAULT;
+        }
+        uint64_t address = p->address + p->next++ * ptable_leaf_size(level);
+        at[--level] = (struct level_place){.entries = below, .address = address};
+    }
+    return HYP_OK;
+}
+
+struct leaf_visitor {
+    enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf);
+    void *context;
+};
+
+static enum hyp_status visit_leaves(void *context, const struct ptable_run *run)
+{
+    const struct leaf_visitor *v = context;
+    if (!pte_is_leaf(run->pte)) {
+        return run->level != 0 && inner_is_well_formed(run->pte) ? HYP_E_FAULT : HYP_E_FORMAT;
+    }
+    struct ptable_leaf leaf = {.address = run->address,
+                               .pa = pte_pa(run->pte),
+                               .size = ptable_leaf_size(run->level),
+                               .pte = run->pte};
+    for (uint64_t i = 0; i < run->count; i++) {
+        if (!leaf_is_well_formed(leaf.pte, run->level)) {
+            return HYP_E_FORMAT;
+        }
+        HYP_TRY(v->visit(v->context, &leaf));
+        leaf.address += leaf.size;
+        leaf.pa.a += leaf.size;
+        leaf.pte += leaf.size >> HYP_PAGE_SHIFT << PTE_PPN_LO;
+    }
+    return HYP_OK;
+}
+
 enum hyp_status ptable_for_each_leaf(const struct ptable *t,
                                      enum hyp_status (*visit)(void *context,
                                                               const struct ptable_leaf *leaf),
                                      void *context)
 {
-    struct ptable_leaf leaf;
-    for (uint64_t address = 0; address < BIT(ptable_bits(t)); address += leaf.size) {
-        enum hyp_status status = ptable_walk(t, address, &leaf);
-        if (status == HYP_OK) {
-            HYP_TRY(visit(context, &leaf));
-        } else if (status != HYP_E_ABSENT) {
-            return status;
-        }
-    }
-    return HYP_OK;
+    struct leaf_visitor v = {visit, context};
+    return ptable_for_each_run(t, visit_leaves, &v);
 }
 
 static bool leaf_is_ours(uint64_t pte)

@@ -30,6 +30,8 @@ LINES = [
     r"hyp: vm=rt .*state=started",
     r"hyp: pool_used_kib=.*",
     r"hyp: space_leaves=.*",
+    r"hyp: vm=hostile gstage_leaves=[1-9]\d* gstage_wrong=0",
+    r"hyp: vm=rt gstage_leaves=[1-9]\d* gstage_wrong=0",
     r"vm hostile stopped: \w+",
 ]
 

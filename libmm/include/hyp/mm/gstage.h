@@ -149,6 +149,13 @@ gstage_for_each_leaf(const struct gstage *gs,
                      enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf),
                      void *context);
 
+/*
+ * Visits every valid entry of the tables under an hgatp value, see ptable_for_each_run(): what the
+ * hardware will walk, whoever made it. HYP_E_UNSUPPORTED: hgatp.MODE is none of the three.
+ */
+HYP_MUST_USE enum hyp_status gstage_for_each_run(const struct phys_map *map, uint64_t hgatp,
+                                                 ptable_visit_run *visit, void *context);
+
 /* The value for hgatp: MODE, VMID and the root's PPN. */
 uint64_t gstage_hgatp(const struct gstage *gs);
 

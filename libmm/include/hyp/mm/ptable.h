@@ -127,5 +127,32 @@ ptable_for_each_leaf(const struct ptable *t,
                      enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf),
                      void *context);
 
+/*
+ * Entries of one table, one behind the other, that are one piece: leaves with the same flags and
+ * with consecutive physical addresses. An entry that is no leaf is a run of its own.
+ */
+struct ptable_run {
+    uint64_t address; /* What the first entry translates. */
+    uint64_t pte;     /* The first entry, as it is in memory. */
+    uint64_t count;
+    unsigned level; /* Of the table: an entry translates ptable_leaf_size(level) bytes. */
+};
+
+typedef enum hyp_status ptable_visit_run(void *context, const struct ptable_run *run);
+
+/*
+ * Visits every valid entry of the root and of every table below, also those that this library
+ * would never make and those that the hardware would not take: by ascending address, in runs, until
+ * `visit` does not return HYP_OK. An entry that points to a table is visited only where that table
+ * cannot be looked into: reserved bits, level 0, or a table outside the phys_map.
+ *
+ * Work: the entries of all tables, a few instructions each; not what they translate.
+ *
+ * Returns what `visit` returned, or HYP_E_FAULT: the root is outside the phys_map, or there are
+ * more tables than the phys_map has pages, so that some are reached in more than one way.
+ */
+HYP_MUST_USE enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *visit,
+                                                 void *context);
+
 /* Every PTE is one that libmm makes, every table is the pool's, and table_count is their number. */
 bool ptable_is_valid(const struct ptable *t);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor as it is, but for one word that comes into a G-stage behind the builder's back,
+ * which `stale=NAME` on the command line chooses. Linked with --wrap: boot comes by
+ * __wrap_hyp_show_pool() when all VMs are built.
+ */
+#include "images/hyp.h"
+
+#include <hyp/base/assert.h>
+#include <string.h>
+
+#define KEY "stale="
+#define LEFT 0
+#define RIGHT 1
+
+void __real_hyp_show_pool(struct hyp *h);
+void __wrap_hyp_show_pool(struct hyp *h);
+
+static uint64_t *entries(const struct hyp *h, hpa_t table)
+{
+    return phys_to_ptr(&h->phys, table, HYP_PAGE_SIZE);
+}
+
+static uint64_t *root(const struct hyp *h, uint32_t vm)
+{
+    return entries(h, h->vms[vm]->gstage.table.root);
+}
+
+/* The leaf of the VM's first page of RAM, wherever its level is. */
+static uint64_t *first_leaf(const struct hyp *h, uint32_t vm)
+{
+    uint64_t *slot = root(h, vm) + 2; /* 0x80000000 */
+    for (uint64_t level = 2; pte_is_table(*slot); level--) {
+        HYP_REQUIRE(level != 0);
+        slot = entries(h, pte_pa(*slot));
+    }
+    return slot;
+}
+
+/* The word of the field: whatever it lands on, it is a leaf with all rights at the firmware. */
+static void root_word(struct hyp *h)
+{
+    root(h, LEFT)[5] = 0x200000df;
+}
+
+static void root_last(struct hyp *h)
+{
+    root(h, RIGHT)[2047] = 0x200000df;
+}
+
+static void hypervisor(struct hyp *h)
+{
+    root(h, LEFT)[511] = pte_leaf(HPA(h->load_hpa & ~(HYP_GIB - 1)), PTE_RWX | PTE_U);
+}
+
+static void neighbour(struct hyp *h)
+{
+    *first_leaf(h, LEFT) = *first_leaf(h, RIGHT);
+}
+
+static void address(struct hyp *h)
+{
+    *first_leaf(h, LEFT) += UINT64_C(512) << PTE_PPN_LO;
+}
+
+static void permission(struct hyp *h)
+{
+    *first_leaf(h, RIGHT) &= ~PTE_X;
+}
+
+static void supervisor(struct hyp *h)
+{
+    *first_leaf(h, RIGHT) &= ~PTE_U;
+}
+
+static void napot(struct hyp *h)
+{
+    *first_leaf(h, RIGHT) |= PTE_N;
+}
+
+static void write_only(struct hyp *h)
+{
+    root(h, LEFT)[7] = 0x200000d5;
+}
+
+static void table_elsewhere(struct hyp *h)
+{
+    root(h, LEFT)[7] = 0x20000001;
+}
+
+static void table_of_right(struct hyp *h)
+{
+    root(h, LEFT)[7] = root(h, RIGHT)[2];
+}
+
+static void circle(struct hyp *h)
+{
+    root(h, LEFT)[7] = pte_table(h->vms[LEFT]->gstage.table.root);
+}
+
+static void missing(struct hyp *h)
+{
+    *first_leaf(h, RIGHT) = 0;
+}
+
+static void hgatp(struct hyp *h)
+{
+    h->vms[RIGHT]->vm.hgatp = h->vms[LEFT]->vm.hgatp;
+}
+
+static void none(struct hyp *h)
+{
+    (void)h;
+}
+
+static const struct {
+    const char *name;
+    void (*seed)(struct hyp *h);
+} cases[] = {
+    {"root_word", root_word},
+    {"root_last", root_last},
+    {"hypervisor", hypervisor},
+    {"neighbour", neighbour},
+    {"address", address},
+    {"permission", permission},
+    {"supervisor", supervisor},
+    {"napot", napot},
+    {"write_only", write_only},
+    {"table_elsewhere", table_elsewhere},
+    {"table_of_right", table_of_right},
+    {"circle", circle},
+    {"missing", missing},
+    {"hgatp", hgatp},
+    {"none", none},
+};
+
+void __wrap_hyp_show_pool(struct hyp *h)
+{
+    const char *args = h->machine.bootargs;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        if (strncmp(args, KEY, strlen(KEY)) == 0 &&
+            strcmp(args + strlen(KEY), cases[i].name) == 0) {
+            cases[i].seed(h);
+        }
+    }
+    __real_hyp_show_pool(h);
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One stale word in a G-stage stops the boot, and the audit says whose it is.
+
+Steps: case:NAME:VM for each, VM being the one that is wrong; "-": none is.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import qemu_test
+
+VMS = ("left", "right")
+
+
+def judge(machine, wrong):
+    machine.expect(r"^hyp: pool_used_kib=")
+    for vm in VMS:
+        machine.expect(r"^hyp: vm=%s gstage_leaves=\d+ gstage_wrong=%s\n" % (vm, r"[1-9]\d*" if vm == wrong else "0"))
+        if vm == wrong:
+            machine.expect(r"^hyp: vm=%s gstage_wrong_gpa=0x[0-9a-f]+\n" % vm)
+    if wrong == "-":
+        for vm in VMS:
+            machine.expect(r"^\[%s\] beat 1 " % vm)
+    else:
+        machine.expect(r"^images/evidence_gstage.c line=0x[0-9a-f]+")
+        machine.reject(r"beat")
+
+
+def body(plan, command):
+    cases = [s.split(":")[1:] for s in plan["steps"]]
+    for name, wrong in cases:
+        with qemu_test.Machine(command + ["--", "-append", "stale=" + name], plan["timeout"]) as machine:
+            try:
+                machine.reject("survived|fault in HS-mode")
+                judge(machine, wrong)
+                print("ok %s" % name, flush=True)
+            except qemu_test.Failure as e:
+                print(machine.log)
+                raise qemu_test.Failure("%s: %s" % (name, e))
+
+
+if __name__ == "__main__":
+    sys.exit(qemu_test.main(body))
