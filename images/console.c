@@ -38,6 +38,22 @@ static bool uart_is_ours(void)
     return name != 0;
 }
 
+static void use_firmware(struct hyp *h)
+{
+    uint64_t link = (uint64_t)(uintptr_t)&h->sbi_console;
+    if (sbi_console_init(&h->sbi_console, HPA(link - UINT64_C(0xffffffc000000000) + h->load_hpa)) ==
+        HYP_OK) {
+        h->console = sbi_console_dev(&h->sbi_console);
+    }
+}
+
+void hyp_init_boot_console(struct hyp *h)
+{
+    use_firmware(h);
+    h->fail.base = hyp_platform.fail_hpa != 0 ? hyp_map_boot_device(hyp_platform.fail_hpa) : 0;
+    log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
+}
+
 void hyp_init_console(struct hyp *h)
 {
     const struct hyp_device *d =
@@ -56,10 +72,8 @@ void hyp_init_console(struct hyp *h)
                 h->source_owner[d->irq[0]] = OWNER_CONSOLE;
             }
         }
-    } else if (sbi_console_init(&h->sbi_console, HPA((uint64_t)(uintptr_t)&h->sbi_console -
-                                                     UINT64_C(0xffffffc000000000) + h->load_hpa)) ==
-               HYP_OK) {
-        h->console = sbi_console_dev(&h->sbi_console);
+    } else {
+        use_firmware(h);
     }
     if (hyp_platform.fail_hpa != 0 &&
         hspace_map_device(&h->space, HPA(hyp_platform.fail_hpa), 4, &va) == HYP_OK) {

@@ -95,6 +95,7 @@ struct hyp {
     const void *fdt;                 /* The machine's device tree, while parts look for theirs. */
     struct machine machine;
     uint64_t load_hpa;
+    struct range fdt_pa; /* Where the machine's device tree lies. */
     struct phys_map phys;
     struct page_pool pool;
     uint8_t *spare; /* What the last block of hyp_alloc() has left. */
@@ -158,8 +159,25 @@ void hyp_at(struct hyp *h, enum hyp_step step);
 
 /* memory.c: pool, address space; on return the hart runs in the new space. */
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
-/* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
-const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
+/*
+ * The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(); h->fdt_pa says how many
+ * are the tree's. NULL: these cannot be read.
+ */
+const void *hyp_map_boot_fdt(struct hyp *h, uint64_t fdt_hpa);
+/* The same of registers. */
+uintptr_t hyp_map_boot_device(uint64_t hpa);
+/* Where the pool comes to lie: behind the image. */
+struct range hyp_pool_range(const struct hyp *h);
+/*
+ * The first page whose first bytes cannot be loaded, or with `written` stored as they are;
+ * UINT64_MAX: none. Before hyp_init_memory().
+ */
+uint64_t hyp_find_closed_page(struct range pa, bool written);
+
+/* room.c: image and pool are RAM of nobody else's, and accessible; else a line, and the end. */
+void hyp_require_room(struct hyp *h);
+
+/* memory.c */
 /* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
 /* What the pool is used for, and what it was expected to be. */
@@ -170,6 +188,8 @@ const void *hyp_map_blob(struct hyp *h, const struct hyp_blob *blob);
 void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob);
 
 /* console.c */
+/* The firmware's, for what is said before there is a pool. */
+void hyp_init_boot_console(struct hyp *h);
 void hyp_init_console(struct hyp *h);
 void hyp_console_attach(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */

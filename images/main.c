@@ -118,6 +118,9 @@ void hyp_at(struct hyp *h, enum hyp_step step)
 
 static enum hyp_status find_machine(struct hyp *h, const void *fdt)
 {
+    if (fdt == 0) {
+        return HYP_E_FAULT;
+    }
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
     h->fdt = fdt;
     hyp_at(h, HYP_FIND);
@@ -129,8 +132,10 @@ static enum hyp_status find_machine(struct hyp *h, const void *fdt)
 static void require_machine(struct hyp *h, enum hyp_status found)
 {
     if (found != HYP_OK) {
+        hyp_init_boot_console(h);
         log_line(&h->log, "machine=refused reason=%s",
-                 found == HYP_E_FORMAT   ? "device-tree-malformed"
+                 found == HYP_E_FAULT    ? "device-tree-inaccessible"
+                 : found == HYP_E_FORMAT ? "device-tree-malformed"
                  : found == HYP_E_ABSENT ? "no-hart-or-timebase"
                                          : "no-h-extension");
         hyp_end_machine(h, true);
@@ -165,10 +170,11 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->load_hpa = load_hpa;
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
-    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(fdt_hpa));
+    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(h, fdt_hpa));
+    require_machine(h, found);                 /* a machine that can run VMs */
+    hyp_require_room(h);                       /* that lets us be where we are */
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
-    require_machine(h, found);                 /* a machine that can run VMs */
     hyp_init_env(h);                           /* what guests are granted */
     show_machine(h);                           /* what was found */
     show_left_out(h);

@@ -13,6 +13,7 @@
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
+#include <hyp/arch/dtree.h>
 #include <hyp/arch/fence.h>
 #include <hyp/arch/mem.h>
 #include <hyp/base/assert.h>
@@ -24,6 +25,7 @@
 #define DEVICE_VA (BASE + 512 * HYP_MIB)
 #define WINDOW_SIZE (256 * HYP_MIB)
 #define LEAF (2 * HYP_MIB)
+#define FDT_HEADER_SIZE 40
 
 /* A pool begins anywhere in its first leaf. */
 _Static_assert(POOL_VA + CONFIG_POOL_MAX + LEAF <= BOOT_VA, "the pool's window ends behind it");
@@ -44,9 +46,48 @@ static uintptr_t boot_map(uint64_t va, uint64_t hpa, uint64_t size)
     return va + (hpa - first);
 }
 
-const void *hyp_map_boot_fdt(uint64_t fdt_hpa)
+uint64_t hyp_find_closed_page(struct range pa, bool written)
 {
-    return (const void *)boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
+    uint64_t end = pa.start + pa.size;
+    for (uint64_t at = pa.start, next; at < end; at = next) {
+        next = align_down(at, LEAF) + LEAF;
+        uint64_t size = (next < end ? next : end) - at;
+        uintptr_t va = boot_map(STACK_VA, at, size);
+        uintptr_t stop = mem_find_closed(va, va + size, written);
+        if (stop < va + size) {
+            return at + (stop - va);
+        }
+    }
+    return UINT64_MAX;
+}
+
+/* The header says how long the tree is; its end is looked at by page, as its start is. */
+const void *hyp_map_boot_fdt(struct hyp *h, uint64_t fdt_hpa)
+{
+    if (!is_aligned(fdt_hpa, 8) || fdt_hpa > PTE_PA_LIMIT - HYP_BOOT_FDT_SIZE) {
+        return 0;
+    }
+    const uint8_t *fdt = (const uint8_t *)boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
+    h->fdt_pa = (struct range){fdt_hpa, 8};
+    if (hyp_find_closed_page(h->fdt_pa, false) != UINT64_MAX) {
+        return 0;
+    }
+    uint64_t size = dtree_cell(fdt + 4) + FDT_HEADER_SIZE;
+    h->fdt_pa.size = size < HYP_BOOT_FDT_SIZE ? size : HYP_BOOT_FDT_SIZE;
+    struct range pages = {align_down(fdt_hpa, HYP_PAGE_SIZE), 0};
+    pages.size = fdt_hpa + h->fdt_pa.size - pages.start;
+    return hyp_find_closed_page(pages, false) == UINT64_MAX ? fdt : 0;
+}
+
+uintptr_t hyp_map_boot_device(uint64_t hpa)
+{
+    return boot_map(DEVICE_VA, hpa, 8);
+}
+
+struct range hyp_pool_range(const struct hyp *h)
+{
+    uint64_t image = align_up((uint64_t)(uintptr_t)_guest_end - BASE, HYP_PAGE_SIZE);
+    return (struct range){h->load_hpa + image, hyp_config.pool_size};
 }
 
 static enum hyp_status map_section(struct hyp *h, const char *start, const char *end, unsigned perm)
@@ -63,8 +104,7 @@ static enum hyp_status map_section(struct hyp *h, const char *start, const char 
 
 static enum hyp_status init_pool(struct hyp *h)
 {
-    uint64_t image = align_up((uint64_t)(uintptr_t)_guest_end - BASE, HYP_PAGE_SIZE);
-    struct range pool = {.start = h->load_hpa + image, .size = hyp_config.pool_size};
+    struct range pool = hyp_pool_range(h);
     uintptr_t va = boot_map(POOL_VA, pool.start, pool.size);
     h->phys.window[0] = (struct phys_window){.pa = pool, .va = va};
     h->phys.count = 1;

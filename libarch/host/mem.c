@@ -17,12 +17,9 @@ bool mem_zero_block_works(void *page, uint32_t block)
     return false;
 }
 
-bool mem_can_load(const void *at)
+uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
 {
-    return at != NULL;
-}
-
-bool mem_can_store(void *at)
-{
-    return at != NULL;
+    (void)at;
+    (void)written;
+    return end;
 }

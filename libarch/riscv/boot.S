@@ -17,6 +17,11 @@
 #define SATP_SV39 8
 #define SBI_HSM 0x48534d
 #define SBI_HSM_STOP 1
+#define SBI_HSM_GET_STATUS 2
+#define SBI_DBCN 0x4442434e
+#define SBI_DBCN_WRITE 0
+#define SBI_SRST 0x53525354
+#define SBI_SRST_FAILURE 1
 #define ROOT_INDEX 256 /* of 0xffffffc000000000 in a Sv39 root */
 
 /* rd = where `label` lies in the hypervisor's space; s0 = load address */
@@ -51,20 +56,37 @@
 _start:
 	csrw	sie, zero
 	csrw	satp, zero
+	la	t0, closed
+	csrw	stvec, t0
+	mv	s2, a0
+	mv	s3, a1
+
+	/*
+	 * The lottery: the winner's hart id + 1. Where this image has run before and was not loaded
+	 * again, the word is an earlier life's: its hart is this one, or does not run now.
+	 */
 	la	t0, boot_lottery
-	li	t1, 1
-	amoadd.w.aqrl t0, t1, (t0)
-	beqz	t0, 1f
-	/* Lost: whoever won starts this hart again by HSM. */
+	addi	t1, s2, 1
+1:	ld	t2, (t0)
+	beqz	t2, 2f
+	beq	t2, t1, 2f
+	addi	a0, t2, -1
 	li	a7, SBI_HSM
+	li	a6, SBI_HSM_GET_STATUS
+	ecall
+	or	a0, a0, a1
+	bnez	a0, 2f
+	/* Lost: that hart is started, and starts this one again by HSM. */
 	li	a6, SBI_HSM_STOP
 	ecall
 0:	wfi
 	j	0b
+2:	lr.d.aqrl t3, (t0)
+	bne	t3, t2, 1b
+	sc.d.aqrl t3, t1, (t0)
+	bnez	t3, 1b
 
-1:	la	s0, _start
-	mv	s2, a0
-	mv	s3, a1
+	la	s0, _start
 	la	t0, _bss_start
 	la	t1, _hyp_end
 2:	bgeu	t0, t1, 3f
@@ -158,6 +180,34 @@ hart_enter:
 	ld	t0, HART_ENTRY(tp)
 	jr	t0
 	.size	hart_enter, . - hart_enter
+
+/*
+ * Memory of the image that cannot be accessed: there is nothing yet to say it with.
+ * Next     the machine ends
+ */
+	.type	closed, @function
+	.balign	4
+closed:
+	li	a7, SBI_DBCN
+	li	a6, SBI_DBCN_WRITE
+	la	a1, closed_text
+	la	a0, closed_text_end
+	sub	a0, a0, a1
+	li	a2, 0
+	ecall
+	li	a7, SBI_SRST
+	li	a6, 0
+	li	a0, 0
+	li	a1, SBI_SRST_FAILURE
+	ecall
+0:	wfi
+	j	0b
+	.size	closed, . - closed
+
+	.section .rodata.boot, "a"
+closed_text:
+	.ascii	"hyp: machine=refused reason=image-inaccessible\r\n"
+closed_text_end:
 
 	.section .data.boot_lottery, "aw"
 	.balign	8

@@ -4,22 +4,28 @@
 
 #include <hyp/base/types.h>
 
-/* One instruction; `ok` becomes 0 when it faults. */
-#define MAY_FAULT(insn, ok, ...)                    \
-    __asm__ volatile("1: " insn "\n"                \
-                     "j 3f\n"                       \
-                     "2: li %0, 0\n"                \
-                     "3:\n"                         \
-                     ".pushsection .fixup, \"a\"\n" \
-                     ".dword 1b, 2b\n"              \
-                     ".popsection\n"                \
-                     : "+r"(ok), __VA_ARGS__        \
-                     : "memory")
+#define FIXUP(from, to)            \
+    ".pushsection .fixup, \"a\"\n" \
+    ".dword " from ", " to "\n"     \
+    ".popsection\n"
+
+/* cbo.zero, for which the assembler has no name without Zicboz. False: it trapped. */
+static bool zero_block(void *at)
+{
+    uint64_t ok = 1;
+    __asm__ volatile("1: .insn i 0x0f, 2, x0, %1, 4\n"
+                     "j 3f\n"
+                     "2: li %0, 0\n"
+                     "3:\n" FIXUP("1b", "2b")
+                     : "+r"(ok)
+                     : "r"(at)
+                     : "memory");
+    return ok != 0;
+}
 
 HYP_COLD bool mem_zero_block_works(void *page, uint32_t block)
 {
     uint64_t *words = page;
-    uint64_t ok = 1;
     uint64_t left = 0;
     if (block < 8 || block > HYP_PAGE_SIZE / 4 || (block & (block - 1)) != 0) {
         return false;
@@ -27,28 +33,34 @@ HYP_COLD bool mem_zero_block_works(void *page, uint32_t block)
     for (uint32_t i = 0; i < block / 8; i++) {
         words[i] = UINT64_MAX;
     }
-    MAY_FAULT(".insn i 0x0f, 2, x0, %1, 4", ok, "+r"(words) :);
+    bool ok = zero_block(page);
     for (uint32_t i = 0; i < block / 8; i++) {
         left |= words[i];
     }
-    return ok != 0 && left == 0;
+    return ok && left == 0;
 }
 
-HYP_COLD bool mem_can_load(const void *at)
+/* Few instructions a page: the first access that traps ends the loop. */
+HYP_COLD uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
 {
-    uint64_t ok = 1;
     uint64_t value;
-    MAY_FAULT("ld %1, 0(%2)", ok, "=&r"(value) : "r"(at));
-    return ok != 0;
-}
-
-HYP_COLD bool mem_can_store(void *at)
-{
-    uint64_t ok = 1;
-    uint64_t value;
-    MAY_FAULT("ld %1, 0(%2)", ok, "=&r"(value) : "r"(at));
-    if (ok != 0) {
-        MAY_FAULT("sd %1, 0(%2)", ok, "+r"(value) : "r"(at));
+    if (written) {
+        __asm__ volatile("1: ld %1, 0(%0)\n"
+                         "2: sd %1, 0(%0)\n"
+                         "add %0, %0, %3\n"
+                         "bltu %0, %2, 1b\n"
+                         "3:\n" FIXUP("1b", "3b") FIXUP("2b", "3b")
+                         : "+r"(at), "=&r"(value)
+                         : "r"(end), "r"(HYP_PAGE_SIZE)
+                         : "memory");
+    } else {
+        __asm__ volatile("1: ld %1, 0(%0)\n"
+                         "add %0, %0, %3\n"
+                         "bltu %0, %2, 1b\n"
+                         "3:\n" FIXUP("1b", "3b")
+                         : "+r"(at), "=&r"(value)
+                         : "r"(end), "r"(HYP_PAGE_SIZE)
+                         : "memory");
     }
-    return ok != 0;
+    return at;
 }

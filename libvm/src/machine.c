@@ -7,22 +7,24 @@
 #include <string.h>
 
 /* Properties that are looked at, by first letter: X(key, name). */
-#define KEYS(X)                          \
-    X(ADDRESS_CELLS, "#address-cells")   \
-    X(SIZE_CELLS, "#size-cells")         \
-    X(BOOTARGS, "bootargs")              \
-    X(COMPATIBLE, "compatible")          \
-    X(DEVICE_TYPE, "device_type")        \
-    X(CONTEXTS, "interrupts-extended")   \
-    X(MMU, "mmu-type")                   \
-    X(PHANDLE, "phandle")                \
-    X(REG, "reg")                        \
-    X(CBOM, "riscv,cbom-block-size")     \
-    X(CBOZ, "riscv,cboz-block-size")     \
-    X(ISA, "riscv,isa")                  \
-    X(ISA_NAMES, "riscv,isa-extensions") \
-    X(NDEV, "riscv,ndev")                \
-    X(STATUS, "status")                  \
+#define KEYS(X)                           \
+    X(ADDRESS_CELLS, "#address-cells")    \
+    X(SIZE_CELLS, "#size-cells")          \
+    X(BOOTARGS, "bootargs")               \
+    X(COMPATIBLE, "compatible")           \
+    X(DEVICE_TYPE, "device_type")         \
+    X(CONTEXTS, "interrupts-extended")    \
+    X(INITRD_END, "linux,initrd-end")     \
+    X(INITRD_START, "linux,initrd-start") \
+    X(MMU, "mmu-type")                    \
+    X(PHANDLE, "phandle")                 \
+    X(REG, "reg")                         \
+    X(CBOM, "riscv,cbom-block-size")      \
+    X(CBOZ, "riscv,cboz-block-size")      \
+    X(ISA, "riscv,isa")                   \
+    X(ISA_NAMES, "riscv,isa-extensions")  \
+    X(NDEV, "riscv,ndev")                 \
+    X(STATUS, "status")                   \
     X(TIMEBASE, "timebase-frequency")
 
 #define KEY_ENUM(key, name) KEY_##key,
@@ -82,6 +84,7 @@ static enum key key_of(const char *name)
     case 'c': first = last = KEY_COMPATIBLE; break;
     case 'd': first = last = KEY_DEVICE_TYPE; break;
     case 'i': first = last = KEY_CONTEXTS; break;
+    case 'l': first = KEY_INITRD_END, last = KEY_INITRD_START; break;
     case 'm': first = last = KEY_MMU; break;
     case 'p': first = last = KEY_PHANDLE; break;
     case 'r': first = KEY_REG, last = KEY_NDEV; break;
@@ -387,6 +390,22 @@ static void read_bootargs(struct reading *r)
     }
 }
 
+/* One or two cells, as its writer likes. */
+static uint64_t address(const struct reading *r, enum key key)
+{
+    struct value v = value_of(r, key);
+    return v.length >= 4 ? dtree_cells(v.bytes, v.length >= 8 ? 2 : 1) : 0;
+}
+
+static void read_initrd(struct reading *r)
+{
+    uint64_t start = address(r, KEY_INITRD_START);
+    uint64_t end = address(r, KEY_INITRD_END);
+    if (start < end) {
+        r->m->initrd = (struct hyp_mem){.hpa = start, .size = end - start};
+    }
+}
+
 /* ---- The walk -------------------------------------------------------------------------------- */
 
 static enum section section_of(const char *name)
@@ -402,7 +421,10 @@ static void read_depth_2(struct reading *r)
     switch (r->section) {
     case SECTION_CPUS: r->m->timebase_hz = number(r, KEY_TIMEBASE, 0); break;
     case SECTION_RESERVED: r->parent = cells_of(r); break;
-    case SECTION_CHOSEN: read_bootargs(r); break;
+    case SECTION_CHOSEN:
+        read_bootargs(r);
+        read_initrd(r);
+        break;
     case SECTION_OTHER:
         r->parent = cells_of(r);
         if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {

@@ -20,7 +20,9 @@ def judge(machine, wrong):
         if vm == wrong:
             machine.expect(r"^hyp: vm=%s gstage_wrong_gpa=0x[0-9a-f]+\n" % vm)
     if wrong == "-":
+        at = machine.position
         for vm in VMS:
+            machine.position = at
             machine.expect(r"^\[%s\] beat 1 " % vm)
     else:
         machine.expect(r"^images/evidence_gstage.c line=0x[0-9a-f]+")

@@ -29,8 +29,9 @@ void mem_zero(void *to, size_t size, uint32_t block);
  */
 bool mem_zero_block_works(void *page, uint32_t block);
 
-/* Can the 8 aligned bytes there be loaded? False: the access faults, for example by a PMP entry. */
-bool mem_can_load(const void *at);
-
-/* The same of a load and a store, which writes what was loaded: nobody else uses these bytes. */
-bool mem_can_store(void *at);
+/*
+ * Loads the 8 aligned bytes at `at`, and those a page further, up to `end`; with `written` stores
+ * what it has loaded, so nobody else may use these bytes. Returns where an access faulted, for
+ * example by a PMP entry; else `end` or what is above it.
+ */
+uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written);

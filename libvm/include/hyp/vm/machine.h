@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include <hyp/base/range.h>
 #include <hyp/base/status.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/guest_isa.h>
@@ -30,6 +31,7 @@ struct machine {
     uint32_t mem_count;
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
+    struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
     uint64_t device_hpa[MACHINE_DEVICE_MAX]; /* First register of each node that is not disabled. */
     uint32_t device_count;
     uint32_t timebase_hz;
@@ -81,3 +83,18 @@ HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);
  * of buses below it that map one to one. True as well if devices were left out: nobody knows then.
  */
 bool machine_has_device(const struct machine *m, uint64_t hpa);
+
+enum machine_clash {
+    MACHINE_CLASH_NONE,
+    MACHINE_CLASH_NO_RAM,   /* Some of it is not RAM, or is beyond 2^56. */
+    MACHINE_CLASH_RESERVED, /* By /reserved-memory or the memory reservation block. */
+    MACHINE_CLASH_INITRD,   /* A boot loader's file lies there. */
+};
+
+/*
+ * Is `own` RAM that nobody else has, by the tree? Pure. Where not, *with is what it clashes with:
+ * the reserved range, the initrd, or the range of RAM that ends inside of it (an empty one: it
+ * begins in none).
+ */
+enum machine_clash machine_find_clash(const struct machine *m, struct range own,
+                                      struct range *with);
