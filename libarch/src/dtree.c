@@ -147,7 +147,7 @@ enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *
     }
     *start = dtree_cells(t->bytes + at, 2);
     *size = dtree_cells(t->bytes + at + 8, 2);
-    return (*start | *size) != 0 ? HYP_OK : HYP_E_ABSENT;
+    return *size != 0 ? HYP_OK : HYP_E_ABSENT;
 }
 
 bool dtree_name_is(const char *name, const char *what)

@@ -104,6 +104,17 @@ static void test_reservations(void **state)
     assert_int_equal(dtree_reserved(&t, UINT32_MAX, &at, &size), HYP_E_FORMAT);
 }
 
+static void test_empty_reservation_ends_the_list(void **state)
+{
+    (void)state;
+    struct dtree t;
+    uint64_t at = 0;
+    uint64_t size = 0;
+    (void)start(&t);
+    memset(tree + t.reserved_at + 8, 0, 8);
+    assert_int_equal(dtree_reserved(&t, 0, &at, &size), HYP_E_ABSENT);
+}
+
 static void test_values(void **state)
 {
     (void)state;
@@ -209,8 +220,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walk),         cmocka_unit_test(test_nops_are_not_seen),
-        cmocka_unit_test(test_reservations), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_headers),      cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_reservations), cmocka_unit_test(test_empty_reservation_ends_the_list),
+        cmocka_unit_test(test_values),       cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -401,7 +401,7 @@ static void read_initrd(struct reading *r)
 {
     uint64_t start = address(r, KEY_INITRD_START);
     uint64_t end = address(r, KEY_INITRD_END);
-    if (start < end) {
+    if (start != 0 && start < end) {
         r->m->initrd = (struct hyp_mem){.hpa = start, .size = end - start};
     }
 }

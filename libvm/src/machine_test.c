@@ -403,6 +403,90 @@ static void test_probe_of_small_hgatp(void **state)
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
 
+/* ---- Room ------------------------------------------------------------------------------------ */
+
+#define OWN ((struct range){0x80200000, 0x100000})
+
+static void expect_clash(enum machine_clash clash, uint64_t start, uint64_t size)
+{
+    struct range with;
+    assert_int_equal(machine_find_clash(&m, OWN, &with), clash);
+    assert_int_equal(with.start, start);
+    assert_int_equal(with.size, size);
+}
+
+static void test_clash_with_ram(void **state)
+{
+    (void)state;
+    struct range with;
+    m = (struct machine){.mem = {{0x80300000, 0x1000}, {0x80000000, 0x280000}}, .mem_count = 1};
+    expect_clash(MACHINE_CLASH_NO_RAM, 0, 0);
+    m.mem_count = 2;
+    expect_clash(MACHINE_CLASH_NO_RAM, 0x80000000, 0x280000);
+    m.mem[0] = (struct hyp_mem){0x80280000, 0x7ffff};
+    expect_clash(MACHINE_CLASH_NO_RAM, 0x80280000, 0x7ffff);
+    m.mem[0].size++;
+    expect_clash(MACHINE_CLASH_NONE, 0, 0);
+    /* Over each other, and one inside another. */
+    m.mem[m.mem_count++] = (struct hyp_mem){0x80210000, 0x1000};
+    m.mem[0] = (struct hyp_mem){0x80100000, 0x300000};
+    expect_clash(MACHINE_CLASH_NONE, 0, 0);
+    m.mem[0] = (struct hyp_mem){0, UINT64_MAX};
+    expect_clash(MACHINE_CLASH_NONE, 0, 0);
+    struct range high = {BIT(56) - 0x1000, 0x1000};
+    assert_int_equal(machine_find_clash(&m, high, &with), MACHINE_CLASH_NONE);
+    high.size++;
+    assert_int_equal(machine_find_clash(&m, high, &with), MACHINE_CLASH_NO_RAM);
+    high = (struct range){UINT64_MAX - 0xfff, 0x2000};
+    assert_int_equal(machine_find_clash(&m, high, &with), MACHINE_CLASH_NO_RAM);
+}
+
+static void test_clash_with_others(void **state)
+{
+    (void)state;
+    m = (struct machine){.mem = {{0x80000000, 0x10000000}},
+                         .mem_count = 1,
+                         .reserved = {{0x80000000, 0x200000}, {0x80300000, 1}},
+                         .reserved_count = 2,
+                         .initrd = {0x80300000, 0x1000}};
+    expect_clash(MACHINE_CLASH_NONE, 0x80300000, 0x1000);
+    m.initrd = (struct hyp_mem){0x802fffff, 1};
+    expect_clash(MACHINE_CLASH_INITRD, 0x802fffff, 1);
+    m.reserved[1] = (struct hyp_mem){0x80000000, UINT64_MAX - 0x80000000};
+    expect_clash(MACHINE_CLASH_RESERVED, 0x80000000, UINT64_MAX - 0x80000000);
+    m.reserved[0].size++;
+    expect_clash(MACHINE_CLASH_RESERVED, 0x80000000, 0x200001);
+}
+
+static void read_initrd(const void *start, int start_size, const void *end, int end_size)
+{
+    begin();
+    begin_root();
+    one_cpu("rv64imach", 0);
+    fdt_begin_node(tree, "chosen");
+    put("linux,initrd-start", start, start_size);
+    put("linux,initrd-end", end, end_size);
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_OK);
+}
+
+static void test_initrd(void **state)
+{
+    (void)state;
+    const uint32_t short_start = cpu_to_fdt32(0x84000000);
+    const uint32_t short_end = cpu_to_fdt32(0x84001000);
+    const uint64_t long_end = cpu_to_fdt64(0x184001000);
+    read_initrd(&short_start, 4, &short_end, 4);
+    assert_int_equal(m.initrd.hpa, 0x84000000);
+    assert_int_equal(m.initrd.size, 0x1000);
+    read_initrd(&short_start, 4, &long_end, 8);
+    assert_int_equal(m.initrd.size, 0x100001000);
+    read_initrd(&short_end, 4, &short_start, 4);
+    assert_int_equal(m.initrd.size, 0);
+    read_initrd(&short_start, 3, &short_end, 4); /* Not a number: 0. */
+    assert_int_equal(m.initrd.size, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +500,9 @@ int main(void)
         cmocka_unit_test(test_isa_names),
         cmocka_unit_test(test_too_many_harts),
         cmocka_unit_test(test_bootargs),
+        cmocka_unit_test(test_clash_with_ram),
+        cmocka_unit_test(test_clash_with_others),
+        cmocka_unit_test(test_initrd),
         cmocka_unit_test(test_no_machine),
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_probe_of_small_hgatp),

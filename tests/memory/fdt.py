@@ -41,7 +41,7 @@ def pairs(*numbers):
 class Tree:
     def __init__(self, blob):
         head = struct.unpack_from(">10I", blob)
-        self.reserved, self.pad = [], 0
+        self.reserved = []
         at = head[4]
         while True:
             start, size = struct.unpack_from(">QQ", blob, at)
@@ -87,6 +87,6 @@ class Tree:
         strings = b"".join(n.encode() + b"\0" for n in names)
         reserved = b"".join(pairs(*r) for r in self.reserved) + pairs(0, 0)
         at = 40 + len(reserved)
-        size = at + len(nodes) + len(strings) + self.pad
+        size = at + len(nodes) + len(strings)
         head = cells(0xD00DFEED, size, at, at + len(nodes), 40, 17, 16, 0, len(strings), len(nodes))
-        return head + reserved + nodes + strings + bytes(self.pad)
+        return head + reserved + nodes + strings

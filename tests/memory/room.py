@@ -25,6 +25,7 @@ class Place:
     def __init__(self, binary, load=LOAD):
         with open(binary, "rb") as f:
             self.bytes = f.read()
+        self.path = binary
         self.image, self.pool = load, load + len(self.bytes)
         self.end = self.pool + POOL_SIZE
 
@@ -60,7 +61,7 @@ def domain(tree, start, order, rights):
     boot = tree.root.find("cpus/cpu@0").props["phandle"]
     top.add("mine", compatible=b"opensbi,domain,instance\0", phandle=cells(0x7003), regions=cells(0x7001, rights << 3, 0x7002, 0x3F),
             possible_harts=b"".join(n.props["phandle"] for n in tree.root.find("cpus").nodes if n.name.startswith("cpu@")),
-            boot_hart=boot, next_arg1=pairs(0), next_addr=pairs(0), next_mode=cells(1), system_reset_allowed=b"", system_suspend_allowed=b"")
+            boot_hart=boot, system_reset_allowed=b"", system_suspend_allowed=b"")
     for n in tree.root.find("cpus").nodes:
         if n.name.startswith("cpu@"):
             n.props["opensbi-domain"] = cells(0x7003)
@@ -180,7 +181,7 @@ def case_initrd_backwards(t, p):
 
 
 def case_tree_too_large(t, p):
-    t.pad = 2 << 20
+    t.root.props["filler"] = bytes(2 << 20)
     return "reason=device-tree-malformed"
 
 
@@ -244,6 +245,25 @@ def judge(machine, want):
         raise qemu_test.Failure("more than one line: %s" % lines)
 
 
+def elf(body, at):
+    """One segment, all of the image; the entry is its first byte."""
+    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head = ident + struct.pack("<HHIQQQIHHHHHH", 2, 243, 1, at, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 7, PAGE, at, at, len(body), len(body), PAGE)
+    return (head + segment).ljust(PAGE, b"\0") + body
+
+
+def run_tree_in_pool(command, timeout, place):
+    """QEMU puts the tree near the end of RAM; the image is loaded closely below."""
+    tree = RAM + (256 << 20) - (2 << 20)
+    moved = Place(place.path, tree - len(place.bytes) - 3 * PAGE)
+    path = os.path.join(os.environ["TEST_TMPDIR"], "image.elf")
+    with open(path, "wb") as f:
+        f.write(elf(moved.bytes, moved.image))
+    with qemu_test.Machine(command + ["--mem", "256M", "--", "-kernel", path], timeout) as machine:
+        judge(machine, moved.line("pool", "over-device-tree", "device-tree", tree, r"0x[0-9a-f]{4}\n"))
+
+
 def run_case(name, command, timeout, blob, place):
     tree = Tree(blob)
     want = globals()["case_" + name](tree, place)
@@ -270,8 +290,10 @@ def body(plan, command):
     for step in plan["steps"]:
         if step.startswith("elf:"):
             os.environ["IMAGE_ELF"] = os.path.abspath(step[4:])
-            continue
-        run_case(step, command, plan["timeout"], blob, place)
+        elif step == "tree_in_pool":
+            run_tree_in_pool(command, plan["timeout"], place)
+        else:
+            run_case(step, command, plan["timeout"], blob, place)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ enum dtree_token dtree_next(struct dtree_walk *w);
 
 /*
  * The reservation number `index`: HYP_OK, HYP_E_ABSENT: there are fewer, or HYP_E_FORMAT: the
- * list does not end inside the tree.
+ * list does not end inside the tree. An entry of size 0 ends the list, whatever its address:
+ * firmware that rewrites a tree (libfdt) reads it so and leaves anything behind it.
  */
 HYP_MUST_USE enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
                                             uint64_t *size);
