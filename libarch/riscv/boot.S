@@ -15,6 +15,7 @@
 #define PTE_G 0x20
 #define PTE_AD 0xc0
 #define SATP_SV39 8
+#define SSTATUS_SIE 2
 #define SBI_HSM 0x48534d
 #define SBI_HSM_STOP 1
 #define SBI_HSM_GET_STATUS 2
@@ -55,6 +56,7 @@
 	.type	_start, @function
 _start:
 	csrw	sie, zero
+	csrci	sstatus, SSTATUS_SIE
 	csrw	satp, zero
 	la	t0, closed
 	csrw	stvec, t0

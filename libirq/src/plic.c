@@ -52,17 +52,44 @@ static bool contexts_are_valid(const uint32_t *context, uint32_t hart_count)
     return true;
 }
 
+HYP_COLD static void write_enables(const struct plic *p, uint32_t hart, uint32_t value)
+{
+    uintptr_t enables = PLIC_ENABLE + (uintptr_t)p->context[hart] * PLIC_ENABLE_STRIDE;
+    for (uint32_t word = 0; word * 32 < p->source_count; word++) {
+        mmio_write32(p->regs, enables + (uintptr_t)word * 4, value);
+    }
+}
+
 HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct plic *p = state;
     if (hart >= p->hart_count || p->context[hart] == PLIC_NO_CONTEXT) {
         return;
     }
-    uintptr_t enables = PLIC_ENABLE + (uintptr_t)p->context[hart] * PLIC_ENABLE_STRIDE;
-    for (uint32_t word = 0; word * 32 < p->source_count; word++) {
-        mmio_write32(p->regs, enables + (uintptr_t)word * 4, 0);
-    }
+    write_enables(p, hart, 0);
     mmio_write32(p->regs, context_at(p, hart) + PLIC_THRESHOLD, 0);
+}
+
+/*
+ * A source that whoever ran before has claimed and not completed would stay silent for good. A
+ * completion counts for sources that the context has enabled, whichever context has claimed them.
+ */
+HYP_COLD static void complete_all(const struct plic *p)
+{
+    uint32_t hart = 0;
+    while (hart < p->hart_count && p->context[hart] == PLIC_NO_CONTEXT) {
+        hart++;
+    }
+    if (hart == p->hart_count) {
+        return;
+    }
+    uintptr_t context = context_at(p, hart);
+    mmio_write32(p->regs, context + PLIC_THRESHOLD, UINT32_MAX); /* Nothing interrupts. */
+    write_enables(p, hart, UINT32_MAX);
+    for (uint32_t s = 1; s < p->source_count; s++) {
+        mmio_write32(p->regs, context + PLIC_CLAIM, s);
+    }
+    write_enables(p, hart, 0);
 }
 
 HYP_COLD enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *context,
@@ -81,6 +108,7 @@ HYP_COLD enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_
     for (uint32_t s = 1; s < source_count; s++) {
         mmio_write32(regs, PLIC_PRIORITY + (uintptr_t)s * 4, 1);
     }
+    complete_all(plic);
     return HYP_OK;
 }
 

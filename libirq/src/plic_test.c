@@ -116,6 +116,23 @@ static void test_init_hart_opens_a_masked_context(void **state)
     assert_int_equal(enables(1, 0), 1u << 7);
 }
 
+/* Who ran before has claimed, and was reset before its completion. */
+static void test_init_completes_what_was_claimed(void **state)
+{
+    (void)state;
+    irqc.ops->set_enable(irqc.state, 2, 9, true);
+    drive(9, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2), 9);
+    irqc.ops->set_enable(irqc.state, 2, 9, false);
+    assert_int_equal(plic_init(&plic, regs, contexts, 3, SOURCES), HYP_OK);
+    for (uint32_t hart = 0; hart < 3; hart++) {
+        irqc.ops->init_hart(irqc.state, hart);
+        assert_false(chip.external[hart]);
+    }
+    irqc.ops->set_enable(irqc.state, 0, 9, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0), 9);
+}
+
 static void test_init_refuses(void **state)
 {
     (void)state;
@@ -195,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_init_silences_given_contexts_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_init_hart_opens_a_masked_context, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_init_completes_what_was_claimed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_source_and_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),

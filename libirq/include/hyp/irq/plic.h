@@ -35,7 +35,8 @@ struct plic {
 };
 
 /*
- * Every source gets priority 1; contexts stay as they are until init_hart of each hart. The
+ * Every source gets priority 1, and is completed once: who ran before may have claimed it. Contexts
+ * stay as they are until init_hart of each hart, but for the first one, which has nothing enabled. The
  * contexts are the positions in the device tree's interrupts-extended that name the harts' S-mode
  * line.
  *
