@@ -49,6 +49,9 @@ static void use_firmware(struct hyp *h)
 
 void hyp_init_boot_console(struct hyp *h)
 {
+    if (h->machine.timebase_hz == 0) {
+        h->machine.timebase_hz = hyp_platform.timebase_hz; /* The tree has not said. */
+    }
     use_firmware(h);
     h->fail.base = hyp_platform.fail_hpa != 0 ? hyp_map_boot_device(hyp_platform.fail_hpa) : 0;
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);

@@ -171,6 +171,7 @@ hart_start_entry:
 	.globl	hart_enter
 	.type	hart_enter, @function
 hart_enter:
+	fence.i /* Who ran before may have had other code at these addresses. */
 	ld	t0, HART_SATP(a0)
 	csrw	satp, t0
 	sfence.vma

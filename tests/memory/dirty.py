@@ -66,7 +66,7 @@ def boots(command, timeout, fill):
             behind = machine.position
             for vm in ("left", "right"):
                 machine.position = behind
-                machine.expect(r"^\[%s\] beat 2 " % vm)
+                machine.expect(r"^\[%s\] beat 1 " % vm)
         except qemu_test.Failure:
             print(machine.log)
             raise

@@ -39,6 +39,12 @@ def pairs(*numbers):
 
 
 class Tree:
+    @classmethod
+    def empty(cls):
+        tree = cls.__new__(cls)
+        tree.reserved, tree.root = [], Node("")
+        return tree
+
     def __init__(self, blob):
         head = struct.unpack_from(">10I", blob)
         self.reserved = []

@@ -52,7 +52,7 @@ def initrd(tree, start, end, width):
     chosen.props["linux,initrd-start"], chosen.props["linux,initrd-end"] = (pairs if width == 8 else cells)(start), (pairs if width == 8 else cells)(end)
 
 
-def domain(tree, start, order, rights):
+def domain(tree, start, order, rights, **more):
     """The harts' domain, whose S-mode has only `rights` (1 R, 2 W, 4 X) to 2^order bytes there."""
     chosen = tree.root.find("chosen")
     top = chosen.add("opensbi-domains", compatible=b"opensbi,domain,config\0")
@@ -61,7 +61,7 @@ def domain(tree, start, order, rights):
     boot = tree.root.find("cpus/cpu@0").props["phandle"]
     top.add("mine", compatible=b"opensbi,domain,instance\0", phandle=cells(0x7003), regions=cells(0x7001, rights << 3, 0x7002, 0x3F),
             possible_harts=b"".join(n.props["phandle"] for n in tree.root.find("cpus").nodes if n.name.startswith("cpu@")),
-            boot_hart=boot, system_reset_allowed=b"", system_suspend_allowed=b"")
+            boot_hart=boot, system_reset_allowed=b"", system_suspend_allowed=b"", **more)
     for n in tree.root.find("cpus").nodes:
         if n.name.startswith("cpu@"):
             n.props["opensbi-domain"] = cells(0x7003)
@@ -213,6 +213,47 @@ def case_domain_bss(t, p):
     """Before there is anything to say it with."""
     domain(t, bss_page(p), 12, 1)
     return "reason=image-inaccessible$"
+
+
+def tree_at(t, p, address):
+    """The image is started with another a1."""
+    domain(t, p.end + (64 << 20), 12, 7, next_arg1=pairs(address), next_addr=pairs(p.image), next_mode=cells(1))
+
+
+def case_tree_in_firmware(t, p):
+    tree_at(t, p, RAM)
+    return "reason=device-tree-inaccessible"
+
+
+def case_tree_nowhere(t, p):
+    tree_at(t, p, 0)
+    return "reason=device-tree-inaccessible"
+
+
+def case_tree_beyond(t, p):
+    tree_at(t, p, 1 << 63)
+    return "reason=device-tree-inaccessible"
+
+
+def case_tree_behind_ram(t, p):
+    tree_at(t, p, 1 << 55)
+    return "reason=device-tree-inaccessible"
+
+
+def case_tree_odd(t, p):
+    tree_at(t, p, p.end + 4)
+    return "reason=device-tree-inaccessible"
+
+
+def case_tree_is_none(t, p):
+    tree_at(t, p, p.end + (1 << 20))
+    return "reason=device-tree-malformed"
+
+
+def case_tree_in_device(t, p):
+    """The test device reads as 0."""
+    tree_at(t, p, 0x100000)
+    return "reason=device-tree-(malformed|inaccessible)"
 
 
 def bss_page(p):
