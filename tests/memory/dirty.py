@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever lies behind the image when it starts, it boots, and both VMs beat.
 
-Steps: fill:NAME for each of FILLS, old:LAUNCHER of an image whose pool, as a run has left it, is put there.
+Steps: fill:NAME for each of FILLS; old:LAUNCHER of an image whose pool, as a run has left it, is put there;
+block:SIZE that the machine's tree claims to be cbo.zero's, which it is not.
 """
 import os
 import random
@@ -12,6 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import fdt
 import qemu_test
 from monitor import Monitor
 
@@ -51,13 +53,13 @@ FILLS = {
 }
 
 
-def boots(command, timeout, fill):
+def boots(command, timeout, fill, more=()):
     path = os.path.join(os.environ["TEST_TMPDIR"], "fill")
     with open(path, "wb") as f:
         f.write(fill)
     line = subprocess.check_output(command + ["--print"], text=True).splitlines()
     at = LOAD + os.stat(line[line.index("-kernel") + 1]).st_size
-    extra = ["--", "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, at)]
+    extra = ["--", "-device", "loader,file=%s,addr=%#x,force-raw=on" % (path, at)] + list(more)
     with qemu_test.Machine(command + extra, timeout) as machine:
         try:
             machine.reject("panic|refused|failed|stopped")
@@ -77,6 +79,22 @@ def pool_of(command):
     return LOAD + os.stat(line[line.index("-kernel") + 1]).st_size
 
 
+def lying_tree(command, block):
+    """Options for the machine's own tree with that block size."""
+    path = os.path.join(os.environ["TEST_TMPDIR"], "machine.dtb")
+    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line[line.index("-M") + 1] += ",dumpdtb=" + path
+    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(path, "rb") as f:
+        tree = fdt.Tree(f.read())
+    for node in tree.root.find("cpus").nodes:
+        if node.name.startswith("cpu@"):
+            node.props["riscv,cboz-block-size"] = fdt.cells(block)
+    with open(path, "wb") as f:
+        f.write(tree.blob())
+    return ["-dtb", path]
+
+
 def old_pool(command, timeout):
     """What a life of that image leaves behind it."""
     monitor = Monitor()
@@ -91,14 +109,17 @@ def old_pool(command, timeout):
 def body(plan, command):
     for step in plan["steps"]:
         kind, _, what = step.partition(":")
-        if kind == "fill":
+        more = []
+        if kind == "block":
+            fill, more = FILLS["random"](0), lying_tree(command, int(what))
+        elif kind == "fill":
             fill = FILLS[what](pool_of(command))
         else:
             root = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
             launcher = command[:1] if what == "own" else [os.path.join(root, what)]
             fill = old_pool(launcher + command[1:], plan["timeout"])
         try:
-            boots(command, plan["timeout"], fill)
+            boots(command, plan["timeout"], fill, more)
             print("ok %s" % step, flush=True)
         except qemu_test.Failure as e:
             raise qemu_test.Failure("%s: %s" % (step, e))

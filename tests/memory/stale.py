@@ -16,7 +16,9 @@ VMS = ("left", "right")
 def judge(machine, wrong):
     machine.expect(r"^hyp: pool_used_kib=")
     for vm in VMS:
-        machine.expect(r"^hyp: vm=%s gstage_leaves=\d+ gstage_wrong=%s\n" % (vm, r"[1-9]\d*" if vm == wrong else "0"))
+        found = machine.expect(r"^hyp: vm=%s gstage_leaves=\d+ gstage_wrong=(\d+)\n" % vm)
+        if (found.group(1) != "0") != (vm == wrong):
+            raise qemu_test.Failure(found.group(0))
         if vm == wrong:
             machine.expect(r"^hyp: vm=%s gstage_wrong_gpa=0x[0-9a-f]+\n" % vm)
     if wrong == "-":
