@@ -67,16 +67,15 @@ const void *hyp_map_boot_fdt(struct hyp *h, uint64_t fdt_hpa)
     if (!is_aligned(fdt_hpa, 8) || fdt_hpa > PTE_PA_LIMIT - HYP_BOOT_FDT_SIZE) {
         return 0;
     }
-    const uint8_t *fdt = (const uint8_t *)boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
-    h->fdt_pa = (struct range){fdt_hpa, 8};
-    if (hyp_find_closed_page(h->fdt_pa, false) != UINT64_MAX) {
+    uintptr_t fdt = boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
+    if (mem_find_closed(fdt, fdt + 1, false) == fdt) {
         return 0;
     }
-    uint64_t size = dtree_cell(fdt + 4) + FDT_HEADER_SIZE;
-    h->fdt_pa.size = size < HYP_BOOT_FDT_SIZE ? size : HYP_BOOT_FDT_SIZE;
-    struct range pages = {align_down(fdt_hpa, HYP_PAGE_SIZE), 0};
-    pages.size = fdt_hpa + h->fdt_pa.size - pages.start;
-    return hyp_find_closed_page(pages, false) == UINT64_MAX ? fdt : 0;
+    uint64_t size = dtree_cell((const uint8_t *)fdt + 4) + FDT_HEADER_SIZE;
+    size = size < HYP_BOOT_FDT_SIZE ? size : HYP_BOOT_FDT_SIZE;
+    h->fdt_pa = (struct range){fdt_hpa, size};
+    uintptr_t stop = mem_find_closed(align_down(fdt, HYP_PAGE_SIZE), fdt + size, false);
+    return stop >= fdt + size ? (const void *)fdt : 0;
 }
 
 uintptr_t hyp_map_boot_device(uint64_t hpa)

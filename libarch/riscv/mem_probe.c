@@ -6,7 +6,7 @@
 
 #define FIXUP(from, to)            \
     ".pushsection .fixup, \"a\"\n" \
-    ".dword " from ", " to "\n"     \
+    ".dword " from ", " to "\n"    \
     ".popsection\n"
 
 /* cbo.zero, for which the assembler has no name without Zicboz. False: it trapped. */

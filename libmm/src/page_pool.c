@@ -160,30 +160,29 @@ static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page)
     return false;
 }
 
-/* Without the lock: what is taken is nobody else's, and clearing it takes long. */
-static hpa_t clear_block(const struct page_pool *pool, uint64_t page, unsigned order)
-{
-    hpa_t pa = HPA(page << HYP_PAGE_SHIFT);
-    void *ptr = phys_to_ptr(pool->map, pa, HYP_PAGE_SIZE << order);
-    HYP_ASSERT(ptr != NULL);
-    mem_zero(ptr, HYP_PAGE_SIZE << order, pool->zero_block);
-    return pa;
-}
-
-enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
+/* `reserved` of the pages are the caller's reserved ones. */
+static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t reserved, hpa_t *pa)
 {
     uint64_t page;
-    if (order > PAGE_ORDER_MAX) {
-        return HYP_E_PARAM;
-    }
     spinlock_lock(&pool->lock);
-    bool taken = pool->free_count - pool->reserved >= BIT(order) && take_block(pool, order, &page);
+    bool taken = pool->free_count - pool->reserved + reserved >= BIT(order) &&
+                 take_block(pool, order, &page);
+    pool->reserved -= taken ? reserved : 0;
     spinlock_unlock(&pool->lock);
     if (!taken) {
         return HYP_E_NOMEM;
     }
-    *pa = clear_block(pool, page, order);
+    /* Without the lock: what is taken is nobody else's, and clearing it takes long. */
+    *pa = HPA(page << HYP_PAGE_SHIFT);
+    void *ptr = phys_to_ptr(pool->map, *pa, HYP_PAGE_SIZE << order);
+    HYP_ASSERT(ptr != NULL);
+    mem_zero(ptr, HYP_PAGE_SIZE << order, pool->zero_block);
     return HYP_OK;
+}
+
+enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
+{
+    return order <= PAGE_ORDER_MAX ? take(pool, order, 0, pa) : HYP_E_PARAM;
 }
 
 enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
@@ -197,13 +196,11 @@ enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
 
 hpa_t page_pool_alloc_reserved(struct page_pool *pool)
 {
-    uint64_t page;
-    spinlock_lock(&pool->lock);
-    bool taken = pool->reserved != 0 && take_block(pool, 0, &page);
-    pool->reserved -= taken ? 1 : 0;
-    spinlock_unlock(&pool->lock);
-    HYP_REQUIRE(taken);
-    return clear_block(pool, page, 0);
+    hpa_t pa;
+    HYP_REQUIRE(pool->reserved != 0);
+    enum hyp_status status = take(pool, 0, 1, &pa);
+    HYP_ASSERT(status == HYP_OK);
+    return pa;
 }
 
 /* The region whose block this is, all of it handed out; the lock is held. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Beats like tests/guests/beat.c, but waits in HSM suspend instead of wfi, so that its hart is in
- * HS-mode nearly always: QEMU 10.0 ends itself when a hart in VS-mode is reset (pmu.c, priv <= PRV_S).
+ * HS-mode nearly always: QEMU 10.0 ends itself when a hart in VS-mode is reset (pmu.c, priv <=
+ * PRV_S).
  */
 #include "../guests/guest.h"
 

@@ -36,9 +36,9 @@ struct plic {
 
 /*
  * Every source gets priority 1, and is completed once: who ran before may have claimed it. Contexts
- * stay as they are until init_hart of each hart, but for the first one, which has nothing enabled. The
- * contexts are the positions in the device tree's interrupts-extended that name the harts' S-mode
- * line.
+ * stay as they are until init_hart of each hart, but for the first one, which has nothing enabled.
+ * The contexts are the positions in the device tree's interrupts-extended that name the harts'
+ * S-mode line.
  *
  * HYP_OK, or HYP_E_PARAM with no register touched: source_count is not in 2 … 1024, hart_count
  * is above HYP_HART_MAX, or a context is neither PLIC_NO_CONTEXT nor below 15872.
