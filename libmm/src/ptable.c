@@ -308,13 +308,25 @@ struct level_place {
     size_t next;
 };
 
+/* Most entries are empty: a few instructions each. */
+static size_t next_valid(const struct level_place *p, size_t count)
+{
+    const uint64_t *entries = p->entries;
+    size_t next = p->next;
+    while (next < count && !pte_is_valid(pte_load(&entries[next]))) {
+        next++;
+    }
+    return next;
+}
+
 /* Entries from p->next on that continue each other: the same flags, the next physical address. */
 static size_t leaves_in_a_row(const struct level_place *p, size_t count, unsigned level)
 {
     uint64_t step = ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
-    uint64_t pte = pte_load(&p->entries[p->next]);
+    const uint64_t *entries = p->entries;
+    uint64_t pte = pte_load(&entries[p->next]);
     size_t end = p->next + 1;
-    while (end < count && pte_load(&p->entries[end]) == (pte += step)) {
+    while (end < count && pte_load(&entries[end]) == (pte += step)) {
         end++;
     }
     return end - p->next;
@@ -365,9 +377,7 @@ enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *vi
     while (level < t->level_count) {
         struct level_place *p = &at[level];
         size_t count = entry_count(t, level);
-        while (p->next < count && !pte_is_valid(pte_load(&p->entries[p->next]))) {
-            p->next++;
-        }
+        p->next = next_valid(p, count);
         if (p->next == count) {
             level++;
             continue;
