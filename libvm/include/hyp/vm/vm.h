@@ -151,7 +151,10 @@ struct vm {
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
 };
 
-/* Memory ranges of its config: is [gpa, gpa + size) RAM with these access bits? Pure. */
+/*
+ * Is [gpa, gpa + size) RAM with these access bits? Ranges of its config that touch each other are
+ * one, in whatever order they stand there. size 0 asks for the byte at gpa. Pure.
+ */
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
 
 /*
