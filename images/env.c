@@ -95,6 +95,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .timebase_hz = m->timebase_hz,
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
+        .cboz_block = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? m->cboz_block : 0,
         .henvcfg = m->henvcfg,
         .hcounteren = 7,               /* cycle, time, instret: Zicntr */
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
