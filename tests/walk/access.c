@@ -39,15 +39,10 @@ static struct frame frame;
 static uint64_t f[32];
 static uint64_t fs_before = FS_INITIAL;
 
-#define EACH(op, n) #op " f" #n ", 8*" #n "(%0)\n"
-#define ALL(op)                                                                                   \
-    EACH(op, 0)                                                                                   \
-    EACH(op, 1)                                                                                   \
-    EACH(op, 2) EACH(op, 3) EACH(op, 4) EACH(op, 5) EACH(op, 6) EACH(op, 7) EACH(op, 8)           \
-        EACH(op, 9) EACH(op, 10) EACH(op, 11) EACH(op, 12) EACH(op, 13) EACH(op, 14) EACH(op, 15) \
-            EACH(op, 16) EACH(op, 17) EACH(op, 18) EACH(op, 19) EACH(op, 20) EACH(op, 21)         \
-                EACH(op, 22) EACH(op, 23) EACH(op, 24) EACH(op, 25) EACH(op, 26) EACH(op, 27)     \
-                    EACH(op, 28) EACH(op, 29) EACH(op, 30) EACH(op, 31)
+/* `op` of each f register, at its place in the array that %0 points to. */
+#define EACH(op)                                                                                 \
+    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19\n" op " f\\n, 8*\\n(%0)\n.endr\n" \
+    ".irp n, 20,21,22,23,24,25,26,27,28,29,30,31\n" op " f\\n, 8*\\n(%0)\n.endr\n"
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
@@ -87,13 +82,13 @@ static void run_showing(uint32_t insn, uint64_t address, bool stval)
     uint64_t f_was[32];
     memcpy(f_was, f, sizeof(f));
     exits_slot = insn;
-    __asm__ volatile("fence.i\n" ALL(fld) : : "r"(f) : "memory");
+    __asm__ volatile("fence.i\n" EACH("fld") : : "r"(f) : "memory");
     guest_csr_clear(sstatus, FS);
     guest_csr_set(sstatus, fs_before);
     exits_run(&frame);
     uint64_t fs = guest_csr_read(sstatus) & FS;
     guest_csr_set(sstatus, FS_INITIAL);
-    __asm__ volatile(ALL(fsd) : : "r"(f) : "memory");
+    __asm__ volatile(EACH("fsd") : : "r"(f) : "memory");
     guest_put_hex(insn);
     put_field(address);
     put_field(frame.scause);

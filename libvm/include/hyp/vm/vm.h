@@ -96,7 +96,7 @@ struct vm_env {
     bool has_vector;
     bool has_stateen;
     uint32_t cboz_block; /* Bytes that cbo.zero clears; 0: the machine has none. */
-    uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
+    uint64_t henvcfg;    /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
