@@ -93,6 +93,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     h->env = (struct vm_env){
         .sstc = m->sstc,
         .timebase_hz = m->timebase_hz,
+        .cboz_block = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? m->cboz_block : 0,
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,

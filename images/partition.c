@@ -134,14 +134,20 @@ void hyp_kick_console(void *ctx)
     }
 }
 
+/* As many as there is room for, by one write. */
 static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
 {
     struct host_vm *hv = ctx;
-    uint32_t done = 0;
-    while (done < count && vconsole_put_byte(&hv->vc, bytes[done])) {
-        done++;
+    uint32_t room = hv->vc.discard ? count : byte_ring_room(&hv->vc.tx);
+    uint32_t fits = count < room ? count : room;
+    bool kick;
+    if (fits == 0 || !vconsole_write(&hv->vc, bytes, fits, &kick)) {
+        return 0;
     }
-    return done;
+    if (kick) {
+        vconsole_kick(&hv->vc);
+    }
+    return fits;
 }
 
 static uint32_t console_read(void *ctx, uint8_t *bytes, uint32_t count)

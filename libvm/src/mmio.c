@@ -41,27 +41,77 @@ static inline bool store(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t va
     return result == VDEV_OK;
 }
 
-static __attribute__((noinline)) bool access_device(struct vcpu *vcpu, uint64_t gpa,
-                                                    const struct insn_access *access)
+static __attribute__((noinline)) bool slow_store(struct vm *vm, uint64_t gpa, uint64_t size,
+                                                 uint64_t value)
 {
-    uint64_t *gpr = vcpu->world.gpr;
+    return store(vm, gpa, size, value);
+}
+
+static bool load_register(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
+{
+    struct world *w = &vcpu->world;
     uint64_t value;
+    if (!load(vcpu->vm, gpa, access->size, &value)) {
+        return false;
+    }
+    if (access->kind == INSN_FP_LOAD) {
+        world_write_fp(access->reg, insn_fp_load_value(access, value));
+        w->sstatus |= SSTATUS_FS; /* Dirty at both levels, as after the guest's own load. */
+        csr_set(CSR_VSSTATUS, SSTATUS_FS);
+    } else {
+        w->gpr[access->reg] = insn_load_value(access, value);
+        w->gpr[0] = 0;
+    }
+    return true;
+}
+
+/* "Cache-Block Zero Instructions": stores of zeros, one a byte, up to the first that is refused. */
+static bool zero_block(struct vm *vm, uint64_t gpa)
+{
+    uint64_t block = vm->env->cboz_block;
+    uint64_t i = 0;
+    while (i < block && slow_store(vm, (gpa & ~(block - 1)) + i, 1, 0)) {
+        i++;
+    }
+    return i == block && block != 0;
+}
+
+static bool access_device(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
+{
+    struct vm *vm = vcpu->vm;
+    uint64_t offset;
     if (access->addr_offset != 0) {
         return false;
     }
-    if (access->kind == INSN_STORE) {
-        return store(vcpu->vm, gpa, access->size, gpr[access->reg]);
+    switch (access->kind) {
+    case INSN_LOAD:
+    case INSN_FP_LOAD: return load_register(vcpu, gpa, access);
+    case INSN_STORE: return slow_store(vm, gpa, access->size, vcpu->world.gpr[access->reg]);
+    case INSN_FP_STORE: return slow_store(vm, gpa, access->size, world_read_fp(access->reg));
+    case INSN_CBO: return find(vm, gpa, 1, &offset) != 0; /* Nothing is cached. */
+    case INSN_CBO_ZERO: return zero_block(vm, gpa);
+    case INSN_NONE:
+    case INSN_WALK:
+    case INSN_AMO:
+    case INSN_VECTOR:
+    case INSN_HLV:
+    case INSN_OTHER: return false;
     }
-    if (access->kind != INSN_LOAD || !load(vcpu->vm, gpa, access->size, &value)) {
-        return false;
-    }
-    gpr[access->reg] = insn_load_value(access, value);
-    gpr[0] = 0;
-    return true;
+    return false;
+}
+
+/* Did the guest have floating point on when it trapped? Else its own access would not trap here. */
+static bool fp_is_on(const struct vcpu *vcpu)
+{
+    return (vcpu->world.sstatus & SSTATUS_FS) != 0 && (csr_read(CSR_VSSTATUS) & SSTATUS_FS) != 0;
 }
 
 enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
 {
+    bool fp = e->access.kind == INSN_FP_LOAD || e->access.kind == INSN_FP_STORE;
+    if (fp && !fp_is_on(vcpu)) {
+        return VCPU_SAME_INSN; /* Another hart has rewritten the instruction. */
+    }
     if (!access_device(vcpu, e->gpa.a, &e->access)) {
         return VCPU_TRAP_GUEST;
     }

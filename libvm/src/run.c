@@ -158,42 +158,52 @@ static bool may_run(const struct vcpu *vcpu)
            vcpu->hsm_state == SBI_HSM_STARTED;
 }
 
+static bool take_soft(struct vcpu *vcpu)
+{
+    struct vm_env *env = vcpu->vm->env;
+    csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+    fence_io(); /* What a sender sets from here on interrupts again. */
+    vcpu_take_pending(vcpu);
+    if (env->event != 0) {
+        env->event(env, vcpu);
+    }
+    return may_run(vcpu);
+}
+
+/* Each of the interrupts that pend, once: none of them waits for another one to end. */
+static __attribute__((noinline)) bool take_irqs(struct vcpu *vcpu, uint64_t pending)
+{
+    struct vm_env *env = vcpu->vm->env;
+    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
+        env->timer_expired(env, vcpu);
+    }
+    if ((pending & BIT(IRQ_S_EXT)) != 0) {
+        env->external(env, vcpu);
+    }
+    return (pending & BIT(IRQ_S_SOFT)) == 0 || take_soft(vcpu);
+}
+
 bool vcpu_irq(struct world *w, uint64_t scause)
 {
     struct vcpu *vcpu = (struct vcpu *)w;
     struct vm_env *env = vcpu->vm->env;
-    uint64_t irq = scause & ~CAUSE_INTERRUPT;
-    if ((csr_read(CSR_SIP) & BIT(IRQ_S_TIMER)) != 0) {
-        irq = IRQ_S_TIMER; /* Last by priority: a flood of the others would keep it for ever. */
+    /* scause has the highest by priority alone. One that pends alone is answered at once. */
+    uint64_t pending = csr_read(CSR_SIP) & HS_INTERRUPTS;
+    (void)scause;
+    if (pending == BIT(IRQ_S_EXT)) {
+        env->external(env, vcpu);
+        return true;
     }
-    switch (irq) {
-    case IRQ_S_EXT: env->external(env, vcpu); return true;
-    case IRQ_S_TIMER: env->timer_expired(env, vcpu); return true;
-    case IRQ_S_SOFT:
-        csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-        fence_io(); /* What a sender sets from here on interrupts again. */
-        vcpu_take_pending(vcpu);
-        if (env->event != 0) {
-            env->event(env, vcpu);
-        }
-        return may_run(vcpu);
-    default: return true;
+    if (pending == BIT(IRQ_S_SOFT)) {
+        return take_soft(vcpu);
     }
+    return take_irqs(vcpu, pending);
 }
 
 /* Interrupts that came while no guest ran: sstatus.SIE is 0, so they are looked for. */
 static void poll_irqs(struct vcpu *vcpu)
 {
-    uint64_t pending = csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS;
-    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_TIMER);
-    }
-    if ((pending & BIT(IRQ_S_SOFT)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_SOFT);
-    }
-    if ((pending & BIT(IRQ_S_EXT)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_EXT);
-    }
+    (void)take_irqs(vcpu, csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS);
 }
 
 static void set_started(struct vcpu *vcpu)

@@ -61,6 +61,12 @@ int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a
 /* The guest's a0. */
 int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
                    uint64_t a5, uint64_t fid);
+/*
+ * The most bytes that one DBCN call moves, so that no call costs this hart more than 2500
+ * instructions (tests/qemu: dbcn_cost).
+ */
+#define SBI_DBCN_WRITE_MAX 64u
+#define SBI_DBCN_READ_MAX 32u
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
 /* HSM: *action tells what the calling vCPU does next (VCPU_WAIT for stop and suspend). */

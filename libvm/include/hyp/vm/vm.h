@@ -95,7 +95,8 @@ struct vm_env {
     bool sstc;
     bool has_vector;
     bool has_stateen;
-    uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
+    uint32_t cboz_block; /* Bytes that cbo.zero clears; 0: the machine has none. */
+    uint64_t henvcfg;    /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
@@ -151,7 +152,10 @@ struct vm {
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
 };
 
-/* Memory ranges of its config: is [gpa, gpa + size) RAM with these access bits? Pure. */
+/*
+ * Is [gpa, gpa + size) RAM with these access bits? Ranges of its config that touch each other are
+ * one, in whatever order they stand there. size 0 asks for the byte at gpa. Pure.
+ */
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
 
 /*
