@@ -87,6 +87,13 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
     hyp_program_timer(hh);
 }
 
+/* The size of cbo.zero's block; 0 where it is not to be had, or is no size that a block can have. */
+HYP_COLD static uint32_t cboz_block(const struct machine *m)
+{
+    uint32_t size = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? m->cboz_block : 0;
+    return size >= 8 && size <= HYP_PAGE_SIZE && (size & (size - 1)) == 0 ? size : 0;
+}
+
 HYP_COLD void hyp_init_env(struct hyp *h)
 {
     const struct machine *m = &h->machine;
@@ -97,6 +104,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,
         .hcounteren = 7,               /* cycle, time, instret: Zicntr */
+        .cboz_block = cboz_block(m),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,
         .external = external,
