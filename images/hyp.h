@@ -158,7 +158,7 @@ void hyp_at(struct hyp *h, enum hyp_step step);
 /* memory.c: pool, address space; on return the hart runs in the new space. */
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
 /* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
-const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
+void *hyp_map_boot_fdt(uint64_t fdt_hpa);
 /* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
 /* What the pool is used for, and what it was expected to be. */
@@ -187,7 +187,10 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 /* Builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
-/* scrub.c: the size of a VM's file in memory; max_size where nobody has told it. 0: no file. */
+/* scrub.c: nobody reads the machine's device tree from here on; where it cannot be erased, its
+ * memory becomes no one's. */
+void hyp_erase_fdt(struct hyp *h, uint64_t fdt_hpa, void *fdt);
+/* The size of a VM's file in memory; max_size where nobody has told it. 0: no file. */
 uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
                        bool *told);
 /*

@@ -2,11 +2,29 @@
 /* What of a VM's memory its harts clear: all that no file fills and the configuration does not keep. */
 #include "hyp.h"
 
+#include <hyp/arch/dtree.h>
 #include <hyp/arch/guest_mem.h>
+#include <hyp/arch/mem_erase.h>
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
+
+/*
+ * The tree tells the boot arguments of all VMs, and the machine's seed. A file that something has
+ * loaded over it has lost these bytes already: the tree was whole when it was read.
+ */
+void hyp_erase_fdt(struct hyp *h, uint64_t fdt_hpa, void *fdt)
+{
+    struct dtree tree;
+    if (dtree_open(&tree, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK) {
+        return; /* The machine is refused. */
+    }
+    h->fdt_range = (struct range){.start = fdt_hpa, .size = tree.size};
+    if (!mem_erase(fdt, tree.size)) {
+        machine_reserve(&h->machine, fdt_hpa, tree.size);
+    }
+}
 
 /* The number that is all of `length` characters; false: it is none. */
 static bool parse_size(const char *text, size_t length, uint64_t *size)
