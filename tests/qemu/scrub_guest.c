@@ -4,7 +4,8 @@
  * regions are as they were, and what is read-only is so on each hart.
  *
  * Bootargs: "left" or "right" of scrub.c; "left untold": the size of the kernel was not told, so
- * what lies behind it is as it was.
+ * what lies behind it is as it was. "tree": the VM of scrub_tree.c, where only the machine's device
+ * tree was.
  */
 #include "check.h"
 
@@ -150,6 +151,12 @@ static void run_untold(const void *fdt)
     check_bytes(room_end, (uint64_t)fdt, 0, "behind its room");
 }
 
+static void run_tree(void)
+{
+    check_is(first_dirt, 0, "what lies behind the kernel is 0");
+    check_bytes((uint64_t)guest_bss_end, SCRUB_RAM + SCRUB_LEFT_SIZE, 0, "no device tree");
+}
+
 void guest_main(uint64_t hart, const void *fdt)
 {
     if (hart != 0) {
@@ -163,6 +170,8 @@ void guest_main(uint64_t hart, const void *fdt)
         run_left(fdt);
     } else if (strcmp(args, "right") == 0) {
         run_right(fdt);
+    } else if (strcmp(args, "tree") == 0) {
+        run_tree();
     } else {
         run_untold(fdt);
     }
