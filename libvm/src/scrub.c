@@ -9,7 +9,7 @@
 
 /* ---- Ranges ---------------------------------------------------------------------------------- */
 
-static struct range common(struct range a, struct range b)
+__attribute__((noinline)) static struct range common(struct range a, struct range b)
 {
     if (!range_overlaps(a, b)) {
         return (struct range){.start = a.start};
