@@ -87,7 +87,8 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
     hyp_program_timer(hh);
 }
 
-/* The size of cbo.zero's block; 0 where it is not to be had, or is no size that a block can have. */
+/* The size of cbo.zero's block; 0 where it is not to be had, or is no size that a block can have.
+ */
 HYP_COLD static uint32_t cboz_block(const struct machine *m)
 {
     uint32_t size = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? m->cboz_block : 0;
@@ -103,7 +104,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,
-        .hcounteren = 7,               /* cycle, time, instret: Zicntr */
+        .hcounteren = 7, /* cycle, time, instret: Zicntr */
         .cboz_block = cboz_block(m),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of a VM's memory its harts clear: all that no file fills and the configuration does not keep. */
+/* What of a VM's memory its harts clear: all that no file fills and the configuration does not
+ * keep. */
 #include "hyp.h"
 
 #include <hyp/arch/dtree.h>
@@ -51,8 +52,8 @@ uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const str
     }
     size_t length = 0;
     uint64_t size;
-    const char *text = hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size",
-                                  &length);
+    const char *text =
+        hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", &length);
     /* A number may have lost digits where the command line was cut off. */
     bool is_cut = text != 0 && text[length] == 0 && h->machine.bootargs_left_out != 0;
     *told = parse_size(text, length, &size) && !is_cut;

@@ -143,11 +143,10 @@ static void test_an_interrupt_meanwhile(void **state)
 static void test_a_trap_stops_the_vm(void **state)
 {
     (void)state;
-    static const uint64_t causes[] = {CAUSE_INSN_ACCESS,      CAUSE_ILLEGAL_INSN,
-                                      CAUSE_STORE_ACCESS,     CAUSE_LOAD_ACCESS,
-                                      CAUSE_STORE_GUEST_PAGE, CAUSE_INSN_GUEST_PAGE,
-                                      CAUSE_VIRTUAL_INSN,     CAUSE_ECALL_U,
-                                      CAUSE_BREAKPOINT,       CAUSE_STORE_PAGE};
+    static const uint64_t causes[] = {
+        CAUSE_INSN_ACCESS,      CAUSE_ILLEGAL_INSN,    CAUSE_STORE_ACCESS, CAUSE_LOAD_ACCESS,
+        CAUSE_STORE_GUEST_PAGE, CAUSE_INSN_GUEST_PAGE, CAUSE_VIRTUAL_INSN, CAUSE_ECALL_U,
+        CAUSE_BREAKPOINT,       CAUSE_STORE_PAGE};
     for (unsigned i = 0; i < ARRAY_COUNT(causes); i++) {
         (void)setup(0);
         test_trap(&t, (struct world_trap){.scause = causes[i]});

@@ -4,6 +4,6 @@
 #define B_MEM                                                                        \
     {.gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xc0000000, .hpa_fixed = true}, \
     {                                                                                \
-        .gpa = 0x90000000, .size = HYP_MIB, .keep = true, .name = ""                  \
+        .gpa = 0x90000000, .size = HYP_MIB, .keep = true, .name = ""                 \
     }
 #include "base.h"

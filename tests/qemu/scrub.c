@@ -6,28 +6,26 @@
  */
 #include <hyp/vm/config.h>
 
-#include "tests/qemu/scrub.h"
-
 static const struct vm_mem left_mem[] = {
-    {.gpa = SCRUB_RAM, .size = SCRUB_LEFT_SIZE, .hpa = 0xa0000000, .hpa_fixed = true},
-    {.gpa = SCRUB_ROM,
-     .size = SCRUB_ROM_SIZE,
+    {.gpa = 0x80000000, .size = 0x400000, .hpa = 0xa0000000, .hpa_fixed = true},
+    {.gpa = 0x90000000,
+     .size = 0x203000,
      .hpa = 0xa1000000,
      .hpa_fixed = true,
      .access = HYP_ACCESS_R},
-    {.gpa = SCRUB_CODE,
-     .size = SCRUB_CODE_SIZE,
+    {.gpa = 0x98000000,
+     .size = 0x3000,
      .hpa = 0xa2000000,
      .hpa_fixed = true,
      .access = HYP_ACCESS_R | HYP_ACCESS_X},
-    {.gpa = SCRUB_KEPT,
-     .size = SCRUB_KEPT_SIZE,
+    {.gpa = 0xa0000000,
+     .size = 0x11000,
      .hpa = 0xa3000000,
      .hpa_fixed = true,
      .keep = true,
      .name = "log"},
-    {.gpa = SCRUB_KEPT_ROM,
-     .size = SCRUB_KEPT_ROM_SIZE,
+    {.gpa = 0xa8000000,
+     .size = 0x1000,
      .hpa = 0xa4000000,
      .hpa_fixed = true,
      .access = HYP_ACCESS_R,
@@ -36,7 +34,7 @@ static const struct vm_mem left_mem[] = {
 };
 
 static const struct vm_mem right_mem[] = {
-    {.gpa = SCRUB_RAM, .size = SCRUB_RIGHT_SIZE, .hpa = 0xa5000000, .hpa_fixed = true},
+    {.gpa = 0x80000000, .size = 0x205000, .hpa = 0xa5000000, .hpa_fixed = true},
 };
 
 static const struct vm_config vms[] = {
@@ -47,11 +45,11 @@ static const struct vm_config vms[] = {
         .vcpus_as_found = true,
         .mem = left_mem,
         .mem_count = sizeof(left_mem) / sizeof(left_mem[0]),
-        .entry = SCRUB_RAM,
-        .kernel = {.name = "kernel", .gpa = SCRUB_RAM, .max_size = SCRUB_ROOM, .load = true},
-        .initrd = {.name = "file", .gpa = SCRUB_ROM + 0x1003, .max_size = 64 * HYP_KIB},
+        .entry = 0x80000000,
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 0x100000, .load = true},
+        .initrd = {.name = "file", .gpa = 0x90000000 + 0x1003, .max_size = 64 * HYP_KIB},
         .bootargs = "left",
-        .dtb_gpa = SCRUB_RAM + 0x200008,
+        .dtb_gpa = 0x80000000 + 0x200008,
         .dtb_max_size = 16 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = {.absent = true},
@@ -62,13 +60,11 @@ static const struct vm_config vms[] = {
         .hart_mask = 0x10,
         .mem = right_mem,
         .mem_count = 1,
-        .entry = SCRUB_RAM,
-        .kernel = {.name = "embedded", .gpa = SCRUB_RAM, .max_size = SCRUB_ROOM},
-        .initrd = {.name = "file",
-                   .gpa = SCRUB_RAM + SCRUB_RIGHT_SIZE - SCRUB_FILE_SIZE,
-                   .max_size = SCRUB_FILE_SIZE},
+        .entry = 0x80000000,
+        .kernel = {.name = "embedded", .gpa = 0x80000000, .max_size = 0x100000},
+        .initrd = {.name = "file", .gpa = 0x80205000 - 5003, .max_size = 5003},
         .bootargs = "right",
-        .dtb_gpa = SCRUB_RAM + 0x1ff000,
+        .dtb_gpa = 0x80000000 + 0x1ff000,
         .dtb_max_size = 16 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = {.absent = true},

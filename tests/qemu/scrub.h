@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What scrub.c configures and scrub_guest.c looks at. */
+/* What scrub.c configures, for the guest. */
 #pragma once
 
 #define SCRUB_RAM 0x80000000

@@ -84,7 +84,8 @@ static void check_file(uint64_t at)
     check(right, "the embedded file is whole");
 }
 
-/* From the kernel's end to `end`, but for the device tree; .bss was looked at before it was used. */
+/* From the kernel's end to `end`, but for the device tree; .bss was looked at before it was used.
+ */
 static void check_ram(const void *fdt, uint64_t end)
 {
     uint64_t tree = (uint64_t)fdt;

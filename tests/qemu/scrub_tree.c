@@ -3,7 +3,11 @@
 #include <hyp/vm/config.h>
 
 static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 4 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true, .keep = false,
+    {.gpa = 0x80000000,
+     .size = 4 * HYP_MIB,
+     .hpa = 0xa0000000,
+     .hpa_fixed = true,
+     .keep = false,
      .name = "ram"},
     {.gpa = 0x90000000, .size = 64 * HYP_KIB},
 };

@@ -54,13 +54,14 @@ void scrub_place(struct scrub *s, struct range place);
 
 /*
  * What of s->clear[i] hart `hart` of `harts` clears; size 0: nothing. The shares of all harts are
- * disjoint and cover the range. Shares begin and end at multiples of 4 KiB into all that is cleared.
+ * disjoint and cover the range. Shares begin and end at multiples of 4 KiB into all that is
+ * cleared.
  */
 struct range scrub_share(const struct scrub *s, uint32_t i, uint32_t hart, uint32_t harts);
 
 /*
- * Clears the share of this hart, whose hgatp is the VM's. Changes hedeleg, hideleg, henvcfg, VS-level
- * CSRs and the world's fast functions. Returns early if the VM stops. s->count is not 0.
+ * Clears the share of this hart, whose hgatp is the VM's. Changes hedeleg, hideleg, henvcfg,
+ * VS-level CSRs and the world's fast functions. Returns early if the VM stops. s->count is not 0.
  */
 void scrub_run(struct vcpu *vcpu);
 
