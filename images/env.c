@@ -101,11 +101,11 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     h->env = (struct vm_env){
         .sstc = m->sstc,
         .timebase_hz = m->timebase_hz,
+        .cboz_block = cboz_block(m),
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,
-        .hcounteren = 7, /* cycle, time, instret: Zicntr */
-        .cboz_block = cboz_block(m),
+        .hcounteren = 7,               /* cycle, time, instret: Zicntr */
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,
         .external = external,

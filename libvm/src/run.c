@@ -216,15 +216,15 @@ static void vcpu_wait(struct vcpu *vcpu)
         uint32_t state = __atomic_load_n(&vcpu->hsm_state, __ATOMIC_ACQUIRE);
         bool resumes = state == SBI_HSM_SUSPENDED && guest_has_interrupt();
         if (state == SBI_HSM_START_PENDING || (resumes && vcpu->suspended_resume)) {
+            if (vcpu->vm->memory_cleared != 0) {
+                fence_hfence_gvma_all(); /* vCPU 0 has changed access rights. */
+            }
             reset(vcpu);
             if (!resumes) {
                 reset_interrupts(vcpu); /* What ends a suspend is still there after it. */
             }
             /* Started before the fences: who asks for one before that sees them done. */
             set_started(vcpu);
-            if (vcpu->vm->memory_cleared != 0) {
-                fence_hfence_gvma_all(); /* vCPU 0 has changed access rights. */
-            }
             fence_hfence_vvma_all();
             fence_i();
             return;
