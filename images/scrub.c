@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
+
 _Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
 
 /*
@@ -27,11 +29,11 @@ void hyp_erase_fdt(struct hyp *h, uint64_t fdt_hpa, void *fdt)
     }
 }
 
-/* The number that is all of `length` characters; false: it is none. */
+/* The number that is all of `length` characters; false: it is none, or longer than one can be. */
 static bool parse_size(const char *text, size_t length, uint64_t *size)
 {
     char *end;
-    if (text == 0 || length == 0) {
+    if (text == 0 || length - 1 >= SIZE_DIGITS_MAX) {
         return false;
     }
     *size = strtoul(text, &end, 0);
@@ -54,9 +56,7 @@ uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const str
     uint64_t size;
     const char *text =
         hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", &length);
-    /* A number may have lost digits where the command line was cut off. */
-    bool is_cut = text != 0 && text[length] == 0 && h->machine.bootargs_left_out != 0;
-    *told = parse_size(text, length, &size) && !is_cut;
+    *told = parse_size(text, length, &size);
     return *told && size < b->max_size ? size : b->max_size;
 }
 
