@@ -165,7 +165,9 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->load_hpa = load_hpa;
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
-    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(fdt_hpa));
+    void *fdt = hyp_map_boot_fdt(fdt_hpa);
+    enum hyp_status found = find_machine(h, fdt);
+    hyp_erase_fdt(h, fdt_hpa, fdt);            /* nobody else shall read it */
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
     require_machine(h, found);                 /* a machine that can run VMs */

@@ -226,6 +226,9 @@ static void vcpu_wait(struct vcpu *vcpu)
         uint32_t state = __atomic_load_n(&vcpu->hsm_state, __ATOMIC_ACQUIRE);
         bool resumes = state == SBI_HSM_SUSPENDED && guest_has_interrupt();
         if (state == SBI_HSM_START_PENDING || (resumes && vcpu->suspended_resume)) {
+            if (vcpu->vm->memory_cleared != 0) {
+                fence_hfence_gvma_all(); /* vCPU 0 has changed access rights. */
+            }
             reset(vcpu);
             if (!resumes) {
                 reset_interrupts(vcpu); /* What ends a suspend is still there after it. */
@@ -273,14 +276,33 @@ static void count_exit(struct vm *vm)
     }
 }
 
+/* All harts clear the VM's memory; when the last one has, vCPU 0 may start the guest. */
+static void clear_memory(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    if (vm->scrub.count != 0) {
+        scrub_run(vcpu);
+        load_hart(vcpu);
+    }
+    if (vcpu->id == 0) {
+        while (!scrub_is_done(vm) &&
+               __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
+            hart_wait();
+            poll_irqs(vcpu);
+        }
+        scrub_end(vcpu);
+    }
+}
+
 void vcpu_run(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
+    load_hart(vcpu);
+    clear_memory(vcpu);
     if (vcpu->id == 0) { /* The others run only when its guest has started them. */
         uint64_t boot_s = vm->config->exits_after_boot.boot_s;
         vm->boot_end = csr_read(CSR_TIME) + boot_s * vm->env->timebase_hz;
     }
-    load_hart(vcpu);
     while (__atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
         if (vcpu->hsm_state != SBI_HSM_STARTED) {
             vcpu_wait(vcpu);

@@ -56,6 +56,7 @@ const char *vm_stop_reason_name(enum vm_stop_reason reason)
     case VM_STOP_TRAPS: return "traps";
     case VM_STOP_HART: return "hart";
     case VM_STOP_PANIC: return "panic";
+    case VM_STOP_MEMORY: return "memory";
     }
     return "unknown";
 }
@@ -70,7 +71,8 @@ bool vm_stop_is_fault(enum vm_stop_reason reason)
     case VM_STOP_FAILURE:
     case VM_STOP_TRAPS:
     case VM_STOP_HART:
-    case VM_STOP_PANIC: return true;
+    case VM_STOP_PANIC:
+    case VM_STOP_MEMORY: return true;
     }
     return true;
 }
