@@ -91,9 +91,9 @@ struct hyp {
     const struct hyp_config *config; /* hyp_config, with what its VMs get of this machine. */
     const struct hyp_dtb *dtbs;      /* By VM. */
     const void *fdt;                 /* The machine's device tree, while parts look for theirs. */
-    struct range fdt_range;          /* Where it was, host-physical; it is erased. */
     struct machine machine;
     uint64_t load_hpa;
+    struct range fdt_pa; /* Where the machine's device tree lies. */
     struct phys_map phys;
     struct page_pool pool;
     uint8_t *spare; /* What the last block of hyp_alloc() has left. */
@@ -158,7 +158,7 @@ void hyp_at(struct hyp *h, enum hyp_step step);
 /* memory.c: pool, address space; on return the hart runs in the new space. */
 HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
 /* The first HYP_BOOT_FDT_SIZE bytes there, mapped until hyp_init_memory(). */
-void *hyp_map_boot_fdt(uint64_t fdt_hpa);
+const void *hyp_map_boot_fdt(uint64_t fdt_hpa);
 /* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
 /* What the pool is used for, and what it was expected to be. */
@@ -187,9 +187,11 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 /* Builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
-/* scrub.c: nobody reads the machine's device tree from here on; where it cannot be erased, its
- * memory becomes no one's. */
-void hyp_erase_fdt(struct hyp *h, uint64_t fdt_hpa, void *fdt);
+/*
+ * scrub.c: nobody reads the machine's device tree from here on, which is at h->fdt_pa. Where it
+ * cannot be erased, its memory becomes no one's.
+ */
+void hyp_erase_fdt(struct hyp *h, const void *fdt);
 /* The size of a VM's file in memory; max_size where nobody has told it. 0: no file. */
 uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
                        bool *told);

@@ -122,6 +122,7 @@ static enum hyp_status find_machine(struct hyp *h, const void *fdt)
     h->fdt = fdt;
     hyp_at(h, HYP_FIND);
     h->fdt = 0;
+    hyp_erase_fdt(h, fdt); /* Nobody else shall read it. */
     return machine_probe(&h->machine);
 }
 
@@ -165,9 +166,8 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->load_hpa = load_hpa;
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
-    void *fdt = hyp_map_boot_fdt(fdt_hpa);
-    enum hyp_status found = find_machine(h, fdt);
-    hyp_erase_fdt(h, fdt_hpa, fdt);            /* nobody else shall read it */
+    h->fdt_pa.start = fdt_hpa;
+    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(fdt_hpa));
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
     require_machine(h, found);                 /* a machine that can run VMs */

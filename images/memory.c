@@ -43,9 +43,9 @@ static uintptr_t boot_map(uint64_t va, uint64_t hpa, uint64_t size)
     return va + (hpa - first);
 }
 
-void *hyp_map_boot_fdt(uint64_t fdt_hpa)
+const void *hyp_map_boot_fdt(uint64_t fdt_hpa)
 {
-    return (void *)boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
+    return (const void *)boot_map(BOOT_VA, fdt_hpa, HYP_BOOT_FDT_SIZE);
 }
 
 static enum hyp_status map_section(struct hyp *h, const char *start, const char *end, unsigned perm)

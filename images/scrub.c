@@ -17,15 +17,14 @@ _Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
  * The tree tells the boot arguments of all VMs, and the machine's seed. A file that something has
  * loaded over it has lost these bytes already: the tree was whole when it was read.
  */
-void hyp_erase_fdt(struct hyp *h, uint64_t fdt_hpa, void *fdt)
+void hyp_erase_fdt(struct hyp *h, const void *fdt)
 {
     struct dtree tree;
-    if (dtree_open(&tree, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK) {
-        return; /* The machine is refused. */
-    }
-    h->fdt_range = (struct range){.start = fdt_hpa, .size = tree.size};
-    if (!mem_erase(fdt, tree.size)) {
-        machine_reserve(&h->machine, fdt_hpa, tree.size);
+    if (dtree_open(&tree, fdt, HYP_BOOT_FDT_SIZE) == HYP_OK) {
+        h->fdt_pa.size = tree.size;
+        if (!mem_erase((void *)(uintptr_t)fdt, tree.size)) {
+            machine_reserve(&h->machine, h->fdt_pa.start, tree.size);
+        }
     }
 }
 
@@ -66,7 +65,7 @@ static bool file_covers_tree(const struct hyp *h, uint32_t vm, const struct vm_m
     uint64_t hpa = h->plan.mem_hpa[vm][mem - h->config->vms[vm].mem];
     struct range at = {.start = hpa + (file.start - mem->gpa), .size = file.size};
     return range_covers((struct range){mem->gpa, mem->size}, file.start, file.size) &&
-           range_overlaps(at, h->fdt_range);
+           range_overlaps(at, h->fdt_pa);
 }
 
 /* A file stays as it is; its room behind it does not. */
