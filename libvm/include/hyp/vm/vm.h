@@ -95,10 +95,10 @@ struct vm_env {
     bool sstc;
     bool has_vector;
     bool has_stateen;
-    uint32_t cboz_block; /* Bytes that cbo.zero clears; 0: the machine has none. */
-    uint64_t henvcfg;    /* What guests are granted, as the CSR holds it. */
+    uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
+    uint32_t cboz_block; /* Of cbo.zero, where harts have it: a power of two; else 0. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
     void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
     /* A supervisor external interrupt pends on this hart. */
