@@ -162,7 +162,7 @@ static bool take_soft(struct vcpu *vcpu)
 {
     struct vm_env *env = vcpu->vm->env;
     csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-    fence_io(); /* What a sender sets from here on interrupts again. */
+    fence_io(); /* A bit that a sender sets from here on interrupts again. */
     vcpu_take_pending(vcpu);
     if (env->event != 0) {
         env->event(env, vcpu);

@@ -194,7 +194,7 @@ static void refused(const char *prefix, const struct access *access, size_t coun
     }
 }
 
-/* What an emulated device does not do: atomics and fetches; and doublewords at a word of it. */
+/* An emulated device refuses atomics and fetches, and a doubleword where it has a word. */
 static void device(const char *prefix, uint64_t base, uint64_t word)
 {
     static const struct access atomics[] = {{".lr.w", try_lr, false},
