@@ -137,7 +137,7 @@ void hyp_kick_console(void *ctx)
     }
 }
 
-/* As many as there is room for, by one write. */
+/* One write, of the bytes that there is room for. */
 static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
 {
     struct host_vm *hv = ctx;

@@ -109,9 +109,6 @@ static bool trap_entry(struct world *w, const struct world_trap *trap)
 {
     bool irq = (trap->scause & CAUSE_INTERRUPT) != 0;
     w->exits[(irq ? WORLD_EXIT_IRQ : 0) + (trap->scause & 31)]++;
-    if (irq) {
-        csr_set(CSR_SIP, BIT(trap->scause & 63)); /* What interrupts pends. */
-    }
     bool page = trap->scause == CAUSE_LOAD_GUEST_PAGE || trap->scause == CAUSE_STORE_GUEST_PAGE;
     if ((trap->scause == CAUSE_ECALL_VS && fast_ecall(w)) || (irq && fast_irq(w, trap->scause)) ||
         (page && fast_fault(w, trap))) {

@@ -25,7 +25,7 @@ static void raise_some(void)
     }
 }
 
-/* While one is served, all three may come, this one as well. */
+/* All three may come while one is served, this one as well. */
 static void served(uint64_t irq)
 {
     owed &= ~BIT(irq);
@@ -59,7 +59,7 @@ static bool next_turn(void)
     return turns-- != 0;
 }
 
-/* By priority: "Supervisor Interrupt Registers (sip and sie)". */
+/* The first by priority: "Supervisor Interrupt Registers (sip and sie)". */
 static uint64_t highest(uint64_t pending)
 {
     return (pending & BIT(IRQ_S_EXT)) != 0    ? IRQ_S_EXT

@@ -41,18 +41,19 @@ static inline bool store(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t va
     return result == VDEV_OK;
 }
 
-static __attribute__((noinline)) bool slow_store(struct vm *vm, uint64_t gpa, uint64_t size,
-                                                 uint64_t value)
+static __attribute__((noinline)) enum vdev_result slow_store(struct vcpu *vcpu, uint64_t gpa,
+                                                             uint64_t size, uint64_t value)
 {
-    return store(vm, gpa, size, value);
+    return store(vcpu->vm, gpa, size, value) ? VDEV_OK : VDEV_FAULT;
 }
 
-static bool load_register(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
+static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
+                                      const struct insn_access *access)
 {
     struct world *w = &vcpu->world;
     uint64_t value;
     if (!load(vcpu->vm, gpa, access->size, &value)) {
-        return false;
+        return VDEV_FAULT;
     }
     if (access->kind == INSN_FP_LOAD) {
         world_write_fp(access->reg, insn_fp_load_value(access, value));
@@ -62,42 +63,43 @@ static bool load_register(struct vcpu *vcpu, uint64_t gpa, const struct insn_acc
         w->gpr[access->reg] = insn_load_value(access, value);
         w->gpr[0] = 0;
     }
-    return true;
+    return VDEV_OK;
 }
 
 /* "Cache-Block Zero Instructions": stores of zeros, one a byte, up to the first that is refused. */
-static bool zero_block(struct vm *vm, uint64_t gpa)
+static enum vdev_result zero_block(struct vcpu *vcpu, uint64_t gpa)
 {
-    uint64_t block = vm->env->cboz_block;
+    uint64_t block = vcpu->vm->env->cboz_block;
     uint64_t i = 0;
-    while (i < block && slow_store(vm, (gpa & ~(block - 1)) + i, 1, 0)) {
+    while (i < block && slow_store(vcpu, (gpa & ~(block - 1)) + i, 1, 0) == VDEV_OK) {
         i++;
     }
-    return i == block && block != 0;
+    return i == block && block != 0 ? VDEV_OK : VDEV_FAULT;
 }
 
-static bool access_device(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
+static enum vdev_result access_device(struct vcpu *vcpu, uint64_t gpa,
+                                      const struct insn_access *access)
 {
-    struct vm *vm = vcpu->vm;
     uint64_t offset;
     if (access->addr_offset != 0) {
-        return false;
+        return VDEV_FAULT;
     }
     switch (access->kind) {
     case INSN_LOAD:
     case INSN_FP_LOAD: return load_register(vcpu, gpa, access);
-    case INSN_STORE: return slow_store(vm, gpa, access->size, vcpu->world.gpr[access->reg]);
-    case INSN_FP_STORE: return slow_store(vm, gpa, access->size, world_read_fp(access->reg));
-    case INSN_CBO: return find(vm, gpa, 1, &offset) != 0; /* Nothing is cached. */
-    case INSN_CBO_ZERO: return zero_block(vm, gpa);
+    case INSN_STORE: return slow_store(vcpu, gpa, access->size, vcpu->world.gpr[access->reg]);
+    case INSN_FP_STORE: return slow_store(vcpu, gpa, access->size, world_read_fp(access->reg));
+    case INSN_CBO: /* Nothing is cached. */
+        return find(vcpu->vm, gpa, 1, &offset) != 0 ? VDEV_OK : VDEV_FAULT;
+    case INSN_CBO_ZERO: return zero_block(vcpu, gpa);
     case INSN_NONE:
     case INSN_WALK:
     case INSN_AMO:
     case INSN_VECTOR:
     case INSN_HLV:
-    case INSN_OTHER: return false;
+    case INSN_OTHER: return VDEV_FAULT;
     }
-    return false;
+    return VDEV_FAULT;
 }
 
 /* Did the guest have floating point on when it trapped? Else its own access would not trap here. */
@@ -112,8 +114,9 @@ enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
     if (fp && !fp_is_on(vcpu)) {
         return VCPU_SAME_INSN; /* Another hart has rewritten the instruction. */
     }
-    if (!access_device(vcpu, e->gpa.a, &e->access)) {
-        return VCPU_TRAP_GUEST;
+    switch (access_device(vcpu, e->gpa.a, &e->access)) {
+    case VDEV_FAULT: return VCPU_TRAP_GUEST;
+    case VDEV_OK: break;
     }
     vcpu->world.sepc += e->access.length;
     return VCPU_SAME_INSN;

@@ -197,7 +197,7 @@ static void with_fp(struct world *w)
     }
 }
 
-/* As access_at(), and the guest has floating point on, in this state. */
+/* The same as access_at() by a guest whose sstatus.FS is this. */
 static const struct test_entry *fp_access_at(bool store, uint64_t htinst, uint64_t fs)
 {
     struct world_trap trap = {

@@ -162,7 +162,7 @@ static bool take_soft(struct vcpu *vcpu)
 {
     struct vm_env *env = vcpu->vm->env;
     csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-    fence_io(); /* What a sender sets from here on interrupts again. */
+    fence_io(); /* A bit that a sender sets from here on interrupts again. */
     vcpu_take_pending(vcpu);
     if (env->event != 0) {
         env->event(env, vcpu);
@@ -187,9 +187,8 @@ bool vcpu_irq(struct world *w, uint64_t scause)
 {
     struct vcpu *vcpu = (struct vcpu *)w;
     struct vm_env *env = vcpu->vm->env;
-    /* scause has the highest by priority alone. One that pends alone is answered at once. */
-    uint64_t pending = csr_read(CSR_SIP) & HS_INTERRUPTS;
-    (void)scause;
+    /* scause names the first by priority. One that pends alone is answered at once. */
+    uint64_t pending = (csr_read(CSR_SIP) | BIT(scause & 63)) & HS_INTERRUPTS;
     if (pending == BIT(IRQ_S_EXT)) {
         env->external(env, vcpu);
         return true;

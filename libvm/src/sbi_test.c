@@ -366,16 +366,16 @@ static void test_dbcn_write(void **state)
     for (unsigned i = 0; i < TEST_RAM_SIZE; i++) {
         t.ram[i] = (uint8_t)(i * 7);
     }
-    expect_as_is(A(50, TEST_RAM + 3, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 50);
-    assert_int_equal(t.out_count, 50);
-    assert_memory_equal(t.out, t.ram + 3, 50);
+    expect_as_is(A(40, TEST_RAM + 3, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 40);
+    assert_int_equal(t.out_count, 40);
+    assert_memory_equal(t.out, t.ram + 3, 40);
     setup(0); /* The guest calls again for the rest. */
     expect_as_is(A(TEST_PAGE, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0,
                  SBI_DBCN_WRITE_MAX);
     assert_int_equal(t.out_count, SBI_DBCN_WRITE_MAX);
     setup(0); /* A full console takes what it has room for. */
     t.out_room = 30;
-    expect_as_is(A(50, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 30);
+    expect_as_is(A(40, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 30);
     setup(0);
     t.out_room = 1;
     expect_as_is(A(0x141, [6] = SBI_DBCN_WRITE_BYTE, [7] = SBI_EXT_DBCN), 0, 0);

@@ -28,7 +28,7 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
         size -= here;
         gpa += here;
         if (gpa == 0) {
-            return false; /* What remains lies above 2^64. */
+            return false; /* The rest lies above 2^64. */
         }
     }
 }

@@ -24,7 +24,7 @@
 #define C_NOP 0x00010000 /* Behind a 16-bit instruction. */
 #define BASE 11          /* a1 is the address in all that is run here, and sp. */
 
-/* As exits.S has it. */
+/* The layout that exits.S expects. */
 struct frame {
     uint64_t x[32];
     uint64_t scause;
@@ -114,7 +114,7 @@ static uint32_t fp_store(unsigned funct3, unsigned rs2)
     return 0x27 | funct3 << 12 | BASE << 15 | rs2 << 20;
 }
 
-/* Where each width is accepted or not. */
+/* Addresses that take each width, or do not. */
 static void widths(void)
 {
     static const uint64_t addresses[] = {

@@ -10,7 +10,7 @@
  *
  * Pure: any bit pattern gives an answer, no CSR and no memory is touched. RV64
  * only: the encodings that RV32 uses for c.flw and its like mean c.ld here.
- * Where Zcmp and c.fsdsp overlap, it is c.fsdsp: RVA23 has D.
+ * An encoding that Zcmp and c.fsdsp share is c.fsdsp: RVA23 has D.
  *
  * Implements, of the RISC-V ISA manual: "Transformed Instruction or
  * Pseudoinstruction for mtinst or htinst" (Hypervisor Extension), "Load and Store
@@ -48,7 +48,7 @@ struct insn_access {
     unsigned reg;         /* Load: rd, where x0 still makes the access; store: rs2. */
     unsigned length;      /* Bytes of the instruction: 2 or 4. Says nothing for NONE and WALK. */
     unsigned addr_offset; /* See insn_decode_htinst(); 0 from insn_decode(). */
-    bool sign_extend;     /* Of a LOAD; also set for LD, where it changes nothing. */
+    bool sign_extend; /* LOAD: its sign is extended; also set for LD, where it changes nothing. */
 };
 
 /*
@@ -116,7 +116,7 @@ static inline struct insn_access insn_decode_htinst(uint64_t htinst)
     return access;
 }
 
-/* What a LOAD writes into `reg`; only the low `size` bytes of raw count. */
+/* The value that a LOAD writes into `reg`; only the low `size` bytes of raw count. */
 static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t raw)
 {
     uint64_t sign = (uint64_t)1 << (8 * load->size - 1);
@@ -124,7 +124,7 @@ static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t 
     return load->sign_extend ? (value ^ sign) - sign : value;
 }
 
-/* What an FP_LOAD writes: "NaN Boxing of Narrower Values" into the 64 bits of D. */
+/* The value that an FP_LOAD writes: "NaN Boxing of Narrower Values" into the 64 bits of D. */
 static inline uint64_t insn_fp_load_value(const struct insn_access *load, uint64_t raw)
 {
     return load->size == 8 ? raw : raw | UINT64_MAX << 8 * load->size;

@@ -65,7 +65,7 @@ int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t s
  * The most bytes that one DBCN call moves, so that no call costs this hart more than 2500
  * instructions (tests/qemu: dbcn_cost).
  */
-#define SBI_DBCN_WRITE_MAX 64u
+#define SBI_DBCN_WRITE_MAX 48u
 #define SBI_DBCN_READ_MAX 32u
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
