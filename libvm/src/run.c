@@ -275,11 +275,28 @@ static void count_exit(struct vm *vm)
     }
 }
 
-/* All harts clear the VM's memory; when the last one has, vCPU 0 may start the guest. */
+/* The scrubber runs as a guest that starts, but all its traps and interrupts come to HS-mode. */
+static void load_scrubber(struct vcpu *vcpu)
+{
+    const struct vm_env *env = vcpu->vm->env;
+    struct world *w = &vcpu->world;
+    reset(vcpu);
+    csr_write(CSR_HEDELEG, 0);
+    csr_write(CSR_HIDELEG, 0);
+    csr_write(CSR_HENVCFG, env->henvcfg | (env->cboz_block != 0 ? HENVCFG_CBZE : 0));
+    w->fast_ecall = decline_ecall;
+    w->fast_irq = decline_irq;
+    w->fast_fault = decline_fault;
+    fence_hfence_vvma_all();
+    fence_i(); /* Another hart has written the code. */
+}
+
+/* All harts clear the VM's memory; when the last one has, vCPU 0 may start. */
 static void clear_memory(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
     if (vm->scrub.count != 0) {
+        load_scrubber(vcpu);
         scrub_run(vcpu);
         load_hart(vcpu);
     }

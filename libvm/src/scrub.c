@@ -2,7 +2,6 @@
 /* What of a VM's memory is cleared, by which of its harts, and how they do it. */
 #include <hyp/vm/scrub.h>
 
-#include <hyp/arch/fence.h>
 #include <hyp/arch/guest_mem.h>
 #include <hyp/base/assert.h>
 #include <hyp/vm/exit.h>
@@ -80,42 +79,9 @@ HYP_COLD struct range scrub_share(const struct scrub *s, uint32_t i, uint32_t ha
 
 /* ---- On the VM's harts ----------------------------------------------------------------------- */
 
-static int64_t no_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
-                             uint64_t a5, uint64_t fid, uint64_t ext)
-{
-    (void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5, (void)fid, (void)ext;
-    return SBI_DECLINED;
-}
-
-static bool no_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
-{
-    (void)w, (void)htinst, (void)gpa;
-    return false;
-}
-
 static bool is_running(const struct vm *vm)
 {
     return __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING;
-}
-
-/* No trap and no interrupt goes to VS-mode, where nobody could take it. */
-HYP_COLD static void prepare(struct vcpu *vcpu)
-{
-    struct world *w = &vcpu->world;
-    uint64_t cbze = vcpu->vm->env->cboz_block != 0 ? HENVCFG_CBZE : 0;
-    csr_write(CSR_HEDELEG, 0);
-    csr_write(CSR_HIDELEG, 0);
-    csr_write(CSR_HENVCFG, vcpu->vm->env->henvcfg | cbze);
-    csr_write(CSR_VSSTATUS, SSTATUS_UXL_64);
-    csr_write(CSR_VSIE, 0);
-    csr_write(CSR_VSATP, 0);
-    fence_hfence_vvma_all();
-    fence_i(); /* Another hart has written the code. */
-    w->sstatus = SSTATUS_SPP | SSTATUS_UXL_64;
-    w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP;
-    w->fast_ecall = no_fast_ecall;
-    w->fast_irq = vcpu_irq;
-    w->fast_fault = no_fast_fault;
 }
 
 HYP_COLD static void clear(struct vcpu *vcpu, struct range r)
@@ -134,7 +100,7 @@ HYP_COLD static void clear(struct vcpu *vcpu, struct range r)
             }
             return;
         }
-        (void)vcpu_irq(w, w->scause); /* The fast function has left something, as in exit.c. */
+        (void)vcpu_irq(w, w->scause);
     }
 }
 
@@ -142,7 +108,6 @@ HYP_COLD void scrub_run(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
     struct scrub *s = &vm->scrub;
-    prepare(vcpu);
     for (uint32_t i = 0; i < s->count; i++) {
         struct range share = scrub_share(s, i, vcpu->id, vm->vcpu_count);
         if (share.size != 0) {

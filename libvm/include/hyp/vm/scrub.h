@@ -60,8 +60,9 @@ void scrub_place(struct scrub *s, struct range place);
 struct range scrub_share(const struct scrub *s, uint32_t i, uint32_t hart, uint32_t harts);
 
 /*
- * Clears the share of this hart, whose hgatp is the VM's. Changes hedeleg, hideleg, henvcfg,
- * VS-level CSRs and the world's fast functions. Returns early if the VM stops. s->count is not 0.
+ * Clears the share of this hart. hgatp is the VM's, VS-level CSRs and world are as for a guest that
+ * starts, no trap is delegated, no fast function answers. Returns early if the VM stops. s->count
+ * is not 0.
  */
 void scrub_run(struct vcpu *vcpu);
 
