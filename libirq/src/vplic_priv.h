@@ -22,6 +22,9 @@ enum {
     SOURCE_OWNED = 1 << 4,
 };
 
+/* Enables at the machine's controller in one call: each costs up to 250 instructions. */
+#define PHYSICAL_AT_ONCE 4u
+
 /* Off the path of a sole interrupt: inlined, it would cost that path its registers. */
 #define NOINLINE __attribute__((noinline))
 
@@ -30,7 +33,8 @@ void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value);
 void vplic_complete(struct vplic *v, uint64_t source);
 void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value);
 void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value);
-void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value);
+enum vdev_result vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value);
+enum vdev_result vplic_more(struct vplic *v);
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg);
 
 /* A 32-bit register of an array of pairs. */
