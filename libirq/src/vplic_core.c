@@ -306,25 +306,25 @@ void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
     update(v, s->targets);
 }
 
-/* `source` changes for a context with a vCPU. True: at the machine, too. */
-static bool retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
+/* `source` changes for a context with a vCPU. Returns its part of WORK_AT_ONCE. */
+static uint32_t retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
 {
     struct vplic_source *s = &v->sources[source];
     uint32_t hart = v->config.hart[vcpu];
     bool held = (s->state & SOURCE_HELD) != 0 && s->hart == hart;
     s->targets ^= BIT(vcpu);
     if ((s->state & SOURCE_OWNED) == 0 || held || v->stopped) {
-        return false;
+        return 1;
     }
     physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
-    return true;
+    return WORK_PHYSICAL;
 }
 
 /* The targets of sources in word `w` follow the enables, as far as one call may. */
 static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
 {
     uint64_t late = c->late[w];
-    for (uint32_t done = 0; late != 0 && done < PHYSICAL_AT_ONCE; late &= late - 1) {
+    for (uint32_t done = 0; late != 0 && done < WORK_AT_ONCE; late &= late - 1) {
         uint32_t source = w * 64 + first(late);
         if (source != 0 && source < v->config.source_count) {
             done += retarget(v, c->vcpu, source);
@@ -343,10 +343,14 @@ enum vdev_result vplic_more(struct vplic *v)
     uint64_t vcpu = first(v->late);
     struct vplic_context *c = &v->contexts[v->context_of_vcpu[vcpu]];
     uint32_t w = 0;
-    while (w + 1 < v->word_count && c->late[w] == 0) {
+    while (w < v->word_count && c->late[w] == 0) {
         w++;
     }
-    if (catch_up(v, c, w) && w + 1 == v->word_count) {
+    bool done = w == v->word_count || catch_up(v, c, w);
+    for (; done && w < v->word_count; w++) {
+        done = c->late[w] == 0;
+    }
+    if (done) {
         v->late &= ~BIT(vcpu);
     }
     return v->late != 0 ? VDEV_MORE : VDEV_OK;
@@ -369,7 +373,7 @@ enum vdev_result vplic_set_enables(struct vplic *v, uint32_t context, uint32_t r
         return VDEV_OK;
     }
     c->late[w] ^= changed;
-    if (catch_up(v, c, w)) {
+    if (v->late == 0 && catch_up(v, c, w)) {
         return VDEV_OK;
     }
     v->late |= BIT(c->vcpu);
