@@ -42,24 +42,15 @@ void vaplic_follow(struct vaplic *v, uint32_t source)
     s->armed = on;
 }
 
-void vaplic_release(struct vaplic *v, uint32_t source)
-{
-    set_pending(v, source, false);
-    vaplic_follow(v, source);
-}
-
 /* What the inputs of these are, and the end of each held source among them whose input is low. */
 static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
 {
     const struct aplic_phys *phys = v->config.phys;
     uint32_t inputs = phys->ops->inputs(phys->state, reg) & owned;
-    uint32_t low = vaplic_half(v->pending, reg) & owned & ~inputs;
-    for (; low != 0; low &= low - 1) {
-        uint32_t source = reg * 32 + first(low);
-        if (vaplic_is_held(v, source)) {
-            vaplic_release(v, source);
-        }
-    }
+    uint32_t held = v->msi ? 0 : vaplic_half(v->pending, reg) & vaplic_half(v->levels, reg);
+    uint64_t low = vaplic_wide(reg, held & owned & ~inputs);
+    v->pending[reg / 2] &= ~low;
+    vaplic_mark_late(v, reg / 2, low);
     return inputs;
 }
 
@@ -86,6 +77,8 @@ void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
         mode = machine_mode(v, source, mode);
     }
     s->mode = (uint8_t)mode;
+    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
+    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
     bool input = !s->owned && vaplic_rectified(s);
     vaplic_assign(v->inputs, source, input);
     if (mode == APLIC_SM_INACTIVE) {
@@ -108,7 +101,7 @@ void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
     }
     if (vaplic_at_machine(v, source)) {
         const struct aplic_phys *phys = v->config.phys;
-        phys->ops->set_pending(phys->state, source, pending);
+        phys->ops->set_pending(phys->state, source / 32, 1u << source % 32, pending);
         if (!pending) {
             set_pending(v, source, false);
         }
@@ -131,6 +124,34 @@ void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
     }
 }
 
+void vaplic_set_enables(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled)
+{
+    uint64_t *word = &v->enabled[reg / 2];
+    uint64_t wide = vaplic_wide(reg, bits);
+    uint64_t changed = enabled ? wide & v->active[reg / 2] & ~*word : wide & *word;
+    *word ^= changed;
+    vaplic_mark_late(v, reg / 2, changed & (v->pending[reg / 2] | v->owned[reg / 2]));
+}
+
+/* As vaplic_set_pending(), of each. */
+void vaplic_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    uint32_t w = reg / 2;
+    uint64_t able = vaplic_wide(reg, bits) & v->active[w] & (v->msi ? UINT64_MAX : ~v->levels[w]);
+    uint64_t owned = v->stopped ? 0 : v->owned[w];
+    uint32_t machine = vaplic_half(&owned, reg % 2) & vaplic_half(&able, reg % 2);
+    if (machine != 0) {
+        phys->ops->set_pending(phys->state, reg, machine, pending);
+    }
+    if (pending) {
+        able &= ~owned & (~v->levels[w] | v->inputs[w]);
+    }
+    uint64_t changed = pending ? able & ~v->pending[w] : able & v->pending[w];
+    v->pending[w] ^= changed;
+    vaplic_mark_late(v, w, changed & v->enabled[w]);
+}
+
 void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
 {
     struct vaplic_source *s = &v->sources[source];
@@ -144,6 +165,7 @@ void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
         vaplic_withdraw(v, source, idc);
     }
     s->target = target;
+    vaplic_set_iprio(v, source);
     vaplic_settle(v, source);
     if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
         vaplic_follow(v, source);

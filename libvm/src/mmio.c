@@ -29,7 +29,7 @@ static inline enum vdev_result load(struct vm *vm, uint64_t gpa, uint64_t size, 
 }
 
 /* The guest's next instruction waits: this hart's software interrupt comes before it. */
-static __attribute__((noinline)) bool store_more(struct vcpu *vcpu, enum vdev_result result)
+static __attribute__((noinline)) bool has_more(struct vcpu *vcpu, enum vdev_result result)
 {
     if (result == VDEV_MORE) {
         vcpu_notify(vcpu, VCPU_PENDING_MORE);
@@ -48,7 +48,7 @@ static inline bool store(struct vcpu *vcpu, uint64_t gpa, uint64_t size, uint64_
     spinlock_lock(&vm->lock);
     enum vdev_result result = d->ops->write(d->state, offset, (unsigned)size, value);
     spinlock_unlock(&vm->lock);
-    return result == VDEV_OK || store_more(vcpu, result);
+    return result == VDEV_OK || has_more(vcpu, result);
 }
 
 void mmio_more(struct vcpu *vcpu)
@@ -57,7 +57,7 @@ void mmio_more(struct vcpu *vcpu)
     spinlock_lock(&vm->lock);
     for (const struct vdev *d = vm->vdev; d->size != 0; d++) {
         if (d->ops->more != 0) {
-            (void)store_more(vcpu, d->ops->more(d->state));
+            (void)has_more(vcpu, d->ops->more(d->state));
         }
     }
     spinlock_unlock(&vm->lock);
@@ -78,7 +78,7 @@ access_device(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
         return VDEV_FAULT;
     }
     enum vdev_result result = load(vcpu->vm, gpa, access->size, &value);
-    if (result == VDEV_OK) {
+    if (result == VDEV_OK || has_more(vcpu, result)) {
         gpr[access->reg] = insn_load_value(access, value);
         gpr[0] = 0;
     }
@@ -98,8 +98,8 @@ enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
 }
 
 /*
- * As mmio_handle(), of the usual htinst; each way has no more alive than it needs. A read that
- * answers VDEV_AGAIN declines: the slow way goes on with it, and the exit ends there.
+ * As mmio_handle(), of the usual htinst; each way has no more alive than it needs. A read that is
+ * not simply done declines: the slow way repeats it.
  */
 static __attribute__((noinline)) bool fast_load(struct world *w, uint64_t htinst, uint64_t gpa)
 {
