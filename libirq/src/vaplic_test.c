@@ -578,8 +578,9 @@ static void test_words_in_parts(void **state)
     ASSERT_TOLD("t32=3 e+32 t33=3 e+33 t34=3 e+34 t35=3 e+35 t36=3 e+36 t37=3 e+37 t38=3 e+38 "
                 "t39=3 e+39 t40=3 e+40 t41=3 e+41 "); /* The read has gone on with it. */
     assert_int_equal(write_once(APLIC_CLRIE + 4, 0xff), VDEV_MORE);
+    ASSERT_TOLD("e-32 e-33 e-34 e-35 ");
     assert_int_equal(more(), VDEV_OK);
-    ASSERT_TOLD("");
+    ASSERT_TOLD("e-36 e-37 e-38 e-39 ");
 }
 
 /* vaplic_is_valid() sees each of its clauses broken. */
