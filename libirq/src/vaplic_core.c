@@ -31,11 +31,13 @@ uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc, uint3
     return iprio << KEY_SHIFT | (w * 64 + first(ready));
 }
 
-void vaplic_set_iprio(struct vaplic *v, uint32_t source)
+void vaplic_set_iprio(struct vaplic *v, uint32_t source, uint32_t changed)
 {
-    uint32_t iprio = v->sources[source].target;
-    for (uint32_t k = 0; k < v->config.iprio_bits; k++) {
-        vaplic_assign(v->iprio + (size_t)k * v->word_count, source, (iprio >> k & 1) != 0);
+    uint64_t *bits = v->iprio + source / 64;
+    uint32_t iprio = v->config.delivery == VAPLIC_MSI ? 0 : changed & APLIC_TARGET_IPRIO;
+    for (; iprio != 0; iprio >>= 1) {
+        *bits ^= (uint64_t)(iprio & 1) << source % 64;
+        bits += v->word_count;
     }
 }
 
@@ -142,8 +144,9 @@ static void catch_up(struct vaplic *v, uint32_t source)
 {
     struct vaplic_source *s = &v->sources[source];
     if (!v->msi) { /* Perhaps since now: see turn(). */
-        s->target = vaplic_legal_target(v, s->target);
-        vaplic_set_iprio(v, source);
+        uint32_t target = vaplic_legal_target(v, s->target);
+        vaplic_set_iprio(v, source, s->target ^ target);
+        s->target = target;
         if (aplic_sm_is_level(s->mode) && vaplic_has(v->inputs, source)) {
             vaplic_assign(v->pending, source, true);
         }
@@ -374,13 +377,16 @@ void vaplic_clear(struct vaplic *v)
         v->active[w] = 0;
         v->levels[w] = 0;
         v->late[w] = 0;
+        for (uint32_t k = 0; k < 8; k++) {
+            v->iprio[k * v->word_count + w] = 0;
+        }
     }
     v->late_words = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vaplic_source *s = &v->sources[source];
         *s = (struct vaplic_source){
             .target = vaplic_legal_target(v, 0), .wire = s->wire, .owned = s->owned};
-        vaplic_set_iprio(v, source);
+        vaplic_set_iprio(v, source, s->target);
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];

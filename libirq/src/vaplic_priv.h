@@ -53,8 +53,8 @@ void vaplic_follow(struct vaplic *v, uint32_t source);
 /* The best request of an IDC structure in word `w`, or VAPLIC_NONE. */
 uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w);
 
-/* What the source's target says of its priority. */
-void vaplic_set_iprio(struct vaplic *v, uint32_t source);
+/* These bits of the source's target change. */
+void vaplic_set_iprio(struct vaplic *v, uint32_t source, uint32_t changed);
 
 /* The state after reset, with nobody told of it. */
 void vaplic_clear(struct vaplic *v);

@@ -61,8 +61,21 @@ static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
     const struct aplic_phys *phys = v->config.phys;
     if (vaplic_is_held(v, source)) {
         set_pending(v, source, false); /* If it is still high, the machine says so again. */
+        v->sources[source].armed = false;
     }
     return phys->ops->set_mode(phys->state, source, mode);
+}
+
+/* The machine's mode is another, and the guest's enable is what it was, or 0. */
+static void follow_mode(struct vaplic *v, uint32_t source)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    const struct vaplic_source *s = &v->sources[source];
+    if (s->armed && s->mode != APLIC_SM_INACTIVE && !vaplic_is_held(v, source)) {
+        phys->ops->set_enable(phys->state, source, true); /* Its target has stayed. */
+    } else {
+        vaplic_follow(v, source);
+    }
 }
 
 void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
@@ -73,13 +86,14 @@ void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
     if (mode == APLIC_SM_INACTIVE && s->mode == mode) {
         return;
     }
-    if (vaplic_at_machine(v, source)) {
+    bool at_machine = vaplic_at_machine(v, source);
+    if (at_machine) {
         mode = machine_mode(v, source, mode);
     }
     s->mode = (uint8_t)mode;
+    bool input = !s->owned && vaplic_rectified(s);
     vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
     vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
-    bool input = !s->owned && vaplic_rectified(s);
     vaplic_assign(v->inputs, source, input);
     if (mode == APLIC_SM_INACTIVE) {
         vaplic_assign(v->enabled, source, false);
@@ -87,8 +101,8 @@ void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
     } else if (input) {
         set_pending(v, source, true);
     }
-    if (vaplic_at_machine(v, source)) {
-        vaplic_follow(v, source);
+    if (at_machine) {
+        follow_mode(v, source);
     }
 }
 
@@ -164,10 +178,14 @@ void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
     if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
         vaplic_withdraw(v, source, idc);
     }
+    vaplic_set_iprio(v, source, s->target ^ target);
     s->target = target;
-    vaplic_set_iprio(v, source);
-    vaplic_settle(v, source);
-    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
+    if (vaplic_has(v->pending, source)) {
+        vaplic_settle(v, source);
+    }
+    /* While it is on at the machine, nothing but the target changes there. */
+    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source) &&
+        !(s->armed && !vaplic_is_held(v, source) && aim(v, source))) {
         vaplic_follow(v, source);
     }
 }

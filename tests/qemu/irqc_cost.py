@@ -16,8 +16,10 @@ import qemu_test  # noqa: E402
 import report  # noqa: E402
 
 TRAP, BEAT = 1, 4  # the mark's id, HYP_MARK_BEAT
+HART = 0  # of the vCPU that runs; the others wait to be started
 LIMITS = {"OWN_": 300, "MACHINE_": 400}
 LIMIT = 2500
+PAUSE = bytes.fromhex("0f000001")
 
 
 def case_names(path):
@@ -25,19 +27,32 @@ def case_names(path):
         return {int(n): name for name, n in re.findall(r"#define COST_(\w+) (\d+)$", f.read(), re.M)}
 
 
+def pauses(path):
+    """Addresses of each `pause`, which is where a hart waits for a lock."""
+    elf = report.Elf(path)
+    found = []
+    for s in elf.sections:
+        code = elf.data[s[4] : s[4] + s[5]] if s[2] & 4 and s[1] == 1 else b""
+        found += [s[3] + at for at in range(0, len(code), 2) if code[at : at + 4] == PAUSE]
+    return found
+
+
 def exits(path):
-    """{case: [hypervisor instructions of each of its exits]}. A line comes with the next exit."""
-    found, case, begun = {}, 0, {}
+    """{case: [hypervisor instructions of each of its exits]}. A line comes with the next exit.
+
+    Without those that waited for another hart: with -icount that takes as long as the emulator likes.
+    """
+    found, case, begun = {}, 0, 0
     with open(path) as f:
         for line in f:
             total = re.match(r"total id=(\d+) ", line)
-            beat = re.match(r"beat id=%d hart=(\d+) .* hs=(\d+) " % TRAP, line)
+            beat = re.match(r"beat id=%d hart=%d .* hs=(\d+) .*poll=(\d+)" % (TRAP, HART), line)
             if total:
                 case = int(total.group(1))
             elif beat:
-                hart = int(beat.group(1))
-                found.setdefault(begun.get(hart, 0), []).append(int(beat.group(2)))
-                begun[hart] = case
+                if beat.group(2) == "0":
+                    found.setdefault(begun, []).append(int(beat.group(1)))
+                begun = case
     return found
 
 
@@ -48,6 +63,7 @@ def body(plan, command):
     # all code of HS-mode is in its own half of the address space
     count = "%s,hs=0xffffffc000000000:0xffffffc040000000,at=%#x:%d:%d,out=%s" % (
         os.path.abspath(given["plugin"]), vector, BEAT, TRAP, out)
+    count += "".join(",poll=%#x:%#x" % (at, at + 4) for at in pauses(given["elf"]))
     qemu = ["--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
     with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
         machine.reject("FAIL|state=refused|^hyp: panic")

@@ -125,7 +125,7 @@ struct vaplic {
     uint64_t *levels; /* it is level-sensitive. */
     /* Its request, its message and the machine do not follow its registers yet: more() does. */
     uint64_t *late;
-    uint64_t *iprio;     /* Direct mode: bit k of the sources' priorities at iprio[k * word_count]. */
+    uint64_t *iprio;     /* Bit k of the sources' priorities at iprio[k * word_count]. */
     uint32_t late_words; /* Bit w: late[w] is not 0. */
     uint32_t word_count;
     uint32_t genmsi;
