@@ -31,16 +31,6 @@ uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc, uint3
     return iprio << KEY_SHIFT | (w * 64 + first(ready));
 }
 
-void vaplic_set_iprio(struct vaplic *v, uint32_t source, uint32_t changed)
-{
-    uint64_t *bits = v->iprio + source / 64;
-    uint32_t iprio = v->config.delivery == VAPLIC_MSI ? 0 : changed & APLIC_TARGET_IPRIO;
-    for (; iprio != 0; iprio >>= 1) {
-        *bits ^= (uint64_t)(iprio & 1) << source % 64;
-        bits += v->word_count;
-    }
-}
-
 bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc)
 {
     return v->ie && !v->msi && idc->idelivery && (idc->iforce || idc->top < idc->limit);

@@ -53,9 +53,6 @@ void vaplic_follow(struct vaplic *v, uint32_t source);
 /* The best request of an IDC structure in word `w`, or VAPLIC_NONE. */
 uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w);
 
-/* These bits of the source's target change. */
-void vaplic_set_iprio(struct vaplic *v, uint32_t source, uint32_t changed);
-
 /* The state after reset, with nobody told of it. */
 void vaplic_clear(struct vaplic *v);
 
@@ -84,6 +81,17 @@ static inline uint32_t vaplic_half(const uint64_t *map, uint32_t reg)
 static inline bool vaplic_rectified(const struct vaplic_source *s)
 {
     return s->mode >= APLIC_SM_EDGE1 && s->wire != ((s->mode & 1) != 0);
+}
+
+/* These bits of the source's target change. */
+static inline void vaplic_set_iprio(struct vaplic *v, uint32_t source, uint32_t changed)
+{
+    uint64_t *bits = v->iprio + source / 64;
+    uint32_t iprio = v->config.delivery == VAPLIC_MSI ? 0 : changed & APLIC_TARGET_IPRIO;
+    for (; iprio != 0; iprio >>= 1) {
+        *bits ^= (uint64_t)(iprio & 1) << source % 64;
+        bits += v->word_count;
+    }
 }
 
 /* What target keeps of a value in the delivery mode that is. */

@@ -56,53 +56,58 @@ static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
-static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
+/* The source's bits follow its mode. True: it may be a request, or no longer one. */
+static inline bool assign_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
-    const struct aplic_phys *phys = v->config.phys;
-    if (vaplic_is_held(v, source)) {
-        set_pending(v, source, false); /* If it is still high, the machine says so again. */
-        v->sources[source].armed = false;
+    struct vaplic_source *s = &v->sources[source];
+    s->mode = (uint8_t)mode;
+    bool input = !s->owned && vaplic_rectified(s);
+    bool enabled = vaplic_has(v->enabled, source);
+    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
+    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
+    vaplic_assign(v->inputs, source, input);
+    if (mode == APLIC_SM_INACTIVE) {
+        vaplic_assign(v->enabled, source, false);
+        vaplic_assign(v->pending, source, false);
+        return enabled;
     }
-    return phys->ops->set_mode(phys->state, source, mode);
+    if (input) {
+        vaplic_assign(v->pending, source, true);
+    }
+    return input && enabled;
 }
 
-/* The machine's mode is another, and the guest's enable is what it was, or 0. */
-static void follow_mode(struct vaplic *v, uint32_t source)
+static NOINLINE void set_machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
     const struct aplic_phys *phys = v->config.phys;
     const struct vaplic_source *s = &v->sources[source];
-    if (s->armed && s->mode != APLIC_SM_INACTIVE && !vaplic_is_held(v, source)) {
+    bool held = vaplic_is_held(v, source);
+    if (held) {
+        set_pending(v, source, false); /* If it is still high, the machine says so again. */
+    }
+    if (assign_mode(v, source, phys->ops->set_mode(phys->state, source, mode))) {
+        vaplic_settle(v, source);
+    }
+    if (s->armed && s->mode != APLIC_SM_INACTIVE && !held && !vaplic_is_held(v, source)) {
         phys->ops->set_enable(phys->state, source, true); /* Its target has stayed. */
     } else {
         vaplic_follow(v, source);
     }
 }
 
+/* Ends in calls only, so that what is not the machine's needs no stack. */
 void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
 {
-    struct vaplic_source *s = &v->sources[source];
+    const struct vaplic_source *s = &v->sources[source];
     uint32_t mode =
         (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
     if (mode == APLIC_SM_INACTIVE && s->mode == mode) {
         return;
     }
-    bool at_machine = vaplic_at_machine(v, source);
-    if (at_machine) {
-        mode = machine_mode(v, source, mode);
-    }
-    s->mode = (uint8_t)mode;
-    bool input = !s->owned && vaplic_rectified(s);
-    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
-    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
-    vaplic_assign(v->inputs, source, input);
-    if (mode == APLIC_SM_INACTIVE) {
-        vaplic_assign(v->enabled, source, false);
-        set_pending(v, source, false);
-    } else if (input) {
-        set_pending(v, source, true);
-    }
-    if (at_machine) {
-        follow_mode(v, source);
+    if (vaplic_at_machine(v, source)) {
+        set_machine_mode(v, source, mode);
+    } else if (assign_mode(v, source, mode)) {
+        vaplic_settle(v, source);
     }
 }
 
@@ -166,27 +171,49 @@ void vaplic_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pen
     vaplic_mark_late(v, w, changed & v->enabled[w]);
 }
 
-void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+static inline void assign_target(struct vaplic *v, uint32_t source, uint32_t target)
 {
     struct vaplic_source *s = &v->sources[source];
-    uint32_t target = vaplic_legal_target(v, value);
+    vaplic_set_iprio(v, source, s->target ^ target);
+    s->target = target;
+}
+
+static inline bool is_ready(const struct vaplic *v, uint32_t source)
+{
+    return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
+}
+
+/* The target of a request, or of a source of the machine's. */
+static NOINLINE void move(struct vaplic *v, uint32_t source, uint32_t target)
+{
+    const struct vaplic_source *s = &v->sources[source];
     uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
-    if (target == s->target) {
-        return;
-    }
     struct vaplic_idc *idc = &v->idcs[i];
     if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
         vaplic_withdraw(v, source, idc);
     }
-    vaplic_set_iprio(v, source, s->target ^ target);
-    s->target = target;
-    if (vaplic_has(v->pending, source)) {
+    assign_target(v, source, target);
+    if (is_ready(v, source)) {
         vaplic_settle(v, source);
     }
     /* While it is on at the machine, nothing but the target changes there. */
     if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source) &&
         !(s->armed && !vaplic_is_held(v, source) && aim(v, source))) {
         vaplic_follow(v, source);
+    }
+}
+
+void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    uint32_t target = vaplic_legal_target(v, value);
+    if (target == s->target) {
+        return;
+    }
+    if (s->owned || is_ready(v, source) || vaplic_has(v->late, source)) {
+        move(v, source, target);
+    } else {
+        assign_target(v, source, target);
     }
 }
 
