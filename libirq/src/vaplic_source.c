@@ -183,8 +183,18 @@ static inline bool is_ready(const struct vaplic *v, uint32_t source)
     return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
 }
 
-/* The target of a request, or of a source of the machine's. */
-static NOINLINE void move(struct vaplic *v, uint32_t source, uint32_t target)
+/* While a source is on at the machine, nothing but the target changes there. */
+static void follow_target(struct vaplic *v, uint32_t source)
+{
+    if (v->sources[source].armed && !vaplic_is_held(v, source) && aim(v, source)) {
+        return;
+    }
+    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+static NOINLINE void move_request(struct vaplic *v, uint32_t source, uint32_t target)
 {
     const struct vaplic_source *s = &v->sources[source];
     uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
@@ -196,13 +206,12 @@ static NOINLINE void move(struct vaplic *v, uint32_t source, uint32_t target)
     if (is_ready(v, source)) {
         vaplic_settle(v, source);
     }
-    /* While it is on at the machine, nothing but the target changes there. */
-    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source) &&
-        !(s->armed && !vaplic_is_held(v, source) && aim(v, source))) {
-        vaplic_follow(v, source);
+    if (s->owned) {
+        follow_target(v, source);
     }
 }
 
+/* Ends in calls only, as vaplic_set_sourcecfg() does. */
 void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
 {
     const struct vaplic_source *s = &v->sources[source];
@@ -210,10 +219,13 @@ void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
     if (target == s->target) {
         return;
     }
-    if (s->owned || is_ready(v, source) || vaplic_has(v->late, source)) {
-        move(v, source, target);
-    } else {
-        assign_target(v, source, target);
+    if (is_ready(v, source) || vaplic_has(v->late, source)) {
+        move_request(v, source, target);
+        return;
+    }
+    assign_target(v, source, target);
+    if (s->owned) {
+        follow_target(v, source);
     }
 }
 

@@ -155,6 +155,7 @@ static void changes(void)
     COST(COST_MACHINE_SOURCECFG, put32(SOURCECFG(machine), EDGE1));
     COST(COST_MACHINE_TARGET, put32(TARGET(machine), 1 << 18 | 5));
     COST(COST_MACHINE_TARGET, put32(TARGET(machine), 3));
+    put32(CLRIPNUM, own); /* EDGE0 has made it pend. */
     put32(SETIENUM, own);
     put32(SETIENUM, machine);
     COST(COST_OWN_SOURCECFG_ENABLED, put32(SOURCECFG(own), LEVEL1));
