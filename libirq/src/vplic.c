@@ -37,18 +37,17 @@ static NOINLINE enum vdev_result read_low(void *state, uint64_t offset, unsigned
     return VDEV_OK;
 }
 
-static NOINLINE enum vdev_result write_low(struct vplic *v, uint64_t offset, uint32_t value)
+static NOINLINE void write_low(struct vplic *v, uint64_t offset, uint32_t value)
 {
     if (offset >= PLIC_ENABLE) {
         uint64_t c = (offset - PLIC_ENABLE) / PLIC_ENABLE_STRIDE;
         uint32_t reg = offset % PLIC_ENABLE_STRIDE / 4;
         if (c < v->config.context_count && reg < v->reg_count) {
-            return vplic_set_enables(v, (uint32_t)c, reg, value);
+            vplic_set_enables(v, (uint32_t)c, reg, value);
         }
     } else if (offset != 0 && offset / 4 < v->config.source_count) {
         vplic_set_priority(v, (uint32_t)offset / 4, value);
     }
-    return VDEV_OK;
 }
 
 static inline void read_register(struct vplic *v, uint64_t offset, uint64_t *value)
@@ -66,24 +65,21 @@ static inline void read_register(struct vplic *v, uint64_t offset, uint64_t *val
     }
 }
 
-static inline enum vdev_result write_register(struct vplic *v, uint64_t offset, uint32_t value)
+static inline void write_register(struct vplic *v, uint64_t offset, uint32_t value)
 {
     uint64_t c = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
     uint64_t reg = offset % PLIC_CONTEXT_STRIDE;
     if (offset < PLIC_CONTEXT) {
-        return write_low(v, offset, value);
-    }
-    if (c >= v->config.context_count) {
-        return VDEV_OK;
-    }
-    if (reg == PLIC_CLAIM) {
+        write_low(v, offset, value);
+    } else if (c >= v->config.context_count) {
+        return;
+    } else if (reg == PLIC_CLAIM) {
         if (value < v->config.source_count) {
             vplic_complete(v, value);
         }
     } else if (reg == PLIC_THRESHOLD) {
         vplic_set_threshold(v, (uint32_t)c, value);
     }
-    return VDEV_OK;
 }
 
 static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64_t *value);
@@ -115,9 +111,12 @@ static NOINLINE enum vdev_result write_pair(void *state, uint64_t offset, unsign
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
     }
-    enum vdev_result low = write(state, offset, 4, (uint32_t)value);
-    enum vdev_result high = write(state, offset + 4, 4, value >> 32);
-    return low == VDEV_MORE ? low : high;
+    if (offset < PLIC_CONTEXT) {
+        write_low(state, offset, (uint32_t)value); /* What that leaves goes with the other's. */
+    } else {
+        (void)write(state, offset, 4, (uint32_t)value);
+    }
+    return write(state, offset + 4, 4, value >> 32);
 }
 
 /* Ends in a call wherever it can, as that needs no stack. */
@@ -143,15 +142,12 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
     if (size != 4 || offset % 4 != 0 || offset >= PLIC_SIZE) {
         return write_pair(state, offset, size, value);
     }
-    return write_register(state, offset, (uint32_t)value);
+    struct vplic *v = state;
+    write_register(v, offset, (uint32_t)value);
+    return v->late == 0 ? VDEV_OK : vplic_more(v);
 }
 
-static enum vdev_result more(void *state)
-{
-    return vplic_more(state);
-}
-
-const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write, .more = more};
+const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write, .more = vplic_more};
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 

@@ -335,8 +335,9 @@ static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
     return late == 0;
 }
 
-enum vdev_result vplic_more(struct vplic *v)
+enum vdev_result vplic_more(void *state)
 {
+    struct vplic *v = state;
     if (v->late == 0) {
         return VDEV_OK;
     }
@@ -356,28 +357,23 @@ enum vdev_result vplic_more(struct vplic *v)
     return v->late != 0 ? VDEV_MORE : VDEV_OK;
 }
 
-enum vdev_result vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
+void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
 {
     struct vplic_context *c = &v->contexts[context];
     uint32_t w = reg / 2;
     uint64_t changed = (uint64_t)(vplic_half(c->enable[w], reg) ^ value) << reg % 2 * 32;
     /* Linux clears, one by one, what is clear already. */
     if (changed == 0) {
-        return VDEV_OK;
+        return;
     }
     c->enable[w] ^= changed;
     for (uint32_t p = 0; v->in_rows != 0 && p <= v->config.priority_max; p++) {
         summarise(v, c, p, w);
     }
-    if (c->vcpu == VPLIC_NO_VCPU) {
-        return VDEV_OK;
+    if (c->vcpu != VPLIC_NO_VCPU) {
+        c->late[w] ^= changed;
+        v->late |= BIT(c->vcpu);
     }
-    c->late[w] ^= changed;
-    if (v->late == 0 && catch_up(v, c, w)) {
-        return VDEV_OK;
-    }
-    v->late |= BIT(c->vcpu);
-    return VDEV_MORE;
 }
 
 /* ---- Lines, owners, the VM's end ------------------------------------------------------------- */
