@@ -15,21 +15,31 @@ static inline const struct vdev *find(const struct vm *vm, uint64_t gpa, uint64_
     return 0;
 }
 
-static inline bool load(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t *value)
+static inline enum vdev_result load(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t *value)
 {
     uint64_t offset;
     const struct vdev *d = find(vm, gpa, size, &offset);
     if (d == 0) {
-        return false;
+        return VDEV_FAULT;
     }
     spinlock_lock(&vm->lock);
     enum vdev_result result = d->ops->read(d->state, offset, (unsigned)size, value);
     spinlock_unlock(&vm->lock);
-    return result == VDEV_OK;
+    return result;
 }
 
-static inline bool store(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t value)
+/* The guest's next instruction waits: this hart's software interrupt comes before it. */
+static __attribute__((noinline)) bool has_more(struct vcpu *vcpu, enum vdev_result result)
 {
+    if (result == VDEV_MORE) {
+        vcpu_notify(vcpu, VCPU_PENDING_MORE);
+    }
+    return result == VDEV_MORE;
+}
+
+static inline bool store(struct vcpu *vcpu, uint64_t gpa, uint64_t size, uint64_t value)
+{
+    struct vm *vm = vcpu->vm;
     uint64_t offset;
     const struct vdev *d = find(vm, gpa, size, &offset);
     if (d == 0) {
@@ -38,13 +48,25 @@ static inline bool store(struct vm *vm, uint64_t gpa, uint64_t size, uint64_t va
     spinlock_lock(&vm->lock);
     enum vdev_result result = d->ops->write(d->state, offset, (unsigned)size, value);
     spinlock_unlock(&vm->lock);
-    return result == VDEV_OK;
+    return result == VDEV_OK || has_more(vcpu, result);
+}
+
+void mmio_more(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    spinlock_lock(&vm->lock);
+    for (const struct vdev *d = vm->vdev; d->size != 0; d++) {
+        if (d->ops->more != 0) {
+            (void)has_more(vcpu, d->ops->more(d->state));
+        }
+    }
+    spinlock_unlock(&vm->lock);
 }
 
 static __attribute__((noinline)) enum vdev_result slow_store(struct vcpu *vcpu, uint64_t gpa,
                                                              uint64_t size, uint64_t value)
 {
-    return store(vcpu->vm, gpa, size, value) ? VDEV_OK : VDEV_FAULT;
+    return store(vcpu, gpa, size, value) ? VDEV_OK : VDEV_FAULT;
 }
 
 static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
@@ -52,8 +74,9 @@ static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
 {
     struct world *w = &vcpu->world;
     uint64_t value;
-    if (!load(vcpu->vm, gpa, access->size, &value)) {
-        return VDEV_FAULT;
+    enum vdev_result result = load(vcpu->vm, gpa, access->size, &value);
+    if (result != VDEV_OK && !has_more(vcpu, result)) {
+        return result;
     }
     if (access->kind == INSN_FP_LOAD) {
         world_write_fp(access->reg, insn_fp_load_value(access, value));
@@ -116,17 +139,22 @@ enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
     }
     switch (access_device(vcpu, e->gpa.a, &e->access)) {
     case VDEV_FAULT: return VCPU_TRAP_GUEST;
-    case VDEV_OK: break;
+    case VDEV_AGAIN: return VCPU_SAME_INSN;
+    case VDEV_OK:
+    case VDEV_MORE: break;
     }
     vcpu->world.sepc += e->access.length;
     return VCPU_SAME_INSN;
 }
 
-/* As mmio_handle(), of the usual htinst; each way has no more alive than it needs. */
+/*
+ * As mmio_handle(), of the usual htinst; each way has no more alive than it needs. A read that is
+ * not simply done declines: the slow way repeats it.
+ */
 static __attribute__((noinline)) bool fast_load(struct world *w, uint64_t htinst, uint64_t gpa)
 {
     uint64_t value;
-    if (!load(((struct vcpu *)w)->vm, gpa, insn_htinst_size(htinst), &value)) {
+    if (load(((struct vcpu *)w)->vm, gpa, insn_htinst_size(htinst), &value) != VDEV_OK) {
         return false;
     }
     w->gpr[insn_htinst_rd(htinst)] = insn_htinst_load_value(htinst, value);
@@ -138,7 +166,7 @@ static __attribute__((noinline)) bool fast_load(struct world *w, uint64_t htinst
 static __attribute__((noinline)) bool fast_load_word(struct world *w, uint64_t htinst, uint64_t gpa)
 {
     uint64_t value;
-    if (!load(((struct vcpu *)w)->vm, gpa, 4, &value)) {
+    if (load(((struct vcpu *)w)->vm, gpa, 4, &value) != VDEV_OK) {
         return false;
     }
     w->gpr[insn_htinst_rd(htinst)] = (uint64_t)(int32_t)value;
@@ -155,8 +183,7 @@ bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
         return fast_load(w, htinst, gpa);
     }
     return insn_htinst_is_store(htinst) &&
-           store(((struct vcpu *)w)->vm, gpa, insn_htinst_size(htinst),
-                 w->gpr[insn_htinst_rs2(htinst)]);
+           store((struct vcpu *)w, gpa, insn_htinst_size(htinst), w->gpr[insn_htinst_rs2(htinst)]);
 }
 
 HYP_COLD enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev)

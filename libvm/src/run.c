@@ -142,6 +142,9 @@ void vcpu_take_pending(struct vcpu *vcpu)
     }
     /* Pairs with the acquire load in wait_for() of sbi_rfence.c. */
     __atomic_store_n(&vcpu->fence_done, asked, __ATOMIC_RELEASE);
+    if ((bits & VCPU_PENDING_MORE) != 0) {
+        mmio_more(vcpu);
+    }
     if ((bits & (VCPU_PENDING_EXT | VCPU_PENDING_CONSOLE)) != 0) {
         spinlock_lock(&vm->lock);
         if ((bits & VCPU_PENDING_CONSOLE) != 0 && vm->console_update != 0) {

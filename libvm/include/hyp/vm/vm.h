@@ -35,6 +35,7 @@ enum vcpu_pending {
     VCPU_PENDING_START = 1 << 4,   /* hsm_state is START_PENDING. */
     VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
+    VCPU_PENDING_MORE = 1 << 7,    /* Of itself: a device has answered VDEV_MORE. */
 };
 
 /* What the run loop does after an exit. */
