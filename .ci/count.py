@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""count.py [--without TAG] EVENTS STATUS [EVENTS STATUS ...]: prints "N passed, N failed" from Bazel's build events;
-fails if any failed.
+"""count.py EVENTS STATUS [EVENTS STATUS ...]: prints "N passed, N failed" from Bazel's build events; fails if any failed.
 
 A test that was not run, for it or anything else did not build, is a failed one; so is an
 unsuccessful build with no test to blame, and one that has no tests. EVENTS of "-" is one test by itself.
-Tests with the tag TAG are built, but nobody expects them to run.
 """
 import json
 import sys
 
 
-def count(lines, status, without=None):
+def count(lines, status):
     tests, done, broken = set(), {}, set()
     for line in lines:
         event = json.loads(line)
@@ -25,8 +23,7 @@ def count(lines, status, without=None):
             if aborted:
                 broken.add(label)
             elif event["configured"].get("targetKind", "").endswith("_test rule"):
-                if without not in event["configured"].get("tag", []):
-                    tests.add(label)
+                tests.add(label)
         elif kind == "targetCompleted" and not event.get("completed", {}).get("success"):
             broken.add(label)
         elif kind == "testSummary":
@@ -38,17 +35,13 @@ def count(lines, status, without=None):
 
 def main():
     passed = failed = 0
-    args = sys.argv[1:]
-    without = None
-    if args[:1] == ["--without"]:
-        without, args = args[1], args[2:]
-    for path, status in zip(args[::2], args[1::2]):
+    for path, status in zip(sys.argv[1::2], sys.argv[2::2]):
         try:
             if path == "-":
                 p, n = (1, 0) if int(status) == 0 else (0, 1)
             else:
                 with open(path) as f:
-                    p, n = count(f, int(status), without)
+                    p, n = count(f, int(status))
         except OSError as e:
             print(e)
             p, n = 0, 1

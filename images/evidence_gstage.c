@@ -53,6 +53,10 @@ static void expect(struct audit *a, struct gstage_mapping m)
     };
 }
 
+/*
+ * Until the VM's harts have cleared it, memory that the guest may not write is writable: the last
+ * of these harts restricts it before the guest's first instruction.
+ */
 static void expect_memory(struct audit *a, uint32_t vm)
 {
     const struct vm_config *c = &a->h->config->vms[vm];
@@ -61,7 +65,7 @@ static void expect_memory(struct audit *a, uint32_t vm)
         expect(a, (struct gstage_mapping){.gpa = GPA(c->mem[i].gpa),
                                           .hpa = HPA(a->h->plan.mem_hpa[vm][i]),
                                           .size = c->mem[i].size,
-                                          .perm = access << 1});
+                                          .perm = access << 1 | GSTAGE_R | GSTAGE_W});
     }
 }
 

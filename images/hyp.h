@@ -203,8 +203,24 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self);
 
 /* partition.c: wakes the console hart, from any hart; ctx is the struct hyp. */
 void hyp_kick_console(void *ctx);
+/* The value of `VM.key=` on the hypervisor's command line; quotes hold blanks. NULL: not there. */
+const char *hyp_option(const struct hyp *h, const char *vm, const char *key, size_t *length);
 /* Builds a VM; on failure the VM does not run, and a line says why. */
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
+
+/*
+ * scrub.c: nobody reads the machine's device tree from here on, which is at h->fdt_pa. Where it
+ * cannot be erased, its memory becomes no one's.
+ */
+void hyp_erase_fdt(struct hyp *h, const void *fdt);
+/* The size of a VM's file in memory; max_size where nobody has told it. 0: no file. */
+uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
+                       bool *told);
+/*
+ * Decides what of the VM's memory its harts clear, and puts the code there; hgatp is the VM's, its
+ * files are there. HYP_E_FAULT: some of it cannot be accessed.
+ */
+HYP_MUST_USE enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv);
 
 /* harts.c: structs and stacks; the start of all others, and of this one. */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);

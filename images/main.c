@@ -170,9 +170,10 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->load_hpa = load_hpa;
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
-    enum hyp_status found = find_machine(h, hyp_map_boot_fdt(h, fdt_hpa));
-    require_machine(h, found);                 /* a machine that can run VMs */
+    const void *fdt = hyp_map_boot_fdt(h, fdt_hpa);
+    require_machine(h, find_machine(h, fdt));  /* a machine that can run VMs */
     hyp_require_room(h);                       /* that lets us be where we are */
+    hyp_erase_fdt(h, fdt);                     /* nobody else shall read it */
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
     hyp_init_env(h);                           /* what guests are granted */

@@ -46,7 +46,7 @@ static unsigned perm_of(const struct vm_mem *mem)
     return (unsigned)(mem->access == 0 ? HYP_ACCESS_RWX : mem->access) << 1;
 }
 
-/* Also what the guest may not write: it is filled through its own table. */
+/* Also what the guest may not write: it is filled and cleared through its own table. */
 static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
 {
     for (uint32_t i = 0; i < hv->vm.config->mem_count; i++) {
@@ -55,12 +55,15 @@ static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
     return HYP_OK;
 }
 
-/* From here on the guest's memory is as its configuration says. */
-static enum hyp_status restrict_memory(struct hyp *h, struct host_vm *hv)
+/* All of it is filled and cleared: what the guest may not write is no longer writable. */
+static enum hyp_status restrict_memory(struct vm *vm)
 {
-    for (uint32_t i = 0; i < hv->vm.config->mem_count; i++) {
-        const struct vm_mem *mem = &hv->vm.config->mem[i];
+    struct hyp *h = hyp_of(vm->env);
+    struct host_vm *hv = (struct host_vm *)vm;
+    for (uint32_t i = 0; i < vm->config->mem_count; i++) {
+        const struct vm_mem *mem = &vm->config->mem[i];
         if ((perm_of(mem) & FILL_PERM) != FILL_PERM) {
+            /* No table is taken: those that it had are still there. */
             HYP_TRY(gstage_unmap_range(&hv->gstage, GPA(mem->gpa), mem->size));
             HYP_TRY(map_region(h, hv, i, perm_of(mem)));
         }
@@ -134,14 +137,20 @@ void hyp_kick_console(void *ctx)
     }
 }
 
+/* One write, of the bytes that there is room for. */
 static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
 {
     struct host_vm *hv = ctx;
-    uint32_t done = 0;
-    while (done < count && vconsole_put_byte(&hv->vc, bytes[done])) {
-        done++;
+    uint32_t room = hv->vc.discard ? count : byte_ring_room(&hv->vc.tx);
+    uint32_t fits = count < room ? count : room;
+    bool kick;
+    if (fits == 0 || !vconsole_write(&hv->vc, bytes, fits, &kick)) {
+        return 0;
     }
-    return done;
+    if (kick) {
+        vconsole_kick(&hv->vc);
+    }
+    return fits;
 }
 
 static uint32_t console_read(void *ctx, uint8_t *bytes, uint32_t count)
@@ -234,8 +243,7 @@ static enum hyp_status copy_blob(struct hyp *h, const struct vm_blob *b)
     return HYP_E_ABSENT;
 }
 
-/* The value of `VM.key=` on the hypervisor's command line; quotes hold blanks. 0: not there. */
-static const char *option(const struct hyp *h, const char *vm, const char *key, size_t *length)
+const char *hyp_option(const struct hyp *h, const char *vm, const char *key, size_t *length)
 {
     const char *s = h->machine.bootargs;
     size_t n = strlen(vm);
@@ -261,18 +269,8 @@ static const char *option(const struct hyp *h, const char *vm, const char *key, 
 
 static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
 {
-    size_t length;
-    const char *size = option(h, c->name, "initrd-size", &length);
-    if (c->initrd.name == 0) {
-        return 0;
-    }
-    uint64_t bytes = size != 0 ? strtoul(size, 0, 0) : c->initrd.max_size;
-    for (uint32_t i = 0; !c->initrd.load && i < hyp_blob_count; i++) {
-        if (strcmp(hyp_blobs[i].name, c->initrd.name) == 0) {
-            bytes = hyp_blobs[i].size;
-        }
-    }
-    bytes = bytes <= c->initrd.max_size ? bytes : c->initrd.max_size;
+    bool told;
+    uint64_t bytes = hyp_file_size(h, c, &c->initrd, &told);
     return bytes == 0 ? 0 : c->initrd.gpa + bytes;
 }
 
@@ -306,7 +304,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
     void *fdt = phys_to_ptr(&h->phys, pa, dtb->size);
     memcpy(fdt, dtb->data, dtb->size);
     size_t length = 0;
-    const char *append = option(h, c->name, "append", &length);
+    const char *append = hyp_option(h, c->name, "append", &length);
     if (append != 0 && length < sizeof(args)) {
         memcpy(args, append, length);
         args[length] = 0;
@@ -344,6 +342,9 @@ static enum hyp_status fill_memory(struct hyp *h, struct host_vm *hv)
     if (status == HYP_OK) {
         status = make_dtb(h, hv);
     }
+    if (status == HYP_OK) {
+        status = hyp_init_scrub(h, hv);
+    }
     csr_write(CSR_HGATP, 0);
     fence_hfence_gvma_all();
     return status;
@@ -373,7 +374,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     HYP_TRY(hyp_add_irqc(h, hv));
     HYP_TRY(add_console(h, hv));
     HYP_TRY(fill_memory(h, hv));
-    HYP_TRY(restrict_memory(h, hv));
+    hv->vm.memory_cleared = restrict_memory;
     for (uint32_t i = 0; i < hv->vm.vcpu_count; i++) {
         h->harts[hv->vm.vcpus[i]->hart_index]->vcpu = hv->vm.vcpus[i];
     }

@@ -41,12 +41,12 @@ uint64_t mmio_host_read(uintptr_t address, unsigned size)
 {
     const struct vdev *d = find(address, size);
     uint64_t value = 0;
-    HYP_REQUIRE(d->ops->read(d->state, address - d->base, size, &value) == VDEV_OK);
+    HYP_REQUIRE(vdev_read(d->ops, d->state, address - d->base, size, &value) == VDEV_OK);
     return value;
 }
 
 void mmio_host_write(uintptr_t address, unsigned size, uint64_t value)
 {
     const struct vdev *d = find(address, size);
-    HYP_REQUIRE(d->ops->write(d->state, address - d->base, size, value) == VDEV_OK);
+    HYP_REQUIRE(vdev_write(d->ops, d->state, address - d->base, size, value) == VDEV_OK);
 }

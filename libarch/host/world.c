@@ -15,6 +15,7 @@
 static _Thread_local world_host_guest the_guest;
 static _Thread_local void *the_ctx;
 static _Thread_local struct world_host_cleared cleared;
+static _Thread_local uint64_t fp[32];
 
 void world_host_set(world_host_guest guest, void *ctx)
 {
@@ -139,4 +140,27 @@ void world_clear_fp(bool has_vector)
 {
     cleared.fp++;
     cleared.vector += has_vector;
+}
+
+uint64_t *world_host_fp(void)
+{
+    return fp;
+}
+
+/* The machine would trap. */
+static void require_fp(unsigned reg)
+{
+    HYP_REQUIRE(reg < 32 && (csr_read(CSR_SSTATUS) & SSTATUS_FS) != 0);
+}
+
+uint64_t world_read_fp(unsigned reg)
+{
+    require_fp(reg);
+    return fp[reg];
+}
+
+void world_write_fp(unsigned reg, uint64_t bits)
+{
+    require_fp(reg);
+    fp[reg] = bits;
 }

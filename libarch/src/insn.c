@@ -52,7 +52,12 @@ static struct insn_access c_store(unsigned size, uint32_t rs2)
     return (struct insn_access){.kind = INSN_STORE, .size = size, .reg = rs2, .length = 2};
 }
 
-/* Only the stack-pointer loads reserve rd = x0; plain `lw x0` is a load. */
+static struct insn_access c_fp(enum insn_kind kind, uint32_t reg)
+{
+    return (struct insn_access){.kind = kind, .size = 8, .reg = reg, .length = 2};
+}
+
+/* Only the integer stack-pointer loads reserve register 0; plain `lw x0` is a load. */
 static struct insn_access c_load_sp(unsigned size, uint32_t insn)
 {
     uint32_t rd = field(insn, 7, 5);
@@ -86,18 +91,27 @@ static struct insn_access decode_16(uint32_t insn)
     case C_SWSP: return c_store(4, rs2_sp);
     case C_SDSP: return c_store(8, rs2_sp);
     case C_ZCB: return decode_zcb(insn);
-    case C_FLD:
-    case C_FSD:
-    case C_FLDSP:
-    case C_FSDSP: return refused(INSN_FP, 2);
+    case C_FLD: return c_fp(INSN_FP_LOAD, reg_prime);
+    case C_FSD: return c_fp(INSN_FP_STORE, reg_prime);
+    case C_FLDSP: return c_fp(INSN_FP_LOAD, field(insn, 7, 5));
+    case C_FSDSP: return c_fp(INSN_FP_STORE, rs2_sp);
     default: return refused(INSN_OTHER, 2);
     }
 }
 
-static bool is_cbo(uint32_t insn)
+static enum insn_kind kind_of_misc_mem(uint32_t insn)
 {
-    uint32_t operation = field(insn, 20, 12); /* inval, clean, flush; zero is 4 */
-    return field(insn, 7, 8) == 2u << 5 && (operation <= 2 || operation == 4);
+    uint32_t operation = field(insn, 20, 12);
+    if (field(insn, 7, 8) != 2u << 5) {
+        return INSN_OTHER;
+    }
+    switch (operation) {
+    case 0: /* inval, clean, flush */
+    case 1:
+    case 2: return INSN_CBO;
+    case 4: return INSN_CBO_ZERO;
+    default: return INSN_OTHER;
+    }
 }
 
 /* 31:28 = 0110, 27:26 width, 25 store; of a load rs2 says 0 signed, 1 unsigned, 3 HLVX. */
@@ -114,24 +128,36 @@ static bool is_hlv(uint32_t insn)
     return rs2 == 0 || (rs2 == 1 && width != 3) || (rs2 == 3 && (width == 1 || width == 2));
 }
 
-/* LOAD-FP and STORE-FP: a vector access has width 0, 5, 6 or 7, where FP uses 1 to 4. */
-static enum insn_kind kind_of_fp(uint32_t insn)
+/*
+ * LOAD-FP and STORE-FP: fields as of an integer access, and 16, 32 or 64 bits by the same code.
+ * Width 4 is FLQ or FSQ; a vector access has width 0, 5, 6 or 7.
+ */
+static struct insn_access fp_access(uint32_t insn)
 {
     uint32_t width = field(insn, 12, 3);
-    return width >= 1 && width <= 4 ? INSN_FP : INSN_VECTOR;
+    if (width == 0 || width > 3) {
+        return refused(width == 4 ? INSN_OTHER : INSN_VECTOR, insn_length(insn));
+    }
+    struct insn_access access = insn_integer_access(insn);
+    access.kind = access.kind == INSN_LOAD ? INSN_FP_LOAD : INSN_FP_STORE;
+    access.sign_extend = false;
+    return access;
 }
 
-/* The kind of a 32-bit instruction that is no integer load or store. */
+/* The kind of a 32-bit instruction that is no scalar load or store. */
 static enum insn_kind kind_of_32(uint32_t insn)
 {
     switch (field(insn, 0, 7)) {
-    case OP_LOAD_FP:
-    case OP_STORE_FP: return kind_of_fp(insn);
     case OP_AMO: return field(insn, 12, 3) <= 4 ? INSN_AMO : INSN_OTHER; /* B, H, W, D, Q */
-    case OP_MISC_MEM: return is_cbo(insn) ? INSN_CBO : INSN_OTHER;
+    case OP_MISC_MEM: return kind_of_misc_mem(insn);
     case OP_SYSTEM: return is_hlv(insn) ? INSN_HLV : INSN_OTHER;
     default: return INSN_OTHER;
     }
+}
+
+static bool is_fp(uint32_t insn)
+{
+    return field(insn, 0, 7) == OP_LOAD_FP || field(insn, 0, 7) == OP_STORE_FP;
 }
 
 struct insn_access insn_decode(uint32_t insn)
@@ -142,7 +168,7 @@ struct insn_access insn_decode(uint32_t insn)
     if (insn_is_integer_access(insn)) {
         return insn_integer_access(insn);
     }
-    return refused(kind_of_32(insn), 4);
+    return is_fp(insn) ? fp_access(insn) : refused(kind_of_32(insn), 4);
 }
 
 static bool is_custom(uint32_t insn)
@@ -152,19 +178,27 @@ static bool is_custom(uint32_t insn)
            opcode == OP_CUSTOM_3;
 }
 
-enum insn_kind insn_htinst_kind(uint64_t htinst)
+struct insn_access insn_decode_htinst_other(uint64_t htinst)
 {
+    unsigned length = insn_length(htinst);
     switch (htinst) {
     case 0x2000: /* Read and write by RV32's walker, read and write by RV64's. */
     case 0x2020:
     case 0x3000:
-    case 0x3020: return INSN_WALK;
+    case 0x3020: return refused(INSN_WALK, length);
     default: break;
     }
-    if ((htinst >> 32) != 0) {
-        return INSN_NONE;
-    }
     uint32_t insn = (uint32_t)htinst | 2; /* If bit 0 is clear, it is no opcode of ours. */
+    if ((htinst >> 32) != 0) {
+        return refused(INSN_NONE, length);
+    }
+    if (is_fp(insn)) {
+        struct insn_access access = fp_access(insn);
+        access.length = length;
+        access.addr_offset = access.size != 0 ? field(insn, 15, 5) : 0;
+        access.kind = access.kind == INSN_OTHER ? INSN_NONE : access.kind;
+        return access;
+    }
     enum insn_kind kind = kind_of_32(insn);
-    return kind != INSN_OTHER || is_custom(insn) ? kind : INSN_NONE;
+    return refused(kind != INSN_OTHER || is_custom(insn) ? kind : INSN_NONE, length);
 }

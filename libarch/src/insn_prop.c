@@ -17,7 +17,7 @@ static uint32_t draw_insn(void)
 
 static void check_facts(struct insn_access access)
 {
-    if (access.kind == INSN_LOAD || access.kind == INSN_STORE) {
+    if (insn_is_scalar(access.kind)) {
         PROP_ASSERT(access.size == 1 || access.size == 2 || access.size == 4 || access.size == 8);
         PROP_ASSERT(access.reg < 32 && access.addr_offset < 32);
         PROP_ASSERT(access.kind == INSN_LOAD || !access.sign_extend);
@@ -53,7 +53,7 @@ static void check_insn(uint32_t insn)
     struct insn_access access = insn_decode(insn);
     check_facts(access);
     PROP_ASSERT(insn_access_is_equal(access, insn_expect(insn)));
-    if (access.kind == INSN_LOAD || access.kind == INSN_STORE) {
+    if (insn_is_scalar(access.kind)) {
         unsigned addr_offset = (unsigned)prop_u64(32);
         struct insn_access expected = access;
         expected.addr_offset = addr_offset;

@@ -53,18 +53,18 @@ static const struct insn_row insn_rows[] = {
     {"c.sb", 0xfc03, 0x8800, INSN_STORE, 1, false, 2, 3, false},
     {"c.sh", 0xfc43, 0x8c00, INSN_STORE, 2, false, 2, 3, false},
     /* Floating point. */
-    {"flh", 0x0000707f, 0x00001007, INSN_FP, 0, false, 0, 0, false},
-    {"flw", 0x0000707f, 0x00002007, INSN_FP, 0, false, 0, 0, false},
-    {"fld", 0x0000707f, 0x00003007, INSN_FP, 0, false, 0, 0, false},
-    {"flq", 0x0000707f, 0x00004007, INSN_FP, 0, false, 0, 0, false},
-    {"fsh", 0x0000707f, 0x00001027, INSN_FP, 0, false, 0, 0, false},
-    {"fsw", 0x0000707f, 0x00002027, INSN_FP, 0, false, 0, 0, false},
-    {"fsd", 0x0000707f, 0x00003027, INSN_FP, 0, false, 0, 0, false},
-    {"fsq", 0x0000707f, 0x00004027, INSN_FP, 0, false, 0, 0, false},
-    {"c.fld", 0xe003, 0x2000, INSN_FP, 0, false, 0, 0, false},
-    {"c.fsd", 0xe003, 0xa000, INSN_FP, 0, false, 0, 0, false},
-    {"c.fldsp", 0xe003, 0x2002, INSN_FP, 0, false, 0, 0, false},
-    {"c.fsdsp", 0xe003, 0xa002, INSN_FP, 0, false, 0, 0, false},
+    {"flh", 0x0000707f, 0x00001007, INSN_FP_LOAD, 2, false, 7, 5, false},
+    {"flw", 0x0000707f, 0x00002007, INSN_FP_LOAD, 4, false, 7, 5, false},
+    {"fld", 0x0000707f, 0x00003007, INSN_FP_LOAD, 8, false, 7, 5, false},
+    {"flq", 0x0000707f, 0x00004007, INSN_OTHER, 0, false, 0, 0, false},
+    {"fsh", 0x0000707f, 0x00001027, INSN_FP_STORE, 2, false, 20, 5, false},
+    {"fsw", 0x0000707f, 0x00002027, INSN_FP_STORE, 4, false, 20, 5, false},
+    {"fsd", 0x0000707f, 0x00003027, INSN_FP_STORE, 8, false, 20, 5, false},
+    {"fsq", 0x0000707f, 0x00004027, INSN_OTHER, 0, false, 0, 0, false},
+    {"c.fld", 0xe003, 0x2000, INSN_FP_LOAD, 8, false, 2, 3, false},
+    {"c.fsd", 0xe003, 0xa000, INSN_FP_STORE, 8, false, 2, 3, false},
+    {"c.fldsp", 0xe003, 0x2002, INSN_FP_LOAD, 8, false, 7, 5, false},
+    {"c.fsdsp", 0xe003, 0xa002, INSN_FP_STORE, 8, false, 2, 5, false},
     /* Vector: every addressing mode of a width. */
     {"vl*8", 0x0000707f, 0x00000007, INSN_VECTOR, 0, false, 0, 0, false},
     {"vl*16", 0x0000707f, 0x00005007, INSN_VECTOR, 0, false, 0, 0, false},
@@ -84,7 +84,7 @@ static const struct insn_row insn_rows[] = {
     {"cbo.inval", 0xfff07fff, 0x0000200f, INSN_CBO, 0, false, 0, 0, false},
     {"cbo.clean", 0xfff07fff, 0x0010200f, INSN_CBO, 0, false, 0, 0, false},
     {"cbo.flush", 0xfff07fff, 0x0020200f, INSN_CBO, 0, false, 0, 0, false},
-    {"cbo.zero", 0xfff07fff, 0x0040200f, INSN_CBO, 0, false, 0, 0, false},
+    {"cbo.zero", 0xfff07fff, 0x0040200f, INSN_CBO_ZERO, 0, false, 0, 0, false},
     /* Virtual-machine access. */
     {"hlv.b", 0xfff0707f, 0x60004073, INSN_HLV, 0, false, 0, 0, false},
     {"hlv.bu", 0xfff0707f, 0x60104073, INSN_HLV, 0, false, 0, 0, false},
@@ -129,8 +129,19 @@ static inline struct insn_access insn_expect(uint32_t insn)
     return expect;
 }
 
+static inline bool insn_is_load(enum insn_kind kind)
+{
+    return kind == INSN_LOAD || kind == INSN_FP_LOAD;
+}
+
+/* Has a size and a register. */
+static inline bool insn_is_scalar(enum insn_kind kind)
+{
+    return insn_is_load(kind) || kind == INSN_STORE || kind == INSN_FP_STORE;
+}
+
 /*
- * The transformed instruction of a LOAD or STORE, made from what it does: opcode
+ * The transformed instruction of a scalar load or store, made from what it does: opcode
  * and funct3 of the 32-bit equivalent, the register, and the address offset.
  */
 static inline uint64_t insn_transform(struct insn_access access, unsigned addr_offset)
@@ -138,9 +149,10 @@ static inline uint64_t insn_transform(struct insn_access access, unsigned addr_o
     uint64_t size_log2 = access.size == 8 ? 3 : access.size / 2;
     uint64_t low = access.length == 2 ? 1 : 3;
     uint64_t funct3 = size_log2 + (access.kind == INSN_LOAD && !access.sign_extend ? 4 : 0);
-    uint64_t common = (uint64_t)addr_offset << 15 | funct3 << 12 | low;
-    return access.kind == INSN_LOAD ? common | (uint64_t)access.reg << 7
-                                    : common | 0x20 | (uint64_t)access.reg << 20;
+    uint64_t fp = access.kind == INSN_FP_LOAD || access.kind == INSN_FP_STORE ? 4 : 0;
+    uint64_t common = (uint64_t)addr_offset << 15 | funct3 << 12 | fp | low;
+    return insn_is_load(access.kind) ? common | (uint64_t)access.reg << 7
+                                     : common | 0x20 | (uint64_t)access.reg << 20;
 }
 
 static inline bool insn_access_is_equal(struct insn_access a, struct insn_access b)

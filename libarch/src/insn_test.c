@@ -44,6 +44,8 @@ static void test_every_halfword(void **state)
     (void)state;
     unsigned loads = 0;
     unsigned stores = 0;
+    unsigned fp_loads = 0;
+    unsigned fp_stores = 0;
     for (uint32_t insn = 0; insn <= UINT16_MAX; insn++) {
         if ((insn & 3) == 3) {
             continue;
@@ -54,11 +56,16 @@ static void test_every_halfword(void **state)
         expect_access("upper half", insn, insn_decode(insn | 0xaa550000), access);
         loads += access.kind == INSN_LOAD;
         stores += access.kind == INSN_STORE;
+        fp_loads += access.kind == INSN_FP_LOAD;
+        fp_stores += access.kind == INSN_FP_STORE;
     }
     /* c.lw, c.ld; c.lwsp, c.ldsp without x0; c.lbu, c.lhu, c.lh. */
     assert_int_equal(loads, 2 * 2048 + 2 * 31 * 64 + 256 + 2 * 128);
     /* c.sw, c.sd, c.swsp, c.sdsp; c.sb, c.sh. */
     assert_int_equal(stores, 4 * 2048 + 256 + 128);
+    /* c.fld, c.fldsp; c.fsd, c.fsdsp: no register is left out. */
+    assert_int_equal(fp_loads, 2 * 2048);
+    assert_int_equal(fp_stores, 2 * 2048);
 }
 
 /* Every reserved or foreign neighbour that shares most bits with an access. */
@@ -106,13 +113,13 @@ static void test_neighbours_are_other(void **state)
     }
 }
 
-/* Every integer access, every register and offset, as the manual transforms it. */
+/* Every scalar access, every register and offset, as the manual transforms it. */
 static void test_htinst_transformed(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < ARRAY_COUNT(insn_rows); i++) {
         const struct insn_row *row = &insn_rows[i];
-        if (row->kind != INSN_LOAD && row->kind != INSN_STORE) {
+        if (!insn_is_scalar(row->kind)) {
             continue;
         }
         for (unsigned n = 0; n < 1024; n++) {
@@ -150,10 +157,13 @@ static void test_htinst_samples(void **state)
         {"sw a1, with later hints", 0xfeb02fa3, {INSN_STORE, 4, 11, 4, 0, false}},
         {"lr.w", 0x1000252f, {INSN_AMO, 0, 0, 4, 0, false}},
         {"amoadd.d, 1 byte on", 0x00b0b52f, {INSN_AMO, 0, 0, 4, 0, false}},
-        {"flw", 0x00002507, {INSN_FP, 0, 0, 4, 0, false}},
-        {"c.fsd", 0x00b03025, {INSN_FP, 0, 0, 2, 0, false}},
+        {"flw fa0", 0x00002507, {INSN_FP_LOAD, 4, 10, 4, 0, false}},
+        {"c.fld fa0", 0x00003505, {INSN_FP_LOAD, 8, 10, 2, 0, false}},
+        {"c.fsd fa1", 0x00b03025, {INSN_FP_STORE, 8, 11, 2, 0, false}},
+        {"fsh ft11, 1 byte on", 0x01f09027, {INSN_FP_STORE, 2, 31, 4, 1, false}},
+        {"cbo.flush", 0x0020200f, {INSN_CBO, 0, 0, 4, 0, false}},
         {"vle64.v", 0x02007407, {INSN_VECTOR, 0, 0, 4, 0, false}},
-        {"cbo.zero", 0x0040200f, {INSN_CBO, 0, 0, 4, 0, false}},
+        {"cbo.zero", 0x0040200f, {INSN_CBO_ZERO, 0, 0, 4, 0, false}},
         {"hsv.d", 0x6ea04073, {INSN_HLV, 0, 0, 4, 0, false}},
         {"custom-0", 0x0000000b, {INSN_OTHER, 0, 0, 4, 0, false}},
         {"custom-1", 0x0000002b, {INSN_OTHER, 0, 0, 4, 0, false}},
@@ -192,6 +202,9 @@ static void test_htinst_walk_and_none(void **state)
         0x4023,
         0x1f,
         0xffffffff,
+        /* flq, fsq. */
+        0x4507,
+        0xb04027,
         /* Bits 63:32 are not 0, below them lw, flw, custom-0 or nothing. */
         BIT(32) + 0x2503,
         BIT(32) + 0x2507,
@@ -238,6 +251,26 @@ static void test_load_value(void **state)
     }
 }
 
+static void test_fp_load_value(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned size;
+        uint64_t raw;
+        uint64_t value;
+    } rows[] = {
+        {2, 0x3c00, 0xffffffffffff3c00},
+        {4, 0x3f800000, 0xffffffff3f800000},
+        {4, 0xbf800000, 0xffffffffbf800000},
+        {8, 0x3ff0000000000000, 0x3ff0000000000000},
+        {8, 0xffffffffffffffff, 0xffffffffffffffff},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct insn_access load = {.kind = INSN_FP_LOAD, .size = rows[i].size};
+        assert_int_equal(insn_fp_load_value(&load, rows[i].raw), rows[i].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_htinst_samples),
         cmocka_unit_test(test_htinst_walk_and_none),
         cmocka_unit_test(test_load_value),
+        cmocka_unit_test(test_fp_load_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,9 +89,13 @@ uint32_t aplic_inputs(const struct aplic *a, uint32_t word)
 static void forget_fallen(const struct aplic *a, uint32_t source)
 {
     uint32_t sm = mmio_read32(a->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
-    uint32_t word = source / 32;
-    uint32_t fallen = aplic_pending(a, word) & ~aplic_inputs(a, word);
-    if (!aplic_sm_is_level(sm) || (fallen >> source % 32 & 1) == 0) {
+    uintptr_t word = (uintptr_t)(source / 32) * 4;
+    if (!aplic_sm_is_level(sm)) {
+        return;
+    }
+    uint32_t pending = mmio_read32(a->regs, APLIC_SETIP + word);
+    uint32_t fallen = pending & ~mmio_read32(a->regs, APLIC_IN_CLRIP + word);
+    if ((fallen >> source % 32 & 1) == 0) {
         return;
     }
     uint32_t target = mmio_read32(a->regs, target_at(source));
@@ -196,9 +200,13 @@ static void phys_set_enable(void *state, uint32_t source, bool enable)
     aplic_set_enable(state, source, enable);
 }
 
-static void phys_set_pending(void *state, uint32_t source, bool pending)
+static void phys_set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
 {
-    aplic_set_pending(state, source, pending);
+    const struct aplic *a = state;
+    uintptr_t at = (pending ? APLIC_SETIP : APLIC_IN_CLRIP) + (uintptr_t)word * 4;
+    if (word * 32 < a->source_count) {
+        mmio_write32(a->regs, at, bits);
+    }
 }
 
 static uint32_t phys_pending(void *state, uint32_t word)

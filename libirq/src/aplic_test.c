@@ -293,13 +293,13 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
 
 static void guest_put(struct vaplic *guest, uint64_t offset, uint32_t value)
 {
-    assert_int_equal(vaplic_vdev_ops.write(guest, offset, 4, value), VDEV_OK);
+    assert_int_equal(vdev_write(&vaplic_vdev_ops, guest, offset, 4, value), VDEV_OK);
 }
 
 static uint32_t guest_get(struct vaplic *guest, uint64_t offset)
 {
     uint64_t value = 0;
-    assert_int_equal(vaplic_vdev_ops.read(guest, offset, 4, &value), VDEV_OK);
+    assert_int_equal(vdev_read(&vaplic_vdev_ops, guest, offset, 4, &value), VDEV_OK);
     return (uint32_t)value;
 }
 
@@ -333,7 +333,7 @@ static void test_guest_level(void **state)
 {
     (void)state;
     struct vaplic guest;
-    uint64_t storage[128] = {0};
+    uint64_t storage[160] = {0};
     assert_true(sizeof(storage) >= vaplic_storage_size(SOURCES, 1));
     guest_start(&guest, VAPLIC_DIRECT, storage);
     drive(10, true);
@@ -360,7 +360,7 @@ static void test_guest_msi(void **state)
 {
     (void)state;
     struct vaplic guest;
-    uint64_t storage[128] = {0};
+    uint64_t storage[160] = {0};
     guest_start(&guest, VAPLIC_MSI, storage);
     drive(10, true);
     assert_int_equal(chip.sent, 1);

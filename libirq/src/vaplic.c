@@ -59,8 +59,9 @@ static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uin
         return vaplic_claimi(v, idc, value);
     }
     if (reg == APLIC_TOPI) {
-        *value = vaplic_topi(v, idc);
-    } else if (reg == APLIC_IDELIVERY) {
+        return vaplic_topi(v, idc, value);
+    }
+    if (reg == APLIC_IDELIVERY) {
         *value = idc->idelivery;
     } else if (reg == APLIC_IFORCE) {
         *value = idc->iforce;
@@ -76,7 +77,9 @@ static NOINLINE enum vdev_result read_rest(struct vaplic *v, uint64_t offset, ui
     switch (offset) {
     case APLIC_DOMAINCFG: *value = read_domaincfg(v); break;
     case APLIC_GENMSI: *value = v->genmsi; break;
-    default: *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
+    default:
+        *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
+        return vaplic_catch_up(v, LATE_AT_ONCE_READ) ? VDEV_OK : VDEV_MORE;
     }
     return VDEV_OK;
 }
@@ -118,16 +121,15 @@ static inline uint32_t swap_bytes(uint32_t x)
     return x >> 24 | (x >> 8 & 0xff00) | (x << 8 & 0xff0000) | x << 24;
 }
 
-/* Drivers disable all sources once: what changes nothing is not looked at one by one. */
 static void write_bits(struct vaplic *v, uint32_t reg, uint32_t value, uint64_t block)
 {
     if (reg / 2 >= v->word_count) {
         return;
     }
-    uint32_t enabled = vaplic_half(v->enabled, reg);
-    uint32_t same = block == BLOCK_SETIE ? enabled : block == BLOCK_CLRIE ? ~enabled : 0;
-    for (uint32_t bits = value & ~same; bits != 0; bits &= bits - 1) {
-        write_number(v, reg * 32 + first(bits), block);
+    if (block <= BLOCK_IN_CLRIP) {
+        vaplic_set_pendings(v, reg, value, block == BLOCK_SETIP);
+    } else {
+        vaplic_set_enables(v, reg, value, block == BLOCK_SETIE);
     }
 }
 
@@ -224,10 +226,20 @@ static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, un
         return VDEV_FAULT;
     }
     uint64_t high;
-    (void)read_register(v, offset, value);
-    (void)read_register(v, offset + 4, &high);
-    *value |= high << 32;
-    return VDEV_OK;
+    uint64_t low;
+    enum vdev_result first = read_register(v, offset, &low);
+    if (first == VDEV_AGAIN) {
+        return first;
+    }
+    /* topi can be a high one, claimi never: what is repeated then has claimed nothing. */
+    enum vdev_result second = read_register(v, offset + 4, &high);
+    *value = low | high << 32;
+    return second == VDEV_OK ? first : second;
+}
+
+static enum vdev_result more(void *state)
+{
+    return vaplic_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
 }
 
 static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
@@ -238,7 +250,7 @@ static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, u
     }
     write_register(v, offset, (uint32_t)value);
     write_register(v, offset + 4, (uint32_t)(value >> 32));
-    return VDEV_OK;
+    return more(v);
 }
 
 /* Ends in a call wherever it can, as that needs no stack. */
@@ -253,13 +265,17 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
     if (!is_register(offset, size)) {
         return write_pair(state, offset, size, value);
     }
-    write_register(state, offset, (uint32_t)value);
-    return VDEV_OK;
+    struct vaplic *v = state;
+    write_register(v, offset, (uint32_t)value);
+    return v->late_words == 0 ? VDEV_OK : more(v);
 }
 
-const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write};
+const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write, .more = more};
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
+
+/* pending … late, and the priorities' bits. */
+#define BITMAPS (7u + 8u)
 
 static uint64_t words_of(uint32_t source_count)
 {
@@ -268,8 +284,10 @@ static uint64_t words_of(uint32_t source_count)
 
 uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
 {
+    uint64_t words = words_of(source_count);
     return sizeof(struct vaplic_source) * source_count + sizeof(struct vaplic_idc) * idc_count +
-           sizeof(uint64_t) * words_of(source_count) * (4 + idc_count);
+           sizeof(uint64_t) * words * (BITMAPS + idc_count) +
+           align_up(sizeof(uint32_t) * words * idc_count, sizeof(uint64_t));
 }
 
 static bool config_is_valid(const struct vaplic_config *c)
@@ -303,8 +321,15 @@ enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config
     v->enabled = v->pending + words;
     v->inputs = v->enabled + words;
     v->owned = v->inputs + words;
+    v->active = v->owned + words;
+    v->levels = v->active + words;
+    v->late = v->levels + words;
+    v->iprio = v->late + words;
+    uint64_t *ready = v->pending + BITMAPS * words;
+    uint32_t *best = (uint32_t *)(ready + words * config->idc_count);
     for (uint32_t i = 0; i < config->idc_count; i++) {
-        v->idcs[i].ready = v->owned + words * (i + 1);
+        v->idcs[i].ready = ready + words * i;
+        v->idcs[i].best = best + words * i;
     }
     vaplic_clear(v);
     return HYP_OK;
@@ -320,9 +345,16 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
     bool input = vaplic_has(v->inputs, source);
     uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
     if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
+        vaplic_has(v->active, source) != (s->mode != APLIC_SM_INACTIVE) ||
+        vaplic_has(v->levels, source) != aplic_sm_is_level(s->mode) ||
         input != (!s->owned && vaplic_rectified(s)) ||
-        (s->mode == APLIC_SM_INACTIVE && (pending || enabled)) ||
-        (v->msi ? v->ie && pending && enabled
+        (s->mode == APLIC_SM_INACTIVE && (pending || enabled))) {
+        return false;
+    }
+    if (vaplic_has(v->late, source)) {
+        return true; /* The rest will be. */
+    }
+    if ((v->msi ? v->ie && pending && enabled
                 : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
                       iprio >> v->config.iprio_bits != 0) ||
         (s->armed && !(s->owned && enabled && !v->stopped))) {
@@ -339,15 +371,22 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
 
 static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
 {
-    uint32_t words = 0;
+    uint32_t top = VAPLIC_NONE;
+    bool best = true;
     for (uint32_t w = 0; w < v->word_count; w++) {
-        words |= idc->ready[w] != 0 ? 1u << w : 0;
+        uint32_t key = VAPLIC_NONE;
+        for (uint64_t ready = idc->ready[w]; ready != 0; ready &= ready - 1) {
+            uint32_t source = w * 64 + first(ready);
+            uint32_t iprio = v->sources[source].target & APLIC_TARGET_IPRIO;
+            key = (iprio << KEY_SHIFT | source) < key ? iprio << KEY_SHIFT | source : key;
+        }
+        best = best && key == idc->best[w] && key == vaplic_best(v, idc, w);
+        top = key < top ? key : top;
     }
     bool limit =
         idc->limit == VAPLIC_NONE || (idc->limit % (1u << KEY_SHIFT) == 0 && idc->limit != 0 &&
                                       idc->limit >> KEY_SHIFT >> v->config.iprio_bits == 0);
-    return words == idc->words && limit && idc->top == vaplic_best(v, idc) &&
-           idc->external == vaplic_signals(v, idc);
+    return best && limit && idc->top == top && idc->external == vaplic_signals(v, idc);
 }
 
 /* No bit in it that is no source's. */
@@ -361,11 +400,17 @@ bool vaplic_is_valid(const struct vaplic *v)
 {
     bool mode = (v->config.delivery & (v->msi ? VAPLIC_MSI : VAPLIC_DIRECT)) != 0;
     if (!mode || !map_is_valid(v, v->pending) || !map_is_valid(v, v->enabled) ||
-        !map_is_valid(v, v->inputs) || !map_is_valid(v, v->owned)) {
+        !map_is_valid(v, v->inputs) || !map_is_valid(v, v->owned) || !map_is_valid(v, v->late) ||
+        !map_is_valid(v, v->active) || !map_is_valid(v, v->levels)) {
         return false;
     }
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         if (!source_is_valid(v, source)) {
+            return false;
+        }
+    }
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        if ((v->late[w] != 0) != ((v->late_words >> w & 1) != 0)) {
             return false;
         }
     }

@@ -13,17 +13,22 @@ static inline uint32_t key_of(const struct vaplic *v, uint32_t source)
     return (v->sources[source].target & APLIC_TARGET_IPRIO) << KEY_SHIFT | source;
 }
 
-uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc)
+/* A bit of the priority at a time, highest first: sources that have it go, if any has not. */
+uint32_t vaplic_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
 {
-    uint32_t best = VAPLIC_NONE;
-    for (uint64_t words = idc->words; words != 0; words &= words - 1) {
-        uint32_t w = first(words);
-        for (uint64_t ready = idc->ready[w]; ready != 0; ready &= ready - 1) {
-            uint32_t key = key_of(v, w * 64 + first(ready));
-            best = key < best ? key : best;
-        }
+    uint64_t ready = idc->ready[w];
+    const uint64_t *bits = v->iprio + (size_t)v->config.iprio_bits * v->word_count + w;
+    uint32_t iprio = 0;
+    if (ready == 0) {
+        return VAPLIC_NONE;
     }
-    return best;
+    for (uint32_t k = 0; k < v->config.iprio_bits; k++) {
+        bits -= v->word_count;
+        uint64_t less = ready & ~*bits;
+        iprio = iprio << 1 | (less == 0);
+        ready = less != 0 ? less : ready;
+    }
+    return iprio << KEY_SHIFT | (w * 64 + first(ready));
 }
 
 bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc)
@@ -54,8 +59,10 @@ bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
 static inline void request(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
     idc->ready[source / 64] |= BIT(source % 64);
-    idc->words |= 1u << source / 64;
     uint32_t key = key_of(v, source);
+    if (key < idc->best[source / 64]) {
+        idc->best[source / 64] = key;
+    }
     if (key < idc->top) {
         idc->top = key;
         drive(v, idc);
@@ -64,15 +71,21 @@ static inline void request(struct vaplic *v, uint32_t source, struct vaplic_idc 
 
 void vaplic_withdraw(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
-    uint64_t word = idc->ready[source / 64] & ~BIT(source % 64);
-    idc->ready[source / 64] = word;
-    if (word == 0) {
-        idc->words &= ~(1u << source / 64);
+    uint32_t at = source / 64;
+    idc->ready[at] &= ~BIT(source % 64);
+    if ((idc->best[at] & KEY_SOURCE) != source) {
+        return;
     }
-    if ((idc->top & KEY_SOURCE) == source) {
-        idc->top = idc->words == 0 ? VAPLIC_NONE : vaplic_best(v, idc);
-        drive(v, idc);
+    idc->best[at] = vaplic_best(v, idc, at);
+    if ((idc->top & KEY_SOURCE) != source) {
+        return;
     }
+    uint32_t top = VAPLIC_NONE;
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        top = idc->best[w] < top ? idc->best[w] : top;
+    }
+    idc->top = top;
+    drive(v, idc);
 }
 
 static NOINLINE void send(struct vaplic *v, uint32_t source)
@@ -88,6 +101,9 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
 {
     bool ready = vaplic_has(v->pending, source) && vaplic_has(v->enabled, source);
     uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
+    if (vaplic_has(v->late, source)) {
+        return;
+    }
     if (v->msi) {
         if (ready && v->ie) {
             send(v, source);
@@ -102,6 +118,47 @@ void vaplic_settle(struct vaplic *v, uint32_t source)
             vaplic_withdraw(v, source, idc);
         }
     }
+}
+
+/* ---- What takes more than one call ----------------------------------------------------------- */
+
+void vaplic_mark_late(struct vaplic *v, uint32_t w, uint64_t sources)
+{
+    if (sources != 0) {
+        v->late[w] |= sources;
+        v->late_words |= 1u << w;
+    }
+}
+
+static void catch_up(struct vaplic *v, uint32_t source)
+{
+    struct vaplic_source *s = &v->sources[source];
+    if (!v->msi) { /* Perhaps since now: see turn(). */
+        uint32_t target = vaplic_legal_target(v, s->target);
+        vaplic_set_iprio(v, source, s->target ^ target);
+        s->target = target;
+        if (aplic_sm_is_level(s->mode) && vaplic_has(v->inputs, source)) {
+            vaplic_assign(v->pending, source, true);
+        }
+    }
+    vaplic_settle(v, source);
+    if (vaplic_at_machine(v, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+bool vaplic_catch_up(struct vaplic *v, uint32_t count)
+{
+    for (; v->late_words != 0 && count != 0; count--) {
+        uint32_t w = first(v->late_words);
+        uint64_t late = v->late[w];
+        v->late[w] = late & (late - 1);
+        if (v->late[w] == 0) {
+            v->late_words &= v->late_words - 1;
+        }
+        catch_up(v, w * 64 + first(late));
+    }
+    return v->late_words == 0;
 }
 
 /* ---- What the machine tells ------------------------------------------------------------------ */
@@ -162,17 +219,31 @@ static inline bool is_high(const struct vaplic *v, uint32_t source)
     return (phys->ops->inputs(phys->state, source / 32) >> source % 32 & 1) != 0;
 }
 
-/* The best request that signals, if it is still one; else VAPLIC_NONE. */
-static uint32_t top_of(struct vaplic *v, const struct vaplic_idc *idc)
+/* A held source, which is a request of this hart, has fallen: that is its end. */
+static void release(struct vaplic *v, struct vaplic_idc *idc, uint32_t source)
 {
-    while (idc->top < idc->limit) {
-        uint32_t source = idc->top & KEY_SOURCE;
-        if (!is_told(v, source) || is_high(v, source)) {
-            return idc->top;
+    vaplic_assign(v->pending, source, false);
+    vaplic_withdraw(v, source, idc);
+    vaplic_follow(v, source);
+}
+
+/*
+ * The best request that signals, if it is still one; else VAPLIC_NONE. False: more than one that
+ * has fallen is before it. One is released in each call, `released` says if it was already.
+ */
+static bool top_of(struct vaplic *v, struct vaplic_idc *idc, bool released, uint32_t *top)
+{
+    for (;; released = true) {
+        *top = idc->top < idc->limit ? idc->top : VAPLIC_NONE;
+        uint32_t source = *top & KEY_SOURCE;
+        if (*top == VAPLIC_NONE || !is_told(v, source) || is_high(v, source)) {
+            return true;
         }
-        vaplic_release(v, source);
+        if (released) {
+            return false;
+        }
+        release(v, idc, source);
     }
-    return VAPLIC_NONE;
 }
 
 static inline uint32_t topi_of(uint32_t top)
@@ -180,18 +251,25 @@ static inline uint32_t topi_of(uint32_t top)
     return (top & KEY_SOURCE) << APLIC_TOPI_ID_SHIFT | top >> KEY_SHIFT;
 }
 
-uint32_t vaplic_topi(struct vaplic *v, struct vaplic_idc *idc)
+enum vdev_result vaplic_topi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
 {
-    uint32_t top = top_of(v, idc);
-    return top == VAPLIC_NONE ? 0 : topi_of(top);
+    uint32_t top;
+    if (!top_of(v, idc, false, &top)) {
+        return VDEV_AGAIN;
+    }
+    *value = top == VAPLIC_NONE ? 0 : topi_of(top);
+    return VDEV_OK;
 }
 
 /* Whatever the best request is: one that has fallen, a line's, an edge, none. */
-static NOINLINE enum vdev_result claim_any(struct vaplic *v, struct vaplic_idc *idc,
+static NOINLINE enum vdev_result claim_any(struct vaplic *v, struct vaplic_idc *idc, bool released,
                                            uint64_t *value)
 {
-    uint32_t top = top_of(v, idc);
+    uint32_t top;
     *value = 0;
+    if (!top_of(v, idc, released, &top)) {
+        return VDEV_AGAIN;
+    }
     if (top == VAPLIC_NONE) {
         if (idc->iforce) {
             idc->iforce = false;
@@ -214,35 +292,36 @@ enum vdev_result vaplic_claimi(struct vaplic *v, struct vaplic_idc *idc, uint64_
     uint32_t top = idc->top;
     uint32_t source = top & KEY_SOURCE;
     if (top >= idc->limit || !is_told(v, source)) {
-        return claim_any(v, idc, value);
+        return claim_any(v, idc, false, value);
     }
     *value = topi_of(top);
     if (is_high(v, source)) {
         return VDEV_OK; /* It stays a request until it has fallen. */
     }
-    vaplic_release(v, source);
-    return claim_any(v, idc, value);
+    release(v, idc, source);
+    return claim_any(v, idc, true, value);
+}
+
+static void no_requests(struct vaplic *v, struct vaplic_idc *idc)
+{
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        idc->ready[w] = 0;
+        idc->best[w] = VAPLIC_NONE;
+    }
+    idc->top = VAPLIC_NONE;
 }
 
 /* A change of DM: targets are read anew, and direct mode's levels pend. */
 static void turn(struct vaplic *v, bool msi)
 {
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        struct vaplic_idc *idc = &v->idcs[i];
-        for (uint32_t w = 0; w < v->word_count; w++) {
-            idc->ready[w] = 0;
-        }
-        idc->words = 0;
-        idc->top = VAPLIC_NONE;
+        no_requests(v, &v->idcs[i]);
     }
     v->msi = msi;
-    for (uint32_t source = 1; source < v->config.source_count; source++) {
-        struct vaplic_source *s = &v->sources[source];
-        s->target = vaplic_legal_target(v, s->target);
-        if (!msi && aplic_sm_is_level(s->mode) && vaplic_has(v->inputs, source)) {
-            vaplic_assign(v->pending, source, true);
-        }
-        vaplic_settle(v, source);
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        uint64_t rest = v->config.source_count - w * 64;
+        uint64_t sources = rest >= 64 ? UINT64_MAX : BIT(rest) - 1;
+        vaplic_mark_late(v, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
     }
 }
 
@@ -250,13 +329,7 @@ static void turn(struct vaplic *v, bool msi)
 static void forward(struct vaplic *v)
 {
     for (uint32_t w = 0; w < v->word_count; w++) {
-        for (uint64_t bits = v->enabled[w]; bits != 0; bits &= bits - 1) {
-            uint32_t source = w * 64 + first(bits);
-            vaplic_settle(v, source);
-            if (vaplic_at_machine(v, source)) {
-                vaplic_follow(v, source);
-            }
-        }
+        vaplic_mark_late(v, w, v->enabled[w] & (v->pending[w] | v->owned[w]));
     }
 }
 
@@ -291,22 +364,28 @@ void vaplic_clear(struct vaplic *v)
         v->pending[w] = 0;
         v->enabled[w] = 0;
         v->inputs[w] = 0;
+        v->active[w] = 0;
+        v->levels[w] = 0;
+        v->late[w] = 0;
+        for (uint32_t k = 0; k < 8; k++) {
+            v->iprio[k * v->word_count + w] = 0;
+        }
     }
+    v->late_words = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vaplic_source *s = &v->sources[source];
         *s = (struct vaplic_source){
             .target = vaplic_legal_target(v, 0), .wire = s->wire, .owned = s->owned};
+        vaplic_set_iprio(v, source, s->target);
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];
         *idc = (struct vaplic_idc){.ready = idc->ready,
-                                   .top = VAPLIC_NONE,
+                                   .best = idc->best,
                                    .limit = VAPLIC_NONE,
                                    .vcpu = i,
                                    .external = idc->external};
-        for (uint32_t w = 0; w < v->word_count; w++) {
-            idc->ready[w] = 0;
-        }
+        no_requests(v, idc);
     }
 }
 

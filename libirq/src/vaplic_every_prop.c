@@ -44,7 +44,7 @@ static void load(struct vaplic *v, struct ref *r, uint64_t offset, unsigned size
     const uint64_t before = 0x5a5a5a5a5a5a5a5a;
     uint64_t value = before;
     bool right = answers(offset, size);
-    PROP_ASSERT((vaplic_vdev_ops.read(v, offset, size, &value) == VDEV_OK) == right);
+    PROP_ASSERT((vdev_read(&vaplic_vdev_ops, v, offset, size, &value) == VDEV_OK) == right);
     PROP_ASSERT(value == (right ? read_ref(r, offset, size) : before));
 }
 
@@ -53,7 +53,7 @@ static void store(struct vaplic *v, struct ref *r, uint64_t offset, unsigned siz
 {
     uint64_t value = offset * UINT64_C(0x9e3779b97f4a7c15) >> 8;
     bool right = answers(offset, size);
-    PROP_ASSERT((vaplic_vdev_ops.write(v, offset, size, value) == VDEV_OK) == right);
+    PROP_ASSERT((vdev_write(&vaplic_vdev_ops, v, offset, size, value) == VDEV_OK) == right);
     if (right) {
         ref_write(r, offset, (uint32_t)value);
     }

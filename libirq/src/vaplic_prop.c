@@ -58,14 +58,14 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
 
 static void put(struct world *w, uint64_t offset, uint32_t value)
 {
-    PROP_ASSERT(vaplic_vdev_ops.write(&w->v, offset, 4, value) == VDEV_OK);
+    PROP_ASSERT(vdev_write(&vaplic_vdev_ops, &w->v, offset, 4, value) == VDEV_OK);
     ref_write(&w->ref, offset, value);
 }
 
 static void same(struct world *w, uint64_t offset)
 {
     uint64_t value = UINT64_MAX;
-    PROP_ASSERT(vaplic_vdev_ops.read(&w->v, offset, 4, &value) == VDEV_OK);
+    PROP_ASSERT(vdev_read(&vaplic_vdev_ops, &w->v, offset, 4, &value) == VDEV_OK);
     PROP_ASSERT(value == ref_read(&w->ref, offset));
 }
 

@@ -290,9 +290,9 @@ static inline void chip_set_enable(void *state, uint32_t s, bool enable)
     ref_write(state, enable ? 0x1edc : 0x1fdc, s);
 }
 
-static inline void chip_set_pending(void *state, uint32_t s, bool pending)
+static inline void chip_set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
 {
-    ref_write(state, pending ? 0x2000 : 0x1ddc, s);
+    ref_write(state, (pending ? 0x1c00 : 0x1d00) + 4 * word, bits);
 }
 
 static inline uint32_t chip_pending(void *state, uint32_t word)

@@ -42,60 +42,72 @@ void vaplic_follow(struct vaplic *v, uint32_t source)
     s->armed = on;
 }
 
-void vaplic_release(struct vaplic *v, uint32_t source)
-{
-    set_pending(v, source, false);
-    vaplic_follow(v, source);
-}
-
 /* What the inputs of these are, and the end of each held source among them whose input is low. */
 static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
 {
     const struct aplic_phys *phys = v->config.phys;
     uint32_t inputs = phys->ops->inputs(phys->state, reg) & owned;
-    uint32_t low = vaplic_half(v->pending, reg) & owned & ~inputs;
-    for (; low != 0; low &= low - 1) {
-        uint32_t source = reg * 32 + first(low);
-        if (vaplic_is_held(v, source)) {
-            vaplic_release(v, source);
-        }
-    }
+    uint32_t held = v->msi ? 0 : vaplic_half(v->pending, reg) & vaplic_half(v->levels, reg);
+    uint64_t low = vaplic_wide(reg, held & owned & ~inputs);
+    v->pending[reg / 2] &= ~low;
+    vaplic_mark_late(v, reg / 2, low);
     return inputs;
 }
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
-static uint32_t machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
-{
-    const struct aplic_phys *phys = v->config.phys;
-    if (vaplic_is_held(v, source)) {
-        set_pending(v, source, false); /* If it is still high, the machine says so again. */
-    }
-    return phys->ops->set_mode(phys->state, source, mode);
-}
-
-void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
+/* The source's bits follow its mode. True: it may be a request, or no longer one. */
+static inline bool assign_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
     struct vaplic_source *s = &v->sources[source];
+    s->mode = (uint8_t)mode;
+    bool input = !s->owned && vaplic_rectified(s);
+    bool enabled = vaplic_has(v->enabled, source);
+    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
+    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
+    vaplic_assign(v->inputs, source, input);
+    if (mode == APLIC_SM_INACTIVE) {
+        vaplic_assign(v->enabled, source, false);
+        vaplic_assign(v->pending, source, false);
+        return enabled;
+    }
+    if (input) {
+        vaplic_assign(v->pending, source, true);
+    }
+    return input && enabled;
+}
+
+static NOINLINE void set_machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    const struct vaplic_source *s = &v->sources[source];
+    bool held = vaplic_is_held(v, source);
+    if (held) {
+        set_pending(v, source, false); /* If it is still high, the machine says so again. */
+    }
+    if (assign_mode(v, source, phys->ops->set_mode(phys->state, source, mode))) {
+        vaplic_settle(v, source);
+    }
+    if (s->armed && s->mode != APLIC_SM_INACTIVE && !held && !vaplic_is_held(v, source)) {
+        phys->ops->set_enable(phys->state, source, true); /* Its target has stayed. */
+    } else {
+        vaplic_follow(v, source);
+    }
+}
+
+/* Ends in calls only, so that what is not the machine's needs no stack. */
+void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    const struct vaplic_source *s = &v->sources[source];
     uint32_t mode =
         (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
     if (mode == APLIC_SM_INACTIVE && s->mode == mode) {
         return;
     }
     if (vaplic_at_machine(v, source)) {
-        mode = machine_mode(v, source, mode);
-    }
-    s->mode = (uint8_t)mode;
-    bool input = !s->owned && vaplic_rectified(s);
-    vaplic_assign(v->inputs, source, input);
-    if (mode == APLIC_SM_INACTIVE) {
-        vaplic_assign(v->enabled, source, false);
-        set_pending(v, source, false);
-    } else if (input) {
-        set_pending(v, source, true);
-    }
-    if (vaplic_at_machine(v, source)) {
-        vaplic_follow(v, source);
+        set_machine_mode(v, source, mode);
+    } else if (assign_mode(v, source, mode)) {
+        vaplic_settle(v, source);
     }
 }
 
@@ -108,7 +120,7 @@ void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
     }
     if (vaplic_at_machine(v, source)) {
         const struct aplic_phys *phys = v->config.phys;
-        phys->ops->set_pending(phys->state, source, pending);
+        phys->ops->set_pending(phys->state, source / 32, 1u << source % 32, pending);
         if (!pending) {
             set_pending(v, source, false);
         }
@@ -131,22 +143,89 @@ void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
     }
 }
 
-void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+void vaplic_set_enables(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled)
+{
+    uint64_t *word = &v->enabled[reg / 2];
+    uint64_t wide = vaplic_wide(reg, bits);
+    uint64_t changed = enabled ? wide & v->active[reg / 2] & ~*word : wide & *word;
+    *word ^= changed;
+    vaplic_mark_late(v, reg / 2, changed & (v->pending[reg / 2] | v->owned[reg / 2]));
+}
+
+/* As vaplic_set_pending(), of each. */
+void vaplic_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending)
+{
+    const struct aplic_phys *phys = v->config.phys;
+    uint32_t w = reg / 2;
+    uint64_t able = vaplic_wide(reg, bits) & v->active[w] & (v->msi ? UINT64_MAX : ~v->levels[w]);
+    uint64_t owned = v->stopped ? 0 : v->owned[w];
+    uint32_t machine = vaplic_half(&owned, reg % 2) & vaplic_half(&able, reg % 2);
+    if (machine != 0) {
+        phys->ops->set_pending(phys->state, reg, machine, pending);
+    }
+    if (pending) {
+        able &= ~owned & (~v->levels[w] | v->inputs[w]);
+    }
+    uint64_t changed = pending ? able & ~v->pending[w] : able & v->pending[w];
+    v->pending[w] ^= changed;
+    vaplic_mark_late(v, w, changed & v->enabled[w]);
+}
+
+static inline void assign_target(struct vaplic *v, uint32_t source, uint32_t target)
 {
     struct vaplic_source *s = &v->sources[source];
-    uint32_t target = vaplic_legal_target(v, value);
-    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
-    if (target == s->target) {
+    vaplic_set_iprio(v, source, s->target ^ target);
+    s->target = target;
+}
+
+static inline bool is_ready(const struct vaplic *v, uint32_t source)
+{
+    return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
+}
+
+/* While a source is on at the machine, nothing but the target changes there. */
+static void follow_target(struct vaplic *v, uint32_t source)
+{
+    if (v->sources[source].armed && !vaplic_is_held(v, source) && aim(v, source)) {
         return;
     }
+    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
+        vaplic_follow(v, source);
+    }
+}
+
+static NOINLINE void move_request(struct vaplic *v, uint32_t source, uint32_t target)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
     struct vaplic_idc *idc = &v->idcs[i];
     if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
         vaplic_withdraw(v, source, idc);
     }
-    s->target = target;
-    vaplic_settle(v, source);
-    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
-        vaplic_follow(v, source);
+    assign_target(v, source, target);
+    if (is_ready(v, source)) {
+        vaplic_settle(v, source);
+    }
+    if (s->owned) {
+        follow_target(v, source);
+    }
+}
+
+/* Ends in calls only, as vaplic_set_sourcecfg() does. */
+void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    uint32_t target = vaplic_legal_target(v, value);
+    if (target == s->target) {
+        return;
+    }
+    if (is_ready(v, source) || vaplic_has(v->late, source)) {
+        move_request(v, source, target);
+        return;
+    }
+    assign_target(v, source, target);
+    if (s->owned) {
+        follow_target(v, source);
     }
 }
 

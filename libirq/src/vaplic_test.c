@@ -49,10 +49,14 @@ static void set_enable(void *state, uint32_t source, bool enable)
     tell(enable ? "e+%u " : "e-%u ", source, 0, 0);
 }
 
-static void set_pending(void *state, uint32_t source, bool pending)
+static void set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
 {
     (void)state;
-    tell(pending ? "p+%u " : "p-%u ", source, 0, 0);
+    for (uint32_t b = 0; b < 32; b++) {
+        if ((bits >> b & 1) != 0) {
+            tell(pending ? "p+%u " : "p-%u ", word * 32 + b, 0, 0);
+        }
+    }
 }
 
 static uint32_t pending(void *state, uint32_t word)
@@ -156,13 +160,13 @@ static int teardown(void **state)
 static uint32_t get(uint64_t offset)
 {
     uint64_t value = 0;
-    assert_int_equal(vaplic_vdev_ops.read(&v, offset, 4, &value), VDEV_OK);
+    assert_int_equal(vdev_read(&vaplic_vdev_ops, &v, offset, 4, &value), VDEV_OK);
     return (uint32_t)value;
 }
 
 static void put(uint64_t offset, uint32_t value)
 {
-    assert_int_equal(vaplic_vdev_ops.write(&v, offset, 4, value), VDEV_OK);
+    assert_int_equal(vdev_write(&vaplic_vdev_ops, &v, offset, 4, value), VDEV_OK);
 }
 
 static uint64_t idc_at(uint32_t idc, uint64_t reg)
@@ -217,7 +221,7 @@ static void test_init_refuses(void **state)
     REFUSED(c.delivery = 4);
     REFUSED(c.hart = far_hart);
 #undef REFUSED
-    assert_int_equal(vaplic_storage_size(97, 2), 936);
+    assert_int_equal(vaplic_storage_size(97, 2), 1128);
 }
 
 static void test_own_refuses(void **state)
@@ -368,7 +372,7 @@ static void test_guest_changes_while_held(void **state)
     ASSERT_TOLD("m40=7 t40=3 e+40 ");
     put(APLIC_SOURCECFG + 160, APLIC_SM_EDGE0);
     assert_int_equal(get(APLIC_SOURCECFG + 160), APLIC_SM_LEVEL1); /* What the machine kept. */
-    ASSERT_TOLD("m40=5 t40=3 e+40 ");
+    ASSERT_TOLD("m40=5 e+40 "); /* Its target stands. */
     put(APLIC_SOURCECFG + 160, 0);
     vaplic_raise(&v, 40); /* Was on its way. */
     assert_int_equal(get(APLIC_SETIE + 4), 0);
@@ -493,7 +497,7 @@ static void test_msi_hardware(void **state)
     put(APLIC_SETIPNUM_LE, 40);
     ASSERT_TOLD("p+40 ");
     put(APLIC_TARGET + 160, 9);
-    ASSERT_TOLD("r40:0.9 e+40 ");
+    ASSERT_TOLD("r40:0.9 "); /* It is on. */
     put(APLIC_TARGET + 160, 1u << 12 | 9); /* No such file, */
     ASSERT_TOLD("e-40 ");
     put(APLIC_TARGET + 160, 2u << 18 | 9); /* no such hart, */
@@ -543,6 +547,42 @@ static void test_mode_turns(void **state)
     ASSERT_TOLD("");
 }
 
+/* Answers of one call each, and what the model has left then. */
+static enum vdev_result write_once(uint64_t offset, uint32_t value)
+{
+    enum vdev_result result = vaplic_vdev_ops.write(&v, offset, 4, value);
+    assert_true(vaplic_is_valid(&v));
+    return result;
+}
+
+static enum vdev_result more(void)
+{
+    enum vdev_result result = vaplic_vdev_ops.more(&v);
+    assert_true(vaplic_is_valid(&v));
+    return result;
+}
+
+/* A word of 32 sources changes the registers at once, and all else four sources at a time. */
+static void test_words_in_parts(void **state)
+{
+    (void)state;
+    open_domain();
+    for (uint32_t s = 32; s < 42; s++) {
+        assert_int_equal(vaplic_own(&v, s), HYP_OK);
+        open_source(s, APLIC_SM_EDGE1, 1);
+    }
+    put(APLIC_CLRIE + 4, 0xffffffff);
+    told[0] = 0;
+    assert_int_equal(write_once(APLIC_SETIE + 4, 0xffffffff), VDEV_MORE);
+    assert_int_equal(get(APLIC_SETIE + 4), 0x3ff);
+    ASSERT_TOLD("t32=3 e+32 t33=3 e+33 t34=3 e+34 t35=3 e+35 t36=3 e+36 t37=3 e+37 t38=3 e+38 "
+                "t39=3 e+39 t40=3 e+40 t41=3 e+41 "); /* The read has gone on with it. */
+    assert_int_equal(write_once(APLIC_CLRIE + 4, 0xff), VDEV_MORE);
+    ASSERT_TOLD("e-32 e-33 e-34 e-35 ");
+    assert_int_equal(more(), VDEV_OK);
+    ASSERT_TOLD("e-36 e-37 e-38 e-39 ");
+}
+
 /* vaplic_is_valid() sees each of its clauses broken. */
 static void test_is_valid_sees(void **state)
 {
@@ -580,7 +620,13 @@ static void test_is_valid_sees(void **state)
     SEEN(v.sources[1].armed, true);
     SEEN(v.idcs[0].ready[0], 0);
     SEEN(v.idcs[0].ready[0], 3);
-    SEEN(v.idcs[0].words, 0);
+    SEEN(v.idcs[0].best[0], VAPLIC_NONE);
+    SEEN(v.idcs[0].best[1], 1u << 10 | 64);
+    SEEN(v.active[0], 2);
+    SEEN(v.levels[0], 0x202);
+    SEEN(v.iprio[0], 2);
+    SEEN(v.late[0], 2);
+    SEEN(v.late_words, 1);
     SEEN(v.idcs[0].top, VAPLIC_NONE);
     SEEN(v.idcs[0].limit, 0);
     SEEN(v.idcs[0].limit, 4u << 10 | 1);
@@ -618,6 +664,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_msi_hardware, setup_msi, teardown),
         cmocka_unit_test_setup_teardown(test_msi_hardware_raised, setup_msi, teardown),
         cmocka_unit_test_setup_teardown(test_mode_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_words_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees_msi, setup_msi, teardown),
     };

@@ -75,14 +75,14 @@ static void access(struct world *w)
     unsigned count = expected(offset, size);
     if (prop_u64(3) != 0) {
         uint64_t value = draw_value(w->ref.source_count);
-        PROP_ASSERT((vaplic_vdev_ops.write(&w->v, offset, size, value) == VDEV_OK) == (count != 0));
+        PROP_ASSERT((vdev_write(&vaplic_vdev_ops, &w->v, offset, size, value) == VDEV_OK) == (count != 0));
         for (unsigned i = 0; i < count; i++) {
             ref_write(&w->ref, offset + 4 * i, (uint32_t)(value >> (32 * i)));
         }
         return;
     }
     uint64_t value = 0x5a5a;
-    PROP_ASSERT((vaplic_vdev_ops.read(&w->v, offset, size, &value) == VDEV_OK) == (count != 0));
+    PROP_ASSERT((vdev_read(&vaplic_vdev_ops, &w->v, offset, size, &value) == VDEV_OK) == (count != 0));
     uint64_t want = count == 0 ? 0x5a5a : 0;
     for (unsigned i = 0; i < count; i++) {
         want |= (uint64_t)ref_read(&w->ref, offset + 4 * i) << (32 * i);
@@ -113,11 +113,11 @@ static void start(struct world *w)
     if (prop_bool()) { /* Everything on its way. */
         uint32_t words[] = {0, 0x4000, 0x4020, 0x4040, 0x1e00, 0x1e04};
         for (uint32_t s = 1; s < config.source_count; s++) {
-            (void)vaplic_vdev_ops.write(&w->v, 4 * s, 4, 1 + s % 7);
+            (void)vdev_write(&vaplic_vdev_ops, &w->v, 4 * s, 4, 1 + s % 7);
             ref_write(&w->ref, 4 * s, 1 + s % 7);
         }
         for (unsigned i = 0; i < 6; i++) {
-            (void)vaplic_vdev_ops.write(&w->v, words[i], 4, 0xffffffff);
+            (void)vdev_write(&vaplic_vdev_ops, &w->v, words[i], 4, 0xffffffff);
             ref_write(&w->ref, words[i], 0xffffffff);
         }
     }

@@ -111,7 +111,11 @@ static NOINLINE enum vdev_result write_pair(void *state, uint64_t offset, unsign
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
     }
-    (void)write(state, offset, 4, (uint32_t)value);
+    if (offset < PLIC_CONTEXT) {
+        write_low(state, offset, (uint32_t)value); /* What that leaves goes with the other's. */
+    } else {
+        (void)write(state, offset, 4, (uint32_t)value);
+    }
     return write(state, offset + 4, 4, value >> 32);
 }
 
@@ -138,11 +142,12 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
     if (size != 4 || offset % 4 != 0 || offset >= PLIC_SIZE) {
         return write_pair(state, offset, size, value);
     }
-    write_register(state, offset, (uint32_t)value);
-    return VDEV_OK;
+    struct vplic *v = state;
+    write_register(v, offset, (uint32_t)value);
+    return v->late == 0 ? VDEV_OK : vplic_more(v);
 }
 
-const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write};
+const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write, .more = vplic_more};
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 
@@ -154,7 +159,7 @@ static uint64_t words_of(uint32_t source_count)
 HYP_COLD uint64_t vplic_storage_size(uint32_t source_count, uint32_t context_count)
 {
     uint64_t words = words_of(source_count);
-    return sizeof(uint64_t) * ((VPLIC_PRIORITY_MAX + 1) * (1 + words) + context_count * words) +
+    return sizeof(uint64_t) * words * (VPLIC_PRIORITY_MAX + 1 + 2 * context_count) +
            sizeof(struct vplic_source) * source_count +
            sizeof(struct vplic_context) * context_count;
 }
@@ -196,7 +201,7 @@ HYP_COLD enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *
     *v = (struct vplic){
         .config = *config,
         .sources = storage,
-        .row_size = (uint32_t)words + 1,
+        .word_count = (uint32_t)words,
         .reg_count = (config->source_count + 31) / 32,
     };
     v->contexts = (struct vplic_context *)(v->sources + config->source_count);
@@ -205,9 +210,10 @@ HYP_COLD enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *
         v->context_of_vcpu[i] = UINT8_MAX;
         v->vcpu_of_hart[i] = VPLIC_NO_VCPU;
     }
-    uint64_t *enables = v->rows + (VPLIC_PRIORITY_MAX + 1) * (words + 1);
+    uint64_t *enables = v->rows + (VPLIC_PRIORITY_MAX + 1) * words;
     for (uint32_t c = 0; c < config->context_count; c++) {
-        v->contexts[c].enable = enables + c * words;
+        v->contexts[c].enable = enables + 2 * c * words;
+        v->contexts[c].late = v->contexts[c].enable + words;
         if (!bind(v, c)) {
             return HYP_E_PARAM;
         }
@@ -231,15 +237,16 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
         return false;
     }
     for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
-        const uint64_t *row = v->rows + (size_t)p * v->row_size;
-        bool there = (row[1 + source / 64] & BIT(source % 64)) != 0;
+        const uint64_t *row = v->rows + (size_t)p * v->word_count;
+        bool there = (row[source / 64] & BIT(source % 64)) != 0;
         if (there != (pending && p == s->priority && v->sole != source)) {
             return false;
         }
     }
     for (uint32_t c = 0; c < v->config.context_count; c++) {
         const struct vplic_context *context = &v->contexts[c];
-        bool enabled = (context->enable[source / 64] & BIT(source % 64)) != 0;
+        bool enabled =
+            ((context->enable[source / 64] ^ context->late[source / 64]) & BIT(source % 64)) != 0;
         if (context->vcpu != VPLIC_NO_VCPU && enabled != ((s->targets & BIT(context->vcpu)) != 0)) {
             return false;
         }
@@ -247,42 +254,61 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
     return true;
 }
 
-static bool summaries_are_valid(const struct vplic *v)
+static bool summary_is_valid(const struct vplic *v, const struct vplic_context *c)
 {
-    if (v->sole != 0 && (v->levels != 0 || v->sole >= v->config.source_count ||
-                         (v->sources[v->sole].state & SOURCE_PENDING) == 0)) {
-        return false;
-    }
+    uint64_t levels = 0;
     for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
-        const uint64_t *row = v->rows + (size_t)p * v->row_size;
-        uint64_t summary = 0;
-        for (uint32_t w = 0; w + 1 < v->row_size; w++) {
-            summary |= row[1 + w] != 0 ? BIT(w) : 0;
+        const uint64_t *row = v->rows + (size_t)p * v->word_count;
+        uint32_t words = 0;
+        for (uint32_t w = 0; w < v->word_count; w++) {
+            words |= (row[w] & c->enable[w]) != 0 ? 1u << w : 0;
         }
-        if (summary != row[0] || (summary != 0) != ((v->levels & BIT(63 - p)) != 0)) {
+        levels |= words != 0 ? BIT(63 - p) : 0;
+        if (words != c->words[p]) {
             return false;
         }
     }
-    return true;
+    return levels == c->levels;
+}
+
+/* Late words are those of the vCPUs that v->late names. */
+static bool context_is_valid(const struct vplic *v, uint32_t context)
+{
+    const struct vplic_context *c = &v->contexts[context];
+    uint64_t late = 0;
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        late |= c->late[w];
+    }
+    bool has_vcpu = c->vcpu != VPLIC_NO_VCPU;
+    bool may_be_late = has_vcpu && (v->late & BIT(c->vcpu)) != 0;
+    return c->threshold <= v->config.priority_max && summary_is_valid(v, c) &&
+           (late == 0 || may_be_late) &&
+           (!has_vcpu || may_be_late ||
+            vplic_external_level(v, context) == ((v->external & BIT(c->vcpu)) != 0));
+}
+
+static bool sole_is_valid(const struct vplic *v)
+{
+    return v->sole == 0 || (v->in_rows == 0 && v->sole < v->config.source_count &&
+                            (v->sources[v->sole].state & SOURCE_PENDING) != 0);
 }
 
 bool vplic_is_valid(const struct vplic *v)
 {
-    if (!summaries_are_valid(v) || (v->sources[0].state | v->sources[0].priority) != 0) {
+    if (!sole_is_valid(v) || (v->sources[0].state | v->sources[0].priority) != 0) {
         return false;
     }
+    uint64_t pending = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
+        pending += (v->sources[source].state & SOURCE_PENDING) != 0;
         if (!source_is_valid(v, source)) {
             return false;
         }
     }
     for (uint32_t c = 0; c < v->config.context_count; c++) {
-        const struct vplic_context *context = &v->contexts[c];
-        if (context->threshold > v->config.priority_max ||
-            (context->vcpu != VPLIC_NO_VCPU &&
-             vplic_external_level(v, c) != ((v->external & BIT(context->vcpu)) != 0))) {
+        if (!context_is_valid(v, c)) {
             return false;
         }
     }
-    return true;
+    return pending == v->in_rows + (v->sole != 0);
 }

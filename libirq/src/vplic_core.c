@@ -11,35 +11,45 @@
 
 static inline uint64_t *row_of(const struct vplic *v, uint32_t priority)
 {
-    return v->rows + (size_t)priority * v->row_size;
+    return v->rows + (size_t)priority * v->word_count;
+}
+
+/* Word `w` of a row, or of the context's enables, has changed. */
+static inline void summarise(const struct vplic *v, struct vplic_context *c, uint32_t priority,
+                             uint64_t w)
+{
+    bool ready = (row_of(v, priority)[w] & c->enable[w]) != 0;
+    uint32_t words = (c->words[priority] & ~(1u << w)) | (uint32_t)ready << w;
+    uint64_t level = BIT(63 - priority);
+    c->words[priority] = (uint16_t)words;
+    c->levels = words != 0 ? c->levels | level : c->levels & ~level;
+}
+
+/* Enters the source into the row of its priority, or takes it out. */
+static NOINLINE void row_toggle(struct vplic *v, uint64_t source)
+{
+    uint32_t priority = v->sources[source].priority;
+    row_of(v, priority)[source / 64] ^= BIT(source % 64);
+    for (uint32_t c = 0; c < v->config.context_count; c++) {
+        summarise(v, &v->contexts[c], priority, source / 64);
+    }
 }
 
 static NOINLINE void row_add(struct vplic *v, uint64_t source)
 {
-    uint32_t priority = v->sources[source].priority;
-    uint64_t *row = row_of(v, priority);
-    row[1 + source / 64] |= BIT(source % 64);
-    row[0] |= BIT(source / 64);
-    v->levels |= BIT(63 - priority);
+    v->in_rows++;
+    row_toggle(v, source);
 }
 
-static NOINLINE void row_remove(struct vplic *v, uint64_t source)
+static inline void row_remove(struct vplic *v, uint64_t source)
 {
-    uint32_t priority = v->sources[source].priority;
-    uint64_t *row = row_of(v, priority);
-    uint64_t word = row[1 + source / 64] & ~BIT(source % 64);
-    row[1 + source / 64] = word;
-    if (word == 0) {
-        row[0] &= ~BIT(source / 64);
-        if (row[0] == 0) {
-            v->levels &= ~BIT(63 - priority);
-        }
-    }
+    v->in_rows--;
+    row_toggle(v, source);
 }
 
 static inline void pending_add(struct vplic *v, uint64_t source)
 {
-    if ((v->sole | v->levels) == 0) {
+    if ((v->sole | v->in_rows) == 0) {
         v->sole = source;
         return;
     }
@@ -62,18 +72,13 @@ static inline void pending_remove(struct vplic *v, uint64_t source)
 static NOINLINE uint64_t best_of_rows(const struct vplic *v, const struct vplic_context *c)
 {
     /* Priorities above the threshold are the bits below 63 - threshold. */
-    uint64_t levels = v->levels & (BIT(63 - c->threshold) - 1);
-    for (; levels != 0; levels &= levels - 1) {
-        const uint64_t *row = row_of(v, 63 - first(levels));
-        for (uint64_t words = row[0]; words != 0; words &= words - 1) {
-            uint64_t w = first(words);
-            uint64_t ready = row[1 + w] & c->enable[w];
-            if (ready != 0) {
-                return w * 64 + first(ready);
-            }
-        }
+    uint64_t levels = c->levels & (BIT(63 - c->threshold) - 1);
+    if (levels == 0) {
+        return 0;
     }
-    return 0;
+    uint32_t priority = 63 - first(levels);
+    uint64_t w = first(c->words[priority]);
+    return w * 64 + first(row_of(v, priority)[w] & c->enable[w]);
 }
 
 static inline bool lets_through(const struct vplic *v, const struct vplic_context *c,
@@ -97,8 +102,8 @@ bool vplic_external_level(const struct vplic *v, uint32_t context)
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
 {
     uint64_t word = v->sole != 0 && v->sole / 64 == reg / 2 ? BIT(v->sole % 64) : 0;
-    for (uint64_t levels = v->levels; levels != 0; levels &= levels - 1) {
-        word |= row_of(v, 63 - first(levels))[1 + reg / 2];
+    for (uint32_t priority = 0; priority <= v->config.priority_max; priority++) {
+        word |= row_of(v, priority)[reg / 2];
     }
     return vplic_half(word, reg);
 }
@@ -286,49 +291,89 @@ void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
 {
     struct vplic_source *s = &v->sources[source];
     uint8_t priority = (uint8_t)legalise(v, value, s->priority);
-    bool in_row = (s->state & SOURCE_PENDING) != 0 && v->sole == 0;
+    if ((s->state & SOURCE_PENDING) == 0) {
+        s->priority = priority;
+        return;
+    }
+    bool in_row = v->sole == 0;
     if (in_row) {
-        row_remove(v, source);
+        row_toggle(v, source);
     }
     s->priority = priority;
     if (in_row) {
-        row_add(v, source);
+        row_toggle(v, source);
     }
     update(v, s->targets);
 }
 
-/* `source` changes for a context with a vCPU. */
-static void retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
+/* `source` changes for a context with a vCPU. Returns its part of WORK_AT_ONCE. */
+static uint32_t retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
 {
     struct vplic_source *s = &v->sources[source];
     uint32_t hart = v->config.hart[vcpu];
     bool held = (s->state & SOURCE_HELD) != 0 && s->hart == hart;
     s->targets ^= BIT(vcpu);
-    if ((s->state & SOURCE_OWNED) != 0 && !held && !v->stopped) {
-        physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
+    if ((s->state & SOURCE_OWNED) == 0 || held || v->stopped) {
+        return 1;
     }
+    physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
+    return WORK_PHYSICAL;
+}
+
+/* The targets of sources in word `w` follow the enables, as far as one call may. */
+static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
+{
+    uint64_t late = c->late[w];
+    for (uint32_t done = 0; late != 0 && done < WORK_AT_ONCE; late &= late - 1) {
+        uint32_t source = w * 64 + first(late);
+        if (source != 0 && source < v->config.source_count) {
+            done += retarget(v, c->vcpu, source);
+        }
+    }
+    c->late[w] = late;
+    update(v, BIT(c->vcpu));
+    return late == 0;
+}
+
+enum vdev_result vplic_more(void *state)
+{
+    struct vplic *v = state;
+    if (v->late == 0) {
+        return VDEV_OK;
+    }
+    uint64_t vcpu = first(v->late);
+    struct vplic_context *c = &v->contexts[v->context_of_vcpu[vcpu]];
+    uint32_t w = 0;
+    while (w < v->word_count && c->late[w] == 0) {
+        w++;
+    }
+    bool done = w == v->word_count || catch_up(v, c, w);
+    for (; done && w < v->word_count; w++) {
+        done = c->late[w] == 0;
+    }
+    if (done) {
+        v->late &= ~BIT(vcpu);
+    }
+    return v->late != 0 ? VDEV_MORE : VDEV_OK;
 }
 
 void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
 {
     struct vplic_context *c = &v->contexts[context];
-    uint32_t shift = reg % 2 * 32;
-    uint64_t changed = (uint64_t)(vplic_half(c->enable[reg / 2], reg) ^ value) << shift;
+    uint32_t w = reg / 2;
+    uint64_t changed = (uint64_t)(vplic_half(c->enable[w], reg) ^ value) << reg % 2 * 32;
     /* Linux clears, one by one, what is clear already. */
     if (changed == 0) {
         return;
     }
-    c->enable[reg / 2] ^= changed;
-    if (c->vcpu == VPLIC_NO_VCPU) {
-        return;
+    c->enable[w] ^= changed;
+    for (uint32_t p = 0; v->in_rows != 0 && p <= v->config.priority_max; p++) {
+        summarise(v, c, p, w);
     }
-    for (; changed != 0; changed &= changed - 1) {
-        uint32_t source = reg / 2 * 64 + first(changed);
-        if (source != 0 && source < v->config.source_count) {
-            retarget(v, c->vcpu, source);
-        }
+    if (c->vcpu != VPLIC_NO_VCPU) {
+        c->late[w] ^= changed;
+        v->late |= BIT(c->vcpu);
     }
-    update(v, BIT(c->vcpu));
 }
 
 /* ---- Lines, owners, the VM's end ------------------------------------------------------------- */
@@ -390,6 +435,14 @@ HYP_COLD void vplic_stop(struct vplic *v)
 void vplic_reset(struct vplic *v)
 {
     vplic_stop(v);
+    for (uint32_t c = 0; c < v->config.context_count; c++) {
+        v->contexts[c].threshold = 0;
+        for (uint32_t w = 0; w < v->word_count; w++) {
+            v->contexts[c].enable[w] = 0;
+            v->contexts[c].late[w] = 0;
+        }
+    }
+    v->late = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vplic_source *s = &v->sources[source];
         if ((s->state & SOURCE_PENDING) != 0) {
@@ -398,12 +451,6 @@ void vplic_reset(struct vplic *v)
         *s = (struct vplic_source){.state = s->state & (SOURCE_LEVEL | SOURCE_OWNED)};
         if ((s->state & SOURCE_LEVEL) != 0) {
             request(v, source, s);
-        }
-    }
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        v->contexts[c].threshold = 0;
-        for (uint32_t w = 0; w + 1 < v->row_size; w++) {
-            v->contexts[c].enable[w] = 0;
         }
     }
     update(v, v->external);

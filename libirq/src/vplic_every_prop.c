@@ -39,7 +39,7 @@ static void load(struct vplic *v, struct ref *r, uint64_t offset, unsigned size)
     const uint64_t before = 0x5a5a5a5a5a5a5a5a;
     uint64_t value = before;
     bool right = answers(offset, size);
-    PROP_ASSERT((vplic_vdev_ops.read(v, offset, size, &value) == VDEV_OK) == right);
+    PROP_ASSERT((vdev_read(&vplic_vdev_ops, v, offset, size, &value) == VDEV_OK) == right);
     PROP_ASSERT(value == (right ? read_ref(r, offset, size) : before));
 }
 
@@ -48,7 +48,7 @@ static void store(struct vplic *v, struct ref *r, uint64_t offset, unsigned size
 {
     uint64_t value = offset * UINT64_C(0x9e3779b97f4a7c15) >> 8;
     bool right = answers(offset, size);
-    PROP_ASSERT((vplic_vdev_ops.write(v, offset, size, value) == VDEV_OK) == right);
+    PROP_ASSERT((vdev_write(&vplic_vdev_ops, v, offset, size, value) == VDEV_OK) == right);
     if (right) {
         ref_write(r, offset, (uint32_t)value);
     }

@@ -22,6 +22,10 @@ enum {
     SOURCE_OWNED = 1 << 4,
 };
 
+/* What one call does for sources whose enables were written: 25 instructions each, or 250. */
+#define WORK_AT_ONCE 32u
+#define WORK_PHYSICAL 8u
+
 /* Off the path of a sole interrupt: inlined, it would cost that path its registers. */
 #define NOINLINE __attribute__((noinline))
 
@@ -31,6 +35,7 @@ void vplic_complete(struct vplic *v, uint64_t source);
 void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value);
 void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value);
 void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value);
+enum vdev_result vplic_more(void *state);
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg);
 
 /* A 32-bit register of an array of pairs. */

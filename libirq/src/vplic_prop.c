@@ -35,14 +35,14 @@ static void set_external(void *ctx, uint32_t vcpu, bool level)
 
 static void put(struct world *w, uint64_t offset, uint32_t value)
 {
-    PROP_ASSERT(vplic_vdev_ops.write(&w->v, offset, 4, value) == VDEV_OK);
+    PROP_ASSERT(vdev_write(&vplic_vdev_ops, &w->v, offset, 4, value) == VDEV_OK);
     ref_write(&w->ref, offset, value);
 }
 
 static uint32_t same(struct world *w, uint64_t offset)
 {
     uint64_t value = UINT64_MAX;
-    PROP_ASSERT(vplic_vdev_ops.read(&w->v, offset, 4, &value) == VDEV_OK);
+    PROP_ASSERT(vdev_read(&vplic_vdev_ops, &w->v, offset, 4, &value) == VDEV_OK);
     PROP_ASSERT(value == ref_read(&w->ref, offset));
     return (uint32_t)value;
 }

@@ -145,7 +145,7 @@ static void test_init_refuses(void **state)
     REFUSED(c.hart = same_hart);
     REFUSED(c.hart = far_hart);
 #undef REFUSED
-    assert_int_equal(vplic_storage_size(96, 2), 2368);
+    assert_int_equal(vplic_storage_size(96, 2), 2304);
 }
 
 static void test_own_refuses(void **state)
@@ -297,6 +297,50 @@ static void test_stop_and_reset(void **state)
     ASSERT_TOLD("e3+7 "); /* Still owned. */
 }
 
+/* A word of enables is written at once; at the machine a few sources in each call. */
+static void test_enables_in_parts(void **state)
+{
+    (void)state;
+    for (uint32_t s = 1; s < 16; s++) {
+        assert_int_equal(vplic_own(&v, s), HYP_OK);
+        put(4 * s, 1);
+    }
+    put(4 * 65, 1);
+    drive(65, true);
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 1), 4, 0xfffe), VDEV_MORE);
+    ASSERT_TOLD("e3+1 e3+2 e3+3 e3+4 ");
+    assert_int_equal(get(enable_at(1, 1)), 0xfffe);
+    assert_true(vplic_is_valid(&v));
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 65), 4, 0x2), VDEV_MORE);
+    ASSERT_TOLD("e3+5 e3+6 e3+7 e3+8 ");
+    vplic_raise(&v, 13, 5); /* Not enabled on hart 5, nor yet on 3. */
+    ASSERT_TOLD("e5+13 ");
+    assert_int_equal(get(claim_at(1)), 13);
+    /* From 10 on no longer, before their turn. */
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 1), 4, 0x3fe), VDEV_MORE);
+    ASSERT_TOLD("e3+9 ");
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(3, 1), 4, 0x10), VDEV_MORE);
+    ASSERT_TOLD("");
+    assert_true(external[0]); /* 65 */
+    assert_int_equal(vplic_vdev_ops.more(&v), VDEV_OK);
+    ASSERT_TOLD("e5+4 ");
+    assert_true(vplic_is_valid(&v));
+    put(claim_at(1), 13);
+    ASSERT_TOLD("c5:13 e5-13 ");
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 1), 4, 0x3e), VDEV_OK);
+    ASSERT_TOLD("e3-6 e3-7 e3-8 e3-9 ");
+    /* 8 bytes: what both registers leave is done in parts, too. */
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 32), 8, UINT64_MAX), VDEV_MORE);
+    assert_int_equal(get(enable_at(1, 32)), UINT32_MAX);
+    assert_int_equal(get(enable_at(1, 64)), UINT32_MAX);
+    assert_int_equal(vplic_vdev_ops.more(&v), VDEV_OK);
+    assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 1), 4, 0xfffe), VDEV_MORE);
+    vplic_reset(&v);
+    ASSERT_TOLD("e3+6 e3+7 e3+8 e3+9 e3-1 e3-2 e3-3 e3-4 e5-4 e3-5 e3-6 e3-7 e3-8 e3-9 ");
+    assert_int_equal(vplic_vdev_ops.more(&v), VDEV_OK);
+    ASSERT_TOLD("");
+}
+
 /* vplic_is_valid() sees each of its clauses broken. */
 static void test_is_valid_sees(void **state)
 {
@@ -317,14 +361,18 @@ static void test_is_valid_sees(void **state)
     SEEN(v.sole, 0);
     SEEN(v.sole, 2);
     SEEN(v.sole, SOURCES);
-    SEEN(v.levels, 1ull << 60);
+    SEEN(v.in_rows, 1);
     drive(3, true);
     assert_true(v.sole == 0);
     SEEN(v.sole, 1);
-    SEEN(v.levels, 0);
-    SEEN(v.levels, v.levels | 1ull << 40);
-    SEEN(v.rows[2 * v.row_size], 0);
-    SEEN(v.rows[2 * v.row_size + 1], 0x4);
+    SEEN(v.in_rows, 1);
+    SEEN(v.contexts[1].levels, 0);
+    SEEN(v.contexts[0].levels, 1ull << 40);
+    SEEN(v.contexts[1].words[2], 2);
+    SEEN(v.contexts[1].words[3], 1);
+    SEEN(v.rows[2 * v.word_count], 0);
+    SEEN(v.rows[3 * v.word_count], 0x4);
+    SEEN(v.contexts[1].late[0], 4);
     SEEN(v.external, 0);
     SEEN(v.sources[0].state, 1);
     SEEN(v.sources[0].priority, 1);
@@ -351,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_disabled_before_delivery, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_owned_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stop_and_reset, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_enables_in_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);

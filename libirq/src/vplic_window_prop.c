@@ -56,14 +56,14 @@ static void access(struct vplic *v, struct ref *r)
     unsigned count = expected(offset, size);
     if (prop_bool()) {
         uint64_t value = draw_value(r->source_count);
-        PROP_ASSERT((vplic_vdev_ops.write(v, offset, size, value) == VDEV_OK) == (count != 0));
+        PROP_ASSERT((vdev_write(&vplic_vdev_ops, v, offset, size, value) == VDEV_OK) == (count != 0));
         for (unsigned i = 0; i < count; i++) {
             ref_write(r, offset + 4 * i, (uint32_t)(value >> (32 * i)));
         }
         return;
     }
     uint64_t value = 0x5a5a;
-    PROP_ASSERT((vplic_vdev_ops.read(v, offset, size, &value) == VDEV_OK) == (count != 0));
+    PROP_ASSERT((vdev_read(&vplic_vdev_ops, v, offset, size, &value) == VDEV_OK) == (count != 0));
     uint64_t want = count == 0 ? 0x5a5a : 0;
     for (unsigned i = 0; i < count; i++) {
         want |= (uint64_t)ref_read(r, offset + 4 * i) << (32 * i);

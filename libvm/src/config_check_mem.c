@@ -71,6 +71,10 @@ static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm
         f.y = mem->access;
         config_tell(run, &f);
     }
+    if (mem->keep && (mem->name == NULL || mem->name[0] == '\0')) {
+        f.rule = CONFIG_MEM_KEEP;
+        config_tell(run, &f);
+    }
 }
 
 /* A fixed region against those of VMs after it, and after it in its own. */

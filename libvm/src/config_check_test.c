@@ -66,8 +66,9 @@ static int set_up(void **state)
     (void)state;
     memset(vms, 0, sizeof(vms));
     set_platform();
-    mem_a[0] = (struct vm_mem){0x80000000, 64 * HYP_MIB, 0xa0000000, true, 0};
-    mem_b[0] = (struct vm_mem){0x80000000, 2 * HYP_MIB, 0, false, 0};
+    mem_a[0] = (struct vm_mem){
+        .gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true};
+    mem_b[0] = (struct vm_mem){.gpa = 0x80000000, .size = 2 * HYP_MIB};
     devices_a[0] = (struct vm_device){"rtc", 0x10002000, false};
     vms[0] = (struct vm_config){.name = "a",
                                 .vcpu_count = 2,
@@ -572,7 +573,8 @@ static void test_memory_shape(void **state)
     expect_one(CONFIG_MEM_RANGE, 1);
     mem_a[0].hpa = UINT64_MAX - 0xfff;
     expect_one(CONFIG_MEM_RANGE, 1);
-    mem_a[0] = (struct vm_mem){0x80000000, 64 * HYP_MIB, 0xa0000000, true, 8};
+    mem_a[0] = (struct vm_mem){
+        .gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true, .access = 8};
     check();
     assert_true(was_told(CONFIG_MEM_ACCESS));
     mem_a[0].access = HYP_ACCESS_W | HYP_ACCESS_X;
@@ -601,10 +603,12 @@ static void test_memory_owned_twice(void **state)
 static void test_memory_twice_in_one_vm(void **state)
 {
     (void)state;
-    mem_a[1] = (struct vm_mem){0x90000000, 0x1000, 0xa0000000, true, 0};
+    mem_a[1] =
+        (struct vm_mem){.gpa = 0x90000000, .size = 0x1000, .hpa = 0xa0000000, .hpa_fixed = true};
     vms[0].mem_count = 2;
     expect_one(CONFIG_MEM_OVERLAP, 1);
-    mem_a[1] = (struct vm_mem){0x90000000, 0x1001, 0xa0000000, true, 0};
+    mem_a[1] =
+        (struct vm_mem){.gpa = 0x90000000, .size = 0x1001, .hpa = 0xa0000000, .hpa_fixed = true};
     expect_one(CONFIG_MEM_ALIGN, 1);
 }
 

@@ -49,6 +49,26 @@ struct exit exit_decode(const struct world *w)
     return e;
 }
 
+/* The guest-page fault of an access that is emulated; 0: it is none. */
+static uint64_t fault_of(enum insn_kind kind)
+{
+    switch (kind) {
+    case INSN_LOAD:
+    case INSN_FP_LOAD: return CAUSE_LOAD_GUEST_PAGE;
+    case INSN_STORE:
+    case INSN_FP_STORE:
+    case INSN_CBO:
+    case INSN_CBO_ZERO: return CAUSE_STORE_GUEST_PAGE;
+    case INSN_NONE:
+    case INSN_WALK:
+    case INSN_AMO:
+    case INSN_VECTOR:
+    case INSN_HLV:
+    case INSN_OTHER: return 0;
+    }
+    return 0;
+}
+
 /* The machine did not say what the instruction was: look at it. */
 static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
 {
@@ -61,10 +81,8 @@ static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
     }
     e->access = insn_decode(insn);
     /* Another hart may have rewritten it since: what faulted is what is emulated, or nothing. */
-    enum insn_kind faulted = vcpu->world.scause == CAUSE_LOAD_GUEST_PAGE ? INSN_LOAD : INSN_STORE;
-    bool other =
-        (e->access.kind == INSN_LOAD || e->access.kind == INSN_STORE) && e->access.kind != faulted;
-    return other ? VCPU_SAME_INSN : VCPU_NEXT_INSN;
+    uint64_t cause = fault_of(e->access.kind);
+    return cause == 0 || cause == vcpu->world.scause ? VCPU_NEXT_INSN : VCPU_SAME_INSN;
 }
 
 static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)

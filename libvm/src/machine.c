@@ -173,6 +173,11 @@ static void add_range(struct machine *m, uint64_t start, uint64_t size, bool res
     }
 }
 
+void machine_reserve(struct machine *m, uint64_t start, uint64_t size)
+{
+    add_range(m, start, size, true);
+}
+
 static void add_regs(struct reading *r, struct cells n, bool reserved)
 {
     struct value reg = value_of(r, KEY_REG);

@@ -403,6 +403,16 @@ static void test_probe_of_small_hgatp(void **state)
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
 
+static void test_more_can_be_reserved(void **state)
+{
+    (void)state;
+    struct machine m = {.reserved_count = 0};
+    machine_reserve(&m, 0x1000, 0x10);
+    machine_reserve(&m, 0x2000, 0);
+    assert_int_equal(m.reserved_count, 1);
+    assert_true(m.reserved[0].hpa == 0x1000 && m.reserved[0].size == 0x10);
+}
+
 /* ---- Room ------------------------------------------------------------------------------------ */
 
 #define OWN ((struct range){0x80200000, 0x100000})
@@ -504,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_clash_with_others),
         cmocka_unit_test(test_initrd),
         cmocka_unit_test(test_no_machine),
+        cmocka_unit_test(test_more_can_be_reserved),
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_probe_of_small_hgatp),
     };

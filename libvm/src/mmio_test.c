@@ -181,20 +181,221 @@ static void test_what_the_device_refuses_is_a_fault(void **state)
     expect_fault(access_at(true, TEST_DEV, store_insn(2, RD)), CAUSE_STORE_ACCESS);
 }
 
-static void test_only_integer_accesses_are_emulated(void **state)
+/* ---- Floating point -------------------------------------------------------------------------- */
+
+#define FS(n) ((uint64_t)(n) << SSTATUS_FS_SHIFT)
+#define FP_REG UINT64_C(0x4142434445464748)
+
+static uint64_t guest_fs; /* At the access. */
+
+static void with_fp(struct world *w)
+{
+    all_registers(w);
+    csr_write(CSR_VSSTATUS, SSTATUS_UXL_64 | guest_fs);
+    for (unsigned i = 0; i < 32; i++) {
+        world_host_fp()[i] = FP_REG + i;
+    }
+}
+
+/* The same as access_at() by a guest whose sstatus.FS is this. */
+static const struct test_entry *fp_access_at(bool store, uint64_t htinst, uint64_t fs)
+{
+    struct world_trap trap = {
+        .scause = store ? CAUSE_STORE_GUEST_PAGE : CAUSE_LOAD_GUEST_PAGE,
+        .htval = TEST_DEV >> 2,
+        .htinst = htinst,
+    };
+    guest_fs = fs;
+    test_trap(&t, trap)->before = with_fp;
+    test_run(&t);
+    return &t.seen[1];
+}
+
+static void expect_fp(unsigned reg, uint64_t value)
+{
+    for (unsigned i = 0; i < 32; i++) {
+        assert_true(world_host_fp()[i] == (i == reg ? value : FP_REG + i));
+    }
+}
+
+/* flh flw fld by funct3: boxed; the guest's state and ours are dirty. */
+static void test_fp_loads(void **state)
 {
     (void)state;
-    static const uint32_t refused[] = {
-        0x100526af, /* lr.w a3, (a0) */
-        0x00053687, /* fld fa3, 0(a0) */
-        0x02057687, /* vle64.v v13, (a0) */
-        0x0045200f, /* cbo.zero (a0) */
-        0x6c0546f3, /* hlv.d a3, (a0) */
+    static const uint64_t boxed[4] = {0, UINT64_C(0xffffffffffff8788), UINT64_C(0xffffffff85868788),
+                                      RAW};
+    for (unsigned way = 0; way < 2; way++) { /* htinst; fetched */
+        for (unsigned funct3 = 1; funct3 < 4; funct3++) {
+            for (unsigned reg = 0; reg < 32; reg++) {
+                setup(0);
+                uint32_t insn = load_insn(funct3, reg) | 4;
+                put_insn(&t, insn);
+                const struct test_entry *e = fp_access_at(false, way == 0 ? insn : 0, FS(1));
+                expect_only_changed(e, 0, 0, 4);
+                expect_fp(reg, boxed[funct3]);
+                assert_true((e->vsstatus & SSTATUS_FS) == FS(3));
+                assert_true((e->world.sstatus & SSTATUS_FS) == FS(3));
+                assert_true(t.dev_reads == 1 && t.dev_size == 1u << funct3);
+            }
+        }
+    }
+}
+
+static void test_fp_stores(void **state)
+{
+    (void)state;
+    for (unsigned way = 0; way < 2; way++) {
+        for (unsigned funct3 = 1; funct3 < 4; funct3++) {
+            for (unsigned reg = 0; reg < 32; reg++) {
+                setup(0);
+                uint32_t insn = store_insn(funct3, reg) | 4;
+                put_insn(&t, insn);
+                const struct test_entry *e = fp_access_at(true, way == 0 ? insn : 0, FS(2));
+                expect_only_changed(e, 0, 0, 4);
+                expect_fp(0, FP_REG);
+                assert_true((e->vsstatus & SSTATUS_FS) == FS(2));
+                assert_true((e->world.sstatus & SSTATUS_FS) == FS(1));
+                assert_true(t.dev_writes == 1 && t.dev_size == 1u << funct3);
+                assert_true(t.dev_value == ((FP_REG + reg) & UINT64_MAX >> (64 - (8u << funct3))));
+            }
+        }
+    }
+}
+
+static void test_compressed_fp(void **state)
+{
+    (void)state;
+    put_insn(&t, 0x2194); /* c.fld fa3, 0(a1) */
+    expect_only_changed(fp_access_at(false, 0, FS(1)), 0, 0, 2);
+    expect_fp(RD, RAW);
+    setup(0);
+    put_insn(&t, 0xa194); /* c.fsd fa3, 0(a1) */
+    expect_only_changed(fp_access_at(true, 0, FS(1)), 0, 0, 2);
+    assert_true(t.dev_value == FP_REG + RD);
+    setup(0);
+    put_insn(&t, 0x2002); /* c.fldsp ft0, 0(sp): no register is reserved. */
+    expect_only_changed(fp_access_at(false, 0, FS(1)), 0, 0, 2);
+    expect_fp(0, RAW);
+    setup(0);
+    put_insn(&t, 0xa07e); /* c.fsdsp ft11, 0(sp) */
+    expect_only_changed(fp_access_at(true, 0, FS(1)), 0, 0, 2);
+    assert_true(t.dev_value == FP_REG + 31);
+}
+
+static void test_a_refused_fp_load_changes_nothing(void **state)
+{
+    (void)state;
+    t.dev_refuse = true;
+    const struct test_entry *e = fp_access_at(false, load_insn(3, RD) | 4, FS(1));
+    expect_fault(e, CAUSE_LOAD_ACCESS);
+    expect_fp(0, FP_REG);
+    assert_true((e->vsstatus & SSTATUS_FS) == FS(1) && (e->world.sstatus & SSTATUS_FS) == FS(1));
+}
+
+/* Another hart put it there: executed again, it is an illegal instruction. */
+static void test_fp_that_is_off_is_executed_again(void **state)
+{
+    (void)state;
+    for (unsigned store = 0; store < 2; store++) {
+        setup(0);
+        put_insn(&t, (store != 0 ? store_insn(3, RD) : load_insn(3, RD)) | 4);
+        expect_only_changed(fp_access_at(store != 0, 0, FS(0)), 0, 0, 0);
+        expect_fp(0, FP_REG);
+        assert_int_equal(t.dev_reads + t.dev_writes, 0);
+    }
+}
+
+/* ---- Cache blocks ---------------------------------------------------------------------------- */
+
+#define BLOCK 64u
+
+static void test_cache_block_management_has_no_effect(void **state)
+{
+    (void)state;
+    for (uint32_t operation = 0; operation < 3; operation++) { /* inval, clean, flush */
+        for (unsigned way = 0; way < 2; way++) {
+            uint32_t insn = 0x0005200f | operation << 20;
+            uint64_t htinst = way == 0 ? insn & ~UINT64_C(0xf8000) : 0;
+            setup(0);
+            put_insn(&t, insn);
+            expect_only_changed(access_at(true, TEST_DEV + 0xff, htinst), 0, 0, 4);
+            assert_int_equal(t.dev_reads + t.dev_writes, 0);
+            setup(0);
+            put_insn(&t, insn);
+            expect_fault(access_at(true, TEST_DEV + TEST_DEV_SIZE, htinst), CAUSE_STORE_ACCESS);
+        }
+    }
+}
+
+static unsigned zeros;
+static unsigned zeros_most;
+
+static enum vdev_result count_zeros(void *state, uint64_t offset, unsigned size, uint64_t value)
+{
+    (void)state;
+    assert_true(offset == BLOCK + zeros && size == 1 && value == 0);
+    return zeros < zeros_most ? (zeros++, VDEV_OK) : VDEV_FAULT;
+}
+
+/* The block that holds the address, byte by byte, up to what the device refuses. */
+static void test_cache_block_zero_stores_zeros(void **state)
+{
+    (void)state;
+    const struct vdev_ops ops = {.read = test_dev_read, .write = count_zeros};
+    for (unsigned most = 0; most <= BLOCK; most += 8) {
+        setup(0);
+        t.env.cboz_block = BLOCK;
+        t.vm.vdev[0].ops = &ops;
+        zeros = 0;
+        zeros_most = most;
+        const struct test_entry *e = access_at(true, TEST_DEV + BLOCK + 24, 0x0040200f);
+        assert_int_equal(zeros, most);
+        if (most == BLOCK) {
+            expect_only_changed(e, 0, 0, 4);
+        } else {
+            expect_fault(e, CAUSE_STORE_ACCESS);
+        }
+    }
+    setup(0); /* Nobody has said how large a block is. */
+    expect_fault(access_at(true, TEST_DEV, 0x0040200f), CAUSE_STORE_ACCESS);
+    setup(0); /* It ends behind the device, whose last bytes are zeros now. */
+    t.env.cboz_block = 2 * TEST_DEV_SIZE;
+    const struct test_entry *e = access_at(true, TEST_DEV, 0x0040200f);
+    assert_true(e->vscause == CAUSE_STORE_ACCESS && t.dev_writes == TEST_DEV_SIZE);
+}
+
+/* ---- What is refused ------------------------------------------------------------------------- */
+
+/* Atomics, vectors and a hypervisor's accesses: no device has them. */
+static void test_other_accesses_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        bool store;
+        uint32_t insn;
+    } refused[] = {
+        {false, 0x100526af}, /* lr.w a3, (a0) */
+        {true, 0x18b526af},  /* sc.w a3, a1, (a0) */
+        {true, 0x00b536af},  /* amoadd.d a3, a1, (a0) */
+        {true, 0x00b506af},  /* amoadd.b a3, a1, (a0): Zabha */
+        {true, 0x28b526af},  /* amocas.w a3, a1, (a0): Zacas */
+        {true, 0x28c5472f},  /* amocas.q a4, a2, (a0) */
+        {true, 0x48b536af},  /* ssamoswap.d a3, a1, (a0): Zicfiss */
+        {true, 0xce104073},  /* sspush x1 */
+        {false, 0xcdc0c073}, /* sspopchk x1 */
+        {false, 0x340526af}, /* lb.aq a3, (a0): Zalasr */
+        {false, 0x00054687}, /* flq fa3, 0(a0) */
+        {true, 0x00d54027},  /* fsq fa3, 0(a0) */
+        {false, 0x02057687}, /* vle64.v v13, (a0) */
+        {true, 0x020576a7},  /* vse64.v v13, (a0) */
+        {false, 0x6c0546f3}, /* hlv.d a3, (a0) */
+        {true, 0x6eb54073},  /* hsv.d a1, (a0) */
     };
     for (unsigned i = 0; i < ARRAY_COUNT(refused); i++) {
         setup(0);
-        put_insn(&t, refused[i]);
-        expect_fault(access_at(false, TEST_DEV, 0), CAUSE_LOAD_ACCESS);
+        put_insn(&t, refused[i].insn);
+        expect_fault(access_at(refused[i].store, TEST_DEV, 0),
+                     refused[i].store ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS);
     }
 }
 
@@ -205,10 +406,11 @@ static void test_an_access_over_two_pages_is_a_fault(void **state)
     expect_fault(access_at(false, TEST_DEV, load_insn(3, RD) | 4u << 15), CAUSE_LOAD_ACCESS);
 }
 
-static void expect_again(bool store)
+static void expect_again(bool store, uint32_t insn)
 {
-    const struct test_entry *e = access_at(store, TEST_DEV, 0);
-    expect_only_changed(e, 0, 0, 0);
+    setup(0);
+    put_insn(&t, insn);
+    expect_only_changed(access_at(store, TEST_DEV, 0), 0, 0, 0);
     assert_int_equal(t.dev_reads + t.dev_writes, 0);
 }
 
@@ -216,14 +418,16 @@ static void expect_again(bool store)
 static void test_what_is_there_no_more_is_executed_again(void **state)
 {
     (void)state;
-    put_insn(&t, store_insn(3, RD));
-    expect_again(false);
-    setup(0);
-    put_insn(&t, load_insn(3, RD));
-    expect_again(true);
+    expect_again(false, store_insn(3, RD));
+    expect_again(true, load_insn(3, RD));
+    expect_again(false, store_insn(3, RD) | 4); /* fsd */
+    expect_again(true, load_insn(3, RD) | 4);   /* fld */
+    expect_again(false, 0x0005200f);            /* cbo.inval */
+    expect_again(false, 0x0045200f);            /* cbo.zero */
     setup(0);
     t.range[0].no_fetch = true;
-    expect_again(false);
+    expect_only_changed(access_at(false, TEST_DEV, 0), 0, 0, 0);
+    assert_int_equal(t.dev_reads + t.dev_writes, 0);
 }
 
 static void test_devices_do_not_overlap(void **state)
@@ -266,7 +470,14 @@ int main(void)
         cmocka_unit_test_setup(test_the_low_bits_of_the_address_are_in_stval, setup),
         cmocka_unit_test_setup(test_beyond_a_device_is_a_fault, setup),
         cmocka_unit_test_setup(test_what_the_device_refuses_is_a_fault, setup),
-        cmocka_unit_test_setup(test_only_integer_accesses_are_emulated, setup),
+        cmocka_unit_test_setup(test_fp_loads, setup),
+        cmocka_unit_test_setup(test_fp_stores, setup),
+        cmocka_unit_test_setup(test_compressed_fp, setup),
+        cmocka_unit_test_setup(test_a_refused_fp_load_changes_nothing, setup),
+        cmocka_unit_test_setup(test_fp_that_is_off_is_executed_again, setup),
+        cmocka_unit_test_setup(test_cache_block_management_has_no_effect, setup),
+        cmocka_unit_test_setup(test_cache_block_zero_stores_zeros, setup),
+        cmocka_unit_test_setup(test_other_accesses_are_refused, setup),
         cmocka_unit_test_setup(test_an_access_over_two_pages_is_a_fault, setup),
         cmocka_unit_test_setup(test_what_is_there_no_more_is_executed_again, setup),
         cmocka_unit_test_setup(test_devices_do_not_overlap, setup),

@@ -142,6 +142,9 @@ void vcpu_take_pending(struct vcpu *vcpu)
     }
     /* Pairs with the acquire load in wait_for() of sbi_rfence.c. */
     __atomic_store_n(&vcpu->fence_done, asked, __ATOMIC_RELEASE);
+    if ((bits & VCPU_PENDING_MORE) != 0) {
+        mmio_more(vcpu);
+    }
     if ((bits & (VCPU_PENDING_EXT | VCPU_PENDING_CONSOLE)) != 0) {
         spinlock_lock(&vm->lock);
         if ((bits & VCPU_PENDING_CONSOLE) != 0 && vm->console_update != 0) {
@@ -158,42 +161,51 @@ static bool may_run(const struct vcpu *vcpu)
            vcpu->hsm_state == SBI_HSM_STARTED;
 }
 
+static bool take_soft(struct vcpu *vcpu)
+{
+    struct vm_env *env = vcpu->vm->env;
+    csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
+    fence_io(); /* A bit that a sender sets from here on interrupts again. */
+    vcpu_take_pending(vcpu);
+    if (env->event != 0) {
+        env->event(env, vcpu);
+    }
+    return may_run(vcpu);
+}
+
+/* Each of the interrupts that pend, once: none of them waits for another one to end. */
+static __attribute__((noinline)) bool take_irqs(struct vcpu *vcpu, uint64_t pending)
+{
+    struct vm_env *env = vcpu->vm->env;
+    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
+        env->timer_expired(env, vcpu);
+    }
+    if ((pending & BIT(IRQ_S_EXT)) != 0) {
+        env->external(env, vcpu);
+    }
+    return (pending & BIT(IRQ_S_SOFT)) == 0 || take_soft(vcpu);
+}
+
 bool vcpu_irq(struct world *w, uint64_t scause)
 {
     struct vcpu *vcpu = (struct vcpu *)w;
     struct vm_env *env = vcpu->vm->env;
-    uint64_t irq = scause & ~CAUSE_INTERRUPT;
-    if ((csr_read(CSR_SIP) & BIT(IRQ_S_TIMER)) != 0) {
-        irq = IRQ_S_TIMER; /* Last by priority: a flood of the others would keep it for ever. */
+    /* scause names the first by priority. One that pends alone is answered at once. */
+    uint64_t pending = (csr_read(CSR_SIP) | BIT(scause & 63)) & HS_INTERRUPTS;
+    if (pending == BIT(IRQ_S_EXT)) {
+        env->external(env, vcpu);
+        return true;
     }
-    switch (irq) {
-    case IRQ_S_EXT: env->external(env, vcpu); return true;
-    case IRQ_S_TIMER: env->timer_expired(env, vcpu); return true;
-    case IRQ_S_SOFT:
-        csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-        fence_io(); /* What a sender sets from here on interrupts again. */
-        vcpu_take_pending(vcpu);
-        if (env->event != 0) {
-            env->event(env, vcpu);
-        }
-        return may_run(vcpu);
-    default: return true;
+    if (pending == BIT(IRQ_S_SOFT)) {
+        return take_soft(vcpu);
     }
+    return take_irqs(vcpu, pending);
 }
 
 /* Interrupts that came while no guest ran: sstatus.SIE is 0, so they are looked for. */
 static void poll_irqs(struct vcpu *vcpu)
 {
-    uint64_t pending = csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS;
-    if ((pending & BIT(IRQ_S_TIMER)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_TIMER);
-    }
-    if ((pending & BIT(IRQ_S_SOFT)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_SOFT);
-    }
-    if ((pending & BIT(IRQ_S_EXT)) != 0) {
-        (void)vcpu_irq(&vcpu->world, IRQ_S_EXT);
-    }
+    (void)take_irqs(vcpu, csr_read(CSR_SIP) & csr_read(CSR_SIE) & HS_INTERRUPTS);
 }
 
 static void set_started(struct vcpu *vcpu)
@@ -216,6 +228,9 @@ static void vcpu_wait(struct vcpu *vcpu)
         uint32_t state = __atomic_load_n(&vcpu->hsm_state, __ATOMIC_ACQUIRE);
         bool resumes = state == SBI_HSM_SUSPENDED && guest_has_interrupt();
         if (state == SBI_HSM_START_PENDING || (resumes && vcpu->suspended_resume)) {
+            if (vcpu->vm->memory_cleared != 0) {
+                fence_hfence_gvma_all(); /* vCPU 0 has changed access rights. */
+            }
             reset(vcpu);
             if (!resumes) {
                 reset_interrupts(vcpu); /* What ends a suspend is still there after it. */
@@ -263,14 +278,50 @@ static void count_exit(struct vm *vm)
     }
 }
 
+/* The scrubber runs as a guest that starts, but all its traps and interrupts come to HS-mode. */
+static void load_scrubber(struct vcpu *vcpu)
+{
+    const struct vm_env *env = vcpu->vm->env;
+    struct world *w = &vcpu->world;
+    reset(vcpu);
+    csr_write(CSR_HEDELEG, 0);
+    csr_write(CSR_HIDELEG, 0);
+    csr_write(CSR_HENVCFG, env->henvcfg | (env->cboz_block != 0 ? HENVCFG_CBZE : 0));
+    w->fast_ecall = decline_ecall;
+    w->fast_irq = decline_irq;
+    w->fast_fault = decline_fault;
+    fence_hfence_vvma_all();
+    fence_i(); /* Another hart has written the code. */
+}
+
+/* All harts clear the VM's memory; when the last one has, vCPU 0 may start. */
+static void clear_memory(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    if (vm->scrub.count != 0) {
+        load_scrubber(vcpu);
+        scrub_run(vcpu);
+        load_hart(vcpu);
+    }
+    if (vcpu->id == 0) {
+        while (!scrub_is_done(vm) &&
+               __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
+            hart_wait();
+            poll_irqs(vcpu);
+        }
+        scrub_end(vcpu);
+    }
+}
+
 void vcpu_run(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
+    load_hart(vcpu);
+    clear_memory(vcpu);
     if (vcpu->id == 0) { /* The others run only when its guest has started them. */
         uint64_t boot_s = vm->config->exits_after_boot.boot_s;
         vm->boot_end = csr_read(CSR_TIME) + boot_s * vm->env->timebase_hz;
     }
-    load_hart(vcpu);
     while (__atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
         if (vcpu->hsm_state != SBI_HSM_STARTED) {
             vcpu_wait(vcpu);

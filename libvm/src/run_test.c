@@ -307,19 +307,24 @@ static void test_interrupts_go_to_the_embedder(void **state)
     }
 }
 
-/* A flood of others does not keep the timer, which is last by priority. */
-static void test_the_timer_goes_first(void **state)
+/* scause names the first by priority; a flood of it keeps none of the others. */
+static void test_a_trap_serves_each_that_pends(void **state)
 {
     (void)state;
-    for (unsigned slow = 0; slow < 2; slow++) {
-        test_vm_init(&t);
-        t.config.no_fast_exits = slow != 0;
-        csr_write(CSR_SIP, BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT) | BIT(IRQ_S_SOFT));
-        fire(IRQ_S_SOFT);
-        fire(IRQ_S_SOFT);
-        test_run(&t);
-        assert_int_equal(t.timers, 1);
-        assert_int_equal(t.events, 1); /* The first one was the timer's. */
+    for (unsigned set = 1; set < 8; set++) {
+        for (unsigned slow = 0; slow < 2; slow++) {
+            uint64_t ext = (set & 1) != 0 ? BIT(IRQ_S_EXT) : 0;
+            uint64_t soft = (set & 2) != 0 ? BIT(IRQ_S_SOFT) : 0;
+            uint64_t timer = (set & 4) != 0 ? BIT(IRQ_S_TIMER) : 0;
+            test_vm_init(&t);
+            t.config.no_fast_exits = slow != 0;
+            csr_write(CSR_SIP, ext | soft | timer);
+            fire(ext != 0 ? IRQ_S_EXT : soft != 0 ? IRQ_S_SOFT : IRQ_S_TIMER);
+            test_run(&t);
+            assert_int_equal(t.externals, ext != 0);
+            assert_int_equal(t.events, soft != 0);
+            assert_int_equal(t.timers, timer != 0);
+        }
     }
 }
 
@@ -519,7 +524,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_stop_from_outside_ends_the_loop, setup),
         cmocka_unit_test_setup(test_interrupts_go_to_the_embedder, setup),
         cmocka_unit_test_setup(test_an_embedder_without_events, setup),
-        cmocka_unit_test_setup(test_the_timer_goes_first, setup),
+        cmocka_unit_test_setup(test_a_trap_serves_each_that_pends, setup),
         cmocka_unit_test_setup(test_pending_bits, setup),
         cmocka_unit_test_setup(test_the_line_follows_the_controller, setup),
         cmocka_unit_test_setup(test_a_console_without_updates, setup),

@@ -126,35 +126,27 @@ static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fi
     return ok(0);
 }
 
-#define DBCN_CHUNK 64u
-#define DBCN_CALL 4096u /* Of one call, so that it ends soon; the guest calls for the rest. */
-
-/* Bytes until the console has no room; each is read from the guest once. */
+/*
+ * "Console Write" and "Console Read" may move fewer bytes than are asked for, and the guest calls
+ * again for the rest: so one call has a bound. Each byte is read from the guest once.
+ */
 static struct sbi_ret dbcn_write(struct vm *vm, uint64_t gpa, uint64_t size)
 {
-    uint64_t done = 0;
-    size = size < DBCN_CALL ? size : DBCN_CALL;
-    while (done < size) {
-        uint8_t bytes[DBCN_CHUNK];
-        uint32_t want = size - done < DBCN_CHUNK ? (uint32_t)(size - done) : DBCN_CHUNK;
-        if (guest_mem_read(GPA(gpa + done), bytes, want) != HYP_OK) {
-            return fail(SBI_ERR_INVALID_PARAM);
-        }
-        spinlock_lock(&vm->lock);
-        uint32_t taken = vm->console_write(vm->console_ctx, bytes, want);
-        spinlock_unlock(&vm->lock);
-        done += taken;
-        if (taken < want) {
-            break;
-        }
+    uint8_t bytes[SBI_DBCN_WRITE_MAX];
+    uint32_t want = size < SBI_DBCN_WRITE_MAX ? (uint32_t)size : SBI_DBCN_WRITE_MAX;
+    if (guest_mem_read(GPA(gpa), bytes, want) != HYP_OK) {
+        return fail(SBI_ERR_INVALID_PARAM);
     }
-    return ok(done);
+    spinlock_lock(&vm->lock);
+    uint32_t taken = vm->console_write(vm->console_ctx, bytes, want);
+    spinlock_unlock(&vm->lock);
+    return ok(taken);
 }
 
 static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
 {
-    uint8_t bytes[DBCN_CHUNK];
-    uint32_t want = size < DBCN_CHUNK ? (uint32_t)size : DBCN_CHUNK;
+    uint8_t bytes[SBI_DBCN_READ_MAX];
+    uint32_t want = size < SBI_DBCN_READ_MAX ? (uint32_t)size : SBI_DBCN_READ_MAX;
     spinlock_lock(&vm->lock);
     uint32_t got = vm->console_read(vm->console_ctx, bytes, want);
     spinlock_unlock(&vm->lock);

@@ -41,8 +41,9 @@ static uint64_t draw_ext(void)
 
 static uint64_t draw_arg(void)
 {
-    static const uint64_t places[] = {TEST_RAM,  TEST_RAM + TEST_RAM_SIZE, TEST_ROM,
-                                      TEST_DATA, TEST_DATA + TEST_PAGE,    TEST_DEV};
+    static const uint64_t places[] = {
+        TEST_RAM, TEST_RAM + TEST_RAM_SIZE, TEST_ROM, TEST_DATA, TEST_DATA + TEST_PAGE,
+        TEST_DEV, TEST_RAM - TEST_PAGE};
     switch (prop_u64(5)) {
     case 0: return prop_u64(0);
     case 1: return prop_u64(8);
@@ -75,6 +76,10 @@ static void prepare(const struct call *c)
     t.vm.vcpu_count = (uint32_t)prop_range(1, TEST_VCPUS);
     t.out_room = (uint32_t)prop_u64(sizeof(t.out));
     t.in = "input";
+    if (prop_bool()) { /* DATA, RAM and ROM touch each other. */
+        t.mem[1].gpa = t.range[1].gpa = TEST_RAM + TEST_RAM_SIZE;
+        t.mem[2].gpa = t.range[2].gpa = TEST_RAM - TEST_PAGE;
+    }
     hart_host_on_wait(others_fence);
     for (unsigned i = 0; i < TEST_VCPUS; i++) {
         t.vcpu[i].hsm_state = (uint32_t)c->state[i];
@@ -100,18 +105,30 @@ static bool named(const struct call *c, uint64_t *set)
     return true;
 }
 
-/* Is [gpa, gpa + size) in one range that the guest may so access? Byte by byte at its ends. */
-static bool has(uint64_t gpa, uint64_t size, unsigned access)
+static bool has_byte(uint64_t gpa, unsigned access)
 {
     for (unsigned i = 0; i < 3; i++) {
         const struct vm_mem *m = &t.mem[i];
         unsigned may = m->access == 0 ? HYP_ACCESS_RWX : m->access;
-        bool inside = size <= m->size && gpa >= m->gpa && gpa <= m->gpa + m->size - size;
-        if (inside && (may & access) == access) {
+        if (gpa >= m->gpa && gpa < m->gpa + m->size && (may & access) == access) {
             return true;
         }
     }
     return false;
+}
+
+/* Is all of [gpa, gpa + size) RAM that the guest may so access? Its ends, and each page between. */
+static bool has(uint64_t gpa, uint64_t size, unsigned access)
+{
+    if (size == 0 || size - 1 > UINT64_MAX - gpa) {
+        return false;
+    }
+    for (uint64_t at = gpa; at - gpa < size; at = (at | (TEST_PAGE - 1)) + 1) {
+        if (!has_byte(at, access)) {
+            return false;
+        }
+    }
+    return has_byte(gpa + size - 1, access);
 }
 
 /* Nothing but a0 and a1 (and the lock's tickets) differs. */
@@ -243,7 +260,8 @@ static int64_t expect_dbcn(const struct call *c)
 static void check_dbcn(const struct call *c)
 {
     uint64_t want = c->a[6] == SBI_DBCN_WRITE_BYTE ? 1 : c->a[0];
-    uint64_t limit = c->a[6] == SBI_DBCN_READ ? strlen("input") : old.out_room;
+    uint64_t room = old.out_room < SBI_DBCN_WRITE_MAX ? old.out_room : SBI_DBCN_WRITE_MAX;
+    uint64_t limit = c->a[6] == SBI_DBCN_READ ? strlen("input") : room;
     uint64_t count = want < limit ? want : limit;
     PROP_ASSERT(t.vcpu[0].world.gpr[11] == (c->a[6] == SBI_DBCN_WRITE_BYTE ? 0 : count));
     PROP_ASSERT(t.out_count == (c->a[6] == SBI_DBCN_READ ? 0 : count));

@@ -366,12 +366,16 @@ static void test_dbcn_write(void **state)
     for (unsigned i = 0; i < TEST_RAM_SIZE; i++) {
         t.ram[i] = (uint8_t)(i * 7);
     }
-    expect_as_is(A(150, TEST_RAM + 3, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 150);
-    assert_int_equal(t.out_count, 150);
-    assert_memory_equal(t.out, t.ram + 3, 150);
+    expect_as_is(A(40, TEST_RAM + 3, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 40);
+    assert_int_equal(t.out_count, 40);
+    assert_memory_equal(t.out, t.ram + 3, 40);
+    setup(0); /* The guest calls again for the rest. */
+    expect_as_is(A(TEST_PAGE, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0,
+                 SBI_DBCN_WRITE_MAX);
+    assert_int_equal(t.out_count, SBI_DBCN_WRITE_MAX);
     setup(0); /* A full console takes what it has room for. */
-    t.out_room = 70;
-    expect_as_is(A(150, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 70);
+    t.out_room = 30;
+    expect_as_is(A(40, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 30);
     setup(0);
     t.out_room = 1;
     expect_as_is(A(0x141, [6] = SBI_DBCN_WRITE_BYTE, [7] = SBI_EXT_DBCN), 0, 0);
@@ -391,6 +395,11 @@ static void test_dbcn_read(void **state)
     t.in = "hello";
     expect_as_is(A(TEST_PAGE, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0, 5);
     expect(A(4, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0, 0);
+    setup(0);
+    t.in = "0123456789abcdef0123456789abcdef more";
+    expect_as_is(A(TEST_PAGE, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0,
+                 SBI_DBCN_READ_MAX);
+    assert_string_equal(t.in, " more");
 }
 
 static void test_console_buffers(void **state)
@@ -405,6 +414,47 @@ static void test_console_buffers(void **state)
     }
     expect(A(1, TEST_ROM, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), SBI_ERR_INVALID_PARAM, 0);
     expect(A(1, TEST_ROM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 1);
+}
+
+/* DATA lies right before RAM, ROM right behind it; in the configuration RAM stands first. */
+static void touching_ranges(void)
+{
+    setup(0);
+    t.mem[1].gpa = t.range[1].gpa = TEST_RAM + TEST_RAM_SIZE;
+    t.mem[2].gpa = t.range[2].gpa = TEST_RAM - TEST_PAGE;
+    t.in = "hello";
+}
+
+static void expect_buffer(uint64_t fid, uint64_t gpa, uint64_t size, int64_t error, uint64_t value)
+{
+    touching_ranges();
+    expect_as_is(A(size, gpa, 0, [6] = fid, [7] = SBI_EXT_DBCN), error, value);
+    assert_string_equal(t.in, fid == SBI_DBCN_READ && error == 0 ? "" : "hello");
+    assert_int_equal(t.out_count, fid == SBI_DBCN_WRITE ? value : 0);
+}
+
+static void test_a_buffer_over_ranges_that_touch(void **state)
+{
+    (void)state;
+    const uint64_t begin = TEST_RAM - TEST_PAGE;
+    const uint64_t end = TEST_RAM + TEST_RAM_SIZE + TEST_PAGE;
+    expect_buffer(SBI_DBCN_WRITE, TEST_RAM - 3, 8, 0, 8);
+    expect_buffer(SBI_DBCN_WRITE, TEST_RAM + TEST_RAM_SIZE - 1, 2, 0, 2);
+    expect_buffer(SBI_DBCN_WRITE, begin, end - begin, 0, SBI_DBCN_WRITE_MAX);
+    expect_buffer(SBI_DBCN_WRITE, begin, end - begin + 1, SBI_ERR_INVALID_PARAM, 0);
+    expect_buffer(SBI_DBCN_WRITE, begin - 1, 2, SBI_ERR_INVALID_PARAM, 0);
+    expect_buffer(SBI_DBCN_WRITE, begin, UINT64_MAX, SBI_ERR_INVALID_PARAM, 0);
+    expect_buffer(SBI_DBCN_READ, TEST_RAM - 3, 8, 0, 5);
+    assert_memory_equal(&t.data[TEST_PAGE - 3], "hel", 3);
+    assert_memory_equal(t.ram, "lo", 3);
+    /* The second range is read-only: refused before the first is written. */
+    expect_buffer(SBI_DBCN_READ, TEST_RAM + TEST_RAM_SIZE - 8, 9, SBI_ERR_INVALID_PARAM, 0);
+    assert_memory_equal(&t.ram[TEST_RAM_SIZE - 8], "\0\0\0\0\0\0\0", 8);
+    expect_buffer(SBI_DBCN_READ, TEST_RAM + TEST_RAM_SIZE - 8, 8, 0, 5);
+    touching_ranges();
+    t.mem[2].size = TEST_PAGE - 1; /* One byte is missing. */
+    expect_as_is(A(8, TEST_RAM - 4, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN),
+                 SBI_ERR_INVALID_PARAM, 0);
 }
 
 /* The embedder has not mapped what its configuration says: the guest hears of it. */
@@ -483,6 +533,7 @@ int main(void)
         cmocka_unit_test_setup(test_system_reset, setup),
         cmocka_unit_test_setup(test_dbcn_write, setup),
         cmocka_unit_test_setup(test_dbcn_read, setup),
+        cmocka_unit_test_setup(test_a_buffer_over_ranges_that_touch, setup),
         cmocka_unit_test_setup(test_console_buffers, setup),
         cmocka_unit_test_setup(test_memory_that_is_not_there, setup),
         cmocka_unit_test_setup(test_the_first_reason_stays, setup),

@@ -5,17 +5,32 @@
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 
-bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access)
+/* Bytes of RAM from gpa to the end of the range that holds it; 0: none, or not with this access. */
+static uint64_t bytes_from(const struct vm_config *config, uint64_t gpa, unsigned access)
 {
-    const struct vm_config *config = vm->config;
     for (uint32_t i = 0; i < config->mem_count; i++) {
         const struct vm_mem *m = &config->mem[i];
         unsigned has = m->access == 0 ? HYP_ACCESS_RWX : m->access;
-        if (gpa >= m->gpa && gpa - m->gpa < m->size && size <= m->size - (gpa - m->gpa)) {
-            return (has & access) == access;
+        if (gpa - m->gpa < m->size) {
+            return (has & access) == access ? m->size - (gpa - m->gpa) : 0;
         }
     }
-    return false;
+    return 0;
+}
+
+bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access)
+{
+    for (;;) {
+        uint64_t here = bytes_from(vm->config, gpa, access);
+        if (here == 0 || size <= here) {
+            return here != 0;
+        }
+        size -= here;
+        gpa += here;
+        if (gpa == 0) {
+            return false; /* The rest lies above 2^64. */
+        }
+    }
 }
 
 void vm_stop(struct vm *vm, enum vm_stop_reason reason)
@@ -41,6 +56,7 @@ const char *vm_stop_reason_name(enum vm_stop_reason reason)
     case VM_STOP_TRAPS: return "traps";
     case VM_STOP_HART: return "hart";
     case VM_STOP_PANIC: return "panic";
+    case VM_STOP_MEMORY: return "memory";
     }
     return "unknown";
 }
@@ -55,7 +71,8 @@ bool vm_stop_is_fault(enum vm_stop_reason reason)
     case VM_STOP_FAILURE:
     case VM_STOP_TRAPS:
     case VM_STOP_HART:
-    case VM_STOP_PANIC: return true;
+    case VM_STOP_PANIC:
+    case VM_STOP_MEMORY: return true;
     }
     return true;
 }

@@ -22,7 +22,9 @@ GROWTH = 1.05
 IN_PLACE = 32 << 20
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm", "-seed", "1"]
 UNAVAILABLE = b"#!unavailable"  # what @debian_linux holds when there is no kernel to be had
-MARK_TOTAL, ENDS = 5, 255  # of guest/mark.h, and an id that no guest has
+MARK_START, MARK_END, MARK_TOTAL = 1, 2, 5  # of guest/mark.h
+CLEARS, STARTS, ENDS = 253, 254, 255  # ids that no guest has
+ENTRY = 0x80200000  # of the guests that are booted; the image itself starts at the same address, earlier
 TIMEOUT = 1500  # for a machine that hangs, not for speed
 
 # id, region of the bench guest, target: "<=N", "<=native+N", "=native", "-" (none)
@@ -64,6 +66,8 @@ KIND_ROWS = [
     ("ipi_sbi_vimsic", "imsic", "ID_IPI_OTHER", "<=528"),
 ]
 BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=202903")]
+# Clearing the 16 MiB of a VM, by cbo.zero of 64 bytes and by stores alone.
+CLEAR_ROWS = [("clear_16m", "<=600000"), ("clear_16m_sd", "<=2500000")]
 # Linux from reset to power-off on a PLIC; with an APLIC, from its first instruction to its last call.
 LINUX_ROWS = [("linux_boot_hs", "<=300000"), ("linux_boot_hs_vaplic_96", "<=90000"), ("linux_boot_hs_vaplic_12", "<=20000")]
 SIZE_ROWS = [("text_rodata_bytes", "<=57344"), ("text_rodata_aia_bytes", "<=81920")]
@@ -72,7 +76,7 @@ RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576
 # [(id, target)] in the table's order
 NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS] + [(row, target) for row, _, _, target in KIND_ROWS]
 ON_ROWS = [("%s_%s" % (row, name), target) for row, _, on in MACHINE_ROWS for name, target in on.items()]
-ALL_ROWS = NATIVE_ROWS + ON_ROWS + BOOT_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
+ALL_ROWS = NATIVE_ROWS + ON_ROWS + BOOT_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
 
 def die(text):
@@ -242,28 +246,54 @@ def kind_figures(runner, args):
     return figures
 
 
+def start_marks(elf):
+    """The guest's own first instruction, and all between the first share that is cleared and it."""
+    scrub = Elf(elf).symbols()["scrub_run"][0]
+    return [(ENTRY, MARK_TOTAL, STARTS), (scrub, MARK_START, CLEARS), (ENTRY, MARK_END, CLEARS)]
+
+
+def at_start(counts):
+    """What was counted up to the guest's own first instruction; the image's has the same address."""
+    totals = counts.of("total", id=STARTS)
+    if len(totals) < 2:
+        die("the guest did not start:\n" + counts.log)
+    return totals[1]
+
+
 def boot_cost(counts):
-    """From the hypervisor's first instruction to the guest's: hypervisor and firmware."""
-    first = counts.of("first")
-    return first[0]["hs"] + first[0]["fw"] if first else None
+    """From the hypervisor's first instruction to the guest's own: hypervisor and firmware."""
+    start, entry = at_start(counts), counts.of("entry")[0]
+    return start["hs"] - entry["hs"] + start["fw"] - entry["fw"]
+
+
+def clear_cost(counts):
+    """All classes."""
+    region = counts.of("count", id=CLEARS)[0]
+    return region["guest"] + region["hs"] + region["fw"]
 
 
 def boot_figures(runner, args):
     figures = {}
     if args.small:
-        figures["boot_small"] = (None, boot_cost(runner.image(args.small, args.small_elf, 1)))
+        marks = start_marks(args.small_elf)
+        counts = runner.image(args.small, args.small_elf, 1, at=marks)
+        figures["boot_small"] = (None, boot_cost(counts))
+        figures["clear_16m"] = (None, clear_cost(counts))
+        counts = runner.image(args.small, args.small_elf, 1, ["--cpu", "rv64,zicboz=false"], at=marks)
+        figures["clear_16m_sd"] = (None, clear_cost(counts))
     if args.in_place:
         kernel = os.path.join(runner.folder, "kernel")
         shutil.copyfile(args.first, kernel)
         os.chmod(kernel, 0o644)
         os.truncate(kernel, IN_PLACE)
-        counts = runner.image(args.in_place, args.in_place_elf, 1, ["--kernel", kernel])
+        counts = runner.image(args.in_place, args.in_place_elf, 1, ["--kernel", kernel], at=start_marks(args.in_place_elf))
         figures["boot_in_place_32m"] = (None, boot_cost(counts))
     return figures
 
 
-def linux_counts(runner, image, elf, machine, at=()):
-    """Debian Linux to its power-off on one hart."""
+def linux_counts(runner, image, elf, machine):
+    """Debian Linux to its power-off on one hart; marks where it starts, and at its call that ends the VM."""
+    at = start_marks(elf) + [(Elf(elf).symbols()["vm_stop"][0], MARK_TOTAL, ENDS)]
     options = ["--append", "console=ttyS0 autorun=poweroff", "--machine", machine]
     counts = runner.image(image, elf, 1, options, at=at)
     if "guest: linux is up" not in counts.log:
@@ -273,8 +303,13 @@ def linux_counts(runner, image, elf, machine, at=()):
 
 def linux_run_hs(runner, image, elf, machine):
     """From the guest's first instruction to its call that ends the VM."""
-    counts = linux_counts(runner, image, elf, machine, [(Elf(elf).symbols()["vm_stop"][0], MARK_TOTAL, ENDS)])
-    return counts.of("total", id=ENDS)[0]["hs"] - counts.of("first")[0]["hs"]
+    counts = linux_counts(runner, image, elf, machine)
+    return counts.of("total", id=ENDS)[0]["hs"] - at_start(counts)["hs"]
+
+
+def linux_boot_hs(counts):
+    """From reset to power-off, without what clears the memory."""
+    return sum(f["hs"] for f in counts.of("total") if "id" not in f) - counts.of("count", id=CLEARS)[0]["hs"]
 
 
 def linux_figures(runner, args):
@@ -287,7 +322,7 @@ def linux_figures(runner, args):
         return {}
     counts = linux_counts(runner, args.plic, args.plic_elf, "aia=none")
     return {
-        "linux_boot_hs": (None, sum(f["hs"] for f in counts.of("total"))),
+        "linux_boot_hs": (None, linux_boot_hs(counts)),
         "linux_boot_hs_vaplic_96": (None, linux_run_hs(runner, args.aplic_96, args.aplic_96_elf, "aia=aplic")),
         "linux_boot_hs_vaplic_12": (None, linux_run_hs(runner, args.aplic_12, args.aplic_12_elf, "aia=aplic")),
     }

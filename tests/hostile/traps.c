@@ -186,20 +186,30 @@ static void rom(void)
     hostile_value("rom.kept", try_ld, at, 0, 0);
 }
 
-/* What an emulated device does not do: atomics, floating point, cache blocks, fetches. */
-static void device(const char *prefix, uint64_t base)
+static void refused(const char *prefix, const struct access *access, size_t count, uint64_t at)
 {
-    uint64_t at = hostile_view(base);
-    const struct access odd[] = {
-        {".lr.w", try_lr, false}, {".lr.d", try_lr_d, false},   {".flw", try_flw, false},
-        {".fld", try_fld, false}, {".c.fld", try_c_fld, false}, {".fsw", try_fsw, true},
-        {".fsd", try_fsd, true},  {".amoadd.w", try_amo, true}, {".amoswap.d", try_amo_d, true},
-    };
-    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-        uint64_t cause = odd[i].store ? STORE_ACCESS : LOAD_ACCESS;
-        hostile_trap(join(prefix, odd[i].name), odd[i].snippet, at, cause, at);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t cause = access[i].store ? STORE_ACCESS : LOAD_ACCESS;
+        hostile_trap(join(prefix, access[i].name), access[i].snippet, at, cause, at);
     }
+}
+
+/* An emulated device refuses atomics and fetches, and a doubleword where it has a word. */
+static void device(const char *prefix, uint64_t base, uint64_t word)
+{
+    static const struct access atomics[] = {{".lr.w", try_lr, false},
+                                            {".lr.d", try_lr_d, false},
+                                            {".amoadd.w", try_amo, true},
+                                            {".amoswap.d", try_amo_d, true}};
+    static const struct access doublewords[] = {
+        {".fld", try_fld, false}, {".c.fld", try_c_fld, false}, {".fsd", try_fsd, true}};
+    uint64_t at = hostile_view(base);
+    refused(prefix, atomics, sizeof(atomics) / sizeof(atomics[0]), at);
     hostile_trap(join(prefix, ".fetch"), try_jump, at, INSN_ACCESS, at);
+    at = hostile_view(word);
+    refused(prefix, doublewords, sizeof(doublewords) / sizeof(doublewords[0]), at);
+    hostile_value(join(prefix, ".fsw"), try_fsw, at, 0, at);
+    hostile_value(join(prefix, ".flw"), try_flw, at, 0, at);
 }
 
 static void cbo(void)
@@ -211,6 +221,8 @@ static void cbo(void)
     hostile_trap("cbo.inval_unmapped", try_cbo_inval, at, STORE_ACCESS, at);
     at = hostile_view(PLIC + 0x40);
     hostile_trap("cbo.zero_plic", try_cbo_zero, at, STORE_ACCESS, at);
+    hostile_value("cbo.clean_plic", try_cbo_clean, at, 0, at);
+    hostile_value("cbo.inval_plic", try_cbo_inval, at, 0, at);
     at = hostile_view(ROM);
     hostile_trap("cbo.zero_rom", try_cbo_zero, at, STORE_ACCESS, at);
     guest_csr_write(senvcfg, 0);
@@ -252,8 +264,8 @@ static void all(void)
     fetch_straddles();
     unmapped();
     rom();
-    device("plic", PLIC + 0x40);
-    device("uart", UART);
+    device("plic", PLIC + 0x40, PLIC + 0x40);
+    device("uart", UART, UART + 4);
     cbo();
 }
 

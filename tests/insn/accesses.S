@@ -26,6 +26,20 @@
     .noaltmacro
 .endm
 
+.macro at_f insn, n, low, high
+    each_offset \insn, f\n, \low, \high
+.endm
+
+.macro each_fp_reg insn, low, high
+    .set n, 0
+    .altmacro
+    .rept 32
+        at_f \insn, %n, \low, \high
+        .set n, n + 1
+    .endr
+    .noaltmacro
+.endm
+
 .macro at_sp insn, n, high
     \insn x\n, 0(sp)
     \insn x\n, \high(sp)
@@ -73,9 +87,7 @@
         each_reg \insn, -2048, 2047
     .endr
     .irp insn, flh, flw, fld, fsh, fsw, fsd
-        .irp reg, f0, f10, f31
-            each_offset \insn, \reg, -2048, 2047
-        .endr
+        each_fp_reg \insn, -2048, 2047
     .endr
     .irp order, w, d, w.aq, d.aqrl
         lr.\order a0, (a1)

@@ -51,22 +51,23 @@ static const struct mnemonic mnemonics[] = {
     {"c.lh", INSN_LOAD, 2, true, 0},
     {"c.sb", INSN_STORE, 1, false, 0},
     {"c.sh", INSN_STORE, 2, false, 0},
-    {"flh", INSN_FP, 0, false, 15},
-    {"flw", INSN_FP, 0, false, 15},
-    {"fld", INSN_FP, 0, false, 15},
-    {"fsh", INSN_FP, 0, false, 15},
-    {"fsw", INSN_FP, 0, false, 15},
-    {"fsd", INSN_FP, 0, false, 15},
-    {"c.fld", INSN_FP, 0, false, 2048},
-    {"c.fsd", INSN_FP, 0, false, 2048},
-    {"c.fldsp", INSN_FP, 0, false, 2048},
-    {"c.fsdsp", INSN_FP, 0, false, 2048},
+    {"flh", INSN_FP_LOAD, 2, false, 160},
+    {"flw", INSN_FP_LOAD, 4, false, 160},
+    {"fld", INSN_FP_LOAD, 8, false, 160},
+    {"fsh", INSN_FP_STORE, 2, false, 160},
+    {"fsw", INSN_FP_STORE, 4, false, 160},
+    {"fsd", INSN_FP_STORE, 8, false, 160},
+    {"c.fld", INSN_FP_LOAD, 8, false, 2048},
+    {"c.fsd", INSN_FP_STORE, 8, false, 2048},
+    {"c.fldsp", INSN_FP_LOAD, 8, false, 2048},
+    {"c.fsdsp", INSN_FP_STORE, 8, false, 2048},
     {"lr.*", INSN_AMO, 0, false, 8},
     {"sc.*", INSN_AMO, 0, false, 8},
     {"amo*", INSN_AMO, 0, false, 9 * 8},
     {"vl*", INSN_VECTOR, 0, false, 4 * 7 + 1},
     {"vs*", INSN_VECTOR, 0, false, 4 * 5 + 2},
-    {"cbo.*", INSN_CBO, 0, false, 8},
+    {"cbo.zero", INSN_CBO_ZERO, 0, false, 2},
+    {"cbo.*", INSN_CBO, 0, false, 6},
     {"hlv*", INSN_HLV, 0, false, 18},
     {"hsv*", INSN_HLV, 0, false, 8},
     {"*", INSN_OTHER, 0, false, 20000},
@@ -91,7 +92,8 @@ static void check_line(const char *line, uint32_t insn, const struct mnemonic *m
 {
     unsigned reg = 0;
     if (mnemonic->size != 0) {
-        assert_int_equal(sscanf(operands, "x%u", &reg), 1);
+        bool is_fp = mnemonic->kind == INSN_FP_LOAD || mnemonic->kind == INSN_FP_STORE;
+        assert_int_equal(sscanf(operands, is_fp ? "f%u" : "x%u", &reg), 1);
     }
     struct insn_access access = insn_decode(insn);
     if (access.kind != mnemonic->kind || access.size != mnemonic->size || access.reg != reg ||

@@ -7,6 +7,7 @@ seed:NUMBER for each walk. The image's launcher says which emulator and firmware
 after another, so that hart 0 boots, and a hart that waits costs nothing.
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -30,8 +31,8 @@ def run(command, timeout):
 
 
 def walk_of(log):
-    """The lines of the walk."""
-    lines = log.split("\n")
+    """The lines of the walk, without the VM's tag where the console is shared."""
+    lines = [re.sub(r"^\[walk\] ", "", line) for line in log.split("\n") if not line.startswith("hyp: ")]
     if "walk begin" not in lines or "walk end" not in lines:
         raise qemu_test.Failure("no walk in:\n" + log[-2000:])
     return lines[lines.index("walk begin") + 1 : lines.index("walk end")]

@@ -82,18 +82,23 @@ static void report_mem(const struct config_plan *plan, const struct vm_config *c
         unsigned access = mem->access != 0 ? mem->access : HYP_ACCESS_RWX;
         print_range(out, "  memory     gpa", mem->gpa, mem->size);
         print_range(out, "  hpa", plan->mem_hpa[vm][i], mem->size);
-        fprintf(out, "  %c%c%c %s\n", access & HYP_ACCESS_R ? 'r' : '-',
+        fprintf(out, "  %c%c%c %s%s%s\n", access & HYP_ACCESS_R ? 'r' : '-',
                 access & HYP_ACCESS_W ? 'w' : '-', access & HYP_ACCESS_X ? 'x' : '-',
-                mem->hpa_fixed ? "fixed" : "placed");
+                mem->hpa_fixed ? "fixed" : "placed", mem->keep ? ", NOT CLEARED: " : "",
+                mem->keep ? mem->name : "");
     }
 }
 
-static void report_blob(const char *what, const struct vm_blob *blob, FILE *out)
+static void report_blob(const struct vm_config *c, const char *what, const struct vm_blob *blob,
+                        FILE *out)
 {
     if (blob->name != NULL) {
         fprintf(out, "  %-10s", what);
         print_range(out, " gpa", blob->gpa, blob->max_size);
         fprintf(out, "  %s, %s\n", blob->name, blob->load ? "loaded" : "embedded");
+        if (blob->load) {
+            fprintf(out, "             kept whole, unless %s.%s-size= is told\n", c->name, what);
+        }
     }
 }
 
@@ -158,8 +163,8 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     }
     fprintf(out, "%s\n", c->vcpus_as_found ? " (as found)" : "");
     report_mem(plan, c, vm, out);
-    report_blob("kernel", &c->kernel, out);
-    report_blob("initrd", &c->initrd, out);
+    report_blob(c, "kernel", &c->kernel, out);
+    report_blob(c, "initrd", &c->initrd, out);
     if (c->dtb_gpa != 0) {
         print_range(out, "  devicetree gpa", c->dtb_gpa, c->dtb_max_size);
         fprintf(out, "\n");

@@ -45,3 +45,6 @@ struct world_host_cleared {
     unsigned vector;
 };
 struct world_host_cleared *world_host_cleared(void);
+
+/* f0 … f31 of this thread's hart. */
+uint64_t *world_host_fp(void);

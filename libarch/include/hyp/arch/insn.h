@@ -3,13 +3,14 @@
  * What a guest's load or store to an emulated device does: its size, its
  * extension and its register, from htinst or from the instruction itself.
  *
- * Every integer load and store of RVA23 is decoded, 32-bit, compressed and Zcb.
- * All other memory accesses are recognised by kind, so that they can be refused;
- * by their major opcode and width only, as the caller does no more with them.
+ * Every integer load and store of RVA23 is decoded, 32-bit, compressed and Zcb, and
+ * every scalar floating-point one (F, D, Zfhmin, Zcd). Other memory accesses are recognised
+ * by kind, so that they can be refused; by their major opcode and width only, as the caller
+ * does no more with them. FLQ and FSQ are OTHER: Q is no extension of RVA23.
  *
  * Pure: any bit pattern gives an answer, no CSR and no memory is touched. RV64
  * only: the encodings that RV32 uses for c.flw and its like mean c.ld here.
- * Where Zcmp and c.fsdsp overlap, it is c.fsdsp (RVA23 has D), refused anyway.
+ * An encoding that Zcmp and c.fsdsp share is c.fsdsp: RVA23 has D.
  *
  * Implements, of the RISC-V ISA manual: "Transformed Instruction or
  * Pseudoinstruction for mtinst or htinst" (Hypervisor Extension), "Load and Store
@@ -23,29 +24,31 @@
 #include <stdint.h>
 
 enum insn_kind {
-    INSN_NONE,   /* htinst says nothing we know: fetch the instruction and decode that. */
-    INSN_WALK,   /* Not the instruction's own access: the hart walks the guest's page table. */
-    INSN_LOAD,   /* Integer load. */
-    INSN_STORE,  /* Integer store. */
-    INSN_AMO,    /* AMO, LR, SC. */
-    INSN_FP,     /* Floating-point load or store. */
-    INSN_VECTOR, /* Vector load or store. */
-    INSN_CBO,    /* Cache-block management or zero. */
-    INSN_HLV,    /* HLV, HLVX, HSV. */
-    INSN_OTHER,  /* None of these: custom, reserved, a shadow-stack access, no access at all. */
+    INSN_NONE,     /* htinst says nothing we know: fetch the instruction and decode that. */
+    INSN_WALK,     /* Not the instruction's own access: the hart walks the guest's page table. */
+    INSN_LOAD,     /* Integer load. */
+    INSN_STORE,    /* Integer store. */
+    INSN_FP_LOAD,  /* Scalar floating-point load, */
+    INSN_FP_STORE, /* or store: `reg` is an f register. */
+    INSN_CBO,      /* Cache-block management: clean, flush, inval. */
+    INSN_CBO_ZERO, /* Cache-block zero. */
+    INSN_AMO,      /* AMO, LR, SC. */
+    INSN_VECTOR,   /* Vector load or store. */
+    INSN_HLV,      /* HLV, HLVX, HSV. */
+    INSN_OTHER,    /* None of these: custom, reserved, a shadow-stack access, no access at all. */
 };
 
 /*
- * If kind is neither LOAD nor STORE, all members but kind and length are 0.
+ * If kind is no load or store, all members but kind and length are 0.
  * Words, not bytes: inlined, each member then lives in a register of its own.
  */
 struct insn_access {
     enum insn_kind kind;
     unsigned size;        /* Bytes accessed: 1, 2, 4 or 8. */
-    unsigned reg;         /* LOAD: rd, where x0 still makes the access; STORE: rs2. */
+    unsigned reg;         /* Load: rd, where x0 still makes the access; store: rs2. */
     unsigned length;      /* Bytes of the instruction: 2 or 4. Says nothing for NONE and WALK. */
     unsigned addr_offset; /* See insn_decode_htinst(); 0 from insn_decode(). */
-    bool sign_extend;     /* Of a load; also set for LD, where it changes nothing. */
+    bool sign_extend; /* LOAD: its sign is extended; also set for LD, where it changes nothing. */
 };
 
 /*
@@ -57,8 +60,8 @@ struct insn_access {
  */
 struct insn_access insn_decode(uint32_t insn);
 
-/* insn_decode_htinst()'s kind where it is neither LOAD nor STORE: kept out of the fast path. */
-enum insn_kind insn_htinst_kind(uint64_t htinst);
+/* insn_decode_htinst() where it is neither LOAD nor STORE: kept out of the fast path. */
+struct insn_access insn_decode_htinst_other(uint64_t htinst);
 
 /* By bit 1: of htinst in every case, of an instruction if bit 0 is set. */
 static inline unsigned insn_length(uint64_t insn)
@@ -106,20 +109,25 @@ static inline struct insn_access insn_integer_access(uint64_t insn)
 static inline struct insn_access insn_decode_htinst(uint64_t htinst)
 {
     if ((htinst >> 32) != 0 || !insn_is_integer_access(htinst)) {
-        return (struct insn_access){.kind = insn_htinst_kind(htinst),
-                                    .length = insn_length(htinst)};
+        return insn_decode_htinst_other(htinst);
     }
     struct insn_access access = insn_integer_access(htinst);
     access.addr_offset = (unsigned)(htinst >> 15) & 31;
     return access;
 }
 
-/* What the load writes into `reg`; only the low `size` bytes of raw count. */
+/* The value that a LOAD writes into `reg`; only the low `size` bytes of raw count. */
 static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t raw)
 {
     uint64_t sign = (uint64_t)1 << (8 * load->size - 1);
     uint64_t value = raw & ((sign << 1) - 1);
     return load->sign_extend ? (value ^ sign) - sign : value;
+}
+
+/* The value that an FP_LOAD writes: "NaN Boxing of Narrower Values" into the 64 bits of D. */
+static inline uint64_t insn_fp_load_value(const struct insn_access *load, uint64_t raw)
+{
+    return load->size == 8 ? raw : raw | UINT64_MAX << 8 * load->size;
 }
 
 /*

@@ -63,3 +63,10 @@ void world_switch(struct world *w);
 
 /* Floating-point (and, if told, vector) registers and their status: as after reset. */
 void world_clear_fp(bool has_vector);
+
+/*
+ * One floating-point register of the guest, f0 … f31, whose values stay in this hart. All 64 bits:
+ * the hart has D. sstatus.FS must not be Off; the guest's own FS is not changed by it.
+ */
+uint64_t world_read_fp(unsigned reg);
+void world_write_fp(unsigned reg, uint64_t bits);

@@ -39,7 +39,13 @@
  * the rectified input of a detached source is 0, whatever its wire.
  *
  * Cost    Constant while a hart has one request, however many sources there are. Else a claim
- *         looks at each request of that hart once; other accesses at the 32 sources that they name.
+ *         looks once at each word of 64 sources. What concerns many sources (a bitmap's word,
+ *         domaincfg, inputs that have fallen) changes the registers at once, and what depends on
+ *         them a few sources at a time: a write answers VDEV_MORE, a read VDEV_AGAIN. Until more()
+ *         has done the rest, an interrupt can come from a source that was just disabled, as from
+ *         one that was on its way. With up to 1023 sources, 8 vCPUs and any number of hardware
+ *         sources no call is above 2500 instructions (//tests/qemu:irqc_cost_*); vaplic_stop() and
+ *         vaplic_reset() look at each source.
  * Owner   The caller's storage: vaplic_storage_size() bytes beside the struct.
  * Locks   The VM's lock, for every function and for lines; none is taken inside, and callbacks
  *         are called with it held: they do not call back.
@@ -89,13 +95,13 @@ struct vaplic_source {
 /*
  * Requests of a hart in direct mode: sources that are pending, enabled and have it as target.
  *   ready[w]   bit b: source 64 * w + b
- *   words      bit w: ready[w] is not 0
- *   top        the best of them: priority << 10 | source, the least; VAPLIC_NONE: no request
+ *   best[w]    the best of these: priority << 10 | source, the least; VAPLIC_NONE: no request
+ *   top        the best of best[]
  *   limit      signals if top is below: ithreshold << 10, or VAPLIC_NONE for 0
  */
 struct vaplic_idc {
     uint64_t *ready;
-    uint32_t words;
+    uint32_t *best;
     uint32_t top;
     uint32_t limit;
     uint32_t vcpu; /* Its own index. */
@@ -115,6 +121,12 @@ struct vaplic {
     uint64_t *enabled;
     uint64_t *inputs; /* Rectified; 0 of hardware sources. */
     uint64_t *owned;
+    uint64_t *active; /* The source's mode is not inactive; */
+    uint64_t *levels; /* it is level-sensitive. */
+    /* Its request, its message and the machine do not follow its registers yet: more() does. */
+    uint64_t *late;
+    uint64_t *iprio;     /* Bit k of the sources' priorities at iprio[k * word_count]. */
+    uint32_t late_words; /* Bit w: late[w] is not 0. */
     uint32_t word_count;
     uint32_t genmsi;
     bool ie;  /* Of domaincfg. */
@@ -124,7 +136,7 @@ struct vaplic {
 
 extern const struct vdev_ops vaplic_vdev_ops; /* State: struct vaplic. */
 
-/* Bytes of zeroed storage, 8-byte aligned, for this shape; 97 sources, 2 IDCs: 936. */
+/* Bytes of zeroed storage, 8-byte aligned, for this shape; 97 sources, 2 IDCs: 1128. */
 uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count);
 
 /*

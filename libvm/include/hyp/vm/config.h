@@ -107,7 +107,9 @@ struct vm_mem {
     uint64_t size;
     uint64_t hpa;
     bool hpa_fixed;
-    uint8_t access; /* OR of enum hyp_access; 0 means HYP_ACCESS_RWX. */
+    uint8_t access;   /* OR of enum hyp_access; 0 means HYP_ACCESS_RWX. */
+    bool keep;        /* The guest finds what was there before; else what no file fills is 0. */
+    const char *name; /* For who reads of it; a region that is kept has one. */
 };
 
 /*
@@ -115,7 +117,8 @@ struct vm_mem {
  * or `load`. Embedded: copied to gpa at boot. Loaded: something before us (the
  * boot loader, QEMU) has put it where gpa lies in host memory: its memory is fixed
  * then, and nothing is copied; its real size may be told on the hypervisor's
- * command line as `VM.kernel-size=` or `VM.initrd-size=`, else it is max_size.
+ * command line as `VM.kernel-size=` or `VM.initrd-size=`, else it is max_size. What of its
+ * room a file does not fill is cleared.
  */
 struct vm_blob {
     const char *name; /* NULL: there is none. */

@@ -43,8 +43,15 @@ void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value);
 /*
  * The load or store of exit->access at exit->gpa on the VM's bus. Answered: the register is
  * written. VCPU_TRAP_GUEST: no device there, or it refused; nothing has changed.
+ *
+ * A device does a bounded part of a long access at a time (vdev.h). A load that is not done yet is
+ * repeated by the guest. A store that is done, but has left work, raises this hart's own software
+ * interrupt, which comes before the guest's next instruction and calls mmio_more().
  */
 enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *exit);
+
+/* The next part of the work that stores have left at the VM's devices; again if that is not all. */
+void mmio_more(struct vcpu *vcpu);
 
 /* An ecall from VS-mode: RISC-V SBI 2.0. Writes a0 and a1 of the guest. */
 enum vcpu_action sbi_handle(struct vcpu *vcpu);
@@ -61,6 +68,12 @@ int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a
 /* The guest's a0. */
 int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
                    uint64_t a5, uint64_t fid);
+/*
+ * The most bytes that one DBCN call moves, so that no call costs this hart more than 2500
+ * instructions (tests/qemu: dbcn_cost).
+ */
+#define SBI_DBCN_WRITE_MAX 48u
+#define SBI_DBCN_READ_MAX 32u
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
 /* HSM: *action tells what the calling vCPU does next (VCPU_WAIT for stop and suspend). */

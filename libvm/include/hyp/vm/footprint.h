@@ -55,7 +55,7 @@
 #define FOOTPRINT_IRQC_STRUCT (4 * HYP_KIB)
 #define FOOTPRINT_IRQC_LEVELS 32
 #define FOOTPRINT_IRQC_SOURCE 16
-#define FOOTPRINT_IRQC_CONTEXT 16
+#define FOOTPRINT_IRQC_CONTEXT 96
 
 /* The block that an object of `size` bytes takes: a power of two of pages. */
 static inline uint64_t footprint_block(uint64_t size)
@@ -70,7 +70,7 @@ static inline uint64_t footprint_block(uint64_t size)
 static inline uint64_t footprint_irqc_storage(uint32_t source_count, uint32_t context_count)
 {
     uint64_t words = align_up(source_count, 64) / 64;
-    return 8 * (FOOTPRINT_IRQC_LEVELS * (1 + words) + context_count * words) +
+    return 8 * words * (FOOTPRINT_IRQC_LEVELS + 2 * (uint64_t)context_count) +
            (uint64_t)FOOTPRINT_IRQC_SOURCE * source_count +
            (uint64_t)FOOTPRINT_IRQC_CONTEXT * context_count;
 }

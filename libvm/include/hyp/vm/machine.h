@@ -70,6 +70,9 @@ struct machine {
  */
 HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size);
 
+/* Adds a range to those that are no one's. */
+void machine_reserve(struct machine *m, uint64_t start, uint64_t size);
+
 /*
  * Then asks the CSRs of the hart that it runs on what firmware and hart grant, and takes from
  * m->isa what they do not. Leaves the CSRs 0.

@@ -21,6 +21,7 @@
 #include <hyp/base/types.h>
 #include <hyp/base/vdev.h>
 #include <hyp/vm/config.h>
+#include <hyp/vm/scrub.h>
 
 #define VM_VDEV_MAX 8
 #define VM_VCPU_MAX HYP_HART_MAX
@@ -34,6 +35,7 @@ enum vcpu_pending {
     VCPU_PENDING_START = 1 << 4,   /* hsm_state is START_PENDING. */
     VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
+    VCPU_PENDING_MORE = 1 << 7,    /* Of itself: a device has answered VDEV_MORE. */
 };
 
 /* What the run loop does after an exit. */
@@ -54,6 +56,7 @@ enum vm_stop_reason {
     VM_STOP_TRAPS,    /* It traps at its own trap vector: it cannot go on. */
     VM_STOP_HART,     /* One of its harts did not start. */
     VM_STOP_PANIC,    /* The hypervisor's own fault on one of its harts. */
+    VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it traps. */
 };
 
 /* What is recorded of a VM, once; it goes on. */
@@ -98,6 +101,7 @@ struct vm_env {
     uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
     uint64_t hcounteren;
     uint64_t hstateen0;
+    uint32_t cboz_block; /* Of cbo.zero, where harts have it: a power of two; else 0. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
     void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
     /* A supervisor external interrupt pends on this hart. */
@@ -143,6 +147,13 @@ struct vm {
     /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
     enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
 
+    struct scrub scrub;
+    /*
+     * All of its memory is as the guest shall find it: from here on its access rights are, too.
+     * vCPU 0's hart; each hart fences before it runs the guest. vm->lock. NULL: nothing to do.
+     */
+    enum hyp_status (*memory_cleared)(struct vm *vm);
+
     uint64_t boot_end;         /* vcpu_run(): by the time CSR, when it has booted. */
     uint64_t exits_after_boot; /* Atomic; with a budget: since then. */
 
@@ -151,7 +162,10 @@ struct vm {
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
 };
 
-/* Memory ranges of its config: is [gpa, gpa + size) RAM with these access bits? Pure. */
+/*
+ * Is [gpa, gpa + size) RAM with these access bits? Ranges of its config that touch each other are
+ * one, in whatever order they stand there. size 0 asks for the byte at gpa. Pure.
+ */
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
 
 /*

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of a VM's memory its harts clear: all that no file fills and the configuration does not
+ * keep. */
+#include "hyp.h"
+
+#include <hyp/arch/dtree.h>
+#include <hyp/arch/guest_mem.h>
+#include <hyp/arch/mem_erase.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
+
+_Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
+
+/*
+ * The tree tells the boot arguments of all VMs, and the machine's seed. A file that something has
+ * loaded over it has lost these bytes already: the tree was whole when it was read.
+ */
+void hyp_erase_fdt(struct hyp *h, const void *fdt)
+{
+    struct dtree tree;
+    if (dtree_open(&tree, fdt, HYP_BOOT_FDT_SIZE) == HYP_OK) {
+        h->fdt_pa.size = tree.size;
+        if (!mem_erase((void *)(uintptr_t)fdt, tree.size)) {
+            machine_reserve(&h->machine, h->fdt_pa.start, tree.size);
+        }
+    }
+}
+
+/* The number that is all of `length` characters; false: it is none, or longer than one can be. */
+static bool parse_size(const char *text, size_t length, uint64_t *size)
+{
+    char *end;
+    if (text == 0 || length - 1 >= SIZE_DIGITS_MAX) {
+        return false;
+    }
+    *size = strtoul(text, &end, 0);
+    return end == text + length;
+}
+
+uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
+                       bool *told)
+{
+    *told = true;
+    if (b->name == 0) {
+        return 0;
+    }
+    for (uint32_t i = 0; !b->load && i < hyp_blob_count; i++) {
+        if (strcmp(hyp_blobs[i].name, b->name) == 0) {
+            return hyp_blobs[i].size;
+        }
+    }
+    size_t length = 0;
+    uint64_t size;
+    const char *text =
+        hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", &length);
+    *told = parse_size(text, length, &size);
+    return *told && size < b->max_size ? size : b->max_size;
+}
+
+static bool file_covers_tree(const struct hyp *h, uint32_t vm, const struct vm_mem *mem,
+                             struct range file)
+{
+    uint64_t hpa = h->plan.mem_hpa[vm][mem - h->config->vms[vm].mem];
+    struct range at = {.start = hpa + (file.start - mem->gpa), .size = file.size};
+    return range_covers((struct range){mem->gpa, mem->size}, file.start, file.size) &&
+           range_overlaps(at, h->fdt_pa);
+}
+
+/* A file stays as it is; its room behind it does not. */
+static void cut_file(struct hyp *h, struct host_vm *hv, const struct vm_blob *b)
+{
+    const struct vm_config *c = hv->vm.config;
+    bool told;
+    struct range file = {.start = b->gpa, .size = hyp_file_size(h, c, b, &told)};
+    if (!told) {
+        log_line(&h->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
+    }
+    for (uint32_t i = 0; b->load && i < c->mem_count; i++) {
+        if (file_covers_tree(h, hv->vm.index, &c->mem[i], file)) {
+            log_line(&h->log, "vm=%s file=%s overlapped_by=device-tree", c->name, b->name);
+        }
+    }
+    scrub_cut(&hv->vm.scrub, file);
+}
+
+static void plan(struct hyp *h, struct host_vm *hv)
+{
+    const struct vm_config *c = hv->vm.config;
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        if (c->mem[i].keep) {
+            log_line(&h->log, "vm=%s memory=%s kept=0x%lx", c->name, c->mem[i].name,
+                     c->mem[i].size);
+        } else {
+            scrub_add(&hv->vm.scrub, (struct range){c->mem[i].gpa, c->mem[i].size});
+        }
+    }
+    cut_file(h, hv, &c->kernel);
+    cut_file(h, hv, &c->initrd);
+    if (c->dtb_gpa != 0) {
+        scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, h->dtbs[hv->vm.index].size});
+    }
+}
+
+/* At the end of the region that the guest starts in: it can be executed. */
+static uint64_t place_of(const struct vm_config *c, uint64_t size)
+{
+    uint64_t place = 0;
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        struct range region = {c->mem[i].gpa, c->mem[i].size};
+        if (range_contains(region, c->entry)) {
+            place = region.start + region.size - size;
+        }
+    }
+    return place;
+}
+
+enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv)
+{
+    struct scrub *s = &hv->vm.scrub;
+    uint64_t size = (uint64_t)(scrub_code_end - scrub_code);
+    plan(h, hv);
+    if (s->count == 0) {
+        return HYP_OK; /* All of it is kept. */
+    }
+    struct range place = {.start = place_of(hv->vm.config, size), .size = size};
+    HYP_TRY(guest_mem_read(GPA(place.start), s->under, size));
+    HYP_TRY(guest_mem_write(GPA(place.start), scrub_code, size));
+    scrub_place(s, place);
+    s->left = hv->vm.vcpu_count;
+    return HYP_OK;
+}

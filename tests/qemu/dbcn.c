@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A VM whose RAM is as many ranges as a VM may have. They touch each other, stand here in the
+ * order in which a walk from the lowest address finds each of them last, and the highest one is
+ * read-only. The console has a hart of its own, so that the guest's hart does only what it is
+ * asked.
+ */
+#include <hyp/vm/config.h>
+
+#define PAGE(n) (0x80400000 + (n)*0x1000)
+
+static const struct vm_mem mem[] = {
+    {.gpa = PAGE(6), .size = 0x1000, .access = HYP_ACCESS_R},
+    {.gpa = PAGE(5), .size = 0x1000},
+    {.gpa = PAGE(4), .size = 0x1000, .access = HYP_ACCESS_R | HYP_ACCESS_W},
+    {.gpa = PAGE(3), .size = 0x1000},
+    {.gpa = PAGE(2), .size = 0x1000},
+    {.gpa = PAGE(1), .size = 0x1000},
+    {.gpa = PAGE(0), .size = 0x1000},
+    {.gpa = 0x80000000, .size = 4 * HYP_MIB},
+};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "guest",
+        .vcpu_count = 1,
+        .hart_mask = 0x1,
+        .mem = mem,
+        .mem_count = 8,
+        .entry = 0x80000000,
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
+        .dtb_gpa = 0x80200000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.absent = true},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "dbcn",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 1,
+    .vms = vms,
+    .vm_count = 1,
+};
