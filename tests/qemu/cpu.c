@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define SSTATUS_SIE UINT64_C(2)
+#define SSTATUS_SPP (UINT64_C(1) << 8)
+#define CAUSE_ECALL_U 8
 #define SSTATUS_VS (UINT64_C(3) << 9)
 #define SIE_STIE (UINT64_C(1) << 5)
 #define CAUSE_TIMER (UINT64_C(1) << 63 | 5)
@@ -37,7 +39,11 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
         }
         return epc;
     }
-    trap_cause = cause;
+    if (cause == CAUSE_ECALL_U) {
+        guest_csr_set(sstatus, SSTATUS_SPP); /* The end of PROBE_USER(). */
+    } else {
+        trap_cause = cause;
+    }
     return epc + 4; /* Every instruction that is probed has four bytes. */
 }
 
@@ -51,6 +57,10 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
                          : "t0", "t1", "memory");                                       \
         trap_cause;                                                                     \
     })
+
+/* The same in user mode. */
+#define PROBE_USER(insn) \
+    PROBE("la t0, 1f\ncsrw sepc, t0\nli t0, 0x100\ncsrc sstatus, t0\nsret\n1: " insn "\necall")
 
 #define ILLEGAL 2
 
@@ -247,7 +257,12 @@ static void check_csrs(void)
     check_iff("zicntr", PROBE("rdcycle t0"));
     check_iff("zicntr", PROBE("rdtime t0"));
     check_iff("zicntr", PROBE("rdinstret t0"));
+    /* As firmware leaves scounteren: what the vDSO of Linux counts on. */
+    check_iff("zicntr", PROBE_USER("rdcycle t0"));
+    check_iff("zicntr", PROBE_USER("rdtime t0"));
+    check_iff("zicntr", PROBE_USER("rdinstret t0"));
     check_iff("zihpm", PROBE("csrr t0, hpmcounter3"));
+    check_illegal("hpmcounter3 in user mode", PROBE_USER("csrr t0, hpmcounter3"));
     check_iff("sstc", PROBE("csrr t0, 0x14d"));
     check_iff("ssstateen", PROBE("csrr t0, 0x10c"));
     check_is(PROBE("csrr t0, 0x10a"), 0, "senvcfg");
