@@ -317,6 +317,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .isa = h->machine.isa,
         .mmu = (enum guest_mmu)h->machine.mmu,
         .cbom_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? h->machine.cbom_block : 0,
+        .cbop_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? h->machine.cbop_block : 0,
         .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
         .timebase_hz = h->machine.timebase_hz,
         .initrd_end = initrd_end(h, c),

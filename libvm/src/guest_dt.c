@@ -79,6 +79,7 @@ static void narrow_cpu(uint8_t *fdt, const struct hyp_dtb_places *p, const struc
     put_isa(at(fdt, p->isa), isa, GUEST_ISA_STRING);
     put_isa(at(fdt, p->isa_names), isa, GUEST_ISA_NAMES);
     put_block(at(fdt, p->cbom), f->cbom_block);
+    put_block(at(fdt, p->cbop), f->cbop_block);
     put_block(at(fdt, p->cboz), f->cboz_block);
 }
 

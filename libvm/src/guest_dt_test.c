@@ -51,6 +51,7 @@ static void put_cpu(const char *name, uint32_t vcpu)
     put("riscv,isa-extensions", text, (int)guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_NAMES, text));
     put_text("mmu-type", "riscv,sv57");
     fdt_property_u32(tree, "riscv,cbom-block-size", 64);
+    fdt_property_u32(tree, "riscv,cbop-block-size", 64);
     fdt_property_u32(tree, "riscv,cboz-block-size", 64);
     fdt_end_node(tree);
 }
@@ -98,6 +99,7 @@ static void find_places(void)
         .cpu = node_of("/cpus/cpu@0"),
         .cpu_size = (uint16_t)(node_of("/cpus/cpu@1") - node_of("/cpus/cpu@0")),
         .cbom = value_of("/cpus/cpu@0", "riscv,cbom-block-size"),
+        .cbop = value_of("/cpus/cpu@0", "riscv,cbop-block-size"),
         .cboz = value_of("/cpus/cpu@0", "riscv,cboz-block-size"),
         .isa = value_of("/cpus/cpu@0", "riscv,isa"),
         .isa_names = value_of("/cpus/cpu@0", "riscv,isa-extensions"),
@@ -149,6 +151,7 @@ static int set_up(void **state)
         .vcpu_present = 3,
         .mmu = GUEST_MMU_SV39,
         .cbom_block = 64,
+        .cbop_block = 64,
         .timebase_hz = 10,
         .initrd_end = 0x88000001,
     };

@@ -48,6 +48,7 @@ static void draw_facts(void)
         .isa = prop_u64(0),
         .mmu = (enum guest_mmu)prop_u64(3),
         .cbom_block = (uint32_t)prop_u64(2) * 64,
+        .cbop_block = (uint32_t)prop_u64(2) * 128,
         .cboz_block = (uint32_t)prop_u64(2) * 32,
         .timebase_hz = 1 + (uint32_t)prop_u64(1000000000),
         .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
@@ -130,6 +131,7 @@ static void check_cpus(void)
             check_isa(cpu);
             check_text(cpu, "mmu-type", mmu[facts.mmu]);
             check_block(cpu, "riscv,cbom-block-size", facts.cbom_block);
+            check_block(cpu, "riscv,cbop-block-size", facts.cbop_block);
             check_block(cpu, "riscv,cboz-block-size", facts.cboz_block);
         }
     }
@@ -284,9 +286,19 @@ static void check_chosen(void)
 static bool is_narrowed(const char *name)
 {
     static const char *const names[] = {
-        "bootargs",           "linux,initrd-start",    "linux,initrd-end",      "stdout-path",
-        "riscv,isa",          "riscv,isa-extensions",  "riscv,cbom-block-size", "mmu-type",
-        "timebase-frequency", "riscv,cboz-block-size", "interrupts-extended",   "riscv,num-ids",
+        "bootargs",
+        "linux,initrd-start",
+        "linux,initrd-end",
+        "stdout-path",
+        "riscv,isa",
+        "riscv,isa-extensions",
+        "riscv,cbom-block-size",
+        "mmu-type",
+        "timebase-frequency",
+        "riscv,cbop-block-size",
+        "riscv,cboz-block-size",
+        "interrupts-extended",
+        "riscv,num-ids",
     };
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (strcmp(name, names[i]) == 0) {

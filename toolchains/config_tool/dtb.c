@@ -183,6 +183,7 @@ static void put_cpu(struct tree *t, uint32_t vcpu)
     put_text(t, "status", "okay");
     put_text(t, "compatible", "riscv");
     put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
+    put_u32(t, "riscv,cbop-block-size", CACHE_BLOCK);
     put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
     size = guest_isa_write(most, GUEST_ISA_NAMES, isa);
     put(t, "riscv,isa-extensions", isa, size);

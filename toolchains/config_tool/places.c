@@ -41,11 +41,12 @@ static uint16_t node_end(const void *tree, int node)
 static bool find_in_first_cpu(const void *tree, int cpu, struct hyp_dtb_places *p)
 {
     p->cbom = value_place(tree, cpu, "riscv,cbom-block-size");
+    p->cbop = value_place(tree, cpu, "riscv,cbop-block-size");
     p->cboz = value_place(tree, cpu, "riscv,cboz-block-size");
     p->isa = value_place(tree, cpu, "riscv,isa");
     p->isa_names = value_place(tree, cpu, "riscv,isa-extensions");
     p->mmu = value_place(tree, cpu, "mmu-type");
-    const uint16_t all[] = {p->cbom, p->cboz, p->isa, p->isa_names, p->mmu};
+    const uint16_t all[] = {p->cbom, p->cbop, p->cboz, p->isa, p->isa_names, p->mmu};
     uint16_t last = 0;
     p->cpu_same = UINT16_MAX;
     for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
@@ -162,7 +163,8 @@ void tool_write_places(const struct hyp_dtb_places *p, uint32_t index, FILE *out
             p->contexts, p->imsic_ids);
     fprintf(out, "    .cpu = %u,\n    .cpu_size = %u,\n", p->cpu, p->cpu_size);
     fprintf(out, "    .cpu_same = %u,\n    .cpu_same_size = %u,\n", p->cpu_same, p->cpu_same_size);
-    fprintf(out, "    .cbom = %u,\n    .cboz = %u,\n", p->cbom, p->cboz);
+    fprintf(out, "    .cbom = %u,\n    .cbop = %u,\n    .cboz = %u,\n", p->cbom, p->cbop,
+            p->cboz);
     fprintf(out, "    .isa = %u,\n    .isa_names = %u,\n    .mmu = %u,\n", p->isa, p->isa_names,
             p->mmu);
     fprintf(out, "    .cpu_count = %u,\n    .device_count = %u,\n    .stdout_device = %u,\n",

@@ -250,6 +250,7 @@ struct hyp_dtb_places {
     uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
     uint16_t cpu_same_size;
     uint16_t cbom; /* the properties that are narrowed, here of the first. */
+    uint16_t cbop;
     uint16_t cboz;
     uint16_t isa;
     uint16_t isa_names;

@@ -24,6 +24,7 @@ struct guest_dt_facts {
     uint64_t isa;           /* OR of BIT(enum guest_isa); GUEST_ISA_ALWAYS is added. */
     enum guest_mmu mmu;     /* The widest vsatp mode. */
     uint32_t cbom_block;    /* Bytes; 0 removes the property (Zicbom not granted). */
+    uint32_t cbop_block;
     uint32_t cboz_block;
     uint32_t timebase_hz;
     uint64_t initrd_end;  /* First gpa behind it; 0: there is none. */

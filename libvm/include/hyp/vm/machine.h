@@ -36,6 +36,7 @@ struct machine {
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
     bool other_irqc;       /* Something else interrupts harts, and it is no CLINT: machine_aia.h. */
     uint32_t cbom_block;
+    uint32_t cbop_block;
     uint32_t cboz_block;
     uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have and guests can be granted. */
     uint32_t mmu; /* enum guest_mmu: the widest of all harts. */
@@ -58,6 +59,7 @@ struct machine {
     uint32_t gpa_bits;
     uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t henvcfg;
+    uint64_t hcounteren;
 };
 
 /*
