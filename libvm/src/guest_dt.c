@@ -161,6 +161,18 @@ static enum hyp_status narrow_initrd(uint8_t *start, uint64_t gpa)
     return memcmp(start, end, 8) > 0 ? HYP_E_RANGE : HYP_OK;
 }
 
+static void narrow_seeds(uint8_t *rng, const struct guest_seed *seed)
+{
+    uint8_t *kaslr = rng + GUEST_SEED_RNG_SIZE + PROP_HEAD;
+    if (seed == NULL) {
+        put_nops(rng - PROP_HEAD, kaslr + GUEST_SEED_KASLR_SIZE);
+        return;
+    }
+    memcpy(rng, seed->rng, GUEST_SEED_RNG_SIZE);
+    memcpy(kaslr, seed->kaslr, GUEST_SEED_KASLR_SIZE);
+    end_value(rng, seed->rng_size);
+}
+
 static enum hyp_status narrow_bootargs(uint8_t *value, const char *text)
 {
     size_t length = strlen(text != NULL ? text : (const char *)value) + 1;
@@ -189,6 +201,7 @@ enum hyp_status guest_dt_narrow(void *fdt, const struct hyp_dtb_places *places,
     if (places->imsic_ids != 0 && facts->imsic_ids != 0) {
         put_cell(at(fdt, places->imsic_ids), facts->imsic_ids);
     }
+    narrow_seeds(at(fdt, places->rng_seed), facts->seed);
     if (places->initrd != 0) {
         HYP_TRY(narrow_initrd(at(fdt, places->initrd), facts->initrd_end));
     } else if (facts->initrd_end != 0) {

@@ -36,6 +36,8 @@ static void put_chosen(int args_room)
     fdt_begin_node(tree, "chosen");
     put("bootargs", args + sizeof(args) - args_room, args_room);
     put_text("q", "next");
+    put("rng-seed", args, GUEST_SEED_RNG_SIZE);
+    put("kaslr-seed", args, GUEST_SEED_KASLR_SIZE);
     fdt_property_u64(tree, "linux,initrd-start", 0x88000000);
     fdt_property_u64(tree, "linux,initrd-end", 0x89000000);
     put_text("stdout-path", "/soc/serial@20");
@@ -94,6 +96,7 @@ static void find_places(void)
         .timebase = value_of("/cpus", "timebase-frequency"),
         .bootargs = value_of("/chosen", "bootargs"),
         .initrd = value_of("/chosen", "linux,initrd-start"),
+        .rng_seed = value_of("/chosen", "rng-seed"),
         .stdout = value_of("/chosen", "stdout-path"),
         .contexts = value_of("/soc/plic@30", "interrupts-extended"),
         .cpu = node_of("/cpus/cpu@0"),

@@ -15,6 +15,7 @@
     X(DEVICE_TYPE, "device_type")        \
     X(CONTEXTS, "interrupts-extended")   \
     X(MMU, "mmu-type")                   \
+    X(KASLR_SEED, "kaslr-seed")          \
     X(PHANDLE, "phandle")                \
     X(REG, "reg")                        \
     X(CBOM, "riscv,cbom-block-size")     \
@@ -23,6 +24,7 @@
     X(ISA, "riscv,isa")                  \
     X(ISA_NAMES, "riscv,isa-extensions") \
     X(NDEV, "riscv,ndev")                \
+    X(RNG_SEED, "rng-seed")              \
     X(STATUS, "status")                  \
     X(TIMEBASE, "timebase-frequency")
 
@@ -83,9 +85,10 @@ static enum key key_of(const char *name)
     case 'c': first = last = KEY_COMPATIBLE; break;
     case 'd': first = last = KEY_DEVICE_TYPE; break;
     case 'i': first = last = KEY_CONTEXTS; break;
+    case 'k': first = last = KEY_KASLR_SEED; break;
     case 'm': first = last = KEY_MMU; break;
     case 'p': first = last = KEY_PHANDLE; break;
-    case 'r': first = KEY_REG, last = KEY_NDEV; break;
+    case 'r': first = KEY_REG, last = KEY_RNG_SEED; break;
     case 's': first = last = KEY_STATUS; break;
     case 't': first = last = KEY_TIMEBASE; break;
     default: return KEY_COUNT;
@@ -389,6 +392,14 @@ static void read_bootargs(struct reading *r)
     }
 }
 
+static void read_seeds(struct reading *r)
+{
+    struct value rng = value_of(r, KEY_RNG_SEED);
+    struct value kaslr = value_of(r, KEY_KASLR_SEED);
+    guest_seed_add(&r->m->seed, rng.bytes, rng.length);
+    guest_seed_add(&r->m->seed, kaslr.bytes, kaslr.length);
+}
+
 /* ---- The walk -------------------------------------------------------------------------------- */
 
 static enum section section_of(const char *name)
@@ -404,7 +415,10 @@ static void read_depth_2(struct reading *r)
     switch (r->section) {
     case SECTION_CPUS: r->m->timebase_hz = number(r, KEY_TIMEBASE, 0); break;
     case SECTION_RESERVED: r->parent = cells_of(r); break;
-    case SECTION_CHOSEN: read_bootargs(r); break;
+    case SECTION_CHOSEN:
+        read_bootargs(r);
+        read_seeds(r);
+        break;
     case SECTION_OTHER:
         r->parent = cells_of(r);
         if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {

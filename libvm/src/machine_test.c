@@ -341,6 +341,61 @@ static void test_bootargs(void **state)
     }
 }
 
+static void put_seed(const char *node, const char *name, const char *text)
+{
+    fdt_begin_node(tree, node);
+    put(name, text, (int)strlen(text));
+    fdt_end_node(tree);
+}
+
+/* /chosen's seeds, whichever is there; no other node's. */
+static void test_seeds(void **state)
+{
+    (void)state;
+    static const char text[] = "a seed of more than 32 bytes, all of which count";
+    static const struct {
+        const char *node, *name, *text;
+        uint32_t size;
+    } seeds[] = {
+        {"chosen", "rng-seed", text, sizeof(text) - 1},
+        {"chosen", "rng-seed", "odd", 3},
+        {"chosen", "kaslr-seed", "12345678", 8},
+        {"chosen", "rng-seed", "", 0},
+        {"chosen", "kaslr-seed", "", 0},
+        {"chosen", "rng-seeds", text, 0},
+        {"other", "rng-seed", text, 0},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(seeds); i++) {
+        begin();
+        begin_root();
+        put_seed(seeds[i].node, seeds[i].name, seeds[i].text);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.seed.size, seeds[i].size);
+        if (seeds[i].size != 0 && seeds[i].size < sizeof(m.seed.key)) {
+            assert_memory_equal(m.seed.key, seeds[i].text, seeds[i].size);
+        }
+    }
+    begin();
+    begin_root();
+    fdt_begin_node(tree, "chosen");
+    put("kaslr-seed", "\0\0\0\0\0\0\0", 8);
+    put("rng-seed", "both of them", 12);
+    fdt_end_node(tree);
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.seed.size, 12);
+    begin();
+    begin_root();
+    fdt_begin_node(tree, "chosen");
+    put("kaslr-seed", "12345678", 8);
+    put("rng-seed", "both of them", 12);
+    fdt_end_node(tree);
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.seed.size, 20);
+}
+
 static void test_no_machine(void **state)
 {
     (void)state;
@@ -519,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_isa_names),
         cmocka_unit_test(test_too_many_harts),
         cmocka_unit_test(test_bootargs),
+        cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_no_machine),
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_probe_of_cbie),

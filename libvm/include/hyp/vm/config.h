@@ -241,6 +241,7 @@ struct hyp_dtb_places {
     uint16_t timebase;
     uint16_t bootargs;
     uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t rng_seed;  /* 32 bytes; kaslr-seed is the next property. */
     uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
     uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
     uint16_t imsic_ids; /* riscv,num-ids. */

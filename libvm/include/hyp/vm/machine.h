@@ -15,6 +15,7 @@
 #include <hyp/base/status.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/guest_isa.h>
+#include <hyp/vm/guest_seed.h>
 
 #define MACHINE_RANGE_MAX 16
 #define MACHINE_DEVICE_MAX 64
@@ -42,6 +43,7 @@ struct machine {
     uint32_t mmu; /* enum guest_mmu: the widest of all harts. */
     bool has_h;   /* All harts have the hypervisor extension. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
+    struct seed_source seed; /* Of /chosen's rng-seed and kaslr-seed. */
     /*
      * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
      * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
