@@ -59,7 +59,7 @@ cc_library(
     hdrs = glob(["inc/*.h"]),
     includes = ["inc"],
     copts = ["-w", "-iquoteexternal/{repo}/src", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
-        "@platforms//os:none": ["-Os"],
+        "@platforms//os:none": ["-Os", "-msave-restore", "-fno-expensive-optimizations", "-fno-move-loop-invariants"],
         "//conditions:default": [],
     }),
     deps = select({

@@ -9,11 +9,13 @@ void guest_seed_draw(struct seed_source *s, uint32_t vm, uint64_t time, struct g
 {
     uint32_t nonce[3] = {vm << 24 ^ s->draws, (uint32_t)time, (uint32_t)(time >> 32)};
     struct {
-        uint8_t key[GUEST_SEED_KEY_SIZE];
+        uint8_t key[GUEST_SEED_NEXT_SIZE];
         uint8_t rng[GUEST_SEED_RNG_SIZE];
         uint8_t kaslr[GUEST_SEED_KASLR_SIZE];
     } stream = {0};
+    _Static_assert(sizeof(stream) == 64, "one block");
     (void)br_chacha20_ct_run(s->key, nonce, 0, &stream, sizeof(stream));
+    memset(s->key, 0, sizeof(s->key));
     memcpy(s->key, stream.key, sizeof(stream.key));
     memcpy(seed->rng, stream.rng, sizeof(stream.rng));
     memcpy(seed->kaslr, stream.kaslr, sizeof(stream.kaslr));

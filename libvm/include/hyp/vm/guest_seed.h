@@ -15,6 +15,7 @@
 #include <hyp/base/types.h>
 
 #define GUEST_SEED_KEY_SIZE 32
+#define GUEST_SEED_NEXT_SIZE 24 /* Bytes of a key that was drawn; the others are 0. */
 #define GUEST_SEED_RNG_SIZE 32
 #define GUEST_SEED_KASLR_SIZE 8
 
