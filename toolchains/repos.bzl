@@ -57,8 +57,8 @@ cc_library(
     name = "chacha20",
     srcs = ["src/symcipher/chacha20_ct.c", "src/config.h", "src/inner.h"],
     hdrs = glob(["inc/*.h"]),
-    includes = ["inc"],
-    copts = ["-w", "-iquoteexternal/{repo}/src", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
+    includes = ["inc", "src"],
+    copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
         "@platforms//os:none": ["-Os", "-msave-restore", "-fno-expensive-optimizations", "-fno-move-loop-invariants"],
         "//conditions:default": [],
     }),
