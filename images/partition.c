@@ -340,7 +340,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
     if (status == HYP_OK) {
         status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
     }
-    /* The guest alone has its seeds: they stay in no page of the pool, and on no stack. */
+    /* The guest alone has its seeds: the page goes back to the pool without them. */
     memset((uint8_t *)fdt + (size_t)dtb->places->rng_seed * 4, 0, GUEST_DT_SECRET_SIZE);
     memset(&seed, 0, sizeof(seed));
     HYP_TRY(page_pool_free(&h->pool, pa, order));

@@ -4,10 +4,10 @@
  *
  * ChaCha20 (RFC 8439) is the one-way function: the key comes from the machine's seed, the nonce
  * says which VM, which start and when; its key stream is the next key, then the seeds of this
- * start. The machine's seed and all keys before are gone by then. So who knows some seeds learns
- * neither the machine's nor any other, and no two starts get the same.
+ * start. The machine's seed and all keys before are gone by then. So whoever knows some seeds
+ * learns neither the machine's nor any other, and no two starts get the same.
  *
- * Owner   The caller's, of secrets: guest_seed_draw() leaves no copy but in its arguments.
+ * Owner   The caller's. Both structs hold secrets; a guest_seed is erased once it was given.
  * Locks   None: one caller at a time. Pure.
  */
 #pragma once
@@ -22,7 +22,7 @@
 struct seed_source {
     uint8_t key[GUEST_SEED_KEY_SIZE];
     uint32_t size;  /* Bytes of the machine's seed; 0: it has none. */
-    uint32_t draws; /* So far: with a short seed, starts of all VMs. */
+    uint32_t draws; /* So far; the starts of all VMs are among them. */
 };
 
 struct guest_seed {
@@ -32,8 +32,8 @@ struct guest_seed {
 };
 
 /*
- * Takes in a seed of the machine. Several are added up, and a long one is folded. Zeroes are none:
- * a kernel clears the seed that it has used. Call it before the first draw.
+ * Takes in a seed of the machine, of any length, beside those before. Zeroes alone are none: a
+ * kernel clears the seed that it has used.
  */
 void guest_seed_add(struct seed_source *s, const uint8_t *bytes, size_t size);
 
