@@ -92,6 +92,9 @@ static void show_machine(struct hyp *h)
     log_line(&h->log, "svnapot=%u svadu=%u zicbom=%u zicboz=%u stateen=%u vector=%u vmid_bits=%u",
              has(m, GUEST_ISA_SVNAPOT), has(m, GUEST_ISA_SVADU), has(m, GUEST_ISA_ZICBOM),
              has(m, GUEST_ISA_ZICBOZ), m->stateen, has(m, GUEST_ISA_V), m->vmid_bits);
+    if (m->seed.size == 0) {
+        log_line(&h->log, "seed=none vms_rng_seed=none vms_kaslr_seed=none");
+    }
 }
 
 /* What there was no room for is left out, not forgotten. */

@@ -14,16 +14,19 @@
     X(COMPATIBLE, "compatible")           \
     X(DEVICE_TYPE, "device_type")         \
     X(CONTEXTS, "interrupts-extended")    \
+    X(KASLR_SEED, "kaslr-seed")           \
     X(INITRD_END, "linux,initrd-end")     \
     X(INITRD_START, "linux,initrd-start") \
     X(MMU, "mmu-type")                    \
     X(PHANDLE, "phandle")                 \
     X(REG, "reg")                         \
     X(CBOM, "riscv,cbom-block-size")      \
+    X(CBOP, "riscv,cbop-block-size")      \
     X(CBOZ, "riscv,cboz-block-size")      \
     X(ISA, "riscv,isa")                   \
     X(ISA_NAMES, "riscv,isa-extensions")  \
     X(NDEV, "riscv,ndev")                 \
+    X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
     X(TIMEBASE, "timebase-frequency")
 
@@ -84,10 +87,11 @@ static enum key key_of(const char *name)
     case 'c': first = last = KEY_COMPATIBLE; break;
     case 'd': first = last = KEY_DEVICE_TYPE; break;
     case 'i': first = last = KEY_CONTEXTS; break;
+    case 'k': first = last = KEY_KASLR_SEED; break;
     case 'l': first = KEY_INITRD_END, last = KEY_INITRD_START; break;
     case 'm': first = last = KEY_MMU; break;
     case 'p': first = last = KEY_PHANDLE; break;
-    case 'r': first = KEY_REG, last = KEY_NDEV; break;
+    case 'r': first = KEY_REG, last = KEY_RNG_SEED; break;
     case 's': first = last = KEY_STATUS; break;
     case 't': first = last = KEY_TIMEBASE; break;
     default: return KEY_COUNT;
@@ -328,6 +332,7 @@ static void add_hart(struct reading *r)
     m->has_h = m->has_h && r->isa_h;
     m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
     m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
+    m->cbop_block = common_block(m, m->cbop_block, number(r, KEY_CBOP, 0));
     m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
 }
 
@@ -411,6 +416,14 @@ static void read_initrd(struct reading *r)
     }
 }
 
+static void read_seeds(struct reading *r)
+{
+    struct value rng = value_of(r, KEY_RNG_SEED);
+    struct value kaslr = value_of(r, KEY_KASLR_SEED);
+    guest_seed_add(&r->m->seed, rng.bytes, rng.length);
+    guest_seed_add(&r->m->seed, kaslr.bytes, kaslr.length);
+}
+
 /* ---- The walk -------------------------------------------------------------------------------- */
 
 static enum section section_of(const char *name)
@@ -429,6 +442,7 @@ static void read_depth_2(struct reading *r)
     case SECTION_CHOSEN:
         read_bootargs(r);
         read_initrd(r);
+        read_seeds(r);
         break;
     case SECTION_OTHER:
         r->parent = cells_of(r);
@@ -498,6 +512,7 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
 static void check_blocks(struct machine *m)
 {
     m->isa &= ~(m->cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
+    m->isa &= ~(m->cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
     m->isa &= ~(m->cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
 }
 
@@ -551,14 +566,19 @@ static enum hyp_status probe_gstage(struct machine *m)
 
 static void keep(struct machine *m, enum guest_isa ext, uint64_t bits, uint64_t granted)
 {
-    if ((m->isa & BIT(ext)) != 0 && (granted & bits) == bits) {
+    uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
+    if ((m->isa & BIT(ext)) != 0 && (granted & field) == bits) {
         m->henvcfg |= bits;
     } else {
         m->isa &= ~BIT(ext);
     }
 }
 
-/* What the firmware's menvcfg lets henvcfg hold is what guests can be granted. */
+/*
+ * What the firmware's menvcfg lets henvcfg hold is what guests can be granted. cbo.inval flushes,
+ * or it is not granted: an invalidation would undo what the hypervisor has stored into guest
+ * memory.
+ */
 static void probe_env(struct machine *m)
 {
     if (!csr_probe(CSR_HENVCFG)) {
@@ -566,12 +586,12 @@ static void probe_env(struct machine *m)
                     BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU));
         return;
     }
-    csr_write(CSR_HENVCFG, UINT64_MAX);
+    csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
     uint64_t granted = csr_read(CSR_HENVCFG);
     csr_write(CSR_HENVCFG, 0);
     keep(m, GUEST_ISA_SSTC, HENVCFG_STCE, granted);
     keep(m, GUEST_ISA_SVPBMT, HENVCFG_PBMTE, granted);
-    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE | HENVCFG_CBCFE, granted);
+    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, granted);
     keep(m, GUEST_ISA_ZICBOZ, HENVCFG_CBZE, granted);
     if ((m->isa & BIT(GUEST_ISA_SVADE)) != 0) {
         m->isa &= ~BIT(GUEST_ISA_SVADU); /* Both: the guest starts with Svade. */
@@ -582,6 +602,21 @@ static void probe_env(struct machine *m)
     m->svpbmt = (m->isa & BIT(GUEST_ISA_SVPBMT)) != 0;
 }
 
+/*
+ * Counters are the hart's own, so a guest sees no other VM's events. Zihpm: as many as hcounteren
+ * can grant; the others trap on the machine as well.
+ */
+static void probe_counters(struct machine *m)
+{
+    csr_write(CSR_HCOUNTEREN, UINT32_MAX);
+    uint64_t granted = csr_read(CSR_HCOUNTEREN);
+    csr_write(CSR_HCOUNTEREN, 0);
+    bool hpm = (m->isa & BIT(GUEST_ISA_ZIHPM)) != 0 && (granted & ~COUNTEREN_ZICNTR) != 0;
+    m->hcounteren = hpm ? granted : granted & COUNTEREN_ZICNTR;
+    m->isa &= ~(hpm ? 0 : BIT(GUEST_ISA_ZIHPM));
+    m->isa &= ~((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
+}
+
 enum hyp_status machine_probe(struct machine *m)
 {
     if (!m->has_h) {
@@ -589,9 +624,10 @@ enum hyp_status machine_probe(struct machine *m)
     }
     HYP_TRY(probe_gstage(m));
     probe_env(m);
+    probe_counters(m);
     m->stateen = csr_probe(CSR_HSTATEEN0);
-    /* Counters of events are not given to guests. */
-    m->isa &= ~(BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF));
+    /* Overflow interrupts of counters are not given to guests. */
+    m->isa &= ~BIT(GUEST_ISA_SSCOFPMF);
     return HYP_OK;
 }
 

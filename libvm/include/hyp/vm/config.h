@@ -244,6 +244,7 @@ struct hyp_dtb_places {
     uint16_t timebase;
     uint16_t bootargs;
     uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t rng_seed;  /* 32 bytes; kaslr-seed is the next property. */
     uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
     uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
     uint16_t imsic_ids; /* riscv,num-ids. */
@@ -253,6 +254,7 @@ struct hyp_dtb_places {
     uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
     uint16_t cpu_same_size;
     uint16_t cbom; /* the properties that are narrowed, here of the first. */
+    uint16_t cbop;
     uint16_t cboz;
     uint16_t isa;
     uint16_t isa_names;
