@@ -28,6 +28,7 @@
     X(NDEV, "riscv,ndev")                 \
     X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
+    X(STDOUT, "stdout-path")              \
     X(TIMEBASE, "timebase-frequency")
 
 #define KEY_ENUM(key, name) KEY_##key,
@@ -60,6 +61,7 @@ enum section {
     SECTION_CPUS,
     SECTION_RESERVED,
     SECTION_CHOSEN,
+    SECTION_ALIASES,
 };
 
 struct reading {
@@ -74,7 +76,11 @@ struct reading {
     struct value isa_text;
     uint64_t isa; /* What isa_text came to. */
     bool isa_h;
-    struct value contexts; /* The PLIC's. */
+    struct value contexts;                /* The PLIC's. */
+    struct value stdout_path;             /* /chosen's. */
+    uint32_t aliases_at;                  /* Where that node lies; 0: there is none. */
+    uint32_t node_at;                     /* The node whose properties are being read. */
+    uint32_t name_at[MACHINE_DEVICE_MAX]; /* Of m's devices. */
 };
 
 static enum key key_of(const char *name)
@@ -92,7 +98,7 @@ static enum key key_of(const char *name)
     case 'm': first = last = KEY_MMU; break;
     case 'p': first = last = KEY_PHANDLE; break;
     case 'r': first = KEY_REG, last = KEY_RNG_SEED; break;
-    case 's': first = last = KEY_STATUS; break;
+    case 's': first = KEY_STATUS, last = KEY_STDOUT; break;
     case 't': first = last = KEY_TIMEBASE; break;
     default: return KEY_COUNT;
     }
@@ -206,7 +212,74 @@ static void add_device(struct reading *r, struct cells n)
         m->devices_left_out++;
         return;
     }
+    r->name_at[m->device_count] = r->node_at + 4; /* Behind the token. */
     m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
+}
+
+/* ---- The firmware's console ------------------------------------------------------------------ */
+
+/* Bytes of a path, without the options behind a colon. */
+static uint32_t path_length(struct value v)
+{
+    uint32_t n = 0;
+    while (n < v.length && v.bytes[n] != 0 && v.bytes[n] != ':') {
+        n++;
+    }
+    return n;
+}
+
+/* Is the name this text, or this text and an address? */
+static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
+{
+    for (; n != 0 && *name == (char)*text; n--) {
+        name++;
+        text++;
+    }
+    return n == 0 && (*name == 0 || *name == '@');
+}
+
+/* A path that does not begin with / is the name of a property of /aliases, which has the path. */
+static struct value stdout_path(const struct reading *r, const struct dtree *t)
+{
+    struct value path = r->stdout_path;
+    struct dtree_walk w = dtree_walk(t);
+    if (path.length == 0 || path.bytes[0] == '/' || r->aliases_at == 0) {
+        return path;
+    }
+    w.next = r->aliases_at;
+    (void)dtree_next(&w);
+    uint32_t n = path_length(path);
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        if (name_fits(w.name, path.bytes, n)) {
+            return (struct value){.bytes = w.value, .length = w.length};
+        }
+    }
+    return (struct value){0};
+}
+
+/*
+ * Devices of the path's last name: a bus maps one to one, so its own name matters only to names
+ * without an address, which may be those of several devices.
+ */
+static void find_stdout(struct reading *r, const struct dtree *t)
+{
+    struct machine *m = r->m;
+    struct value path = stdout_path(r, t);
+    uint32_t end = path_length(path);
+    uint32_t n = 0;
+    uint32_t found = 0;
+    while (n < end && path.bytes[end - n - 1] != '/') {
+        n++;
+    }
+    for (uint32_t i = 0; n != 0 && i < m->device_count; i++) {
+        if (name_fits((const char *)t->bytes + r->name_at[i], path.bytes + end - n, n)) {
+            m->stdout_regs = (struct hyp_mem){.hpa = m->device_hpa[i], .size = 1};
+            found++;
+        }
+    }
+    if (found > 1 || (n != 0 && found == 0 && m->devices_left_out != 0)) {
+        m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
+    }
 }
 
 static enum hyp_status read_reservations(struct machine *m, const struct dtree *t)
@@ -431,6 +504,7 @@ static enum section section_of(const char *name)
     return dtree_name_is(name, "cpus")              ? SECTION_CPUS
            : dtree_name_is(name, "reserved-memory") ? SECTION_RESERVED
            : dtree_name_is(name, "chosen")          ? SECTION_CHOSEN
+           : dtree_name_is(name, "aliases")         ? SECTION_ALIASES
                                                     : SECTION_OTHER;
 }
 
@@ -443,7 +517,9 @@ static void read_depth_2(struct reading *r)
         read_bootargs(r);
         read_initrd(r);
         read_seeds(r);
+        r->stdout_path = value_of(r, KEY_STDOUT);
         break;
+    case SECTION_ALIASES: break;
     case SECTION_OTHER:
         r->parent = cells_of(r);
         if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {
@@ -499,8 +575,10 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
             read_node(r, w.depth - (token == DTREE_NODE ? 1 : 0));
         }
         is_read = token == DTREE_NODE_END;
+        r->node_at = w.at;
         if (token == DTREE_NODE && w.depth == 2) {
             r->section = section_of(w.name);
+            r->aliases_at = r->section == SECTION_ALIASES ? w.at : r->aliases_at;
         } else if (token == DTREE_NODE_END && w.depth == 3) {
             r->in_hart = false;
         }
@@ -525,6 +603,7 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
     HYP_TRY(read_reservations(m, &t));
     HYP_TRY(read_nodes(&r, &t));
     number_contexts(m, r.contexts);
+    find_stdout(&r, &t);
     check_blocks(m);
     return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
 }

@@ -116,6 +116,101 @@ static void put_device(uint64_t hpa, const char *status)
     fdt_end_node(tree);
 }
 
+static void put_bus(const char *name, uint32_t hpa)
+{
+    char serial[32];
+    const fdt32_t reg[] = {cpu_to_fdt32(hpa), cpu_to_fdt32(0x1000)};
+    fdt_begin_node(tree, name);
+    fdt_property_u32(tree, "#address-cells", 1);
+    fdt_property_u32(tree, "#size-cells", 1);
+    snprintf(serial, sizeof(serial), "serial@%x", hpa);
+    fdt_begin_node(tree, serial);
+    put("reg", reg, sizeof(reg));
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+}
+
+/* /chosen and /aliases before the devices or behind them; the second bus only if `twice`. */
+static void read_stdout(const char *path, const char *alias, bool first, bool twice)
+{
+    begin();
+    begin_root();
+    for (unsigned pass = 0; pass < 2; pass++) {
+        if ((pass == 0) == first) {
+            fdt_begin_node(tree, "aliases");
+            put_text("ethernet0", "/net");
+            put_text("serial0", alias);
+            fdt_end_node(tree);
+            fdt_begin_node(tree, "chosen");
+            put_text("stdout-path", path);
+            fdt_end_node(tree);
+        } else {
+            put_bus("soc", 0x2000);
+            if (twice) {
+                put_bus("bus", 0x3000);
+            }
+            put_device(0x1000, "okay");
+        }
+    }
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+}
+
+static void expect_stdout(const char *path, uint64_t hpa, uint64_t size)
+{
+    for (unsigned first = 0; first < 2; first++) {
+        read_stdout(path, "/soc/serial@2000", first != 0, false);
+        assert_int_equal(m.stdout_regs.size, size);
+        assert_int_equal(m.stdout_regs.hpa, hpa);
+    }
+}
+
+static void test_stdout(void **state)
+{
+    (void)state;
+    expect_stdout("/soc/serial@2000", 0x2000, 1);
+    expect_stdout("/soc/serial@2000:115200n8", 0x2000, 1);
+    expect_stdout("/soc/serial", 0x2000, 1);
+    expect_stdout("/device", 0x1000, 1);
+    expect_stdout("serial0", 0x2000, 1);
+    expect_stdout("serial0:9600", 0x2000, 1);
+    expect_stdout("serial", 0, 0);
+    expect_stdout("serial1", 0, 0);
+    expect_stdout("/soc/seria", 0, 0);
+    expect_stdout("/soc/serial@20000", 0, 0);
+    expect_stdout("/soc/", 0, 0);
+    expect_stdout("", 0, 0);
+    expect_stdout(":", 0, 0);
+    read_stdout("serial0", "", true, false);
+    assert_int_equal(m.stdout_regs.size, 0);
+    /* A name that two buses have is one of both: whose, nobody looks. */
+    read_stdout("/soc/serial", "", true, true);
+    assert_int_equal(m.stdout_regs.hpa, 0);
+    assert_true(m.stdout_regs.size == UINT64_MAX);
+    read_stdout("/soc/serial@2000", "", true, true);
+    assert_int_equal(m.stdout_regs.hpa, 0x2000);
+}
+
+/* A device that there was no room for may be the console: nothing is known to be another one. */
+static void test_stdout_left_out(void **state)
+{
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "chosen");
+        put_text("stdout-path", "/soc/serial@2000");
+        fdt_end_node(tree);
+        for (unsigned i = 0; i < MACHINE_DEVICE_MAX + more; i++) {
+            put_device(0x1000, "okay");
+        }
+        put_memory(0x80000000, 0x1000, NULL);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_true(m.stdout_regs.size == (more != 0 ? UINT64_MAX : 0));
+    }
+}
+
 static void test_devices(void **state)
 {
     (void)state;
@@ -659,6 +754,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_stdout),
+        cmocka_unit_test(test_stdout_left_out),
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_too_many_devices),
         cmocka_unit_test(test_too_many_ranges),

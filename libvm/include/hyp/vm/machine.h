@@ -35,6 +35,11 @@ struct machine {
     struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
     uint64_t device_hpa[MACHINE_DEVICE_MAX]; /* First register of each node that is not disabled. */
     uint32_t device_count;
+    /*
+     * First register of the firmware's console, by /chosen/stdout-path. Size 0: the tree names no
+     * device that can be a VM's; all addresses: one of several, nobody knows which.
+     */
+    struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
     bool other_irqc;       /* Something else interrupts harts, and it is no CLINT: machine_aia.h. */
