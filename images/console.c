@@ -97,6 +97,7 @@ void hyp_console_attach(struct hyp *h)
         .tx = (uint8_t *)h->log_ring,
         .tx_size = sizeof(h->log_ring),
     };
+    h->log_waits = hyp_config.log_waits && h->started != 0;
     if (h->console.ops == 0 || vconsole_mux_init(&h->mux, &config) != HYP_OK) {
         return;
     }
@@ -187,7 +188,7 @@ static void show_exits(struct hyp *h)
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)
 {
-    if (h->console.ops == 0) {
+    if (h->console.ops == 0 || __atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
         return;
     }
     uint64_t now = csr_read(CSR_TIME);
@@ -255,6 +256,9 @@ static bool has_failed(const struct hyp *h)
  */
 void hyp_report(struct hyp *h)
 {
+    if (h->dumps_dropped != 0) {
+        h->log.dropped += __atomic_exchange_n(&h->dumps_dropped, 0, __ATOMIC_RELAXED);
+    }
     /* Pairs with the release in hyp_vm_ended() and hyp_vm_event(). */
     uint64_t fresh = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & ~h->reported;
     while (fresh != 0 && has_log_room(h)) {

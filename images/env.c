@@ -105,7 +105,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,
-        .hcounteren = 7,               /* cycle, time, instret: Zicntr */
+        .hcounteren = m->hcounteren,
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,
         .external = external,

@@ -13,7 +13,10 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm)
 {
     struct hyp *h = hyp_of(env);
     /* Pairs with the acquire load in hyp_report(). */
-    __atomic_fetch_or(&h->news, BIT(vm->index), __ATOMIC_RELEASE);
+    uint64_t ended = __atomic_or_fetch(&h->news, BIT(vm->index), __ATOMIC_ACQ_REL);
+    if ((h->started & ~ended) == 0) {
+        __atomic_store_n(&h->log_waits, false, __ATOMIC_RELEASE); /* hyp_console_step() */
+    }
     if (h->console_hart != HYP_NO_HART && hyp_self()->hart.index != h->console_hart) {
         env->send_ipi(env, h->console_hart);
     }
@@ -37,6 +40,9 @@ void hyp_vm_event(struct vm_env *env, struct vm *vm)
 static void panicked(struct hart *hart)
 {
     struct host_hart *hh = (struct host_hart *)hart;
+    if (hh->hyp->log_waits) {
+        __atomic_fetch_add(&hh->hyp->dumps_dropped, 1, __ATOMIC_RELAXED);
+    }
     if (hh->vcpu != 0) {
         vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
         hyp_vm_ended(&hh->hyp->env, hh->vcpu->vm);
@@ -63,6 +69,7 @@ static enum hyp_status init_hart(struct hyp *h, uint32_t index)
         .index = index,
         .owner = hh,
         .panicked = panicked,
+        .muted = &h->log_waits,
     };
     hh->hyp = h;
     hh->deadline = UINT64_MAX;

@@ -29,6 +29,9 @@ static void fit_config(struct hyp *h)
         .mem_count = m->mem_count,
         .reserved = m->reserved,
         .reserved_count = m->reserved_count,
+        .regs = h->regs,
+        .regs_count = h->regs_count,
+        .console = hyp_config.log_waits ? (struct hyp_mem){0, 0} : m->stdout_regs,
         .hypervisor = {.hpa = h->load_hpa, .size = pool->start + pool->size - h->load_hpa},
         .source_count = m->source_count,
         .irqc_models = BIT(HYP_IRQC_PLIC) | h->irqc_models,
@@ -92,6 +95,9 @@ static void show_machine(struct hyp *h)
     log_line(&h->log, "svnapot=%u svadu=%u zicbom=%u zicboz=%u stateen=%u vector=%u vmid_bits=%u",
              has(m, GUEST_ISA_SVNAPOT), has(m, GUEST_ISA_SVADU), has(m, GUEST_ISA_ZICBOM),
              has(m, GUEST_ISA_ZICBOZ), m->stateen, has(m, GUEST_ISA_V), m->vmid_bits);
+    if (m->seed.size == 0) {
+        log_line(&h->log, "seed=none vms_rng_seed=none vms_kaslr_seed=none");
+    }
 }
 
 /* What there was no room for is left out, not forgotten. */

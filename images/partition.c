@@ -287,11 +287,22 @@ static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
     return absent;
 }
 
+/* NULL: the machine has no seed. */
+static const struct guest_seed *draw_seed(struct hyp *h, uint32_t vm, struct guest_seed *seed)
+{
+    if (h->machine.seed.size == 0) {
+        return 0;
+    }
+    guest_seed_draw(&h->machine.seed, vm, csr_read(CSR_TIME), seed);
+    return seed;
+}
+
 static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
     const struct hyp_dtb *dtb = &h->dtbs[hv->vm.index];
     char args[CONFIG_BOOTARGS_SIZE];
+    struct guest_seed seed;
     if (dtb->size == 0 || c->dtb_gpa == 0) {
         return HYP_OK;
     }
@@ -315,16 +326,21 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .isa = h->machine.isa,
         .mmu = (enum guest_mmu)h->machine.mmu,
         .cbom_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? h->machine.cbom_block : 0,
+        .cbop_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? h->machine.cbop_block : 0,
         .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
         .timebase_hz = h->machine.timebase_hz,
         .initrd_end = initrd_end(h, c),
         .imsic_ids = h->imsic_ids,
         .bootargs = append != 0 && length < sizeof(args) ? args : 0,
+        .seed = draw_seed(h, hv->vm.index, &seed),
     };
     enum hyp_status status = guest_dt_narrow(fdt, dtb->places, &facts);
     if (status == HYP_OK) {
         status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
     }
+    /* The guest alone has its seeds: the page goes back to the pool without them. */
+    memset((uint8_t *)fdt + (size_t)dtb->places->rng_seed * 4, 0, GUEST_DT_SECRET_SIZE);
+    memset(&seed, 0, sizeof(seed));
     HYP_TRY(page_pool_free(&h->pool, pa, order));
     return status;
 }

@@ -50,6 +50,7 @@ const struct hyp_config hyp_config = {
     .name = "qemu_virt_solo",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
+    .log_waits = true, /* The UART is the VM's. */
     .vms = vms,
     .vm_count = 1,
 };

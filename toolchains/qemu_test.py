@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+LINE_S = 5  # for the rest of a line that fails a test: a hang is no reason to wait for long
+
 BEAT = re.compile(r"beat (\d+) period_us (\d+) jitter_us (\d+)")
 KEY = re.compile(r"hyp: ([A-Za-z0-9_.-]+)=(\S+)")
 
@@ -84,6 +86,8 @@ class Machine:
         while time.monotonic() < until:
             if not self._read(until) and self.status is not None:
                 raise Failure("the machine has ended, status %d" % self.status)
+            if time.monotonic() > self.deadline:
+                raise Failure("time is over while it sleeps")
 
     def wait(self, status=0):
         """Waits for the end of the process and judges its exit status."""
@@ -107,10 +111,25 @@ class Machine:
         for pattern in self.rejected:
             match = pattern.search(self.log)
             if match:
-                raise Failure("printed: %s" % match.group(0))
+                raise Failure("printed: %s" % self._lines_of(match))
+
+    def _lines_of(self, match):
+        """All lines that the match is on; what is still to come of the last one is read first."""
+        until = time.monotonic() + LINE_S
+        last = max(match.start(), match.end() - 1)
+        while "\n" not in self.log[last:] and self._take(until):
+            pass
+        end = self.log.find("\n", last)
+        return self.log[self.log.rfind("\n", 0, match.start()) + 1 : end if end >= 0 else len(self.log)]
 
     def _read(self, until):
         """Takes what is there or comes before `until`; False: nothing more, or too late."""
+        if not self._take(until):
+            return False
+        self._judge()
+        return True
+
+    def _take(self, until):
         left = min(until, self.deadline) - time.monotonic()
         if not select.select([self._fd], [], [], max(0, left))[0]:
             return False
@@ -122,7 +141,6 @@ class Machine:
             self.status = self._process.wait()
             return False
         self.log += self._decoder.decode(data).replace("\r", "")
-        self._judge()
         return True
 
 

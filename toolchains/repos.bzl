@@ -50,6 +50,26 @@ cc_library(
 )
 """
 
+# One file of it: the ChaCha20 block function.
+_BEARSSL = """
+load("@rules_cc//cc:defs.bzl", "cc_library")
+cc_library(
+    name = "chacha20",
+    srcs = ["src/symcipher/chacha20_ct.c", "src/config.h", "src/inner.h"],
+    hdrs = glob(["inc/*.h"]),
+    includes = ["inc", "src"],
+    copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
+        "@platforms//os:none": ["-Os", "-msave-restore", "-fno-expensive-optimizations", "-fno-move-loop-invariants"],
+        "//conditions:default": [],
+    }),
+    deps = select({
+        "@platforms//os:none": ["@libhyp//libarch:libc"],
+        "//conditions:default": [],
+    }),
+    visibility = ["//visibility:public"],
+)
+"""
+
 def libhyp_repositories():
     """All but rules_cc: also what the module extension makes."""
     riscv_gcc(name = "riscv64_gcc")
@@ -68,6 +88,12 @@ def libhyp_repositories():
         files = ["u-boot.bin"],
         pool = "pool/main/u/u-boot/u-boot-qemu_2023.01+dfsg-2+deb12u3_all.deb",
         sha256 = "02a14f0876b76c0d7d7934e9b83a77515c5bdbad1e00af84c445bfeb1e6b8665",
+    )
+    debian_source(
+        name = "bearssl",
+        build_file_content = _BEARSSL,
+        pool = "pool/main/b/bearssl/bearssl_0.6+dfsg.1.orig.tar.xz",
+        sha256 = "102a625bd8f6155260867a50c508df8d8c3f796985dd744df1a68e5cd1a79004",
     )
     debian_source(
         name = "cmocka",

@@ -41,6 +41,12 @@ HYP_COLD static void put_hex(const char *name, uint64_t x)
     }
 }
 
+static bool is_muted(void)
+{
+    const bool *muted = hart_self()->muted;
+    return muted != 0 && __atomic_load_n(muted, __ATOMIC_RELAXED);
+}
+
 HYP_COLD static void put_head(const char *what)
 {
     const struct hart *h = hart_self();
@@ -79,6 +85,9 @@ HYP_COLD static _Noreturn void give_up(void)
 
 HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 {
+    if (is_muted()) {
+        give_up();
+    }
     put_head("fault in HS-mode");
     put_hex("scause", f->scause);
     put_hex(" sepc", f->sepc);
@@ -91,6 +100,9 @@ HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 /* The frame has hyp_panic_at()'s arguments in a0 … a2. */
 HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
 {
+    if (is_muted()) {
+        give_up();
+    }
     put_head((const char *)f->gpr[12]);
     put((const char *)f->gpr[10]);
     put_hex(" line", f->gpr[11]);
@@ -102,7 +114,7 @@ HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
 HYP_COLD _Noreturn void hart_fault_nested(uint64_t depth)
 {
     if (depth == 1) {
-        put("\r\nhyp: panic=nested\r\n");
+        put(is_muted() ? "" : "\r\nhyp: panic=nested\r\n");
         give_up();
     }
     hart_park();

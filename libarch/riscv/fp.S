@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * world_clear_fp(bool has_vector): floating-point and vector registers as after reset.
+ * world_clear_fp(bool has_vector): floating-point and vector registers as after reset
+ * ("State of Vector Extension at Reset" for vtype and vl).
  * In       sstatus.FS (and VS, if a0) not Off
- * Clobbers a0; f0 … f31, v0 … v31, fcsr, vtype, vl, vcsr
+ * Clobbers a0; f0 … f31, v0 … v31, fcsr, vtype, vl, vcsr, vstart
  */
 	.option arch, +f, +d, +v
 	.section .text.world_clear_fp, "ax"
@@ -21,6 +22,8 @@ world_clear_fp:
 	vmv.v.i	v24, 0
 	csrw	vcsr, zero
 	csrw	vstart, zero
+	li	a0, -1			/* a vtype that no hart has: vill = 1, vl = 0 */
+	vsetvl	a0, zero, a0
 1:	ret
 	.size	world_clear_fp, . - world_clear_fp
 

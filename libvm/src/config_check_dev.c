@@ -2,24 +2,25 @@
 /* Devices and interrupts: one owner each, and DMA that something contains. */
 #include "config_priv.h"
 
-bool config_console_is_used(const struct config_input *in)
+/* Who writes to the platform's UART, by the hypervisor's driver or by the firmware's; or NULL. */
+static const char *uart_writer(const struct hyp_config *config)
 {
-    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
-        if (in->config->vms[vm].console.kind != VM_CONSOLE_NONE) {
-            return config_find_device(in->platform, in->platform->uart.device) != NULL;
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        if (config->vms[vm].console.kind != VM_CONSOLE_NONE) {
+            return "the console";
         }
     }
-    return false;
+    return config->log_waits ? NULL : "the log";
 }
 
 /* A device and who has it. */
 struct holding {
     const struct hyp_device *device;
     struct config_owner owner;
-    uint32_t vm_bit; /* 0: the hypervisor's console. */
+    uint32_t vm_bit; /* 0: the hypervisor's console or log. */
 };
 
-/* Number k of all holdings of the VMs from `vm` on, then the console's UART. */
+/* Device k of that VM; behind the last VM the console's UART. */
 static bool holding_get(const struct config_run *run, uint32_t vm, uint32_t k, struct holding *h)
 {
     const struct hyp_config *config = run->config;
@@ -28,7 +29,7 @@ static bool holding_get(const struct config_run *run, uint32_t vm, uint32_t k, s
                               config_owner_vm(config, vm), config_vm_bit(vm)};
     } else {
         *h = (struct holding){config_find_device(run->platform, run->platform->uart.device),
-                              {"the console", NULL},
+                              {uart_writer(config), NULL},
                               0};
     }
     return h->device != NULL;
@@ -40,7 +41,20 @@ static uint32_t holding_count(const struct config_run *run, uint32_t vm)
     if (vm < run->config->vm_count) {
         return run->config->vms[vm].device_count;
     }
-    return vm == run->config->vm_count && config_console_is_used(run->in) ? 1 : 0;
+    return vm == run->config->vm_count && uart_writer(run->config) != NULL ? 1 : 0;
+}
+
+static bool is_held(const struct config_run *run, const struct hyp_device *device)
+{
+    for (uint32_t vm = 0; vm <= run->config->vm_count; vm++) {
+        for (uint32_t k = 0; k < holding_count(run, vm); k++) {
+            struct holding h;
+            if (holding_get(run, vm, k, &h) && h.device == device) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static void check_device_pair(struct config_run *run, const struct holding *a,
@@ -124,6 +138,52 @@ static void check_dma(struct config_run *run, uint32_t vm, const struct vm_devic
     }
 }
 
+bool config_regs_get(const struct hyp_platform *platform, uint32_t k, struct hyp_regs *regs)
+{
+    const struct hyp_irqc_desc *irqc = &platform->irqc;
+    switch (k) {
+    case 0: *regs = (struct hyp_regs){"the interrupt controller", {irqc->hpa, irqc->size}}; break;
+    case 1:
+        *regs = (struct hyp_regs){"the interrupt controller", {irqc->imsic_hpa, irqc->imsic_size}};
+        break;
+    case 2:
+        *regs = (struct hyp_regs){"the hypervisor's fail register",
+                                  {platform->fail_hpa, platform->fail_hpa != 0 ? 4 : 0}};
+        break;
+    default:
+        if (k - 3 >= platform->reserved_count) {
+            return false;
+        }
+        *regs = platform->reserved[k - 3];
+    }
+    return true;
+}
+
+/* What else its pages hold: registers that are taken; a device that nobody has been given. */
+static void check_neighbours(struct config_run *run, const struct hyp_device *device,
+                             struct config_finding *f)
+{
+    struct range own_pages = config_range(device->hpa, device->size);
+    struct hyp_regs regs;
+    f->rule = CONFIG_DEV_OVERLAP;
+    f->x = device->hpa;
+    for (uint32_t k = 0; config_regs_get(run->platform, k, &regs); k++) {
+        if (range_overlaps(own_pages, config_range_of(regs.mem))) {
+            f->b = (struct config_owner){regs.owner, NULL};
+            config_tell(run, f);
+            return;
+        }
+    }
+    for (uint32_t k = 0; k < run->platform->device_count; k++) {
+        const struct hyp_device *other = &run->platform->devices[k];
+        if (range_overlaps(own_pages, config_range(other->hpa, other->size)) &&
+            !is_held(run, other)) {
+            f->b = (struct config_owner){"device", other->name};
+            config_tell(run, f);
+        }
+    }
+}
+
 static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *own)
 {
     const struct hyp_device *device = config_find_device(run->platform, own->name);
@@ -144,17 +204,21 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
         f.y = device->size;
         config_tell(run, &f);
     }
-    const struct hyp_irqc_desc *irqc = &run->platform->irqc;
-    struct range own_pages = config_range(device->hpa, device->size);
-    if (range_overlaps(own_pages, config_range(irqc->hpa, irqc->size)) ||
-        range_overlaps(own_pages, config_range(irqc->imsic_hpa, irqc->imsic_size))) {
-        f.rule = CONFIG_DEV_OVERLAP;
-        f.b = (struct config_owner){"the interrupt controller", NULL};
-        f.x = device->hpa;
-        config_tell(run, &f);
-    }
+    check_neighbours(run, device, &f);
     if (device->dma && !device->iommu) {
         check_dma(run, vm, own, &f);
+    }
+}
+
+/* While the log waits nothing would read what the console's VMs write. */
+static void check_log_waits(struct config_run *run, uint32_t vm)
+{
+    if (run->config->log_waits && run->config->vms[vm].console.kind != VM_CONSOLE_NONE) {
+        struct config_finding f = {.rule = CONFIG_LOG_WAITS,
+                                   .blocked = config_vm_bit(vm),
+                                   .a = config_owner_vm(run->config, vm),
+                                   .b = {"the log", NULL}};
+        config_tell(run, &f);
     }
 }
 
@@ -162,6 +226,7 @@ void config_check_devices(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const struct vm_config *c = &run->config->vms[vm];
+        check_log_waits(run, vm);
         for (uint32_t k = 0; k < c->device_count; k++) {
             check_device(run, vm, &c->devices[k]);
             for_later_holdings(run, vm, k, check_device_pair);

@@ -95,17 +95,26 @@ static void check_against_vms(struct config_run *run, uint32_t vm, uint32_t i, s
     }
 }
 
+/* A region, fixed or placed, against registers that no VM may have. */
+static void check_regs(struct config_run *run, uint32_t vm, struct range r)
+{
+    struct config_finding f = {.rule = CONFIG_MEM_DEVICE,
+                               .blocked = config_vm_bit(vm),
+                               .a = config_owner_vm(run->config, vm)};
+    struct hyp_regs regs;
+    for (uint32_t k = 0; config_regs_get(run->platform, k, &regs); k++) {
+        f.b = (struct config_owner){regs.owner, NULL};
+        config_tell_overlap(run, &f, r, config_range_of(regs.mem));
+    }
+}
+
 /* A fixed region against the board's devices. */
 static void check_devices(struct config_run *run, uint32_t vm, struct range r)
 {
     const struct hyp_platform *platform = run->platform;
     struct config_finding f = {.rule = CONFIG_MEM_DEVICE,
                                .blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm),
-                               .b = {"the interrupt controller", NULL}};
-    config_tell_overlap(run, &f, r, config_range(platform->irqc.hpa, platform->irqc.size));
-    config_tell_overlap(run, &f, r,
-                        config_range(platform->irqc.imsic_hpa, platform->irqc.imsic_size));
+                               .a = config_owner_vm(run->config, vm)};
     for (uint32_t k = 0; k < platform->device_count; k++) {
         const struct hyp_device *device = &platform->devices[k];
         f.b = (struct config_owner){"device", device->name};
@@ -134,7 +143,13 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
 {
     const struct vm_mem *mem = &run->config->vms[vm].mem[i];
     check_mem_shape(run, vm, mem);
-    if (mem->hpa_fixed && config_mem_is_sound(run->in, mem)) {
+    if (!config_mem_is_sound(run->in, mem)) {
+        return;
+    }
+    if (run->plan->mem_hpa[vm][i] != CONFIG_NOWHERE) {
+        check_regs(run, vm, config_range(run->plan->mem_hpa[vm][i], mem->size));
+    }
+    if (mem->hpa_fixed) {
         check_devices(run, vm, config_range(mem->hpa, mem->size));
         check_against_vms(run, vm, i, config_range(mem->hpa, mem->size));
     }

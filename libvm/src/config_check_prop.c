@@ -29,6 +29,7 @@ enum {
     OWNER_FIRMWARE,
     OWNER_DEVICE,
     OWNER_RAM,
+    OWNER_REGS,
 };
 
 struct world {
@@ -44,7 +45,9 @@ struct world {
     struct config_input in;
     struct config_plan plan;
     uint64_t rules; /* Bit r: rule r was told. */
-    uint8_t page[PAGES];
+    uint16_t page[PAGES];
+    struct hyp_regs regs;      /* The platform's. */
+    struct hyp_regs boot_regs; /* The machine's. */
 };
 
 static struct world w;
@@ -101,8 +104,14 @@ static void draw_devices(void)
     }
 }
 
+static uint64_t draw_low(void)
+{
+    return LOW_BASE + prop_u64(16) * 4096; /* Below RAM. */
+}
+
 static void draw_platform(void)
 {
+    w.regs = (struct hyp_regs){"the board", {draw_low(), prop_u64(2) * 4096}};
     uint64_t split = prop_u64(RAM_PAGES);
     w.ram[0] = (struct hyp_mem){RAM_BASE, split * 4096};
     w.ram[1] = (struct hyp_mem){RAM_BASE + split * 4096, (RAM_PAGES - split) * 4096};
@@ -121,6 +130,9 @@ static void draw_platform(void)
         .uart = {.device = "uart"},
         .devices = w.devices,
         .device_count = DEVICES,
+        .reserved = &w.regs,
+        .reserved_count = 1,
+        .fail_hpa = prop_bool() ? draw_low() + 0x10 : 0,
     };
 }
 
@@ -176,7 +188,11 @@ static void draw_machine(void)
     }
     w.ram[1].size -= w.ram[1].size >= 16 * 4096 ? prop_u64(16) * 4096 : 0;
     w.reserved = (struct hyp_mem){RAM_BASE, prop_u64(4) * 4096};
+    w.boot_regs = (struct hyp_regs){"the machine", {draw_low(), 4096}};
     w.machine = (struct config_machine){
+        .regs = &w.boot_regs,
+        .regs_count = (uint32_t)prop_u64(2),
+        .console = {draw_low() + 8, prop_u64(2)},
         .hart_count = 1 + (uint32_t)prop_u64(5),
         .mem = w.ram,
         .mem_count = 2,
@@ -202,6 +218,7 @@ static void draw_world(void)
     w.config = (struct hyp_config){.name = "c",
                                    .pool_size = (20 + prop_u64(140)) * 4096,
                                    .console_hart = (uint32_t)prop_u64(3),
+                                   .log_waits = prop_bool(),
                                    .vms = w.vms,
                                    .vm_count = (uint32_t)prop_u64(VMS + 1)};
     w.in = (struct config_input){
@@ -224,7 +241,7 @@ static void mark(uint64_t hpa, uint64_t size, unsigned owner)
 {
     for (uint64_t at = hpa; at < hpa + size; at += 4096) {
         if (at >= LOW_BASE && at < LOW_BASE + PAGES * 4096) {
-            w.page[(at - LOW_BASE) / 4096] |= (uint8_t)BIT(owner);
+            w.page[(at - LOW_BASE) / 4096] |= (uint16_t)BIT(owner);
         }
     }
 }
@@ -239,6 +256,16 @@ static void mark_world(void)
     mark(w.ram[1].hpa, w.ram[1].size, OWNER_RAM);
     for (uint32_t i = 0; i < DEVICES; i++) {
         mark(w.devices[i].hpa, w.devices[i].size, OWNER_DEVICE);
+    }
+    mark(w.regs.mem.hpa, w.regs.mem.size, OWNER_REGS);
+    mark(w.platform.fail_hpa, w.platform.fail_hpa != 0, OWNER_REGS);
+}
+
+static void mark_machine(void)
+{
+    if (w.in.machine != NULL) {
+        mark(w.boot_regs.mem.hpa, w.machine.regs_count, OWNER_REGS);
+        mark(w.machine.console.hpa, w.machine.console.size, OWNER_REGS);
     }
 }
 
@@ -258,7 +285,9 @@ static uint64_t expect_mem_rules(void)
                 rules |= (owners & (BIT(VMS) - 1)) != 0 ? BIT(CONFIG_MEM_OVERLAP) : 0;
                 rules |= (owners & BIT(OWNER_HYP)) != 0 ? BIT(CONFIG_MEM_HYP) : 0;
                 rules |= (owners & BIT(OWNER_FIRMWARE)) != 0 ? BIT(CONFIG_MEM_FIRMWARE) : 0;
-                rules |= (owners & BIT(OWNER_DEVICE)) != 0 ? BIT(CONFIG_MEM_DEVICE) : 0;
+                rules |= (owners & (BIT(OWNER_DEVICE) | BIT(OWNER_REGS))) != 0
+                             ? BIT(CONFIG_MEM_DEVICE)
+                             : 0;
                 rules |= (owners & BIT(OWNER_RAM)) == 0 ? BIT(CONFIG_MEM_ABSENT) : 0;
             }
             mark(mem->hpa, mem->size, OWNER_VM + vm);
@@ -402,6 +431,18 @@ static void check_pair_of_running(uint32_t a, uint32_t b)
     }
 }
 
+/* No other device is there but its VM's own. */
+static void check_page_of_device(uint32_t vm, const struct hyp_device *device)
+{
+    for (uint32_t k = 0; k < DEVICES; k++) {
+        bool own = &w.devices[k] == device;
+        for (uint32_t i = 0; i < w.vms[vm].device_count; i++) {
+            own = own || held(vm, i) == &w.devices[k];
+        }
+        PROP_ASSERT(own || w.devices[k].hpa != device->hpa);
+    }
+}
+
 static void check_running(uint32_t vm)
 {
     const struct vm_config *c = &w.vms[vm];
@@ -416,7 +457,8 @@ static void check_running(uint32_t vm)
     for (uint32_t i = 0; i < c->device_count; i++) {
         uint64_t n = (held(vm, i)->hpa - LOW_BASE) / 4096;
         /* Of VMs, the running ones: bit i of a page is VM i. */
-        PROP_ASSERT((w.page[n] & (BIT(OWNER_HYP) | w.plan.runnable)) == 0);
+        PROP_ASSERT((w.page[n] & (BIT(OWNER_HYP) | BIT(OWNER_REGS) | w.plan.runnable)) == 0);
+        check_page_of_device(vm, held(vm, i));
         PROP_ASSERT(!held(vm, i)->dma || held(vm, i)->iommu || c->devices[i].dma_trusted);
     }
     for (uint32_t b = vm + 1; b < w.config.vm_count; b++) {
@@ -440,6 +482,7 @@ void prop_run(void)
     check_harts();
     check_gpas();
     check_models();
+    mark_machine();
     for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
         if ((w.plan.runnable & BIT(vm)) != 0) {
             check_running(vm);

@@ -742,18 +742,81 @@ static void test_imsic_gpa(void **state)
     expect_none();
 }
 
+/* Pages of a device that hold something else: a device of nobody's, registers of the platform's. */
+static void test_device_neighbours(void **state)
+{
+    (void)state;
+    static const struct hyp_regs taken[] = {{"the firmware's timer", {0x2000000, 0x1000}}};
+    devices[2].hpa = 0x10000000;
+    devices[2].size = 0x2000;
+    check(); /* The console's UART, which a VM is not given; and the nic, which nobody has. */
+    assert_int_equal(told, 2);
+    assert_int_equal(findings[0].rule, CONFIG_DEV_OVERLAP);
+    assert_string_equal(findings[0].b.name, "nic");
+    assert_string_equal(findings[1].b.kind, "the console");
+    platform.uart.device = NULL;
+    devices[2].hpa = 0x10001000;
+    devices[2].size = 0x1000;
+    expect_one(CONFIG_DEV_OVERLAP, 1);
+    platform.fail_hpa = 0x100010;
+    devices[2].hpa = 0x100000;
+    expect_one(CONFIG_DEV_OVERLAP, 1);
+    assert_string_equal(findings[0].b.kind, "the hypervisor's fail register");
+    platform.reserved = taken;
+    platform.reserved_count = 1;
+    devices[2].hpa = 0x1fff000;
+    expect_none();
+    devices[2].size = 0x2000;
+    expect_one(CONFIG_DEV_OVERLAP, 1);
+    assert_string_equal(findings[0].b.kind, "the firmware's timer");
+}
+
+/* What the machine's tree has told: registers that the hypervisor uses, the firmware's console. */
+static void test_device_over_registers_of_the_machine(void **state)
+{
+    (void)state;
+    static const struct hyp_regs found[] = {{"the hypervisor's IPIs", {0x2f00000, 0x4000}},
+                                            {"the interrupt controller", {0x28000000, 0x8000}}};
+    in.machine = &machine;
+    machine.regs = found;
+    machine.regs_count = 2;
+    expect_none();
+    devices[2].hpa = 0x2f03000;
+    expect_one(CONFIG_DEV_TAKEN, 1);
+    assert_string_equal(findings[0].b.kind, "the hypervisor's IPIs");
+    devices[2].hpa = 0x27fff000;
+    devices[2].size = 0x2000;
+    expect_one(CONFIG_DEV_TAKEN, 1);
+    assert_string_equal(findings[0].b.kind, "the interrupt controller");
+    machine.regs_count = 1;
+    expect_none();
+    machine.console = (struct hyp_mem){0x28000fff, 1};
+    expect_one(CONFIG_DEV_TAKEN, 1);
+    assert_string_equal(findings[0].b.kind, "the firmware's console");
+    machine.console = (struct hyp_mem){0, UINT64_MAX}; /* Somewhere. */
+    expect_one(CONFIG_DEV_TAKEN, 1);
+    vms[0].device_count = 0;
+    expect_none();
+}
+
 static void test_devices_of_two(void **state)
 {
     (void)state;
     struct vm_device other[] = {{"uart0", 0x10000000, false}, {"nothing", 0, false}};
-    /* The console's UART belongs to the console only while there is one. */
+    /* The UART belongs to the console while there is one, else to the log unless that waits. */
     vms[1].devices = other;
     vms[1].device_count = 1;
     expect_one(CONFIG_DEV_TWICE, 2);
+    assert_string_equal(findings[0].b.kind, "the console");
     vms[1].console.kind = VM_CONSOLE_NONE;
+    expect_one(CONFIG_DEV_TWICE, 2);
+    assert_string_equal(findings[0].b.kind, "the log");
+    config.log_waits = true;
     expect_none();
     vms[1].console.kind = VM_CONSOLE_SBI;
     platform.uart.device = NULL;
+    expect_one(CONFIG_LOG_WAITS, 2);
+    config.log_waits = false;
     expect_none();
     /* Two devices in one page are one owner's business. */
     devices[2].hpa = 0x10000000;
@@ -911,6 +974,8 @@ int main(void)
         cmocka_unit_test_setup(test_dma, set_up),
         cmocka_unit_test_setup(test_device_places, set_up),
         cmocka_unit_test_setup(test_imsic_gpa, set_up),
+        cmocka_unit_test_setup(test_device_neighbours, set_up),
+        cmocka_unit_test_setup(test_device_over_registers_of_the_machine, set_up),
         cmocka_unit_test_setup(test_devices_of_two, set_up),
         cmocka_unit_test_setup(test_interrupts, set_up),
         cmocka_unit_test_setup(test_keys, set_up),

@@ -46,18 +46,35 @@ static void check_reach(struct config_run *run, uint32_t vm, const char *what, u
     }
 }
 
+/* Number k of what is no VM's; false: there is no more. */
+static bool taken_get(const struct config_input *in, uint32_t k, struct hyp_regs *other)
+{
+    const struct config_machine *machine = in->machine;
+    const struct hyp_mem *taken;
+    uint32_t count = config_taken(in, &taken);
+    if (k < count) {
+        *other = (struct hyp_regs){"the firmware", taken[k]};
+    } else if (k == count) {
+        *other = (struct hyp_regs){"the hypervisor", config_hypervisor_mem(in)};
+    } else if (machine == NULL || k > count + 1 + machine->regs_count) {
+        return false; /* The board's are told by E-DEV-OVERLAP and E-DEV-TWICE. */
+    } else if (k == count + 1) {
+        *other = (struct hyp_regs){"the firmware's console", machine->console};
+    } else {
+        *other = machine->regs[k - count - 2];
+    }
+    return true;
+}
+
 /* A device's registers where something of the hypervisor's is would hand that to the guest. */
 static void check_taken(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
-    const struct hyp_mem *taken;
-    uint32_t count = config_taken(run->in, &taken);
-    struct range own = config_range_of(config_hypervisor_mem(run->in));
-    for (uint32_t k = 0; k <= count; k++) {
-        struct range other = k < count ? config_range_of(taken[k]) : own;
-        if (range_overlaps(config_range(device->hpa, device->size), other)) {
+    struct hyp_regs other;
+    for (uint32_t k = 0; taken_get(run->in, k, &other); k++) {
+        if (range_overlaps(config_range(device->hpa, device->size), config_range_of(other.mem))) {
             struct config_finding *f = config_about(run, vm);
             f->rule = CONFIG_DEV_TAKEN;
-            f->b = (struct config_owner){k < count ? "the firmware" : "the hypervisor", NULL};
+            f->b = (struct config_owner){other.owner, NULL};
             f->thing = device->name;
             f->x = device->hpa;
             config_tell(run, f);

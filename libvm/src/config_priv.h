@@ -122,5 +122,5 @@ bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *
 void config_tell_overlap(struct config_run *run, struct config_finding *f, struct range r,
                          struct range other);
 
-/* Is a shared console driven on the platform's UART? */
-bool config_console_is_used(const struct config_input *in);
+/* Block k of registers that the platform says no VM may have; false: there are no more. */
+bool config_regs_get(const struct hyp_platform *platform, uint32_t k, struct hyp_regs *regs);

@@ -27,8 +27,10 @@ static void put_cell(uint8_t *to, uint32_t value)
 
 static void put_nops(uint8_t *from, const uint8_t *end)
 {
+    static const uint8_t nop[4] = {0, 0, 0, FDT_NOP};
     for (; from < end; from += 4) {
-        put_cell(from, FDT_NOP);
+        /* One store a word, as absent vCPUs are many of them. */
+        __builtin_memcpy(__builtin_assume_aligned(from, 4), nop, 4);
     }
 }
 
@@ -79,6 +81,7 @@ static void narrow_cpu(uint8_t *fdt, const struct hyp_dtb_places *p, const struc
     put_isa(at(fdt, p->isa), isa, GUEST_ISA_STRING);
     put_isa(at(fdt, p->isa_names), isa, GUEST_ISA_NAMES);
     put_block(at(fdt, p->cbom), f->cbom_block);
+    put_block(at(fdt, p->cbop), f->cbop_block);
     put_block(at(fdt, p->cboz), f->cboz_block);
 }
 
@@ -160,6 +163,18 @@ static enum hyp_status narrow_initrd(uint8_t *start, uint64_t gpa)
     return memcmp(start, end, 8) > 0 ? HYP_E_RANGE : HYP_OK;
 }
 
+static void narrow_seeds(uint8_t *rng, const struct guest_seed *seed)
+{
+    uint8_t *kaslr = rng + GUEST_SEED_RNG_SIZE + PROP_HEAD;
+    if (seed == NULL) {
+        put_nops(rng - PROP_HEAD, kaslr + GUEST_SEED_KASLR_SIZE);
+        return;
+    }
+    memcpy(rng, seed->rng, GUEST_SEED_RNG_SIZE);
+    memcpy(kaslr, seed->kaslr, GUEST_SEED_KASLR_SIZE);
+    end_value(rng, seed->rng_size);
+}
+
 static enum hyp_status narrow_bootargs(uint8_t *value, const char *text)
 {
     size_t length = strlen(text != NULL ? text : (const char *)value) + 1;
@@ -188,6 +203,7 @@ enum hyp_status guest_dt_narrow(void *fdt, const struct hyp_dtb_places *places,
     if (places->imsic_ids != 0 && facts->imsic_ids != 0) {
         put_cell(at(fdt, places->imsic_ids), facts->imsic_ids);
     }
+    narrow_seeds(at(fdt, places->rng_seed), facts->seed);
     if (places->initrd != 0) {
         HYP_TRY(narrow_initrd(at(fdt, places->initrd), facts->initrd_end));
     } else if (facts->initrd_end != 0) {

@@ -36,6 +36,8 @@ static void put_chosen(int args_room)
     fdt_begin_node(tree, "chosen");
     put("bootargs", args + sizeof(args) - args_room, args_room);
     put_text("q", "next");
+    put("rng-seed", args, GUEST_SEED_RNG_SIZE);
+    put("kaslr-seed", args, GUEST_SEED_KASLR_SIZE);
     fdt_property_u64(tree, "linux,initrd-start", 0x88000000);
     fdt_property_u64(tree, "linux,initrd-end", 0x89000000);
     put_text("stdout-path", "/soc/serial@20");
@@ -51,6 +53,7 @@ static void put_cpu(const char *name, uint32_t vcpu)
     put("riscv,isa-extensions", text, (int)guest_isa_write(GUEST_ISA_ALL, GUEST_ISA_NAMES, text));
     put_text("mmu-type", "riscv,sv57");
     fdt_property_u32(tree, "riscv,cbom-block-size", 64);
+    fdt_property_u32(tree, "riscv,cbop-block-size", 64);
     fdt_property_u32(tree, "riscv,cboz-block-size", 64);
     fdt_end_node(tree);
 }
@@ -93,11 +96,13 @@ static void find_places(void)
         .timebase = value_of("/cpus", "timebase-frequency"),
         .bootargs = value_of("/chosen", "bootargs"),
         .initrd = value_of("/chosen", "linux,initrd-start"),
+        .rng_seed = value_of("/chosen", "rng-seed"),
         .stdout = value_of("/chosen", "stdout-path"),
         .contexts = value_of("/soc/plic@30", "interrupts-extended"),
         .cpu = node_of("/cpus/cpu@0"),
         .cpu_size = (uint16_t)(node_of("/cpus/cpu@1") - node_of("/cpus/cpu@0")),
         .cbom = value_of("/cpus/cpu@0", "riscv,cbom-block-size"),
+        .cbop = value_of("/cpus/cpu@0", "riscv,cbop-block-size"),
         .cboz = value_of("/cpus/cpu@0", "riscv,cboz-block-size"),
         .isa = value_of("/cpus/cpu@0", "riscv,isa"),
         .isa_names = value_of("/cpus/cpu@0", "riscv,isa-extensions"),
@@ -149,6 +154,7 @@ static int set_up(void **state)
         .vcpu_present = 3,
         .mmu = GUEST_MMU_SV39,
         .cbom_block = 64,
+        .cbop_block = 64,
         .timebase_hz = 10,
         .initrd_end = 0x88000001,
     };

@@ -37,11 +37,14 @@ static bool is_name(uint32_t ext, const char *text, size_t length)
     return n == length;
 }
 
-/* Many names are none of ours: only those of the same first letter are looked at. */
+/* Many names are none of ours: only those of the same first two letters are looked at. */
 enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely)
 {
     uint32_t e = 0;
     uint32_t end = GUEST_ISA_ZICBOM;
+    if (length == 0) {
+        return GUEST_ISA_COUNT;
+    }
     if (likely < GUEST_ISA_COUNT && is_name(likely, text, length)) {
         return likely;
     }
@@ -49,7 +52,9 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
         e = text[0] == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
         end = text[0] == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
     }
-    while (e < end && !is_name(e, text, length)) {
+    size_t at = length > 1 ? 1 : 0;
+    while (e < end &&
+           (guest_isa_name((enum guest_isa)e)[at] != text[at] || !is_name(e, text, length))) {
         e++;
     }
     return e < end ? (enum guest_isa)e : GUEST_ISA_COUNT;

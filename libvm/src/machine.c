@@ -14,17 +14,21 @@
     X(COMPATIBLE, "compatible")           \
     X(DEVICE_TYPE, "device_type")         \
     X(CONTEXTS, "interrupts-extended")    \
+    X(KASLR_SEED, "kaslr-seed")           \
     X(INITRD_END, "linux,initrd-end")     \
     X(INITRD_START, "linux,initrd-start") \
     X(MMU, "mmu-type")                    \
     X(PHANDLE, "phandle")                 \
     X(REG, "reg")                         \
     X(CBOM, "riscv,cbom-block-size")      \
+    X(CBOP, "riscv,cbop-block-size")      \
     X(CBOZ, "riscv,cboz-block-size")      \
     X(ISA, "riscv,isa")                   \
     X(ISA_NAMES, "riscv,isa-extensions")  \
     X(NDEV, "riscv,ndev")                 \
+    X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
+    X(STDOUT, "stdout-path")              \
     X(TIMEBASE, "timebase-frequency")
 
 #define KEY_ENUM(key, name) KEY_##key,
@@ -57,6 +61,7 @@ enum section {
     SECTION_CPUS,
     SECTION_RESERVED,
     SECTION_CHOSEN,
+    SECTION_ALIASES,
 };
 
 struct reading {
@@ -71,7 +76,11 @@ struct reading {
     struct value isa_text;
     uint64_t isa; /* What isa_text came to. */
     bool isa_h;
-    struct value contexts; /* The PLIC's. */
+    struct value contexts;                /* The PLIC's. */
+    struct value stdout_path;             /* /chosen's. */
+    uint32_t aliases_at;                  /* Where that node lies; 0: there is none. */
+    uint32_t node_at;                     /* The node whose properties are being read. */
+    uint32_t name_at[MACHINE_DEVICE_MAX]; /* Of m's devices. */
 };
 
 static enum key key_of(const char *name)
@@ -84,11 +93,12 @@ static enum key key_of(const char *name)
     case 'c': first = last = KEY_COMPATIBLE; break;
     case 'd': first = last = KEY_DEVICE_TYPE; break;
     case 'i': first = last = KEY_CONTEXTS; break;
+    case 'k': first = last = KEY_KASLR_SEED; break;
     case 'l': first = KEY_INITRD_END, last = KEY_INITRD_START; break;
     case 'm': first = last = KEY_MMU; break;
     case 'p': first = last = KEY_PHANDLE; break;
-    case 'r': first = KEY_REG, last = KEY_NDEV; break;
-    case 's': first = last = KEY_STATUS; break;
+    case 'r': first = KEY_REG, last = KEY_RNG_SEED; break;
+    case 's': first = KEY_STATUS, last = KEY_STDOUT; break;
     case 't': first = last = KEY_TIMEBASE; break;
     default: return KEY_COUNT;
     }
@@ -202,7 +212,74 @@ static void add_device(struct reading *r, struct cells n)
         m->devices_left_out++;
         return;
     }
+    r->name_at[m->device_count] = r->node_at + 4; /* Behind the token. */
     m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
+}
+
+/* ---- The firmware's console ------------------------------------------------------------------ */
+
+/* Bytes of a path, without the options behind a colon. */
+static uint32_t path_length(struct value v)
+{
+    uint32_t n = 0;
+    while (n < v.length && v.bytes[n] != 0 && v.bytes[n] != ':') {
+        n++;
+    }
+    return n;
+}
+
+/* Is the name this text, or this text and an address? */
+static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
+{
+    for (; n != 0 && *name == (char)*text; n--) {
+        name++;
+        text++;
+    }
+    return n == 0 && (*name == 0 || *name == '@');
+}
+
+/* A path that does not begin with / is the name of a property of /aliases, which has the path. */
+static struct value stdout_path(const struct reading *r, const struct dtree *t)
+{
+    struct value path = r->stdout_path;
+    struct dtree_walk w = dtree_walk(t);
+    if (path.length == 0 || path.bytes[0] == '/' || r->aliases_at == 0) {
+        return path;
+    }
+    w.next = r->aliases_at;
+    (void)dtree_next(&w);
+    uint32_t n = path_length(path);
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        if (name_fits(w.name, path.bytes, n)) {
+            return (struct value){.bytes = w.value, .length = w.length};
+        }
+    }
+    return (struct value){0};
+}
+
+/*
+ * Devices of the path's last name: a bus maps one to one, so its own name matters only to names
+ * without an address, which may be those of several devices.
+ */
+static void find_stdout(struct reading *r, const struct dtree *t)
+{
+    struct machine *m = r->m;
+    struct value path = stdout_path(r, t);
+    uint32_t end = path_length(path);
+    uint32_t n = 0;
+    uint32_t found = 0;
+    while (n < end && path.bytes[end - n - 1] != '/') {
+        n++;
+    }
+    for (uint32_t i = 0; n != 0 && i < m->device_count; i++) {
+        if (name_fits((const char *)t->bytes + r->name_at[i], path.bytes + end - n, n)) {
+            m->stdout_regs = (struct hyp_mem){.hpa = m->device_hpa[i], .size = 1};
+            found++;
+        }
+    }
+    if (found > 1 || (n != 0 && found == 0 && m->devices_left_out != 0)) {
+        m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
+    }
 }
 
 static enum hyp_status read_reservations(struct machine *m, const struct dtree *t)
@@ -328,6 +405,7 @@ static void add_hart(struct reading *r)
     m->has_h = m->has_h && r->isa_h;
     m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
     m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
+    m->cbop_block = common_block(m, m->cbop_block, number(r, KEY_CBOP, 0));
     m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
 }
 
@@ -411,6 +489,14 @@ static void read_initrd(struct reading *r)
     }
 }
 
+static void read_seeds(struct reading *r)
+{
+    struct value rng = value_of(r, KEY_RNG_SEED);
+    struct value kaslr = value_of(r, KEY_KASLR_SEED);
+    guest_seed_add(&r->m->seed, rng.bytes, rng.length);
+    guest_seed_add(&r->m->seed, kaslr.bytes, kaslr.length);
+}
+
 /* ---- The walk -------------------------------------------------------------------------------- */
 
 static enum section section_of(const char *name)
@@ -418,6 +504,7 @@ static enum section section_of(const char *name)
     return dtree_name_is(name, "cpus")              ? SECTION_CPUS
            : dtree_name_is(name, "reserved-memory") ? SECTION_RESERVED
            : dtree_name_is(name, "chosen")          ? SECTION_CHOSEN
+           : dtree_name_is(name, "aliases")         ? SECTION_ALIASES
                                                     : SECTION_OTHER;
 }
 
@@ -429,7 +516,10 @@ static void read_depth_2(struct reading *r)
     case SECTION_CHOSEN:
         read_bootargs(r);
         read_initrd(r);
+        read_seeds(r);
+        r->stdout_path = value_of(r, KEY_STDOUT);
         break;
+    case SECTION_ALIASES: break;
     case SECTION_OTHER:
         r->parent = cells_of(r);
         if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {
@@ -485,8 +575,10 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
             read_node(r, w.depth - (token == DTREE_NODE ? 1 : 0));
         }
         is_read = token == DTREE_NODE_END;
+        r->node_at = w.at;
         if (token == DTREE_NODE && w.depth == 2) {
             r->section = section_of(w.name);
+            r->aliases_at = r->section == SECTION_ALIASES ? w.at : r->aliases_at;
         } else if (token == DTREE_NODE_END && w.depth == 3) {
             r->in_hart = false;
         }
@@ -498,6 +590,7 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
 static void check_blocks(struct machine *m)
 {
     m->isa &= ~(m->cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
+    m->isa &= ~(m->cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
     m->isa &= ~(m->cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
 }
 
@@ -510,6 +603,7 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
     HYP_TRY(read_reservations(m, &t));
     HYP_TRY(read_nodes(&r, &t));
     number_contexts(m, r.contexts);
+    find_stdout(&r, &t);
     check_blocks(m);
     return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
 }
@@ -551,14 +645,19 @@ static enum hyp_status probe_gstage(struct machine *m)
 
 static void keep(struct machine *m, enum guest_isa ext, uint64_t bits, uint64_t granted)
 {
-    if ((m->isa & BIT(ext)) != 0 && (granted & bits) == bits) {
+    uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
+    if ((m->isa & BIT(ext)) != 0 && (granted & field) == bits) {
         m->henvcfg |= bits;
     } else {
         m->isa &= ~BIT(ext);
     }
 }
 
-/* What the firmware's menvcfg lets henvcfg hold is what guests can be granted. */
+/*
+ * What the firmware's menvcfg lets henvcfg hold is what guests can be granted. cbo.inval flushes,
+ * or it is not granted: an invalidation would undo what the hypervisor has stored into guest
+ * memory.
+ */
 static void probe_env(struct machine *m)
 {
     if (!csr_probe(CSR_HENVCFG)) {
@@ -566,12 +665,12 @@ static void probe_env(struct machine *m)
                     BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU));
         return;
     }
-    csr_write(CSR_HENVCFG, UINT64_MAX);
+    csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
     uint64_t granted = csr_read(CSR_HENVCFG);
     csr_write(CSR_HENVCFG, 0);
     keep(m, GUEST_ISA_SSTC, HENVCFG_STCE, granted);
     keep(m, GUEST_ISA_SVPBMT, HENVCFG_PBMTE, granted);
-    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE | HENVCFG_CBCFE, granted);
+    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, granted);
     keep(m, GUEST_ISA_ZICBOZ, HENVCFG_CBZE, granted);
     if ((m->isa & BIT(GUEST_ISA_SVADE)) != 0) {
         m->isa &= ~BIT(GUEST_ISA_SVADU); /* Both: the guest starts with Svade. */
@@ -582,6 +681,21 @@ static void probe_env(struct machine *m)
     m->svpbmt = (m->isa & BIT(GUEST_ISA_SVPBMT)) != 0;
 }
 
+/*
+ * Counters are the hart's own, so a guest sees no other VM's events. Zihpm: as many as hcounteren
+ * can grant; the others trap on the machine as well.
+ */
+static void probe_counters(struct machine *m)
+{
+    csr_write(CSR_HCOUNTEREN, UINT32_MAX);
+    uint64_t granted = csr_read(CSR_HCOUNTEREN);
+    csr_write(CSR_HCOUNTEREN, 0);
+    bool hpm = (m->isa & BIT(GUEST_ISA_ZIHPM)) != 0 && (granted & ~COUNTEREN_ZICNTR) != 0;
+    m->hcounteren = hpm ? granted : granted & COUNTEREN_ZICNTR;
+    m->isa &= ~(hpm ? 0 : BIT(GUEST_ISA_ZIHPM));
+    m->isa &= ~((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
+}
+
 enum hyp_status machine_probe(struct machine *m)
 {
     if (!m->has_h) {
@@ -589,9 +703,10 @@ enum hyp_status machine_probe(struct machine *m)
     }
     HYP_TRY(probe_gstage(m));
     probe_env(m);
+    probe_counters(m);
     m->stateen = csr_probe(CSR_HSTATEEN0);
-    /* Counters of events are not given to guests. */
-    m->isa &= ~(BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF));
+    /* Overflow interrupts of counters are not given to guests. */
+    m->isa &= ~BIT(GUEST_ISA_SSCOFPMF);
     return HYP_OK;
 }
 

@@ -66,6 +66,7 @@ struct reading {
     bool has_imsic;
     struct node sswi;
     bool has_sswi;
+    struct machine_aia *aia; /* Its regs. */
 };
 
 static uint32_t number(const struct node *n, enum key key, uint32_t missing)
@@ -139,11 +140,23 @@ static enum kind kind_of(const struct dtree_walk *w)
     return KIND_OTHER;
 }
 
+/* Whatever its status is: the firmware disables what it keeps to itself. */
+static void add_regs(struct machine_aia *aia, const struct node *n, enum kind kind)
+{
+    struct hyp_mem all = {0, UINT64_MAX};
+    bool full = aia->regs_count == MACHINE_AIA_REGS_MAX;
+    aia->regs_count -= full ? 1 : 0;
+    aia->regs[aia->regs_count++] =
+        (struct hyp_regs){kind == KIND_SSWI ? "the hypervisor's SSWI" : "the interrupt controller",
+                          full ? all : reg_of(n)};
+}
+
 static void add_node(struct reading *r, enum kind kind, const struct dtree_walk *begin,
                      struct cells cells)
 {
     struct node n = read_node(*begin);
     n.cells = cells;
+    add_regs(r->aia, &n, kind);
     if (!is_okay(&n)) {
         return;
     }
@@ -268,7 +281,7 @@ static void take_aplic(const struct machine *m, struct machine_aia *aia, const s
 enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia, const void *fdt,
                                  size_t size)
 {
-    struct reading r = {.aplic_count = 0};
+    struct reading r = {.aia = aia};
     struct dtree t;
     *aia = (struct machine_aia){.source_count = 0};
     HYP_TRY(dtree_open(&t, fdt, size));

@@ -17,7 +17,7 @@
 
 enum { APLIC_M = 50, APLIC_S, IMSIC_M, IMSIC_S };
 
-static _Alignas(8) uint8_t tree[8192];
+static _Alignas(8) uint8_t tree[16384];
 static struct machine m;
 static struct machine_aia aia;
 
@@ -160,6 +160,46 @@ static void test_msi(void **state)
     }
 }
 
+static void put_sswi(uint64_t hpa)
+{
+    fdt_begin_node(tree, "sswi");
+    put_text("compatible", "riscv,aclint-sswi");
+    put_text("status", "disabled");
+    put_reg(hpa, 0x4000);
+    fdt_end_node(tree);
+}
+
+/* Whose registers they are is known of each node, of use or not, and never forgotten. */
+static void test_regs(void **state)
+{
+    (void)state;
+    begin();
+    put_imsic(IMSIC_M, 0x24000000, M_EXT, 255, 0);
+    put_msi(APLIC_M, 0xc000000, IMSIC_M);
+    put_sswi(0x2f00000);
+    put_direct(APLIC_S, 0xd000000, S_EXT);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(aia.regs_count, 4);
+    assert_int_equal(aia.regs[0].mem.hpa, 0x24000000);
+    assert_int_equal(aia.regs[0].mem.size, 0xc000);
+    assert_int_equal(aia.regs[1].mem.hpa, 0xc000000);
+    assert_int_equal(aia.regs[2].mem.hpa, 0x2f00000);
+    assert_string_equal(aia.regs[2].owner, "the hypervisor's SSWI");
+    assert_int_equal(aia.regs[3].mem.size, 0x8000);
+    assert_string_equal(aia.regs[3].owner, "the interrupt controller");
+    for (uint32_t more = 0; more < 3; more++) {
+        begin();
+        for (uint32_t i = 0; i < MACHINE_AIA_REGS_MAX + more; i++) {
+            put_sswi(0x1000000 + i * 0x4000);
+        }
+        assert_int_equal(finish(), HYP_OK);
+        const struct hyp_regs *last = &aia.regs[MACHINE_AIA_REGS_MAX - 1];
+        assert_int_equal(aia.regs_count, MACHINE_AIA_REGS_MAX);
+        assert_true(last->mem.size == (more != 0 ? UINT64_MAX : 0x4000));
+        assert_int_equal((last - 1)->mem.size, 0x4000);
+    }
+}
+
 static void expect_of_no_use(uint32_t bits, uint64_t size, uint32_t ids, uint32_t groups)
 {
     guest_bits = bits;
@@ -280,10 +320,10 @@ static void test_short_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_direct),    cmocka_unit_test(test_msi),
-        cmocka_unit_test(test_absent),    cmocka_unit_test(test_unsound_imsics),
-        cmocka_unit_test(test_registers), cmocka_unit_test(test_short_values),
-        cmocka_unit_test(test_sswi),
+        cmocka_unit_test(test_direct),       cmocka_unit_test(test_msi),
+        cmocka_unit_test(test_absent),       cmocka_unit_test(test_unsound_imsics),
+        cmocka_unit_test(test_regs),         cmocka_unit_test(test_registers),
+        cmocka_unit_test(test_short_values), cmocka_unit_test(test_sswi),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,8 @@ static void put_cpu(uint32_t id)
     char text[GUEST_ISA_TEXT_SIZE];
     bool okay = prop_bool();
     uint64_t own = prop_u64(0) | GUEST_ISA_ALWAYS;
-    own &= ~(BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOZ)); /* They need their block sizes. */
+    /* They need their block sizes. */
+    own &= ~(BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ));
     fdt_begin_node(tree, "cpu");
     put_text("status", okay ? "okay" : "disabled");
     fdt_property_u32(tree, "reg", id);

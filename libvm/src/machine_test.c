@@ -38,15 +38,17 @@ static void begin_root(void)
     fdt_property_u32(tree, "#size-cells", 2);
 }
 
-static void put_cpu(uint32_t id, const char *isa, uint32_t cbom)
+static void put_cpu(uint32_t id, const char *isa, uint32_t block)
 {
     fdt_begin_node(tree, "cpu");
     put_text("device_type", "cpu");
     fdt_property_u32(tree, "reg", id);
     put_text("riscv,isa", isa);
     put_text("mmu-type", "riscv,sv57");
-    if (cbom != 0) {
-        fdt_property_u32(tree, "riscv,cbom-block-size", cbom);
+    if (block != 0) {
+        fdt_property_u32(tree, "riscv,cbom-block-size", block);
+        fdt_property_u32(tree, "riscv,cbop-block-size", block);
+        fdt_property_u32(tree, "riscv,cboz-block-size", block);
     }
     fdt_begin_node(tree, "interrupt-controller");
     fdt_property_u32(tree, "phandle", 100 + id);
@@ -62,10 +64,10 @@ static void begin_cpus(void)
     fdt_property_u32(tree, "timebase-frequency", 1000);
 }
 
-static void one_cpu(const char *isa, uint32_t cbom)
+static void one_cpu(const char *isa, uint32_t block)
 {
     begin_cpus();
-    put_cpu(0, isa, cbom);
+    put_cpu(0, isa, block);
     fdt_end_node(tree);
 }
 
@@ -112,6 +114,101 @@ static void put_device(uint64_t hpa, const char *status)
     put("reg", reg, sizeof(reg));
     put_text("status", status);
     fdt_end_node(tree);
+}
+
+static void put_bus(const char *name, uint32_t hpa)
+{
+    char serial[32];
+    const fdt32_t reg[] = {cpu_to_fdt32(hpa), cpu_to_fdt32(0x1000)};
+    fdt_begin_node(tree, name);
+    fdt_property_u32(tree, "#address-cells", 1);
+    fdt_property_u32(tree, "#size-cells", 1);
+    snprintf(serial, sizeof(serial), "serial@%x", hpa);
+    fdt_begin_node(tree, serial);
+    put("reg", reg, sizeof(reg));
+    fdt_end_node(tree);
+    fdt_end_node(tree);
+}
+
+/* /chosen and /aliases before the devices or behind them; the second bus only if `twice`. */
+static void read_stdout(const char *path, const char *alias, bool first, bool twice)
+{
+    begin();
+    begin_root();
+    for (unsigned pass = 0; pass < 2; pass++) {
+        if ((pass == 0) == first) {
+            fdt_begin_node(tree, "aliases");
+            put_text("ethernet0", "/net");
+            put_text("serial0", alias);
+            fdt_end_node(tree);
+            fdt_begin_node(tree, "chosen");
+            put_text("stdout-path", path);
+            fdt_end_node(tree);
+        } else {
+            put_bus("soc", 0x2000);
+            if (twice) {
+                put_bus("bus", 0x3000);
+            }
+            put_device(0x1000, "okay");
+        }
+    }
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+}
+
+static void expect_stdout(const char *path, uint64_t hpa, uint64_t size)
+{
+    for (unsigned first = 0; first < 2; first++) {
+        read_stdout(path, "/soc/serial@2000", first != 0, false);
+        assert_int_equal(m.stdout_regs.size, size);
+        assert_int_equal(m.stdout_regs.hpa, hpa);
+    }
+}
+
+static void test_stdout(void **state)
+{
+    (void)state;
+    expect_stdout("/soc/serial@2000", 0x2000, 1);
+    expect_stdout("/soc/serial@2000:115200n8", 0x2000, 1);
+    expect_stdout("/soc/serial", 0x2000, 1);
+    expect_stdout("/device", 0x1000, 1);
+    expect_stdout("serial0", 0x2000, 1);
+    expect_stdout("serial0:9600", 0x2000, 1);
+    expect_stdout("serial", 0, 0);
+    expect_stdout("serial1", 0, 0);
+    expect_stdout("/soc/seria", 0, 0);
+    expect_stdout("/soc/serial@20000", 0, 0);
+    expect_stdout("/soc/", 0, 0);
+    expect_stdout("", 0, 0);
+    expect_stdout(":", 0, 0);
+    read_stdout("serial0", "", true, false);
+    assert_int_equal(m.stdout_regs.size, 0);
+    /* A name that two buses have is one of both: whose, nobody looks. */
+    read_stdout("/soc/serial", "", true, true);
+    assert_int_equal(m.stdout_regs.hpa, 0);
+    assert_true(m.stdout_regs.size == UINT64_MAX);
+    read_stdout("/soc/serial@2000", "", true, true);
+    assert_int_equal(m.stdout_regs.hpa, 0x2000);
+}
+
+/* A device that there was no room for may be the console: nothing is known to be another one. */
+static void test_stdout_left_out(void **state)
+{
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "chosen");
+        put_text("stdout-path", "/soc/serial@2000");
+        fdt_end_node(tree);
+        for (unsigned i = 0; i < MACHINE_DEVICE_MAX + more; i++) {
+            put_device(0x1000, "okay");
+        }
+        put_memory(0x80000000, 0x1000, NULL);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_true(m.stdout_regs.size == (more != 0 ? UINT64_MAX : 0));
+    }
 }
 
 static void test_devices(void **state)
@@ -258,20 +355,25 @@ static void test_harts(void **state)
 static void test_blocks(void **state)
 {
     (void)state;
+    const char *isa = "rv64imach_zicbom_zicbop_zicboz";
+    uint64_t all = BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
     begin();
     begin_root();
     begin_cpus();
-    put_cpu(0, "rv64imach_zicbom", 64);
-    put_cpu(1, "rv64imach_zicbom", 32);
+    put_cpu(0, isa, 64);
+    put_cpu(1, isa, 32);
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(m.isa & BIT(GUEST_ISA_ZICBOM), 0);
-    assert_int_equal(m.cbom_block, 0);
-    begin();
-    begin_root();
-    one_cpu("rv64imach_zicbom", 0);
-    assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(m.isa & BIT(GUEST_ISA_ZICBOM), 0);
+    assert_int_equal(m.isa & all, 0);
+    assert_int_equal(m.cbom_block | m.cbop_block | m.cboz_block, 0);
+    for (uint32_t block = 0; block <= 64; block += 64) {
+        begin();
+        begin_root();
+        one_cpu(isa, block);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.isa & all, block != 0 ? all : 0);
+        assert_true(m.cbom_block == block && m.cbop_block == block && m.cboz_block == block);
+    }
 }
 
 static void test_isa_names(void **state)
@@ -334,6 +436,61 @@ static void test_bootargs(void **state)
     }
 }
 
+static void put_seed(const char *node, const char *name, const char *text)
+{
+    fdt_begin_node(tree, node);
+    put(name, text, (int)strlen(text));
+    fdt_end_node(tree);
+}
+
+/* /chosen's seeds, whichever is there; no other node's. */
+static void test_seeds(void **state)
+{
+    (void)state;
+    static const char text[] = "a seed of more than 32 bytes, all of which count";
+    static const struct {
+        const char *node, *name, *text;
+        uint32_t size;
+    } seeds[] = {
+        {"chosen", "rng-seed", text, sizeof(text) - 1},
+        {"chosen", "rng-seed", "odd", 3},
+        {"chosen", "kaslr-seed", "12345678", 8},
+        {"chosen", "rng-seed", "", 0},
+        {"chosen", "kaslr-seed", "", 0},
+        {"chosen", "rng-seeds", text, 0},
+        {"other", "rng-seed", text, 0},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(seeds); i++) {
+        begin();
+        begin_root();
+        put_seed(seeds[i].node, seeds[i].name, seeds[i].text);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.seed.size, seeds[i].size);
+        if (seeds[i].size != 0 && seeds[i].size < sizeof(m.seed.key)) {
+            assert_memory_equal(m.seed.key, seeds[i].text, seeds[i].size);
+        }
+    }
+    begin();
+    begin_root();
+    fdt_begin_node(tree, "chosen");
+    put("kaslr-seed", "\0\0\0\0\0\0\0", 8);
+    put("rng-seed", "both of them", 12);
+    fdt_end_node(tree);
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.seed.size, 12);
+    begin();
+    begin_root();
+    fdt_begin_node(tree, "chosen");
+    put("kaslr-seed", "12345678", 8);
+    put("rng-seed", "both of them", 12);
+    fdt_end_node(tree);
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.seed.size, 20);
+}
+
 static void test_no_machine(void **state)
 {
     (void)state;
@@ -364,7 +521,9 @@ static void test_probe(void **state)
     assert_true(m.sstc);
     assert_false(m.svpbmt);
     assert_int_equal(m.henvcfg, HENVCFG_STCE);
-    assert_int_equal(m.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)), 0);
+    assert_int_equal(m.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)),
+                     BIT(GUEST_ISA_ZIHPM));
+    assert_int_equal(m.hcounteren, UINT32_MAX);
     assert_int_equal(m.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)), BIT(GUEST_ISA_SVADE));
     assert_int_equal(csr_read(CSR_HENVCFG), 0);
     assert_int_equal(csr_read(CSR_HGATP), 0);
@@ -497,10 +656,106 @@ static void test_initrd(void **state)
     assert_int_equal(m.initrd.size, 0);
 }
 
+/* What the fields of a hart's henvcfg and hcounteren can hold, CBIE apart. */
+static struct {
+    uint64_t henvcfg;
+    uint64_t hcounteren;
+    uint64_t cbie[4]; /* What CBIE holds when n is written. */
+} holds;
+
+static bool small_env(void *state, unsigned number, enum csr_host_op op, uint64_t value,
+                      uint64_t *old)
+{
+    (void)state;
+    if (op != CSR_HOST_WRITE || (number != CSR_HENVCFG && number != CSR_HCOUNTEREN)) {
+        return false;
+    }
+    *old = *csr_host(number);
+    if (number == CSR_HENVCFG) {
+        *csr_host(number) = (value & holds.henvcfg) | holds.cbie[value >> 4 & 3] << 4;
+    } else {
+        *csr_host(number) = value & holds.hcounteren;
+    }
+    return true;
+}
+
+static void probe_small_env(const char *isa)
+{
+    begin();
+    begin_root();
+    one_cpu(isa, 64);
+    assert_int_equal(finish(), HYP_OK);
+    csr_host_reset();
+    csr_host_attach(small_env, NULL);
+    assert_int_equal(machine_probe(&m), HYP_OK);
+    csr_host_attach(NULL, NULL);
+    assert_int_equal(csr_read(CSR_HENVCFG), 0);
+    assert_int_equal(csr_read(CSR_HCOUNTEREN), 0);
+}
+
+/* The machine lets cbo.inval flush, or guests have no Zicbom: an invalidation is never granted. */
+static void test_probe_of_cbie(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t henvcfg;
+        uint64_t cbie[4];
+        bool has;
+    } harts[] = {
+        {HENVCFG_CBCFE | HENVCFG_CBZE, {0, 1, 0, 3}, true},
+        {HENVCFG_CBCFE | HENVCFG_CBZE, {0, 1, 0, 0}, true},  /* Flushes at most. */
+        {HENVCFG_CBCFE | HENVCFG_CBZE, {0, 3, 3, 3}, false}, /* Invalidates or traps. */
+        {HENVCFG_CBCFE | HENVCFG_CBZE, {0, 0, 0, 3}, false},
+        {HENVCFG_CBCFE | HENVCFG_CBZE, {0, 0, 0, 0}, false},
+        {HENVCFG_CBZE, {0, 1, 0, 3}, false},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(harts); i++) {
+        holds.henvcfg = harts[i].henvcfg;
+        holds.hcounteren = UINT32_MAX;
+        memcpy(holds.cbie, harts[i].cbie, sizeof(holds.cbie));
+        probe_small_env("rv64imach_zicbom");
+        assert_int_equal((m.isa & BIT(GUEST_ISA_ZICBOM)) != 0, harts[i].has);
+        assert_int_equal(m.henvcfg, harts[i].has ? HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE : 0);
+        probe_small_env("rv64imach");
+        assert_int_equal(m.henvcfg, 0);
+    }
+}
+
+static void test_probe_of_counters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *isa;
+        uint64_t holds;
+        uint64_t granted;
+        bool zicntr, zihpm;
+    } harts[] = {
+        {"rv64imach_zicntr_zihpm", UINT32_MAX, UINT32_MAX, true, true},
+        {"rv64imach_zicntr_zihpm", 0xf, 0xf, true, true},
+        {"rv64imach_zicntr_zihpm", 0x80000007, 0x80000007, true, true},
+        {"rv64imach_zicntr_zihpm", 7, 7, true, false}, /* No counter is there. */
+        {"rv64imach_zicntr_zihpm", 0, 0, false, false},
+        {"rv64imach_zicntr_zihpm", 0x1d, 0x1d, false, true}, /* No time. */
+        {"rv64imach_zicntr", UINT32_MAX, 7, true, false},
+        {"rv64imach", UINT32_MAX, 7, false, false},
+    };
+    holds.henvcfg = 0;
+    memset(holds.cbie, 0, sizeof(holds.cbie));
+    for (unsigned i = 0; i < ARRAY_COUNT(harts); i++) {
+        holds.hcounteren = harts[i].holds;
+        probe_small_env(harts[i].isa);
+        assert_int_equal(m.hcounteren, harts[i].granted);
+        assert_int_equal((m.isa & BIT(GUEST_ISA_ZICNTR)) != 0, harts[i].zicntr);
+        assert_int_equal((m.isa & BIT(GUEST_ISA_ZIHPM)) != 0, harts[i].zihpm);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_stdout),
+        cmocka_unit_test(test_stdout_left_out),
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_too_many_devices),
         cmocka_unit_test(test_too_many_ranges),
@@ -513,9 +768,12 @@ int main(void)
         cmocka_unit_test(test_clash_with_ram),
         cmocka_unit_test(test_clash_with_others),
         cmocka_unit_test(test_initrd),
+        cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_no_machine),
         cmocka_unit_test(test_more_can_be_reserved),
         cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_probe_of_cbie),
+        cmocka_unit_test(test_probe_of_counters),
         cmocka_unit_test(test_probe_of_small_hgatp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,12 @@ static void reset_interrupts(struct vcpu *vcpu)
     }
 }
 
-/* SBI "Hart State Management Extension": satp = 0, sstatus.SIE = 0, a0 = hart id, a1 = opaque. */
+/*
+ * SBI "Hart State Management Extension": satp = 0, sstatus.SIE = 0, a0 = hart id, a1 = opaque.
+ * SBI leaves the other registers open, but programs rely on what OpenSBI gives them: floating-point
+ * and vector registers that are on, and cycle, time and instret for user mode, without which the
+ * vDSO of Linux is an illegal instruction.
+ */
 static void reset(struct vcpu *vcpu)
 {
     const struct vm_env *env = vcpu->vm->env;
@@ -86,13 +91,13 @@ static void reset(struct vcpu *vcpu)
     w->gpr[10] = vcpu->id;
     w->gpr[11] = vcpu->start_opaque;
     w->sepc = vcpu->start_pc;
-    uint64_t fp = BIT(SSTATUS_FS_SHIFT) | (env->has_vector ? BIT(SSTATUS_VS_SHIFT) : 0);
-    w->sstatus = SSTATUS_SPP | SSTATUS_UXL_64 | fp;
+    uint64_t on = SSTATUS_UXL_64 | SSTATUS_FS | (env->has_vector ? SSTATUS_VS : 0);
+    w->sstatus = SSTATUS_SPP | on;
     w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP |
                  (uint64_t)vcpu->guest_file << HSTATUS_VGEIN_SHIFT;
     csr_write(CSR_SSTATUS, w->sstatus);
     world_clear_fp(env->has_vector);
-    csr_write(CSR_VSSTATUS, SSTATUS_UXL_64);
+    csr_write(CSR_VSSTATUS, on);
     csr_write(CSR_VSIE, 0);
     csr_write(CSR_VSTVEC, 0);
     csr_write(CSR_VSSCRATCH, 0);
@@ -100,7 +105,7 @@ static void reset(struct vcpu *vcpu)
     csr_write(CSR_VSCAUSE, 0);
     csr_write(CSR_VSTVAL, 0);
     csr_write(CSR_VSATP, 0);
-    csr_write(CSR_SCOUNTEREN, 0);
+    csr_write(CSR_SCOUNTEREN, COUNTEREN_ZICNTR);
     csr_write(CSR_SENVCFG, 0);
 }
 

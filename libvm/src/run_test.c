@@ -178,14 +178,14 @@ static void test_the_hart_delegates_what_guests_handle(void **state)
 static void test_start(void **state)
 {
     (void)state;
-    static const unsigned zeroed[] = {CSR_VSIE,     CSR_VSTVEC,     CSR_VSSCRATCH, CSR_VSEPC,
-                                      CSR_VSCAUSE,  CSR_VSTVAL,     CSR_VSATP,     CSR_SCOUNTEREN,
-                                      CSR_SENVCFG,  CSR_HTIMEDELTA, CSR_HIE,       CSR_HVIP,
-                                      CSR_HSTATEEN0};
+    static const unsigned zeroed[] = {CSR_VSIE,       CSR_VSTVEC, CSR_VSSCRATCH, CSR_VSEPC,
+                                      CSR_VSCAUSE,    CSR_VSTVAL, CSR_VSATP,     CSR_SENVCFG,
+                                      CSR_HTIMEDELTA, CSR_HIE,    CSR_HVIP,      CSR_HSTATEEN0};
     for (unsigned i = 0; i < ARRAY_COUNT(zeroed) - 1; i++) {
         csr_write(zeroed[i], UINT64_MAX);
     }
     csr_write(CSR_VSSTATUS, UINT64_MAX);
+    csr_write(CSR_SCOUNTEREN, 0);
     t.env.has_vector = true;
     t.vcpu[0].start_pc = PC;
     t.vcpu[0].start_opaque = 0xabcd;
@@ -195,10 +195,11 @@ static void test_start(void **state)
     for (unsigned i = 0; i < 32; i++) {
         assert_true(e->world.gpr[i] == (i == 11 ? 0xabcd : 0));
     }
-    assert_true(e->world.sepc == PC && e->vsstatus == SSTATUS_UXL_64);
+    assert_true(e->world.sepc == PC && e->vsstatus == (SSTATUS_UXL_64 | SSTATUS_FS | SSTATUS_VS));
+    assert_true(csr_read(CSR_SCOUNTEREN) == 7);
     assert_true((e->world.sstatus & SSTATUS_SPP) != 0);
-    assert_true((e->world.sstatus & SSTATUS_FS) == BIT(13));
-    assert_true((e->world.sstatus & SSTATUS_VS) == BIT(9));
+    assert_true((e->world.sstatus & SSTATUS_FS) == SSTATUS_FS);
+    assert_true((e->world.sstatus & SSTATUS_VS) == SSTATUS_VS);
     assert_true((e->world.sstatus & SSTATUS_SIE) == 0);
     for (unsigned i = 0; i < ARRAY_COUNT(zeroed); i++) {
         assert_true(csr_read(zeroed[i]) == 0);

@@ -36,6 +36,11 @@ static const struct hyp_device board_devices[] = {
     },
 };
 
+/* There with aclint=on; what is the machine level's, as the CLINT, the firmware protects by PMP. */
+static const struct hyp_regs board_reserved[] = {
+    {.owner = "the hypervisor's SSWI", .mem = {.hpa = 0x2f00000, .size = 0x4000}},
+};
+
 /*
  * Of a struct hyp_platform, all but its name and its interrupt controller. fail_hpa is a
  * sifive,test1: FINISHER_FAIL with code 1.
@@ -45,4 +50,4 @@ static const struct hyp_device board_devices[] = {
     .load_hpa = 0x80200000, .hart_count = 8, .timebase_hz = 10000000,                           \
     .uart = {.device = "uart0", .reg_shift = 0, .access_width = 1, .clock_hz = 3686400},        \
     .devices = board_devices, .device_count = sizeof(board_devices) / sizeof(board_devices[0]), \
-    .fail_hpa = 0x100000, .fail_word = 0x13333
+    .reserved = board_reserved, .reserved_count = 1, .fail_hpa = 0x100000, .fail_word = 0x13333

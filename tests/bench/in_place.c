@@ -30,6 +30,7 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "bench_in_place",
     .pool_size = 1 * HYP_MIB,
+    .log_waits = true, /* The UART is the VM's. */
     .vms = vms,
     .vm_count = 1,
 };

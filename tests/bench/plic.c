@@ -40,6 +40,7 @@ const struct hyp_config hyp_config = {
     .name = "bench_plic",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
+    .log_waits = true, /* The UART is the VM's. */
     .vms = vms,
     .vm_count = 1,
 };

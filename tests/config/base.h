@@ -31,6 +31,10 @@
 #define P_LOAD_HPA 0x80200000
 #endif
 
+#ifndef P_FAIL_HPA
+#define P_FAIL_HPA 0
+#endif
+
 /* ---- VM alpha: two harts, a shared UART ---- */
 
 #ifndef A_NAME
@@ -103,6 +107,9 @@
 #define B_DEVICES ONE(.name = "disk", .gpa = 0x10003000)
 #endif
 
+#ifndef B_CONSOLE
+#define B_CONSOLE ONE(.kind = VM_CONSOLE_SBI)
+#endif
 #ifndef B_IRQC
 #define B_IRQC ONE(.gpa = 0x0c000000, .source_count = 96)
 #endif
@@ -124,6 +131,9 @@
 #ifndef LOG_KEY
 #define LOG_KEY 0
 #endif
+#ifndef LOG_WAITS
+#define LOG_WAITS false
+#endif
 
 static const struct hyp_mem platform_mem[] = {{.hpa = 0x80000000, .size = HYP_GIB},
                                               {.hpa = 0xc0000000, .size = HYP_GIB}};
@@ -138,6 +148,8 @@ static const struct hyp_device platform_devices[] = {
      .dma = true, .iommu = true},
     P_DEVICES};
 
+static const struct hyp_regs platform_reserved[] = {{"the hypervisor's SSWI", {0x2f00000, 0x4000}}};
+
 const struct hyp_platform hyp_platform = {
     .name = "board",
     .mem = platform_mem,
@@ -151,6 +163,9 @@ const struct hyp_platform hyp_platform = {
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
     .devices = platform_devices,
     .device_count = COUNT(platform_devices),
+    .reserved = platform_reserved,
+    .reserved_count = COUNT(platform_reserved),
+    .fail_hpa = P_FAIL_HPA,
 };
 
 static const struct vm_mem alpha_mem[] = {A_MEM};
@@ -192,7 +207,7 @@ static const struct vm_config vms[] = {
         .kernel = B_KERNEL,
         .devices = beta_devices,
         .device_count = COUNT(beta_devices),
-        .console = {.kind = VM_CONSOLE_SBI},
+        .console = B_CONSOLE,
         .irqc = B_IRQC,
         .irqc_else = beta_else,
         .irqc_else_count = COUNT(beta_else),
@@ -206,6 +221,7 @@ const struct hyp_config hyp_config = {
     .console_hart = CONSOLE_HART,
     .console_key = CONSOLE_KEY,
     .log_key = LOG_KEY,
+    .log_waits = LOG_WAITS,
     .vms = vms,
     .vm_count = COUNT(vms),
 };

@@ -19,6 +19,7 @@ static struct tool_places found;
 static struct vm_config own;
 static const struct vm_config *const vm = &own;
 static struct guest_dt_facts facts;
+static struct guest_seed seed;
 
 static uint64_t first_vcpus(uint32_t count)
 {
@@ -48,13 +49,18 @@ static void draw_facts(void)
         .isa = prop_u64(0),
         .mmu = (enum guest_mmu)prop_u64(3),
         .cbom_block = (uint32_t)prop_u64(2) * 64,
+        .cbop_block = (uint32_t)prop_u64(2) * 128,
         .cboz_block = (uint32_t)prop_u64(2) * 32,
         .timebase_hz = 1 + (uint32_t)prop_u64(1000000000),
         .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
         .bootargs = args[prop_u64(4)],
         .device_absent = prop_u64(0),
         .imsic_ids = (uint32_t)prop_u64(3) * 64,
+        .seed = prop_bool() ? &seed : NULL,
     };
+    seed.rng_size = 1 + (uint32_t)prop_u64(sizeof(seed.rng));
+    memset(seed.rng, (int)prop_u64(256), sizeof(seed.rng));
+    memset(seed.kaslr, (int)prop_u64(256), sizeof(seed.kaslr));
     if (prop_bool()) {
         facts.vcpu_present = first_vcpus(1 + (uint32_t)prop_u64(vm->vcpu_count));
     }
@@ -130,6 +136,7 @@ static void check_cpus(void)
             check_isa(cpu);
             check_text(cpu, "mmu-type", mmu[facts.mmu]);
             check_block(cpu, "riscv,cbom-block-size", facts.cbom_block);
+            check_block(cpu, "riscv,cbop-block-size", facts.cbop_block);
             check_block(cpu, "riscv,cboz-block-size", facts.cboz_block);
         }
     }
@@ -279,14 +286,43 @@ static void check_chosen(void)
     }
 }
 
+/* As many bytes as count; GUEST_DT_SECRET_SIZE is from the first byte of both to the last. */
+static void check_seeds(void)
+{
+    int chosen = fdt_path_offset(tree, "/chosen");
+    int length[2] = {0, 0};
+    const uint8_t *rng = fdt_getprop(tree, chosen, "rng-seed", &length[0]);
+    const uint8_t *kaslr = fdt_getprop(tree, chosen, "kaslr-seed", &length[1]);
+    PROP_ASSERT((rng != NULL) == (facts.seed != NULL) && (kaslr != NULL) == (facts.seed != NULL));
+    if (facts.seed != NULL) {
+        PROP_ASSERT(length[0] == (int)seed.rng_size && length[1] == GUEST_SEED_KASLR_SIZE);
+        PROP_ASSERT(memcmp(rng, seed.rng, seed.rng_size) == 0);
+        PROP_ASSERT(memcmp(kaslr, seed.kaslr, sizeof(seed.kaslr)) == 0);
+        PROP_ASSERT(rng == tree + (size_t)found.places.rng_seed * 4);
+        PROP_ASSERT(kaslr + GUEST_SEED_KASLR_SIZE == rng + GUEST_DT_SECRET_SIZE);
+    }
+}
+
 /* ---- What is not narrowed ---- */
 
 static bool is_narrowed(const char *name)
 {
     static const char *const names[] = {
-        "bootargs",           "linux,initrd-start",    "linux,initrd-end",      "stdout-path",
-        "riscv,isa",          "riscv,isa-extensions",  "riscv,cbom-block-size", "mmu-type",
-        "timebase-frequency", "riscv,cboz-block-size", "interrupts-extended",   "riscv,num-ids",
+        "bootargs",
+        "linux,initrd-start",
+        "linux,initrd-end",
+        "stdout-path",
+        "riscv,isa",
+        "riscv,isa-extensions",
+        "riscv,cbom-block-size",
+        "mmu-type",
+        "timebase-frequency",
+        "riscv,cbop-block-size",
+        "riscv,cboz-block-size",
+        "interrupts-extended",
+        "riscv,num-ids",
+        "rng-seed",
+        "kaslr-seed",
     };
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (strcmp(name, names[i]) == 0) {
@@ -403,4 +439,5 @@ void prop_run(void)
     check_devices();
     check_chosen();
     check_rest();
+    check_seeds();
 }

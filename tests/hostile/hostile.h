@@ -57,7 +57,7 @@ typedef const char hostile_snippet[];
 extern hostile_snippet try_nothing, try_zeros, try_ones, try_reserved_c, try_mret, try_sret,
     try_wfi, try_sfence, try_ebreak, try_ecall, try_mstatus, try_hstatus, try_hgatp, try_htimedelta,
     try_vsstatus, try_vsatp, try_no_csr, try_read_only_csr, try_sstatus, try_rdcycle, try_rdtime,
-    try_rdinstret, try_hpmcounter3, try_hfence_gvma, try_hfence_vvma, try_hlv, try_hsv, try_lb,
+    try_rdinstret, try_hpmcounter31, try_hfence_gvma, try_hfence_vvma, try_hlv, try_hsv, try_lb,
     try_lbu, try_lh, try_lhu, try_lw, try_lwu, try_ld, try_c_lw, try_c_ld, try_sb, try_sh, try_sw,
     try_sd, try_c_sw, try_c_sd, try_lw_x0, try_lr, try_lr_d, try_amo, try_amo_d, try_flw, try_fld,
     try_siselect, try_sireg, try_stopei, try_vsiselect, try_vsireg, try_vstopei, try_c_fld, try_fsw,

@@ -110,7 +110,7 @@ def run():
             machine.expect("\n")
             # the counter writes its file at the end
             os.killpg(machine._process.pid, signal.SIGTERM)
-            machine._process.wait(20)
+            machine._process.wait(plan["timeout"])
         judge_checks(machine.log, want["group"], int(want["ok"]))
         judge_beats(machine.log)
         judge_space(machine.log)

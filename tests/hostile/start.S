@@ -296,7 +296,7 @@ try_\name:
 	SNIPPET rdcycle, rdcycle a0
 	SNIPPET rdtime, rdtime a0
 	SNIPPET rdinstret, rdinstret a0
-	SNIPPET hpmcounter3, csrr a0, 0xc03
+	SNIPPET hpmcounter31, csrr a0, 0xc1f
 	SNIPPET hfence_gvma, .4byte 0x62000073
 	SNIPPET hfence_vvma, .4byte 0x22000073
 	SNIPPET hlv, .4byte 0x68054573 /* hlv.w a0, (a0) */

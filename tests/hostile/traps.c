@@ -33,7 +33,7 @@ static void virtual_insn(void)
     hostile_illegal("virtual.hfence_vvma", try_hfence_vvma);
     hostile_illegal("virtual.hlv", try_hlv);
     hostile_illegal("virtual.hsv", try_hsv);
-    hostile_illegal("virtual.hpmcounter3", try_hpmcounter3);
+    hostile_illegal("virtual.hpmcounter31", try_hpmcounter31);
     if (USER) {
         hostile_illegal("virtual.sret", try_sret);
         hostile_illegal("virtual.wfi", try_wfi);

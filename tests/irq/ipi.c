@@ -36,6 +36,7 @@ static struct ipi_mailbox mailbox[HARTS];
 static struct ipi_path path;
 static uint32_t stage; /* Even: being set up. Odd: both harts exchange. */
 static uint32_t ready;
+static uint32_t spurious[HARTS]; /* Claims that found nothing. */
 
 _Noreturn void hyp_panic_at(const char *name, int line, const char *condition)
 {
@@ -75,14 +76,29 @@ static void post(uint64_t to, uint64_t bits)
     }
 }
 
+/*
+ * Claims what pends. SEIP is a signal from the interrupt file to the hart: it may be read as set
+ * for a short time behind the claim that ended it (QEMU: where sender and target evaluate the file
+ * at once). stopei says that nothing pends, and the claim is spurious: no message, and the mailbox
+ * is left alone. A message stays pending until it is claimed, so each is claimed once, with its
+ * bit.
+ */
+static bool is_message(uint64_t me)
+{
+    if (path.irq != IRQ_S_EXT) {
+        return true;
+    }
+    uint32_t id = imsic_claim();
+    HYP_REQUIRE(id == 0 || id == imsic.identity);
+    spurious[me] += id == 0 ? 1 : 0;
+    return id != 0;
+}
+
 static uint64_t take(uint64_t me)
 {
     uint64_t begin = guest_time();
-    while ((csr_read(CSR_SIP) & BIT(path.irq)) == 0) {
+    while ((csr_read(CSR_SIP) & BIT(path.irq)) == 0 || !is_message(me)) {
         HYP_REQUIRE(guest_time() - begin < LIMIT);
-    }
-    if (path.irq == IRQ_S_EXT) {
-        HYP_REQUIRE(imsic_claim() == imsic.identity);
     }
     path.ops->ack(path.state);
     return ipi_take(&mailbox[me]);
@@ -148,6 +164,8 @@ void guest_main(uint64_t hart, const void *fdt)
     if (tree_has(fdt, "riscv,imsics")) {
         over(hart, imsic_ipi_path(&imsic), "imsic");
     }
-    guest_put("end\n");
+    guest_put("spurious ");
+    guest_put_dec(spurious[0] + spurious[1]);
+    guest_put("\nend\n");
     guest_shutdown(false);
 }

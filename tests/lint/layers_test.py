@@ -12,7 +12,7 @@ ALLOWED = {
     "libmm": {"//libarch"},
     "libirq": {"//libarch"},
     "libconsole": {"//libarch"},
-    "libvm": {"//libarch", "//libmm", "@libfdt//"},
+    "libvm": {"//libarch", "//libmm", "@bearssl//", "@libfdt//"},
 }
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The steps on a machine whose device tree is QEMU's own with a first step `disable:NODE` done to it.
+"""The steps on a machine whose device tree is QEMU's own with the first step done to it.
 
-The node's status becomes "fail". One that has no status gets one where its `compatible` was, which a
-disabled device has no use for.
+`disable:NODE`: the node's status becomes "fail". One that has no status gets one where its `compatible` was, which a
+disabled device has no use for. `set:NODE PROPERTY TEXT`: the property, which is there and not shorter, becomes the text.
 """
 import os
 import struct
@@ -51,15 +51,29 @@ def disable(blob, node):
     return blob[: at + 4] + struct.pack(">II", length, status) + value + blob[at + 12 + length :]
 
 
+def set_text(blob, node, name, text):
+    """In place: what is left of the old value are NULs behind the text."""
+    at, length = {found: (at, length) for at, found, length in properties(blob, node)}[name]
+    if len(text) >= length:
+        raise SystemExit("no room for " + text.decode())
+    return blob[: at + 12] + text + bytes(length - len(text)) + blob[at + 12 + length :]
+
+
+def change(blob, step):
+    kind, rest = step.split(":", 1)
+    words = [word.encode() for word in rest.split()]
+    return {"disable": disable, "set": set_text}[kind](blob, *words)
+
+
 def main():
     plan, command = qemu_test.load()
-    node = plan["steps"].pop(0).split(":")[1].encode()
+    step = plan["steps"].pop(0)
     tree = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
     line = subprocess.check_output(command + ["--print"], text=True).splitlines()
     line[line.index("-M") + 1] += ",dumpdtb=" + tree
     subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(tree, "rb") as f:
-        blob = disable(f.read(), node)
+        blob = change(f.read(), step)
     with open(tree, "wb") as f:
         f.write(blob)
     plan["args"] += ["--", "-dtb", tree]

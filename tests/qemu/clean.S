@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first instructions of a hart: what all its registers hold, before anything is changed.
- * In       a0 = hart id, a1 = opaque; all others as libhyp made them
+ * In       a0 = hart id, a1 = opaque; all others as libhyp or the firmware made them
  * Next     _start, with a0 and a1 as they were
  * Out      clean_found[hart]: as struct found of clean.c
  */
 	.option	arch, +f, +d, +v
 	.set	FOUND_SIZE, 8192
+	.set	ABSENT, 0xab5e		/* of a CSR that traps; as in clean.c */
+	.macro	save csr, at
+	csrr	t0, \csr
+	sd	t0, 8 * \at(t1)
+	.endm
+	.macro	save_if csr, at
+	li	t0, ABSENT
+	csrr	t0, \csr
+	sd	t0, 8 * \at(t1)
+	.endm
 	.section .text.first, "ax"
 	.globl	clean_entry
 clean_entry:
@@ -20,44 +30,42 @@ clean_entry:
 	slli	t2, a0, 13
 	add	t1, t1, t2
 	sd	t0, 0(t1)
-	csrr	t0, sstatus
-	sd	t0, 8(t1)
-	csrr	t0, sie
-	sd	t0, 16(t1)
-	csrr	t0, sip
-	sd	t0, 24(t1)
-	csrr	t0, sscratch
-	sd	t0, 32(t1)
-	csrr	t0, sepc
-	sd	t0, 40(t1)
-	csrr	t0, scause
-	sd	t0, 48(t1)
-	csrr	t0, stval
-	sd	t0, 56(t1)
-	csrr	t0, satp
-	sd	t0, 64(t1)
-	csrr	t0, senvcfg
-	sd	t0, 72(t1)
-	csrr	t0, scounteren
-	sd	t0, 80(t1)
+	save	sstatus, 1
+	save	sie, 2
+	save	sip, 3
+	save	stvec, 4
+	save	sscratch, 5
+	save	sepc, 6
+	save	scause, 7
+	save	stval, 8
+	save	satp, 9
+	save	senvcfg, 10
+	save	scounteren, 11
+	la	t0, skip		/* from here on CSRs that a hart may lack */
+	csrw	stvec, t0
+	save_if	0x14d, 12		/* stimecmp */
+	save_if	0x150, 13		/* siselect */
+	save_if	0x10c, 14		/* sstateen0 … 3 */
+	save_if	0x10d, 15
+	save_if	0x10e, 16
+	save_if	0x10f, 17
 	li	t0, 3 << 13
 	csrs	sstatus, t0
-	csrr	t0, fcsr
-	sd	t0, 88(t1)
+	save	fcsr, 18
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	fsd	f\n, 128 + 8 * \n(t1)
+	fsd	f\n, 8 * (24 + \n)(t1)
 	.endr
 	li	t0, 3 << 9
 	csrs	sstatus, t0		/* stays 0 without vectors */
 	csrr	t2, sstatus
 	and	t2, t2, t0
 	beqz	t2, 3f
-	csrr	t0, vcsr
-	sd	t0, 96(t1)
-	csrr	t0, vstart
-	sd	t0, 104(t1)
-	csrr	t0, vlenb
-	sd	t0, 112(t1)		/* bytes of a register; 0: there are none */
+	save	vcsr, 19
+	save	vstart, 20
+	save	vl, 21
+	save	vtype, 22
+	save	vlenb, 23		/* bytes of a register; 0: there are none */
+	csrw	vstart, zero		/* the stores would begin there */
 	addi	t1, t1, 512
 	slli	t0, t0, 3
 	vs8r.v	v0, (t1)
@@ -70,6 +78,12 @@ clean_entry:
 3:	li	t0, 3 << 13 | 3 << 9
 	csrc	sstatus, t0
 	j	_start
+
+	.balign	4
+skip:	csrr	t2, sepc
+	addi	t2, t2, 4
+	csrw	sepc, t2
+	sret
 
 /* clean_spoil(): everything that a hart can be left with; with vectors, if a0. Returns. */
 	.text
@@ -84,7 +98,7 @@ clean_spoil:
 	csrw	fcsr, t0
 	csrw	sscratch, t0
 	csrw	stval, t0
-	csrw	scounteren, t0
+	csrw	scounteren, zero
 	csrw	senvcfg, t0
 	csrw	scause, 5
 	csrw	sepc, -4 & 31

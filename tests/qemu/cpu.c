@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define SSTATUS_SIE UINT64_C(2)
+#define SSTATUS_SPP (UINT64_C(1) << 8)
+#define CAUSE_ECALL_U 8
 #define SSTATUS_VS (UINT64_C(3) << 9)
 #define SIE_STIE (UINT64_C(1) << 5)
 #define CAUSE_TIMER (UINT64_C(1) << 63 | 5)
@@ -37,7 +39,11 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
         }
         return epc;
     }
-    trap_cause = cause;
+    if (cause == CAUSE_ECALL_U) {
+        guest_csr_set(sstatus, SSTATUS_SPP); /* The end of PROBE_USER(). */
+    } else {
+        trap_cause = cause;
+    }
     return epc + 4; /* Every instruction that is probed has four bytes. */
 }
 
@@ -51,6 +57,10 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
                          : "t0", "t1", "memory");                                       \
         trap_cause;                                                                     \
     })
+
+/* The same in user mode. */
+#define PROBE_USER(insn) \
+    PROBE("la t0, 1f\ncsrw sepc, t0\nli t0, 0x100\ncsrc sstatus, t0\nsret\n1: " insn "\necall")
 
 #define ILLEGAL 2
 
@@ -201,6 +211,8 @@ static void check_cbo(void)
     }
     check((tree_cpu_u32(tree, "riscv,cbom-block-size") != 0) == tree_has_isa(tree, "zicbom"),
           "riscv,cbom-block-size iff zicbom");
+    check((tree_cpu_u32(tree, "riscv,cbop-block-size") != 0) == tree_has_isa(tree, "zicbop"),
+          "riscv,cbop-block-size iff zicbop");
 }
 
 /* ---- Page tables ----------------------------------------------------------------------------- */
@@ -247,7 +259,12 @@ static void check_csrs(void)
     check_iff("zicntr", PROBE("rdcycle t0"));
     check_iff("zicntr", PROBE("rdtime t0"));
     check_iff("zicntr", PROBE("rdinstret t0"));
+    /* As firmware leaves scounteren: what the vDSO of Linux counts on. */
+    check_iff("zicntr", PROBE_USER("rdcycle t0"));
+    check_iff("zicntr", PROBE_USER("rdtime t0"));
+    check_iff("zicntr", PROBE_USER("rdinstret t0"));
     check_iff("zihpm", PROBE("csrr t0, hpmcounter3"));
+    check_illegal("hpmcounter3 in user mode", PROBE_USER("csrr t0, hpmcounter3"));
     check_iff("sstc", PROBE("csrr t0, 0x14d"));
     check_iff("ssstateen", PROBE("csrr t0, 0x10c"));
     check_is(PROBE("csrr t0, 0x10a"), 0, "senvcfg");
@@ -269,20 +286,29 @@ static void check_csrs(void)
 static void check_instructions(void)
 {
     guest_csr_set(sstatus, SSTATUS_VS);
-    check_iff("v", PROBE(".word 0xcd0072d7")); /* vsetivli t0, 0, e8, m1 */
+    check_iff("v", PROBE(".word 0xcd0072d7"));                  /* vsetivli t0, 0, e8, m1 */
+    check_if("zvfhmin", PROBE(".word 0xcc8072d7, 0x4a861157")); /* e16; vfwcvt.f.f.v v2, v8 */
     guest_csr_clear(sstatus, SSTATUS_VS);
     check_illegal("v with VS = Off", PROBE(".word 0xcd0072d7"));
     check_if("m", PROBE("mul t0, t0, t0"));
-    check_if("zicond", PROBE(".word 0x0e02d2b3")); /* czero.eqz t0, t0, zero */
+    check_if("zicond", PROBE(".word 0x0e02d2b3"));            /* czero.eqz t0, t0, zero */
+    check_if("zicbop", PROBE("mv t0, sp\n.word 0x0012e013")); /* prefetch.r 0(t0) */
+    check_if("zihintntl", PROBE(".word 0x00500033"));         /* ntl.all */
     check_if("zihintpause", PROBE(".word 0x0100000f"));
-    check_if("zawrs", PROBE(".word 0x01d00073"));   /* wrs.sto */
-    check_if("zba", PROBE(".word 0x2052a2b3"));     /* sh1add t0, t0, t0 */
-    check_if("zbb", PROBE(".word 0x60029293"));     /* clz t0, t0 */
-    check_if("zbc", PROBE(".word 0x0a5292b3"));     /* clmul t0, t0, t0 */
-    check_if("zbs", PROBE(".word 0x4852d293"));     /* bexti t0, t0, 5 */
-    check_if("zfh", PROBE(".word 0xf4028053"));     /* fmv.h.x ft0, t0 */
-    check_if("zfa", PROBE(".word 0xf2100053"));     /* fli.d ft0, min */
-    check_if("svinval", PROBE(".word 0x18000073")); /* sfence.w.inval */
+    check_if("zimop", PROBE(".word 0x81c042f3"));                         /* mop.r.0 t0, zero */
+    check_if("zcmop", PROBE(".half 0x6081, 0x0001"));                     /* c.mop.1, c.nop */
+    check_if("zcb", PROBE("mv t1, s0\n.half 0x9c61, 0x0001\nmv s0, t1")); /* c.zext.b s0 */
+    check_if("zabha", PROBE("mv t0, sp\n.word 0x0002802f")); /* amoadd.b zero, zero, (t0) */
+    check_if("zacas", PROBE("mv t0, sp\n.word 0x2802a02f")); /* amocas.w zero, zero, (t0) */
+    check_if("zawrs", PROBE(".word 0x01d00073"));            /* wrs.sto */
+    check_if("zba", PROBE(".word 0x2052a2b3"));              /* sh1add t0, t0, t0 */
+    check_if("zbb", PROBE(".word 0x60029293"));              /* clz t0, t0 */
+    check_if("zbc", PROBE(".word 0x0a5292b3"));              /* clmul t0, t0, t0 */
+    check_if("zbs", PROBE(".word 0x4852d293"));              /* bexti t0, t0, 5 */
+    check_if("zfh", PROBE(".word 0xf4028053"));              /* fmv.h.x ft0, t0 */
+    check_if("zfhmin", PROBE(".word 0xf4028053"));           /* the same */
+    check_if("zfa", PROBE(".word 0xf2100053"));              /* fli.d ft0, min */
+    check_if("svinval", PROBE(".word 0x18000073"));          /* sfence.w.inval */
 }
 
 void guest_main(uint64_t hart, const void *fdt)

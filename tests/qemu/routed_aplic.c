@@ -41,6 +41,12 @@ uint32_t irqc_claim(uint64_t hart)
 }
 
 /* Until nothing is left, as Linux does: what is no longer high is no longer pending. */
+bool irqc_is_spurious(uint32_t source)
+{
+    (void)source;
+    return false;
+}
+
 void irqc_end(uint64_t hart, uint32_t source)
 {
     (void)source;

@@ -57,6 +57,9 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     }
     uint64_t hart = self();
     uint32_t source = cause == CAUSE_EXTERNAL ? irqc_claim(hart) : 0;
+    if (cause == CAUSE_EXTERNAL && irqc_is_spurious(source)) {
+        return epc;
+    }
     if (source != RTC_SOURCE) {
         strange++;
         guest_csr_clear(sie, SEIE);

@@ -57,6 +57,15 @@ uint32_t irqc_claim(uint64_t hart)
     return top == 0 ? 0 : (uint32_t)(top >> 16) - IDENTITY(0);
 }
 
+/*
+ * The signal of an interrupt file may stay for a short time behind the claim that ended it: what
+ * follows is an interrupt whose claim finds nothing.
+ */
+bool irqc_is_spurious(uint32_t source)
+{
+    return source == 0;
+}
+
 void irqc_end(uint64_t hart, uint32_t source)
 {
     (void)hart;

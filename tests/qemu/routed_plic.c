@@ -28,6 +28,12 @@ uint32_t irqc_claim(uint64_t hart)
     return reg_read(PLIC_CLAIM(hart));
 }
 
+bool irqc_is_spurious(uint32_t source)
+{
+    (void)source;
+    return false;
+}
+
 void irqc_end(uint64_t hart, uint32_t source)
 {
     reg_write(PLIC_CLAIM(hart), source);

@@ -24,6 +24,17 @@ def exits(machine):
     return machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1)
 
 
+def settled(machine):
+    """Exits, once all that Linux has printed has been taken: two looks show the same."""
+    last = exits(machine)
+    while True:
+        machine.sleep(1)
+        now = exits(machine)
+        if now == last:
+            return now
+        last = now
+
+
 def interrupts(machine):
     """By name, of both harts: the timer, and IPIs that call functions, remote fences among them."""
     machine.send("for i in timer IPI0 IPI1 rtc; do grep $i /proc/interrupts; done\n")
@@ -43,8 +54,8 @@ def work(machine):
         machine.expect(r"/ # ")
     machine.sleep(5)
     first = interrupts(machine)
-    machine.sleep(2)  # what it prints has been taken
-    before = exits(machine)
+    machine.expect(r"/ # ")
+    before = settled(machine)
     machine.sleep(SECONDS)
     after = exits(machine)
     last = interrupts(machine)

@@ -4,6 +4,7 @@
 
 #include <hyp/base/bits.h>
 #include <hyp/vm/guest_isa.h>
+#include <hyp/vm/guest_seed.h>
 
 #include <inttypes.h>
 #include <libfdt.h>
@@ -139,6 +140,7 @@ static bool stdout_gpa(const struct tree *t, uint64_t *gpa)
 static void put_chosen(struct tree *t)
 {
     const struct vm_config *vm = t->vm;
+    static const uint8_t none[GUEST_SEED_RNG_SIZE];
     char bootargs[CONFIG_BOOTARGS_SIZE] = "";
     char path[64];
     uint64_t uart;
@@ -151,6 +153,8 @@ static void put_chosen(struct tree *t)
         put_u64(t, "linux,initrd-start", vm->initrd.gpa);
         put_u64(t, "linux,initrd-end", vm->initrd.gpa + vm->initrd.max_size);
     }
+    put(t, "rng-seed", none, GUEST_SEED_RNG_SIZE);
+    put(t, "kaslr-seed", none, GUEST_SEED_KASLR_SIZE);
     if (stdout_gpa(t, &uart)) {
         snprintf(path, sizeof(path), "/soc/serial@%" PRIx64, uart);
         put_text(t, "stdout-path", path);
@@ -183,6 +187,7 @@ static void put_cpu(struct tree *t, uint32_t vcpu)
     put_text(t, "status", "okay");
     put_text(t, "compatible", "riscv");
     put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
+    put_u32(t, "riscv,cbop-block-size", CACHE_BLOCK);
     put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
     size = guest_isa_write(most, GUEST_ISA_NAMES, isa);
     put(t, "riscv,isa-extensions", isa, size);

@@ -215,6 +215,10 @@ static void write_board(const struct hyp_platform *p, FILE *out)
     for (uint32_t i = 0; i < p->device_count; i++) {
         write_device(&p->devices[i], out);
     }
+    for (uint32_t i = 0; i < p->reserved_count; i++) {
+        print_text(out, "reserved", p->reserved[i].owner);
+        print_numbers(out, "pages", p->reserved[i].mem.hpa, p->reserved[i].mem.size, 0);
+    }
 }
 
 /* Is the file at `path` these bytes? */

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include <hyp/base/bits.h>
+#include <hyp/vm/guest_seed.h>
 
 #include <libfdt.h>
 #include <string.h>
@@ -41,11 +42,12 @@ static uint16_t node_end(const void *tree, int node)
 static bool find_in_first_cpu(const void *tree, int cpu, struct hyp_dtb_places *p)
 {
     p->cbom = value_place(tree, cpu, "riscv,cbom-block-size");
+    p->cbop = value_place(tree, cpu, "riscv,cbop-block-size");
     p->cboz = value_place(tree, cpu, "riscv,cboz-block-size");
     p->isa = value_place(tree, cpu, "riscv,isa");
     p->isa_names = value_place(tree, cpu, "riscv,isa-extensions");
     p->mmu = value_place(tree, cpu, "mmu-type");
-    const uint16_t all[] = {p->cbom, p->cboz, p->isa, p->isa_names, p->mmu};
+    const uint16_t all[] = {p->cbom, p->cbop, p->cboz, p->isa, p->isa_names, p->mmu};
     uint16_t last = 0;
     p->cpu_same = UINT16_MAX;
     for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
@@ -123,7 +125,9 @@ static bool find_chosen(const void *tree, struct hyp_dtb_places *p)
     p->bootargs = value_place(tree, chosen, "bootargs");
     p->initrd = value_place(tree, chosen, "linux,initrd-start");
     uint16_t end = value_place(tree, chosen, "linux,initrd-end");
-    return p->bootargs != 0 && end == (p->initrd == 0 ? 0 : p->initrd + 5);
+    p->rng_seed = value_place(tree, chosen, "rng-seed");
+    return p->bootargs != 0 && end == (p->initrd == 0 ? 0 : p->initrd + 5) && p->rng_seed != 0 &&
+           value_place(tree, chosen, "kaslr-seed") == p->rng_seed + GUEST_SEED_RNG_SIZE / 4 + 3;
 }
 
 /* There is one list of contexts: an APLIC that sends to IMSICs has none. */
@@ -158,11 +162,12 @@ void tool_write_places(const struct hyp_dtb_places *p, uint32_t index, FILE *out
     fprintf(out, "};\n\nstatic const struct hyp_dtb_places dtb_places_%u = {\n", index);
     fprintf(out, "    .timebase = %u,\n    .bootargs = %u,\n    .initrd = %u,\n", p->timebase,
             p->bootargs, p->initrd);
-    fprintf(out, "    .stdout = %u,\n    .contexts = %u,\n    .imsic_ids = %u,\n", p->stdout,
-            p->contexts, p->imsic_ids);
+    fprintf(out, "    .rng_seed = %u,\n    .stdout = %u,\n    .contexts = %u,\n", p->rng_seed,
+            p->stdout, p->contexts);
+    fprintf(out, "    .imsic_ids = %u,\n", p->imsic_ids);
     fprintf(out, "    .cpu = %u,\n    .cpu_size = %u,\n", p->cpu, p->cpu_size);
     fprintf(out, "    .cpu_same = %u,\n    .cpu_same_size = %u,\n", p->cpu_same, p->cpu_same_size);
-    fprintf(out, "    .cbom = %u,\n    .cboz = %u,\n", p->cbom, p->cboz);
+    fprintf(out, "    .cbom = %u,\n    .cbop = %u,\n    .cboz = %u,\n", p->cbom, p->cbop, p->cboz);
     fprintf(out, "    .isa = %u,\n    .isa_names = %u,\n    .mmu = %u,\n", p->isa, p->isa_names,
             p->mmu);
     fprintf(out, "    .cpu_count = %u,\n    .device_count = %u,\n    .stdout_device = %u,\n",

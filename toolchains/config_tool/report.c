@@ -186,7 +186,8 @@ void tool_write_report(const struct config_input *in, const struct config_plan *
     print_range(out, "\nhypervisor   hpa", own.hpa, own.size);
     fprintf(out, "\npool         %" PRIu64 " bytes, %" PRIu64 " needed\n", in->config->pool_size,
             plan->pool_need);
-    fprintf(out, "console      hart %u\n", in->config->console_hart);
+    fprintf(out, "console      hart %u%s\n", in->config->console_hart,
+            in->config->log_waits ? ", silent while a VM owns its UART" : "");
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         report_vm(in, plan, &whole->vms[vm], vm, out);
     }

@@ -3,6 +3,7 @@
 """The driver of QEMU tests fails when it should; the machine is a shell here."""
 import os
 import sys
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -49,10 +50,41 @@ class Driver(unittest.TestCase):
             with self.assertRaisesRegex(qemu_test.Failure, "printed: panic"):
                 m.wait()
 
+    def test_reject_shows_the_whole_line(self):
+        with machine("printf 'fine\\n[guest] FA'; sleep 0.3; printf 'IL x.c:7'; sleep 0.3; echo ' a == b'; echo more; sleep 60") as m:
+            m.reject("FAIL")
+            with self.assertRaisesRegex(qemu_test.Failure, r"^printed: \[guest\] FAIL x\.c:7 a == b$"):
+                m.wait()
+
+    def test_reject_of_a_line_that_ends_with_the_machine(self):
+        with machine("printf 'FAIL'; sleep 0.2; printf ' at the end'") as m:
+            m.reject("FAIL")
+            with self.assertRaisesRegex(qemu_test.Failure, "^printed: FAIL at the end$"):
+                m.wait()
+
+    def test_reject_of_a_line_without_an_end(self):
+        with machine("printf 'FAIL for ever'; sleep 60") as m:
+            m.reject("FAIL")
+            begin = time.monotonic()
+            with self.assertRaisesRegex(qemu_test.Failure, "^printed: FAIL for ever$"):
+                m.wait()
+            self.assertGreaterEqual(time.monotonic() - begin, qemu_test.LINE_S)
+
+    def test_reject_of_several_lines(self):
+        with machine("echo a one b; sleep 0.2; printf 'c two'; sleep 0.2; echo ' d'; sleep 60") as m:
+            m.reject(r"one b\nc two")
+            with self.assertRaisesRegex(qemu_test.Failure, "^printed: a one b\nc two d$"):
+                m.wait()
+
     def test_ended_while_sleeping(self):
         with machine("exit 0") as m:
             with self.assertRaisesRegex(qemu_test.Failure, "has ended"):
                 m.sleep(5)
+
+    def test_sleep_ends_with_the_time(self):
+        with machine("sleep 60", timeout=0.3) as m:
+            with self.assertRaisesRegex(qemu_test.Failure, "time is over"):
+                m.sleep(30)
 
     def test_lines(self):
         text = "[rt] beat 7 period_us 1000 jitter_us 12\nhyp: exits=5\n"

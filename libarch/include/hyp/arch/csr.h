@@ -98,8 +98,11 @@
 #define HSTATUS_VTSR BIT(22)
 #define HSTATUS_VSXL_64 (UINT64_C(2) << 32)
 
+#define COUNTEREN_ZICNTR UINT64_C(7) /* cycle, time, instret */
+
 #define HENVCFG_FIOM BIT(0)
 #define HENVCFG_CBIE (UINT64_C(3) << 4)
+#define HENVCFG_CBIE_FLUSH BIT(4) /* cbo.inval writes back what it invalidates. */
 #define HENVCFG_CBCFE BIT(6)
 #define HENVCFG_CBZE BIT(7)
 #define HENVCFG_ADUE BIT(61)

@@ -33,6 +33,7 @@ struct hart {
      * whatever locks are held. Never waits; called again if it faults. NULL: nobody is told.
      */
     void (*panicked)(struct hart *self);
+    const bool *muted; /* No dump is written while this is true. NULL: all are. */
 };
 
 /* What the trap entry has saved of a fault in HS-mode. */

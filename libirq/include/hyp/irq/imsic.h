@@ -35,7 +35,10 @@ void imsic_init_hart(uint32_t id_max);
 /* Lets `identity` interrupt this hart, or not; what pends stays. */
 void imsic_enable(uint32_t identity, bool enable);
 
-/* Takes the lowest pending and enabled identity of this hart; 0: none (spurious). */
+/*
+ * Takes the lowest pending and enabled identity of this hart. 0: none; that is no error, since the
+ * signal of the file may stay for a short time behind the claim that ended it.
+ */
 uint32_t imsic_claim(void);
 
 /* `identity` no longer pends on this hart, enabled or not. */

@@ -69,6 +69,12 @@ struct hyp_mem {
     uint64_t size;
 };
 
+/* Registers that no VM may have, and whose they are, for messages: "the firmware's CLINT". */
+struct hyp_regs {
+    const char *owner;
+    struct hyp_mem mem;
+};
+
 struct hyp_platform {
     const char *name;
     const struct hyp_mem *mem; /* RAM that the checker may count on. */
@@ -81,6 +87,8 @@ struct hyp_platform {
     struct hyp_uart_desc uart;
     const struct hyp_device *devices;
     uint32_t device_count;
+    const struct hyp_regs *reserved; /* What else hypervisor or firmware have at fixed places. */
+    uint32_t reserved_count;
     /*
      * A 32-bit register that ends the machine as failed, for firmware whose SRST does not
      * tell its reason on: the word is written when a VM ended by a fault. hpa 0: SRST alone.
@@ -216,6 +224,11 @@ struct hyp_config {
     uint32_t console_hart; /* Hart index that drives the physical console. */
     uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
     uint8_t log_key;       /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
+    /*
+     * While a VM runs, hypervisor and firmware write nothing to the console: its UART may be that
+     * VM's own, and no VM shares it. Lines wait; those without room, and dumps, are counted.
+     */
+    bool log_waits;
     const struct vm_config *vms;
     uint32_t vm_count;
 };
@@ -244,6 +257,7 @@ struct hyp_dtb_places {
     uint16_t timebase;
     uint16_t bootargs;
     uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
+    uint16_t rng_seed;  /* 32 bytes; kaslr-seed is the next property. */
     uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
     uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
     uint16_t imsic_ids; /* riscv,num-ids. */
@@ -253,6 +267,7 @@ struct hyp_dtb_places {
     uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
     uint16_t cpu_same_size;
     uint16_t cbom; /* the properties that are narrowed, here of the first. */
+    uint16_t cbop;
     uint16_t cboz;
     uint16_t isa;
     uint16_t isa_names;

@@ -87,6 +87,7 @@
     X(DEV_DMA, "E-DEV-DMA", "device %t of %a can write memory of %b: no IOMMU, not dma_trusted")   \
     X(DEV_DMA_GPA, "E-DEV-DMA-GPA",                                                                \
       "device %t of %a needs gpa = hpa, but %b at gpa %x lies at %y")                              \
+    X(LOG_WAITS, "E-LOG-WAITS", "%a shares the console with %b, which waits (log_waits)")          \
     X(IRQ_TWICE, "E-IRQ-TWICE", "interrupt %u is owned by %a and %b")                              \
     X(IRQ_GUEST, "E-IRQ-GUEST", "%a has interrupt %u (%t), but %b takes 1 to %v")                  \
     X(IRQ_CLASH, "E-IRQ-CLASH", "interrupt %u of %a is that of its %t and of %b")                  \
@@ -142,6 +143,9 @@ struct config_machine {
     uint32_t mem_count;
     const struct hyp_mem *reserved; /* Firmware and whatever else is no one's. */
     uint32_t reserved_count;
+    const struct hyp_regs *regs; /* Registers that the hypervisor or the firmware uses. */
+    uint32_t regs_count;
+    struct hyp_mem console;    /* First register of the firmware's, if that writes beside VMs. */
     struct hyp_mem hypervisor; /* Image, embedded files and pool. */
     uint32_t source_count;     /* Interrupt sources are 1 .. source_count - 1; 0: no controller. */
     uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */

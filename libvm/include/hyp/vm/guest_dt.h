@@ -17,6 +17,7 @@
 #include <hyp/base/status.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/guest_isa.h>
+#include <hyp/vm/guest_seed.h>
 
 struct guest_dt_facts {
     uint64_t vcpu_present;  /* Bit n: vCPU n runs. At least one. */
@@ -24,12 +25,17 @@ struct guest_dt_facts {
     uint64_t isa;           /* OR of BIT(enum guest_isa); GUEST_ISA_ALWAYS is added. */
     enum guest_mmu mmu;     /* The widest vsatp mode. */
     uint32_t cbom_block;    /* Bytes; 0 removes the property (Zicbom not granted). */
+    uint32_t cbop_block;
     uint32_t cboz_block;
     uint32_t timebase_hz;
-    uint64_t initrd_end;  /* First gpa behind it; 0: there is none. */
-    const char *bootargs; /* NULL: as built. */
-    uint32_t imsic_ids;   /* The last identity of its IMSICs, if it has any; 0: as built. */
+    uint64_t initrd_end;           /* First gpa behind it; 0: there is none. */
+    const char *bootargs;          /* NULL: as built. */
+    const struct guest_seed *seed; /* NULL: no rng-seed and no kaslr-seed. */
+    uint32_t imsic_ids; /* The last identity of its IMSICs, if it has any; 0: as built. */
 };
+
+/* Bytes at place `rng_seed` that guest_dt_narrow() makes a secret of. */
+#define GUEST_DT_SECRET_SIZE (GUEST_SEED_RNG_SIZE + 12 + GUEST_SEED_KASLR_SIZE)
 
 /*
  * Makes `fdt`, whose places `places` are, say exactly the facts. An absent vCPU's cpu node goes; in

@@ -24,22 +24,32 @@
     X(C, "c")                                       \
     X(V, "v")                                       \
     X(ZICBOM, "zicbom") /* henvcfg.CBIE, CBCFE */   \
+    X(ZICBOP, "zicbop")                             \
     X(ZICBOZ, "zicboz") /* henvcfg.CBZE */          \
     X(ZICNTR, "zicntr") /* hcounteren.CY, TM, IR */ \
     X(ZICOND, "zicond")                             \
     X(ZICSR, "zicsr")                               \
     X(ZIFENCEI, "zifencei")                         \
+    X(ZIHINTNTL, "zihintntl")                       \
     X(ZIHINTPAUSE, "zihintpause")                   \
     X(ZIHPM, "zihpm") /* hcounteren.HPM3 .. 31 */   \
+    X(ZIMOP, "zimop")                               \
+    X(ZABHA, "zabha")                               \
+    X(ZACAS, "zacas")                               \
     X(ZAWRS, "zawrs")                               \
     X(ZFA, "zfa")                                   \
     X(ZFH, "zfh")                                   \
+    X(ZFHMIN, "zfhmin")                             \
+    X(ZCA, "zca")                                   \
+    X(ZCB, "zcb")                                   \
+    X(ZCMOP, "zcmop")                               \
     X(ZBA, "zba")                                   \
     X(ZBB, "zbb")                                   \
     X(ZBC, "zbc")                                   \
     X(ZBS, "zbs")                                   \
     X(ZKT, "zkt")                                   \
     X(ZVBB, "zvbb")                                 \
+    X(ZVFHMIN, "zvfhmin")                           \
     X(ZVKT, "zvkt")                                 \
     X(SSAIA, "ssaia") /* of VMs with IMSICs */      \
     X(SSCOFPMF, "sscofpmf")                         \

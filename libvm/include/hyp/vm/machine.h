@@ -16,6 +16,7 @@
 #include <hyp/base/status.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/guest_isa.h>
+#include <hyp/vm/guest_seed.h>
 
 #define MACHINE_RANGE_MAX 16
 #define MACHINE_DEVICE_MAX 64
@@ -34,15 +35,22 @@ struct machine {
     struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
     uint64_t device_hpa[MACHINE_DEVICE_MAX]; /* First register of each node that is not disabled. */
     uint32_t device_count;
+    /*
+     * First register of the firmware's console, by /chosen/stdout-path. Size 0: the tree names no
+     * device that can be a VM's; all addresses: one of several, nobody knows which.
+     */
+    struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
     bool other_irqc;       /* Something else interrupts harts, and it is no CLINT: machine_aia.h. */
     uint32_t cbom_block;
+    uint32_t cbop_block;
     uint32_t cboz_block;
     uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have and guests can be granted. */
     uint32_t mmu; /* enum guest_mmu: the widest of all harts. */
     bool has_h;   /* All harts have the hypervisor extension. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
+    struct seed_source seed; /* Of /chosen's rng-seed and kaslr-seed. */
     /*
      * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
      * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
@@ -60,6 +68,7 @@ struct machine {
     uint32_t gpa_bits;
     uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t henvcfg;
+    uint64_t hcounteren;
 };
 
 /*

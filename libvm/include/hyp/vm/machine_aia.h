@@ -13,6 +13,8 @@
 
 #include <hyp/vm/machine.h>
 
+#define MACHINE_AIA_REGS_MAX 32
+
 struct machine_aia {
     struct hyp_mem aplic;  /* Its registers. */
     uint32_t source_count; /* With source 0. 0: there is no such APLIC, or it is of no use. */
@@ -27,6 +29,14 @@ struct machine_aia {
 
     struct hyp_mem sswi;               /* Its registers; size 0: there is none. */
     uint32_t sswi_index[HYP_HART_MAX]; /* The device's number of a hart, or MACHINE_NO_INDEX. */
+
+    /*
+     * Registers of every APLIC, IMSIC and SSWI device of the tree, used or not, the machine level's
+     * too; size 0 where they are several ranges, which is of no use. Without room for all, the last
+     * one is all addresses.
+     */
+    struct hyp_regs regs[MACHINE_AIA_REGS_MAX];
+    uint32_t regs_count;
 };
 
 /*

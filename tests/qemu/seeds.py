@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Each VM gets seeds of its own, new at each start; nothing of the machine's seed is in them.
+
+QEMU writes its tree's rng-seed anew whenever the machine starts, and leaves a kaslr-seed alone: so
+that is the machine's seed where this test must know it. Step: boots:COUNT with QEMU's own tree.
+"""
+import os
+import re
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+import changed_tree  # noqa: E402
+import qemu_test  # noqa: E402
+
+VMS = ["left", "right"]
+NO_SEED = "^hyp: seed=none vms_rng_seed=none vms_kaslr_seed=none$"
+
+
+def machine_tree(command):
+    """QEMU's own."""
+    path = os.path.join(os.environ["TEST_TMPDIR"], "own.dtb")
+    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line[line.index("-M") + 1] += ",dumpdtb=" + path
+    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def with_kaslr_seed(blob, value):
+    """Its rng-seed, of 32 bytes, becomes a kaslr-seed; a shorter value leaves NOPs behind it."""
+    at = next(at for at, name, _ in changed_tree.properties(blob, b"chosen") if name == b"rng-seed")
+    strings, names_size = struct.unpack_from(">I", blob, 12)[0], struct.unpack_from(">I", blob, 32)[0]
+    new_name = b"kaslr-seed\0"
+    head = struct.pack(">III", changed_tree.PROP, len(value), names_size)
+    room = value + b"\0" * (-len(value) % 4)
+    room += b"\0\0\0\4" * ((32 - len(room)) // 4)
+    blob = bytearray(blob[:at] + head + room + blob[at + 12 + 32 : strings + names_size] + new_name)
+    struct.pack_into(">I", blob, 4, len(blob))
+    struct.pack_into(">I", blob, 32, names_size + len(new_name))
+    return bytes(blob)
+
+
+def boot(command, timeout, more, expect):
+    """{(vm, property): bytes, or None}"""
+    with qemu_test.Machine(command + more, timeout) as machine:
+        machine.reject("FAIL")
+        machine.reject(r"^hyp: panic")
+        if expect:
+            machine.expect(expect)
+        else:
+            machine.reject("^hyp: seed=")
+        machine.wait(0)
+        found = {}
+        for vm, name, text in re.findall(r"^\[(\w+)\] (rng-seed|kaslr-seed) (.*)$", machine.log, re.M):
+            words = text.split()
+            found[vm, name] = None if words == ["absent"] else bytes(int(w) for w in words[:-1])
+    if sorted(found) != sorted((vm, name) for vm in VMS for name in ("rng-seed", "kaslr-seed")):
+        raise qemu_test.Failure("not all seeds are said:\n" + machine.log)
+    return found
+
+
+def words_of(data):
+    return {data[i : i + 8] for i in range(len(data) - 7)}
+
+
+def require_sizes(found, rng, kaslr):
+    for (vm, name), value in found.items():
+        size = None if value is None else len(value)
+        if size != (rng if name == "rng-seed" else kaslr):
+            raise qemu_test.Failure("%s of vm %s has %s bytes" % (name, vm, size))
+
+
+def require_new(seen, found):
+    """No eight bytes of one are in any that was seen."""
+    for key, value in found.items():
+        for word in words_of(value):
+            if word in seen:
+                raise qemu_test.Failure("%s of vm %s: eight bytes that %s has, too" % (key[1], key[0], seen[word]))
+        seen.update({word: "%s of vm %s" % (key[1], key[0]) for word in words_of(value)})
+
+
+def body(plan, command):
+    given = dict(text.split(":", 1) for text in plan["steps"])
+    own = machine_tree(command)
+    seen = {}
+    for _ in range(int(given["boots"])):
+        found = boot(command, plan["timeout"], [], None)
+        require_sizes(found, 32, 8)
+        require_new(seen, found)
+    known = bytes(range(1, 33))
+    # the machine's seed, bytes of rng-seed that guests may count on
+    for value, size in [(known, 32), (known[:8], 8), (known[:5], 5), (bytes(32), None), (b"", None)]:
+        path = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
+        with open(path, "wb") as f:
+            f.write(with_kaslr_seed(own, value))
+        found = boot(command, plan["timeout"], ["--", "-dtb", path], NO_SEED if size is None else None)
+        require_sizes(found, size, None if size is None else 8)
+        if size is not None:
+            others = {**seen, **{word: "the machine" for word in words_of(value)}}
+            require_new(others, found)
+        print("machine's seed of %d bytes: %s" % (len(value), "none" if size is None else found["left", "rng-seed"].hex()))
+
+
+if __name__ == "__main__":
+    sys.exit(qemu_test.main(body))

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * QEMU's virt machine by somebody who does not know what is where: its devices are registers that
+ * the hypervisor uses, the firmware's console, and registers of the firmware.
+ */
+#include <hyp/vm/config.h>
+
+static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
+
+static const struct hyp_device devices[] = {
+    {"uart", "x", .hpa = 0x10000000, .size = 0x1000},
+    {"sswi", "x", .hpa = 0x2f00000, .size = 0x4000},
+    {"aplic", "x", .hpa = 0xd000000, .size = 0x8000},
+    {"files", "x", .hpa = 0x28000000, .size = 0x2000},
+    {"machine", "x", .hpa = 0x24000000, .size = 0x1000},
+};
+
+const struct hyp_platform hyp_platform = {
+    .name = "taken",
+    .mem = mem,
+    .mem_count = 1,
+    .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
+    .load_hpa = 0x80200000,
+    .hart_count = 8,
+    .timebase_hz = 10000000,
+    .irqc = {.hpa = 0x0c000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
+    .devices = devices,
+    .device_count = sizeof(devices) / sizeof(devices[0]),
+    .fail_hpa = 0x100000,
+    .fail_word = 0x13333,
+};
