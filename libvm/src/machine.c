@@ -42,8 +42,8 @@ struct key_names {
     KEYS(KEY_ROOM)
 };
 static const struct key_names key_names = {KEYS(KEY_TEXT)};
-static const uint8_t key_at[] = {KEYS(KEY_AT)};
-_Static_assert(sizeof(key_names) <= UINT8_MAX, "key_at");
+static const uint16_t key_at[] = {KEYS(KEY_AT)};
+_Static_assert(sizeof(key_names) <= UINT16_MAX, "key_at");
 
 struct value {
     const uint8_t *bytes; /* NULL: the node has no such property. */
@@ -154,18 +154,33 @@ static void add_memory(struct machine *m, struct hyp_mem range)
     }
 }
 
-/* What is not listed would be given away: without room, the last range grows over this one. */
+/* The smallest range that has both. */
+static struct hyp_mem both(struct hyp_mem a, struct hyp_mem b)
+{
+    uint64_t start = a.hpa < b.hpa ? a.hpa : b.hpa;
+    uint64_t end = a.hpa + a.size;
+    end = end > b.hpa + b.size ? end : b.hpa + b.size;
+    return (struct hyp_mem){.hpa = start, .size = end - start};
+}
+
+/*
+ * What is not listed would be given away: without room, the range grows over this one that has to
+ * grow least. It covers what is nobody's, too, which may be where the image lies.
+ */
 static void add_reserved(struct machine *m, struct hyp_mem range)
 {
     if (m->reserved_count < MACHINE_RANGE_MAX) {
         m->reserved[m->reserved_count++] = range;
         return;
     }
-    struct hyp_mem *last = &m->reserved[MACHINE_RANGE_MAX - 1];
-    uint64_t start = last->hpa < range.hpa ? last->hpa : range.hpa;
-    uint64_t end = last->hpa + last->size;
-    end = end > range.hpa + range.size ? end : range.hpa + range.size;
-    *last = (struct hyp_mem){.hpa = start, .size = end - start};
+    struct hyp_mem *least = &m->reserved[0];
+    for (uint32_t i = 1; i < MACHINE_RANGE_MAX; i++) {
+        struct hyp_mem *r = &m->reserved[i];
+        if (both(*r, range).size - r->size < both(*least, range).size - least->size) {
+            least = r;
+        }
+    }
+    *least = both(*least, range);
     m->reserved_merged++;
 }
 

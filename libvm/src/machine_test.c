@@ -280,9 +280,33 @@ static void test_too_many_ranges(void **state)
     assert_int_equal(m.reserved_merged, 3);
     assert_int_equal(m.reserved[2].hpa, 0x80002000);
     assert_int_equal(m.reserved[3].hpa, 0x100140000);
-    /* The last 4 are one: from the lowest to the end of the highest. */
+    /* The last 4 are one, being each other's nearest: from the lowest to the end of the highest. */
     assert_int_equal(m.reserved[15].hpa, 0x100050000);
     assert_int_equal(m.reserved[15].size, 0x30010);
+}
+
+/* What is between others stays free, where the image may lie. */
+static void test_nearest_reservations_are_joined(void **state)
+{
+    (void)state;
+    begin();
+    for (uint64_t i = 0; i < MACHINE_RANGE_MAX; i++) {
+        fdt_add_reservemap_entry(tree, 0x80000000 + i * 0x10000, 0x1000);
+    }
+    fdt_add_reservemap_entry(tree, 0x80011000, 0x1000);
+    fdt_add_reservemap_entry(tree, 0x80000800, 0x400);
+    fdt_add_reservemap_entry(tree, 0x80ff0000, 0x1000);
+    begin_root();
+    one_cpu("rv64imach", 0);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.reserved_merged, 3);
+    assert_int_equal(m.reserved[0].size, 0x1000);
+    assert_int_equal(m.reserved[1].size, 0x2000);
+    for (uint64_t i = 2; i + 1 < MACHINE_RANGE_MAX; i++) {
+        assert_int_equal(m.reserved[i].size, 0x1000);
+    }
+    assert_int_equal(m.reserved[15].hpa, 0x800f0000);
+    assert_int_equal(m.reserved[15].size, 0xf01000);
 }
 
 static void put_targets(const char *compatible)
@@ -759,6 +783,7 @@ int main(void)
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_too_many_devices),
         cmocka_unit_test(test_too_many_ranges),
+        cmocka_unit_test(test_nearest_reservations_are_joined),
         cmocka_unit_test(test_harts),
         cmocka_unit_test(test_other_controllers),
         cmocka_unit_test(test_blocks),

@@ -54,7 +54,7 @@ struct machine {
     /*
      * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
      * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
-     * are never left out: above MACHINE_RANGE_MAX the last one grows over the others.
+     * are never left out: above MACHINE_RANGE_MAX the one that is nearest grows over each.
      */
     uint32_t harts_left_out;
     uint32_t mem_left_out;
