@@ -372,7 +372,7 @@ static void test_guest_changes_while_held(void **state)
     ASSERT_TOLD("m40=7 t40=3 e+40 ");
     put(APLIC_SOURCECFG + 160, APLIC_SM_EDGE0);
     assert_int_equal(get(APLIC_SOURCECFG + 160), APLIC_SM_LEVEL1); /* What the machine kept. */
-    ASSERT_TOLD("m40=5 e+40 "); /* Its target stands. */
+    ASSERT_TOLD("m40=5 e+40 ");                                    /* Its target stands. */
     put(APLIC_SOURCECFG + 160, 0);
     vaplic_raise(&v, 40); /* Was on its way. */
     assert_int_equal(get(APLIC_SETIE + 4), 0);
@@ -497,7 +497,7 @@ static void test_msi_hardware(void **state)
     put(APLIC_SETIPNUM_LE, 40);
     ASSERT_TOLD("p+40 ");
     put(APLIC_TARGET + 160, 9);
-    ASSERT_TOLD("r40:0.9 "); /* It is on. */
+    ASSERT_TOLD("r40:0.9 ");               /* It is on. */
     put(APLIC_TARGET + 160, 1u << 12 | 9); /* No such file, */
     ASSERT_TOLD("e-40 ");
     put(APLIC_TARGET + 160, 2u << 18 | 9); /* no such hart, */

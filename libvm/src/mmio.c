@@ -63,8 +63,8 @@ HYP_COLD void mmio_more(struct vcpu *vcpu)
     spinlock_unlock(&vm->lock);
 }
 
-static __attribute__((noinline)) enum vdev_result
-access_device(struct vcpu *vcpu, uint64_t gpa, const struct insn_access *access)
+static __attribute__((noinline)) enum vdev_result access_device(struct vcpu *vcpu, uint64_t gpa,
+                                                                const struct insn_access *access)
 {
     uint64_t *gpr = vcpu->world.gpr;
     uint64_t value;
@@ -133,8 +133,7 @@ bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
         return fast_load(w, htinst, gpa);
     }
     return insn_htinst_is_store(htinst) &&
-           store((struct vcpu *)w, gpa, insn_htinst_size(htinst),
-                 w->gpr[insn_htinst_rs2(htinst)]);
+           store((struct vcpu *)w, gpa, insn_htinst_size(htinst), w->gpr[insn_htinst_rs2(htinst)]);
 }
 
 HYP_COLD enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev)
