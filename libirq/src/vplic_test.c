@@ -102,7 +102,7 @@ static uint32_t get(uint64_t offset)
 
 static void put(uint64_t offset, uint32_t value)
 {
-    assert_int_equal(vplic_vdev_ops.write(&v, offset, 4, value), VDEV_OK);
+    assert_int_equal(vdev_write(&vplic_vdev_ops, &v, offset, 4, value), VDEV_OK);
 }
 
 static uint64_t enable_at(uint32_t context, uint32_t source)
