@@ -372,7 +372,7 @@ static void test_guest_changes_while_held(void **state)
     ASSERT_TOLD("m40=7 t40=3 e+40 ");
     put(APLIC_SOURCECFG + 160, APLIC_SM_EDGE0);
     assert_int_equal(get(APLIC_SOURCECFG + 160), APLIC_SM_LEVEL1); /* What the machine kept. */
-    ASSERT_TOLD("m40=5 e+40 "); /* Its target stands. */
+    ASSERT_TOLD("m40=5 e+40 ");                                    /* Its target stands. */
     put(APLIC_SOURCECFG + 160, 0);
     vaplic_raise(&v, 40); /* Was on its way. */
     assert_int_equal(get(APLIC_SETIE + 4), 0);
@@ -497,7 +497,7 @@ static void test_msi_hardware(void **state)
     put(APLIC_SETIPNUM_LE, 40);
     ASSERT_TOLD("p+40 ");
     put(APLIC_TARGET + 160, 9);
-    ASSERT_TOLD("r40:0.9 "); /* It is on. */
+    ASSERT_TOLD("r40:0.9 ");               /* It is on. */
     put(APLIC_TARGET + 160, 1u << 12 | 9); /* No such file, */
     ASSERT_TOLD("e-40 ");
     put(APLIC_TARGET + 160, 2u << 18 | 9); /* no such hart, */
@@ -583,6 +583,78 @@ static void test_words_in_parts(void **state)
     ASSERT_TOLD("e-36 e-37 e-38 e-39 ");
 }
 
+/* A source that waits for its turn is still a request of the hart that it was for. */
+static void test_late_source_moves(void **state)
+{
+    (void)state;
+    open_domain();
+    for (uint32_t s = 1; s < 20; s++) {
+        open_source(s, APLIC_SM_EDGE1, 1);
+        drive(s, true);
+    }
+    assert_int_equal(write_once(APLIC_CLRIE, 0xffffffff), VDEV_MORE);
+    assert_true(external[0]);
+    assert_int_equal(write_once(APLIC_TARGET + 4 * 18, 1u << 18 | 1), VDEV_MORE);
+    assert_int_equal(write_once(APLIC_SETIENUM, 17), VDEV_MORE);
+    assert_int_equal(write_once(APLIC_SETIENUM, 18), VDEV_MORE);
+    assert_int_equal(more(), VDEV_OK);
+    assert_int_equal(claim(0), 17);
+    assert_int_equal(claim(0), 0);
+    assert_int_equal(claim(1), 18);
+    assert_int_equal(claim(1), 0);
+}
+
+/* Requests that have fallen at the machine go one in each call, until there is one that has not. */
+static void test_claims_what_has_not_fallen(void **state)
+{
+    (void)state;
+    uint64_t value = 0;
+    open_domain();
+    for (uint32_t s = 40; s < 43; s++) {
+        assert_int_equal(vaplic_own(&v, s), HYP_OK);
+        open_source(s, APLIC_SM_LEVEL1, 1);
+        vaplic_raise(&v, s);
+    }
+    open_source(50, APLIC_SM_EDGE1, 1);
+    drive(50, true);
+    told[0] = 0;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t claimi = idc_at(0, APLIC_CLAIMI);
+        assert_int_equal(vaplic_vdev_ops.read(&v, claimi, 4, &value), VDEV_AGAIN);
+        assert_true(vaplic_is_valid(&v));
+    }
+    ASSERT_TOLD("i1 t40=3 e+40 i1 i1 t41=3 e+41 i1 ");
+    assert_int_equal(vaplic_vdev_ops.read(&v, idc_at(0, APLIC_CLAIMI), 4, &value), VDEV_OK);
+    assert_int_equal(value >> APLIC_TOPI_ID_SHIFT, 50);
+    ASSERT_TOLD("i1 t42=3 e+42 ");
+    for (uint32_t s = 40; s < 43; s++) {
+        vaplic_raise(&v, s);
+    }
+    told[0] = 0;
+    assert_int_equal(vaplic_vdev_ops.read(&v, APLIC_SETIP + 4, 4, &value), VDEV_MORE);
+    assert_int_equal(value, 0);
+    assert_int_equal(more(), VDEV_OK);
+    ASSERT_TOLD("i1 t40=3 e+40 t41=3 e+41 t42=3 e+42 ");
+    assert_false(external[0]);
+}
+
+/* What waited for IE is sent four messages at a time. */
+static void test_messages_in_parts(void **state)
+{
+    (void)state;
+    for (uint32_t s = 100; s < 106; s++) {
+        open_source(s, APLIC_SM_EDGE1, s);
+        drive(s, true);
+    }
+    assert_int_equal(write_once(APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE), VDEV_MORE);
+    ASSERT_TOLD("msi:0.0.100 msi:0.0.101 msi:0.0.102 msi:0.0.103 ");
+    assert_int_equal(write_once(APLIC_DOMAINCFG, 0),
+                     VDEV_OK); /* Another hart's, before the rest. */
+    ASSERT_TOLD("");
+    assert_int_equal(write_once(APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE), VDEV_OK);
+    ASSERT_TOLD("msi:0.0.104 msi:0.0.105 ");
+}
+
 /* vaplic_is_valid() sees each of its clauses broken. */
 static void test_is_valid_sees(void **state)
 {
@@ -665,6 +737,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_msi_hardware_raised, setup_msi, teardown),
         cmocka_unit_test_setup_teardown(test_mode_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(test_words_in_parts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_late_source_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_claims_what_has_not_fallen, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_messages_in_parts, setup_msi, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees_msi, setup_msi, teardown),
     };

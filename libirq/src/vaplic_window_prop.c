@@ -75,14 +75,16 @@ static void access(struct world *w)
     unsigned count = expected(offset, size);
     if (prop_u64(3) != 0) {
         uint64_t value = draw_value(w->ref.source_count);
-        PROP_ASSERT((vdev_write(&vaplic_vdev_ops, &w->v, offset, size, value) == VDEV_OK) == (count != 0));
+        PROP_ASSERT((vdev_write(&vaplic_vdev_ops, &w->v, offset, size, value) == VDEV_OK) ==
+                    (count != 0));
         for (unsigned i = 0; i < count; i++) {
             ref_write(&w->ref, offset + 4 * i, (uint32_t)(value >> (32 * i)));
         }
         return;
     }
     uint64_t value = 0x5a5a;
-    PROP_ASSERT((vdev_read(&vaplic_vdev_ops, &w->v, offset, size, &value) == VDEV_OK) == (count != 0));
+    PROP_ASSERT((vdev_read(&vaplic_vdev_ops, &w->v, offset, size, &value) == VDEV_OK) ==
+                (count != 0));
     uint64_t want = count == 0 ? 0x5a5a : 0;
     for (unsigned i = 0; i < count; i++) {
         want |= (uint64_t)ref_read(&w->ref, offset + 4 * i) << (32 * i);

@@ -236,7 +236,7 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
         (level && !owned && !pending && !claimed) || s->priority > v->config.priority_max) {
         return false;
     }
-    for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
+    for (uint32_t p = 0; p <= v->config.priority_max; p++) {
         const uint64_t *row = v->rows + (size_t)p * v->word_count;
         bool there = (row[source / 64] & BIT(source % 64)) != 0;
         if (there != (pending && p == s->priority && v->sole != source)) {
@@ -257,7 +257,7 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
 static bool summary_is_valid(const struct vplic *v, const struct vplic_context *c)
 {
     uint64_t levels = 0;
-    for (uint32_t p = 0; p <= VPLIC_PRIORITY_MAX; p++) {
+    for (uint32_t p = 0; p <= v->config.priority_max; p++) {
         const uint64_t *row = v->rows + (size_t)p * v->word_count;
         uint32_t words = 0;
         for (uint32_t w = 0; w < v->word_count; w++) {

@@ -335,7 +335,7 @@ static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
     return late == 0;
 }
 
-enum vdev_result vplic_more(void *state)
+HYP_COLD enum vdev_result vplic_more(void *state)
 {
     struct vplic *v = state;
     if (v->late == 0) {

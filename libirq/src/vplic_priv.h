@@ -23,8 +23,8 @@ enum {
 };
 
 /* What one call does for sources whose enables were written: 25 instructions each, or 250. */
-#define WORK_AT_ONCE 32u
-#define WORK_PHYSICAL 8u
+#define WORK_AT_ONCE 24u
+#define WORK_PHYSICAL 6u
 
 /* Off the path of a sole interrupt: inlined, it would cost that path its registers. */
 #define NOINLINE __attribute__((noinline))

@@ -102,7 +102,7 @@ static uint32_t get(uint64_t offset)
 
 static void put(uint64_t offset, uint32_t value)
 {
-    assert_int_equal(vplic_vdev_ops.write(&v, offset, 4, value), VDEV_OK);
+    assert_int_equal(vdev_write(&vplic_vdev_ops, &v, offset, 4, value), VDEV_OK);
 }
 
 static uint64_t enable_at(uint32_t context, uint32_t source)
@@ -333,6 +333,8 @@ static void test_enables_in_parts(void **state)
     assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 32), 8, UINT64_MAX), VDEV_MORE);
     assert_int_equal(get(enable_at(1, 32)), UINT32_MAX);
     assert_int_equal(get(enable_at(1, 64)), UINT32_MAX);
+    assert_int_equal(vplic_vdev_ops.more(&v), VDEV_MORE);
+    assert_int_equal(vplic_vdev_ops.more(&v), VDEV_MORE);
     assert_int_equal(vplic_vdev_ops.more(&v), VDEV_OK);
     assert_int_equal(vplic_vdev_ops.write(&v, enable_at(1, 1), 4, 0xfffe), VDEV_MORE);
     vplic_reset(&v);

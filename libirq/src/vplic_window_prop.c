@@ -56,7 +56,8 @@ static void access(struct vplic *v, struct ref *r)
     unsigned count = expected(offset, size);
     if (prop_bool()) {
         uint64_t value = draw_value(r->source_count);
-        PROP_ASSERT((vdev_write(&vplic_vdev_ops, v, offset, size, value) == VDEV_OK) == (count != 0));
+        PROP_ASSERT((vdev_write(&vplic_vdev_ops, v, offset, size, value) == VDEV_OK) ==
+                    (count != 0));
         for (unsigned i = 0; i < count; i++) {
             ref_write(r, offset + 4 * i, (uint32_t)(value >> (32 * i)));
         }

@@ -51,7 +51,7 @@ static inline bool store(struct vcpu *vcpu, uint64_t gpa, uint64_t size, uint64_
     return result == VDEV_OK || has_more(vcpu, result);
 }
 
-void mmio_more(struct vcpu *vcpu)
+HYP_COLD void mmio_more(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
     spinlock_lock(&vm->lock);

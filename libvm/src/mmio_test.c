@@ -430,6 +430,88 @@ static void test_what_is_there_no_more_is_executed_again(void **state)
     assert_int_equal(t.dev_reads + t.dev_writes, 0);
 }
 
+static struct world_trap load_trap(void)
+{
+    return (struct world_trap){.scause = CAUSE_LOAD_GUEST_PAGE,
+                               .stval = 0xffffffd000000000,
+                               .htval = TEST_DEV >> 2,
+                               .htinst = load_insn(3, RD) | 1};
+}
+
+/* The guest executes it again with nothing changed, on the fast way and on the slow one. */
+static void expect_repeated(bool slow)
+{
+    (void)setup(0);
+    t.config.no_fast_exits = slow;
+    t.dev_again = slow ? 1 : 3; /* A fast exit looks twice. */
+    test_trap(&t, load_trap())->before = all_registers;
+    test_trap(&t, load_trap());
+    test_run(&t);
+    const struct test_entry *first = &t.seen[1];
+    assert_true(first->world.sepc == TEST_RAM && first->vscause == 0);
+    assert_true(first->world.gpr[RD] == RD * UINT64_C(0x0101010101010101));
+    expect_only_changed(&t.seen[2], RD, RAW, 4);
+    assert_int_equal(t.dev_reads, 1);
+    assert_int_equal(t.dev_again, 0);
+}
+
+static void test_a_read_is_repeated_until_it_is_done(void **state)
+{
+    (void)state;
+    expect_repeated(false);
+    expect_repeated(true);
+}
+
+/* The store is done; what it leaves is done by this hart before the guest's next instruction. */
+static void expect_more(bool slow)
+{
+    (void)setup(0);
+    struct world_trap store = load_trap();
+    struct world_trap ipi = {.scause = CAUSE_INTERRUPT | IRQ_S_SOFT};
+    struct vdev plain = {.base = TEST_DEV + TEST_DEV_SIZE, .size = 8, .state = &t};
+    static const struct vdev_ops no_more = {.read = test_dev_read, .write = test_dev_write};
+    plain.ops = &no_more;
+    assert_int_equal(vm_add_vdev(&t.vm, &plain), HYP_OK);
+    t.config.no_fast_exits = slow;
+    t.dev_left = 2;
+    store.scause = CAUSE_STORE_GUEST_PAGE;
+    store.htinst = store_insn(3, RD) | 1;
+    test_trap(&t, store)->before = all_registers;
+    test_trap(&t, ipi);
+    test_trap(&t, ipi);
+    test_run(&t);
+    assert_true(t.seen[1].world.sepc == TEST_RAM + 4);
+    assert_true(t.seen[3].world.sepc == TEST_RAM + 4);
+    assert_int_equal(t.dev_writes, 1);
+    assert_int_equal(t.dev_mores, 2);
+    assert_true((t.vcpu[0].pending & VCPU_PENDING_MORE) == 0);
+    assert_false(spinlock_is_held(&t.vm.lock));
+}
+
+static uint64_t sip_after;
+
+static void keep_sip(struct world *w)
+{
+    (void)w;
+    sip_after = csr_read(CSR_SIP);
+}
+
+static void test_what_a_store_leaves_is_done_next(void **state)
+{
+    (void)state;
+    expect_more(false);
+    expect_more(true);
+    (void)setup(0);
+    struct world_trap store = load_trap();
+    store.scause = CAUSE_STORE_GUEST_PAGE;
+    store.htinst = store_insn(3, RD) | 1;
+    t.dev_left = 1;
+    test_trap(&t, store);
+    test_trap(&t, load_trap())->before = keep_sip;
+    test_run(&t);
+    assert_true((sip_after & BIT(IRQ_S_SOFT)) != 0); /* It would have come first. */
+}
+
 static void test_devices_do_not_overlap(void **state)
 {
     (void)state;
@@ -480,6 +562,8 @@ int main(void)
         cmocka_unit_test_setup(test_other_accesses_are_refused, setup),
         cmocka_unit_test_setup(test_an_access_over_two_pages_is_a_fault, setup),
         cmocka_unit_test_setup(test_what_is_there_no_more_is_executed_again, setup),
+        cmocka_unit_test_setup(test_a_read_is_repeated_until_it_is_done, setup),
+        cmocka_unit_test_setup(test_what_a_store_leaves_is_done_next, setup),
         cmocka_unit_test_setup(test_devices_do_not_overlap, setup),
         cmocka_unit_test_setup(test_a_bus_has_an_end, setup),
     };

@@ -53,6 +53,9 @@ struct test_vm {
     uint64_t dev_offset;
     unsigned dev_size, dev_reads, dev_writes;
     bool dev_refuse;
+    unsigned dev_again; /* Reads that are not done yet. */
+    unsigned dev_left;  /* Calls of more() that a write leaves. */
+    unsigned dev_mores;
 
     /* The console. */
     uint8_t out[256];
@@ -120,6 +123,11 @@ static inline enum vdev_result test_dev_read(void *state, uint64_t offset, unsig
     if (t->dev_refuse) {
         return VDEV_FAULT;
     }
+    if (t->dev_again != 0) {
+        t->dev_again--;
+        *value = 0;
+        return VDEV_AGAIN;
+    }
     t->dev_offset = offset;
     t->dev_size = size;
     t->dev_reads++;
@@ -138,10 +146,19 @@ static inline enum vdev_result test_dev_write(void *state, uint64_t offset, unsi
     t->dev_size = size;
     t->dev_writes++;
     t->dev_value = size == 8 ? value : value & (BIT(8 * size) - 1);
-    return VDEV_OK;
+    return t->dev_left != 0 ? VDEV_MORE : VDEV_OK;
 }
 
-static const struct vdev_ops test_dev_ops = {.read = test_dev_read, .write = test_dev_write};
+static inline enum vdev_result test_dev_more(void *state)
+{
+    struct test_vm *t = state;
+    t->dev_mores++;
+    t->dev_left -= t->dev_left != 0;
+    return t->dev_left != 0 ? VDEV_MORE : VDEV_OK;
+}
+
+static const struct vdev_ops test_dev_ops = {
+    .read = test_dev_read, .write = test_dev_write, .more = test_dev_more};
 
 static inline uint32_t test_console_write(void *ctx, const uint8_t *bytes, uint32_t count)
 {

@@ -22,9 +22,10 @@ GROWTH = 1.05
 IN_PLACE = 32 << 20
 ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm", "-seed", "1"]
 UNAVAILABLE = b"#!unavailable"  # what @debian_linux holds when there is no kernel to be had
-MARK_START, MARK_END, MARK_TOTAL = 1, 2, 5  # of guest/mark.h
+MARK_START, MARK_END, MARK_BEAT, MARK_TOTAL = 1, 2, 4, 5  # of guest/mark.h
 CLEARS, STARTS, ENDS = 253, 254, 255  # ids that no guest has
 ENTRY = 0x80200000  # of the guests that are booted; the image itself starts at the same address, earlier
+PAUSE = bytes.fromhex("0f000001")
 TIMEOUT = 1500  # for a machine that hangs, not for speed
 
 # id, region of the bench guest, target: "<=N", "<=native+N", "=native", "-" (none)
@@ -65,6 +66,22 @@ KIND_ROWS = [
     ("ipi_imsic", "imsic", "ID_IPI_IMSIC", "=native"),
     ("ipi_sbi_vimsic", "imsic", "ID_IPI_OTHER", "<=528"),
 ]
+# The most of one exit: the image and its machine, cases of tests/qemu/irqc_cost.h, then target.
+COSTS = {"aplic": "aia=aplic", "imsic": "aia=aplic-imsic,aia-guests=1", "plic": "aia=none"}
+COST_ROWS = [
+    ("vaplic_clrie_word", "aplic", ["CLRIE_WORD"], "<=2500"),
+    ("vaplic_clrip_word", "aplic", ["CLRIP_WORD"], "<=2500"),
+    ("vaplic_claimi_many", "aplic", ["CLAIM"], "<=2500"),
+    ("vaplic_target_top", "aplic", ["TARGET_OF_TOP"], "<=2500"),
+    ("vaplic_ie_msi", "imsic", ["DOMAINCFG_IE"], "<=2500"),
+    ("plic_enable_word", "plic", ["ENABLE_WORD", "DISABLE_WORD"], "<=2500"),
+    ("vaplic_sourcecfg_own", "aplic", ["OWN_SOURCECFG", "OWN_SOURCECFG_ENABLED"], "<=300"),
+    ("vaplic_sourcecfg_machine", "aplic", ["MACHINE_SOURCECFG", "MACHINE_SOURCECFG_ENABLED"], "<=400"),
+    ("vaplic_target_own", "aplic", ["OWN_TARGET", "OWN_TARGET_ENABLED"], "<=300"),
+    ("vaplic_target_machine", "aplic", ["MACHINE_TARGET", "MACHINE_TARGET_ENABLED"], "<=400"),
+    ("plic_priority_own", "plic", ["OWN_PRIORITY", "OWN_PRIORITY_ENABLED"], "<=300"),
+    ("plic_priority_machine", "plic", ["MACHINE_PRIORITY", "MACHINE_PRIORITY_ENABLED"], "<=400"),
+]
 BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=202903")]
 # Clearing the 16 MiB of a VM, by cbo.zero of 64 bytes and by stores alone.
 CLEAR_ROWS = [("clear_16m", "<=600000"), ("clear_16m_sd", "<=2500000")]
@@ -76,7 +93,8 @@ RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576
 # [(id, target)] in the table's order
 NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS] + [(row, target) for row, _, _, target in KIND_ROWS]
 ON_ROWS = [("%s_%s" % (row, name), target) for row, _, on in MACHINE_ROWS for name, target in on.items()]
-ALL_ROWS = NATIVE_ROWS + ON_ROWS + BOOT_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
+ALL_ROWS = NATIVE_ROWS + ON_ROWS + [(row, target) for row, _, _, target in COST_ROWS]
+ALL_ROWS += BOOT_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
 
 def die(text):
@@ -99,6 +117,14 @@ class Elf:
     def code(self):
         """[(start, end)] of what can be run."""
         return [(s[3], s[3] + s[5]) for s in self.sections if s[2] & 4 and s[5]]
+
+    def pauses(self):
+        """[(start, end)] of each `pause`, where a hart waits for a lock."""
+        out = []
+        for s in self.sections:
+            code = self.data[s[4] : s[4] + s[5]] if s[2] & 4 and s[1] == 1 else b""
+            out += [s[3] + at for at in range(0, len(code), 2) if code[at : at + 4] == PAUSE]
+        return [(at, at + 4) for at in out]
 
     def symbols(self):
         """{name: (address, size)}"""
@@ -147,6 +173,29 @@ class Counts:
         """Median over the turns: instructions of guest, hypervisor and firmware."""
         sums = [f["guest"] + f["hs"] + f["fw"] for f in self.of("count", id=number)]
         return int(statistics.median_low(sums)) if sums else None
+
+
+def case_numbers(path):
+    """{name: number} of the cases of tests/qemu/irqc_cost.h."""
+    with open(path) as f:
+        return {name: int(n) for name, n in re.findall(r"#define COST_(\w+) (\d+)$", f.read(), re.M)}
+
+
+def exits(counts):
+    """{case: [hypervisor instructions of each of its exits]}, of hart 0, whose cases are between totals.
+
+    A beat at each entry of the trap vector says what was since the last one. One that waited for another hart is left
+    out: with -icount that takes as long as the emulator likes.
+    """
+    found, case, begun = {}, 0, 0
+    for kind, f in counts.lines:
+        if kind == "total" and "id" in f:
+            case = f["id"]
+        elif kind == "beat" and f["hart"] == 0:
+            if f["poll"] == 0:
+                found.setdefault(begun, []).append(f["hs"])
+            begun = case
+    return found
 
 
 class Runner:
@@ -258,6 +307,30 @@ def at_start(counts):
     if len(totals) < 2:
         die("the guest did not start:\n" + counts.log)
     return totals[1]
+
+
+def exit_costs(runner, launcher, elf, options):
+    """What exits() says of an image of tests/qemu:irqc_cost_*."""
+    e = Elf(elf)
+    return exits(runner.image(launcher, elf, 8, options, e.pauses(), [(e.symbols()["trap_entry"][0], MARK_BEAT, 1)]))
+
+
+def cost_figures(runner, args):
+    figures = {}
+    if not args.cost_plic:
+        return figures
+    numbers = case_numbers(args.cost_cases)
+    images = {
+        "aplic": (args.cost_aplic, args.cost_aplic_elf),
+        "imsic": (args.cost_imsic, args.cost_imsic_elf),
+        "plic": (args.cost_plic, args.cost_plic_elf),
+    }
+    for kind, machine in COSTS.items():
+        found = exit_costs(runner, images[kind][0], images[kind][1], ["--machine", machine])
+        for row, of, cases, _ in COST_ROWS:
+            if of == kind:
+                figures[row] = (None, max(n for case in cases for n in found[numbers[case]]))
+    return figures
 
 
 def boot_cost(counts):
@@ -375,6 +448,7 @@ def measure(args):
         figures = guest_figures(runner, args)
         figures.update(kind_figures(runner, args))
         figures.update(machine_figures(runner, args))
+        figures.update(cost_figures(runner, args))
         figures.update(boot_figures(runner, args))
         figures.update(linux_figures(runner, args))
         figures.update(ram_figures(runner, args))
@@ -465,10 +539,11 @@ def parse_arguments():
     p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
     for name in REQUIRED:
         p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
-    for name in ("plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place"):
+    for name in ("plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place", "cost-plic", "cost-aplic", "cost-imsic"):
         p.add_argument("--" + name, help=argparse.SUPPRESS)
         p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
     p.add_argument("--linux-kernel", help=argparse.SUPPRESS)
+    p.add_argument("--cost-cases", help=argparse.SUPPRESS)
     p.add_argument("--poll", action="append", default=[], help=argparse.SUPPRESS)
     p.add_argument("--native", action="store_true", help="only what needs no hypervisor")
     p.add_argument("--check", action="store_true", help="compare with the recorded figures")

@@ -29,7 +29,7 @@ static const struct vm_config vms[] = {
         .devices = devices,
         .device_count = sizeof(devices) / sizeof(devices[0]),
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 1024, .m_contexts = true},
+        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 1024, .m_contexts = 1},
     },
 };
 

@@ -7,6 +7,8 @@
 
 static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
 
+#define CHIP .model = HYP_IRQC_PLIC, .hpa = 0x0c000000, .size = 0x600000, .source_count = 96
+
 #define SLOT(n, source)                                                              \
     {                                                                                \
         .name = "d" #n, .compatible = "libhyp,none", .hpa = 0x10001000 + (n)*0x1000, \
@@ -45,7 +47,7 @@ const struct hyp_platform hyp_platform = {
     .load_hpa = 0x80200000,
     .hart_count = 8,
     .timebase_hz = 10000000,
-    .irqc = {.model = HYP_IRQC_PLIC, .hpa = 0x0c000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
+    .irqc = {CHIP, .priority_max = 7},
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
     .devices = devices,
     .device_count = sizeof(devices) / sizeof(devices[0]),

@@ -97,7 +97,9 @@ void cost_walk_step(uint64_t random)
     switch (random & 7) {
     case 0: (void)get32(CLAIM(context)); return;
     case 1: put32(CLAIM(context), (random >> 18 & 1) != 0 ? UART : RTC); return;
-    case 2: put32(PRIORITY((random >> 18 & 1) != 0 ? UART + (random >> 19 & 1) : word), value); return;
+    case 2:
+        put32(PRIORITY((random >> 18 & 1) != 0 ? UART + (random >> 19 & 1) : word), value);
+        return;
     case 3: put32(THRESHOLD(context), value % 4); return;
     case 4: (void)get64(PENDING + 8 * (word % 16) + 4); return;
     case 5: put64(ENABLE(context) + 8 * (word % 2) + 4, (uint64_t)value << 32 | ALL); return;

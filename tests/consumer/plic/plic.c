@@ -48,8 +48,9 @@ static int access(struct vplic *vplic, struct guest *guest, uint64_t cause)
     if (offset >= VPLIC_SIZE) {
         return 0;
     }
-    return (cause == CAUSE_LOAD ? vdev_read(&vplic_vdev_ops, vplic, offset, 4, &guest->a0)
-                                : vdev_write(&vplic_vdev_ops, vplic, offset, 4, guest->a0)) == VDEV_OK;
+    return (cause == CAUSE_LOAD
+                ? vdev_read(&vplic_vdev_ops, vplic, offset, 4, &guest->a0)
+                : vdev_write(&vplic_vdev_ops, vplic, offset, 4, guest->a0)) == VDEV_OK;
 }
 
 /* Until the guest is done (1) or does what it should not (0). */
