@@ -12,8 +12,8 @@ bool bell_ring(struct bell *bell, unsigned source, bool calls)
 {
     /* Release: what was published before is seen by whom the bit reaches. Pairs with bell_take().
      */
-    uint64_t old = __atomic_fetch_or(&bell->word, BIT(source) | (calls ? BELL_CALLED : 0),
-                                     __ATOMIC_RELEASE);
+    uint64_t old =
+        __atomic_fetch_or(&bell->word, BIT(source) | (calls ? BELL_CALLED : 0), __ATOMIC_RELEASE);
     return calls && (old & (BELL_ASLEEP | BELL_CALLED)) == BELL_ASLEEP;
 }
 

@@ -14,14 +14,14 @@
 #define ESC 0x1b
 
 /* CAN ends an open sequence; attributes, and the character set, are the usual ones. */
-#define RESET_LINE "\x18\x1b[0m\x1b(B"
+#define RESET_LINE "\030\033[0m\033(B"
 /*
  * No scroll region, keypad and cursor keys as usual, main screen, no mouse reports, no focus
  * reports, no marks around what is pasted; a cursor, which wraps; no insertion.
  */
 #define RESET_MODES                                                                             \
-    "\x1b" "7\x1b[r\x1b" "8\x1b>\x1b[?1;5;6;9;47;1000;1002;1003;1004;1005;1006;1015;2004l" \
-    "\x1b[?7;25h\x1b[4l"
+    "\0337\033[r\0338\033>\033[?1;5;6;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
+    "\033[4l"
 
 _Static_assert(sizeof(((struct vconsole_mux *)0)->stage) >=
                    sizeof(RESET_LINE RESET_MODES "\r\nhyp: console=\r\n") + VCONSOLE_NAME_MAX,
@@ -82,8 +82,9 @@ static void line_close(struct vconsole_mux *mux)
     mux->waiting = false;
     if (mux->held) {
         uint64_t time = mux->now - mux->hold_start;
-        uint64_t rest = HOLD_REST * (time < mux->config.patience ? time : mux->config.patience);
-        mux->hold_next = mux->now + rest > mux->hold_next ? mux->now + rest : mux->hold_next;
+        time = time < mux->config.patience ? time : mux->config.patience;
+        uint64_t next = mux->now + HOLD_REST * time + 1; /* A complete line is next in any case. */
+        mux->hold_next = next > mux->hold_next ? next : mux->hold_next;
         mux->held = false;
     }
     if (mux->escaped) {
@@ -152,8 +153,8 @@ static void stage_character(struct vconsole_mux *mux, const struct utf8 *text, b
             stage_put(mux, byte);
         } else {
             stage_string(mux, "\\x");
-            stage_put(mux, (uint8_t)"0123456789abcdef"[byte >> 4]);
-            stage_put(mux, (uint8_t)"0123456789abcdef"[byte & 15]);
+            stage_put(mux, (uint8_t) "0123456789abcdef"[byte >> 4]);
+            stage_put(mux, (uint8_t) "0123456789abcdef"[byte & 15]);
         }
     }
 }

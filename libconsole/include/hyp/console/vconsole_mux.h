@@ -11,8 +11,8 @@
  * An open line that is not complete is broken when another source waits and the owner has been
  * silent for a patience, or the wait has lasted 8 patiences. Where a complete line waits, it is
  * held for at most one patience; then, for 4 times as long as it was held, an open line gives way
- * to a complete one at once, and none is begun before one. Each line is broken after 512 more bytes.
- * So in any time t complete lines wait for lines held open for no longer than
+ * to a complete one at once, and none is begun before one. Each line is broken after 512 more
+ * bytes. So in any time t complete lines wait for lines held open for no longer than
  *
  *   patience + t / 5         whatever the others do, and however many they are
  *
@@ -33,8 +33,8 @@
  *
  * Pace: vconsole_mux_set_paced() names the sources that belong to other VMs than the hart's. Their
  * bytes, and input for them, are moved in at most one step a period: at most `budget` bytes from
- * their rings and to the device, and as many from it, of all of them together. Between two such steps
- * no source sends an IPI and the device does not interrupt for them.
+ * their rings and to the device, and as many from it, of all of them together. Between two such
+ * steps no source sends an IPI and the device does not interrupt for them.
  *
  *   state      what the console hart does
  *   SLEEP      nothing; a kick or a device interrupt calls for the next step
