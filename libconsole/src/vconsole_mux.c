@@ -75,6 +75,14 @@ static void stage_tag(struct vconsole_mux *mux, const struct vconsole *vc)
     }
 }
 
+static void stage_reset(struct vconsole_mux *mux)
+{
+    if (mux->escaped) {
+        mux->escaped = false;
+        stage_string(mux, RESET_LINE);
+    }
+}
+
 static void line_close(struct vconsole_mux *mux)
 {
     mux->source[mux->owner]->held_cr = false;
@@ -87,28 +95,27 @@ static void line_close(struct vconsole_mux *mux)
         mux->hold_next = next > mux->hold_next ? next : mux->hold_next;
         mux->held = false;
     }
-    if (mux->escaped) {
-        mux->escaped = false;
-        stage_string(mux, RESET_LINE);
-    }
+    stage_reset(mux);
     stage_string(mux, "\r\n");
 }
 
+/* The modes are reset at the end of a line, so that each line begins with its tag. */
 static void stage_focus(struct vconsole_mux *mux)
 {
+    const char *name = mux->source[mux->focus]->name;
+    const char *reset = mux->altered ? RESET_MODES : "";
     mux->announce = false;
+    mux->altered = false;
     mux->answers_end = mux->now + ANSWER_PATIENCES * mux->config.patience;
-    if (mux->altered) {
-        mux->altered = false;
-        mux->escaped = false;
-        stage_string(mux, RESET_LINE RESET_MODES);
-    }
     if (mux->owner != OWNER_NONE) {
+        stage_reset(mux);
+        stage_string(mux, reset);
+        reset = "";
         line_close(mux);
     }
-    const char *name = mux->source[mux->focus]->name;
     stage_string(mux, "hyp: console=");
     stage_text(mux, name != NULL ? name : "-", VCONSOLE_NAME_MAX);
+    stage_string(mux, reset);
     stage_string(mux, "\r\n");
 }
 

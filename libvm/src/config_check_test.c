@@ -348,6 +348,7 @@ static void test_harts(void **state)
 static void expect_console(uint32_t hart, uint32_t vm)
 {
     check();
+    plan.runnable = 3; /* At boot, where the machine lacks the configured one. */
     assert_int_equal(config_console_hart(&in, &plan), hart);
     if (hart != CONFIG_NO_HART) {
         assert_int_equal(config_vm_of_hart(&in, &plan, hart), vm);
