@@ -212,7 +212,9 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
     }
     uint64_t now = csr_read(CSR_TIME);
     struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, VCONSOLE_MUX_BUDGET);
-    wake_vms(h, r.wake);
+    if (r.wake != 0) {
+        wake_vms(h, r.wake);
+    }
     if (r.log_asked) {
         h->to_show = hyp_config.vm_count;
     }

@@ -182,19 +182,6 @@ static void stage_byte(struct vconsole_mux *mux, uint8_t byte)
 
 /* ---- Turns ----------------------------------------------------------------------------------- */
 
-static bool source_get(struct vconsole_mux *mux, unsigned source, uint8_t *byte)
-{
-    struct vconsole *vc = mux->source[source];
-    if (byte_ring_get(&vc->tx, byte)) {
-        vc->feeds_taken += *byte == '\n' ? 1 : 0;
-        mux->touched |= BIT(source);
-        return true;
-    }
-    /* What comes after this look is announced by the bell. */
-    mux->active &= ~BIT(source);
-    return false;
-}
-
 /* A source that had nothing has no claim on the time when others showed their lines. */
 static void take_news(struct vconsole_mux *mux)
 {
@@ -302,32 +289,77 @@ enum fill {
     FILL_SOME,  /* A byte was taken, or something staged. */
 };
 
-static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
+/* Another VM pays with its share for what takes this hart longer than a letter. */
+#define COST_LINE 4u
+#define COST_CHARACTER 2u
+
+static void charge(struct vconsole_mux *mux, uint32_t cost)
+{
+    mux->budget -= mux->stage_paced ? (cost < mux->budget ? cost : mux->budget) : 0;
+}
+
+/* Letters, or carriage returns behind the first: many at once. How many. */
+static uint32_t take_run(struct vconsole_mux *mux, struct vconsole *vc)
+{
+    uint32_t count = 0;
+    if (vc->held_cr) {
+        count = byte_ring_get_run(&vc->tx, NULL, mux->budget, '\r', '\r');
+        mux->budget -= count;
+    } else if (vc->text.need == 0) {
+        count = byte_ring_get_run(&vc->tx, mux->stage, mux->budget, ' ', '~');
+        mux->stage_count = (uint8_t)count;
+    }
+    return count;
+}
+
+/* One byte of any kind. */
+static void take_one(struct vconsole_mux *mux, struct vconsole *vc)
 {
     uint8_t byte;
-    if (is_paced(mux, source) && !pace_is_open(mux)) {
-        return byte_ring_used(&mux->source[source]->tx) != 0 ? FILL_LATER : FILL_NONE;
+    if (!byte_ring_get(&vc->tx, &byte)) {
+        return;
     }
-    if (!source_get(mux, source, &byte)) {
+    charge(mux, COST_CHARACTER);
+    if (byte == '\n') {
+        vc->feeds_taken++;
+    }
+    if (mux->owner == OWNER_NONE) {
+        if (byte == '\r') {
+            return; /* At the start of a line, nothing to return from. */
+        }
+        charge(mux, COST_LINE);
+        line_open(mux, vc->source);
+    }
+    stage_byte(mux, byte);
+}
+
+static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
+{
+    struct vconsole *vc = mux->source[source];
+    if (byte_ring_used(&vc->tx) == 0) {
+        /* What comes after this look is announced by the bell. */
+        mux->active &= ~BIT(source);
         return FILL_NONE;
     }
     mux->stage_paced = is_paced(mux, source);
     if (mux->stage_paced) {
+        if (!pace_is_open(mux)) {
+            return FILL_LATER;
+        }
         pace_take(mux);
     }
-    if (mux->owner == OWNER_NONE) {
-        if (byte == '\r') {
-            return FILL_SOME; /* At the start of a line, nothing to return from. */
-        }
-        line_open(mux, source);
+    mux->touched |= BIT(source);
+    if (mux->owner != OWNER_NONE && take_run(mux, vc) != 0) {
+        mux->last_byte = mux->now;
+    } else {
+        take_one(mux, vc);
     }
-    stage_byte(mux, byte);
-    mux->source[source]->turn += mux->stage_count;
+    vc->turn += mux->stage_count;
     mux->wait_bytes += mux->stage_count;
     return FILL_SOME;
 }
 
-/* Takes at most one byte from the rings. */
+/* Takes bytes from one ring. */
 static enum fill stage_fill(struct vconsole_mux *mux)
 {
     mux->stage_first = 0;
@@ -433,19 +465,38 @@ static bool next_is_others(const struct vconsole_mux *mux)
     return mux->paced != 0 && (mux->active & ~mux->paced) == 0;
 }
 
-static enum give give_output(struct vconsole_mux *mux, uint32_t budget)
+/* How many of the staged bytes the device takes. */
+static uint32_t put_staged(struct vconsole_mux *mux)
 {
     const struct console_dev *dev = &mux->config.dev;
+    const uint8_t *bytes = &mux->stage[mux->stage_first];
+    uint32_t count = mux->stage_count < mux->budget ? mux->stage_count : mux->budget;
+    uint32_t done = 0;
+    if (dev->ops->try_write != NULL) {
+        done = (uint32_t)dev->ops->try_write(dev->state, (const char *)bytes, count);
+    }
+    while (done < count && dev->ops->try_put(dev->state, bytes[done])) {
+        done++;
+    }
+    mux->stage_first += (uint8_t)done;
+    mux->stage_count -= (uint8_t)done;
+    mux->budget -= done;
+    return done;
+}
+
+static enum give give_output(struct vconsole_mux *mux)
+{
     enum give given = GIVE_SILENT;
-    for (uint32_t i = 0; i < budget; i++) {
+    while (mux->budget != 0) {
         if (mux->stage_count == 0) {
             enum fill filled = stage_fill(mux);
             if (filled != FILL_SOME) {
                 return filled == FILL_NONE ? GIVE_DONE : GIVE_LATER;
             }
-        }
-        if (mux->stage_count == 0) {
-            continue; /* A byte was taken that shows nothing by itself. */
+            if (mux->stage_count == 0) { /* Bytes that show nothing by themselves. */
+                mux->budget -= mux->budget != 0 ? 1 : 0;
+                continue;
+            }
         }
         if (mux->stage_paced) {
             if (!pace_is_open(mux)) {
@@ -454,11 +505,9 @@ static enum give give_output(struct vconsole_mux *mux, uint32_t budget)
             pace_take(mux);
         }
         given = GIVE_ROOM;
-        if (!dev->ops->try_put(dev->state, mux->stage[mux->stage_first])) {
+        if (put_staged(mux) == 0) {
             break;
         }
-        mux->stage_first++;
-        mux->stage_count--;
     }
     return next_is_others(mux) ? GIVE_LATER : given;
 }
@@ -508,7 +557,8 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
     if (mux->owner != OWNER_NONE) {
         look_around(mux);
     }
-    enum give given = give_output(mux, budget);
+    mux->budget = budget;
+    enum give given = give_output(mux);
     result.wake |= feed(mux);
     set_rx_irq(mux);
 

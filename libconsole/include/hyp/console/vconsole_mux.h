@@ -115,6 +115,7 @@ struct vconsole_mux {
     uint64_t last_input;
     uint64_t answers_end; /* Until this tick an answer is for the VM that had the focus. */
     uint32_t wait_bytes;  /* Shown of the owner since wait_start. */
+    uint32_t budget;      /* What is left of this step's. */
     uint8_t stage_first, stage_count;
     uint8_t stage[160]; /* Bytes for the device: a tag, a line break, a character. */
     struct bell bell;   /* Written by all producers. */
