@@ -171,7 +171,6 @@ static void stage_byte(struct vconsole_mux *mux, uint8_t byte)
 {
     struct vconsole *vc = mux->source[mux->owner];
     enum utf8_result result;
-    mux->last_byte = mux->now;
     do {
         result = utf8_feed(&vc->text, byte);
         if (result != UTF8_MORE) {
@@ -298,18 +297,20 @@ static void charge(struct vconsole_mux *mux, uint32_t cost)
     mux->budget -= mux->stage_paced ? (cost < mux->budget ? cost : mux->budget) : 0;
 }
 
-/* Letters, or carriage returns behind the first: many at once. How many. */
-static uint32_t take_run(struct vconsole_mux *mux, struct vconsole *vc)
+/* Carriage returns that show nothing. */
+static void skip_returns(struct vconsole_mux *mux, struct vconsole *vc)
 {
-    uint32_t count = 0;
-    if (vc->held_cr) {
-        count = byte_ring_get_run(&vc->tx, NULL, mux->budget, '\r', '\r');
-        mux->budget -= count;
-    } else if (vc->text.need == 0) {
-        count = byte_ring_get_run(&vc->tx, mux->stage, mux->budget, ' ', '~');
-        mux->stage_count = (uint8_t)count;
+    mux->budget -= byte_ring_get_run(&vc->tx, NULL, mux->budget, '\r', '\r');
+}
+
+/* Letters of the open line, many at once. False: the next byte is none. */
+static bool take_letters(struct vconsole_mux *mux, struct vconsole *vc)
+{
+    if (mux->owner == OWNER_NONE || vc->held_cr || vc->text.need != 0) {
+        return false;
     }
-    return count;
+    mux->stage_count = (uint8_t)byte_ring_get_run(&vc->tx, mux->stage, mux->budget, ' ', '~');
+    return mux->stage_count != 0;
 }
 
 /* One byte of any kind. */
@@ -323,14 +324,19 @@ static void take_one(struct vconsole_mux *mux, struct vconsole *vc)
     if (byte == '\n') {
         vc->feeds_taken++;
     }
-    if (mux->owner == OWNER_NONE) {
-        if (byte == '\r') {
-            return; /* At the start of a line, nothing to return from. */
-        }
+    if (mux->owner == OWNER_NONE && byte != '\r') { /* Nothing to return from. */
         charge(mux, COST_LINE);
         line_open(mux, vc->source);
     }
-    stage_byte(mux, byte);
+    if (mux->owner != OWNER_NONE) {
+        stage_byte(mux, byte);
+    }
+    if (mux->stage_count == 0) { /* It shows nothing by itself. */
+        mux->budget -= mux->budget != 0 ? 1 : 0;
+    }
+    if (byte == '\r') {
+        skip_returns(mux, vc);
+    }
 }
 
 static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
@@ -349,9 +355,8 @@ static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
         pace_take(mux);
     }
     mux->touched |= BIT(source);
-    if (mux->owner != OWNER_NONE && take_run(mux, vc) != 0) {
-        mux->last_byte = mux->now;
-    } else {
+    mux->last_byte = mux->now;
+    if (!take_letters(mux, vc)) {
         take_one(mux, vc);
     }
     vc->turn += mux->stage_count;
@@ -493,8 +498,7 @@ static enum give give_output(struct vconsole_mux *mux)
             if (filled != FILL_SOME) {
                 return filled == FILL_NONE ? GIVE_DONE : GIVE_LATER;
             }
-            if (mux->stage_count == 0) { /* Bytes that show nothing by themselves. */
-                mux->budget -= mux->budget != 0 ? 1 : 0;
+            if (mux->stage_count == 0) {
                 continue;
             }
         }
