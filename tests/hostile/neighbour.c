@@ -6,7 +6,7 @@
 #include "../bench/guest/mark.h"
 #include "hostile.h"
 
-#define WAY_TIME (GUEST_TIMEBASE_HZ / 25) /* 40 ms */
+#define WAY_TIME (GUEST_TIMEBASE_HZ / 40) /* 25 ms */
 #define PERIOD (GUEST_TIMEBASE_HZ / 1000)
 #define BURST 4u
 #define SIE_STIE UINT64_C(0x20)

@@ -20,7 +20,7 @@ import qemu_test  # noqa: E402
 WAYS = ["nothing", "returns", "lines", "feeds", "sequences", "no_text", "single_bytes", "open_line", "kicks", "uart",
         "uart_driver", "ipis"]
 SHARE = 0.01  # of the victim's hart: hypervisor and firmware
-BUSY = 0.3  # of all instructions at least are the victim's hart's: else QEMU has not let it run
+BUSY = 0.1  # of all instructions at least are the victim's hart's: else QEMU has not let it run
 ROW = re.compile(r"^part id=8 hart=(\d+) guest=(\d+) hs=(\d+) fw=(\d+) poll=(\d+)$", re.M)
 
 
