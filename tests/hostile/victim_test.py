@@ -20,7 +20,7 @@ import qemu_test  # noqa: E402
 WAYS = ["nothing", "returns", "lines", "feeds", "sequences", "no_text", "single_bytes", "open_line", "kicks", "uart",
         "uart_driver", "ipis"]
 SHARE = 0.01  # of the victim's hart: hypervisor and firmware
-BUSY = 0.1  # of all instructions at least are the victim's hart's: else QEMU has not let it run
+LEAST = 1000000  # instructions of the victim's hart in each way: QEMU runs one hart at a time, and not in equal turns
 ROW = re.compile(r"^part id=8 hart=(\d+) guest=(\d+) hs=(\d+) fw=(\d+) poll=(\d+)$", re.M)
 
 
@@ -41,7 +41,7 @@ def judge(text):
         print("--- %-12s work rate %.3f %%: hypervisor %d, firmware %d of %d instructions in %.1f ms" %
               (way, 100 - 100 * paid, hs, fw, total, sum(sum(p[1:]) for p in parts) / 1e6))
         check(poll == 0, "polling on the victim's hart")
-        check(total >= BUSY * sum(sum(p[1:]) for p in parts), "%s: the victim did not run" % way)
+        check(total >= LEAST, "%s: the victim did not run" % way)
         check(paid <= SHARE, "%s: the victim paid %.3f %%" % (way, 100 * paid))
         check(way == "nothing" or hs > 0, "%s: nothing was counted" % way)
 
