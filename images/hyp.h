@@ -121,8 +121,8 @@ struct hyp {
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
     uint32_t console_hart;                 /* Or HYP_NO_HART: then what VMs write is dropped. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
-    uint32_t console_vm;   /* The VM that the console hart runs, or vm_count: none. */
-    bool console_irq; /* The UART's interrupt reaches the console hart; else the hart looks. */
+    uint32_t console_vm; /* The VM that the console hart runs, or vm_count: none. */
+    bool console_irq;    /* The UART's interrupt reaches the console hart; else the hart looks. */
     bool has_silent_source; /* Of bytes or events, without a kick: the console hart looks. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */

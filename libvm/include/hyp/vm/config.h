@@ -209,11 +209,11 @@ struct vm_config {
 
 struct hyp_config {
     const char *name;
-    uint64_t pool_size;    /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
+    uint64_t pool_size; /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
     /* Hart that drives the physical console, unless it is a VM's and another hart is no VM's. */
     uint32_t console_hart;
-    uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
-    uint8_t log_key;       /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
+    uint8_t console_key; /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
+    uint8_t log_key;     /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
     const struct vm_config *vms;
     uint32_t vm_count;
 };
