@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that a VM can do to the hart that shows its bytes, from two harts at once. Each way has its
- * time; a mark tells the instruction counter when the next one begins.
+ * All that a VM can do to the hart that shows its bytes. Each way has its time; marks tell the
+ * instruction counter when it begins and ends.
  */
 #include "../bench/guest/mark.h"
 #include "hostile.h"
@@ -15,9 +15,6 @@
 #define UART_LSR 5
 #define LSR_THRE 0x20
 
-static volatile uint64_t present; /* Way. */
-static uint64_t born;             /* When it began. */
-static uint64_t turns[2];         /* Of it, by hart. */
 static char bytes[4096];
 static const char *filled;
 
@@ -31,7 +28,6 @@ static void fill(const char *text)
     filled = text;
 }
 
-/* Both harts fill with the same text: what they write meanwhile is hostile in any case. */
 static void write(const char *text)
 {
     if (filled != text) {
@@ -160,34 +156,26 @@ static void (*const way[])(uint64_t turn) = {
 };
 #define WAYS (sizeof(way) / sizeof(way[0]))
 
-/* Hart 0 says when the next way begins, so that none is left out where QEMU lets it wait. */
-static void attack(uint64_t hart)
+static void attack(void)
 {
-    uint64_t last = 0;
-    while (present < WAYS) {
-        if (hart == 0 && guest_time() - born >= WAY_TIME) {
-            HYP_MARK(HYP_MARK_PATH, 8);
-            HYP_MARK(HYP_MARK_START, 8);
-            born = guest_time();
-            present++;
-            continue;
+    for (uint64_t now = 0; now < WAYS; now++) {
+        uint64_t until = guest_time() + WAY_TIME;
+        HYP_MARK(HYP_MARK_START, 8);
+        for (uint64_t turn = 0; guest_time() < until; turn++) {
+            way[now](turn);
+            if (turn % BURST == 0) {
+                rest();
+            }
         }
-        uint64_t now = present;
-        turns[hart] = now == last ? turns[hart] : 0;
-        last = now;
-        if (now < WAYS) {
-            way[now](turns[hart]++);
-        }
-        if (turns[hart] % BURST == 0) {
-            rest();
-        }
+        HYP_MARK(HYP_MARK_PATH, 8);
     }
 }
 
+/* Gets the other's IPIs. A second writer would wait for the VM's lock, which QEMU makes long. */
 void hostile_second(uint64_t hart, uint64_t opaque)
 {
+    (void)hart;
     (void)opaque;
-    attack(hart);
     for (;;) {
         __asm__ volatile("wfi");
     }
@@ -195,12 +183,11 @@ void hostile_second(uint64_t hart, uint64_t opaque)
 
 void guest_main(uint64_t hart, const void *fdt)
 {
+    (void)hart;
     (void)fdt;
     guest_csr_write(sie, 0);
-    born = guest_time();
-    HYP_MARK(HYP_MARK_START, 8);
     (void)guest_sbi(EXT_HSM, 0, 1, (uint64_t)_start, 0);
-    attack(hart);
+    attack();
     guest_put("\nhostile done\n");
     guest_shutdown(false);
 }
