@@ -14,6 +14,8 @@
 #define FAIL_WAIT_US 1000000
 #define POLL_INPUT_US 5000
 #define NO_IRQ_US 1000
+#define PERIOD_US 1000 /* Between two steps for others than the hart's own VM. */
+_Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET, "what the report says");
 #define LOOK_US 10000 /* A ring holds more than the device sends in this time. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
@@ -85,11 +87,45 @@ void hyp_init_console(struct hyp *h)
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
 }
 
+HYP_COLD void hyp_choose_console_hart(struct hyp *h, const struct config_input *in)
+{
+    uint32_t hart = config_console_hart(in, &h->plan);
+    h->console_hart = hart;
+    h->console_vm = hyp_config.vm_count;
+    if (hart == HYP_NO_HART) {
+        log_line(&h->log,
+                 "console_hart=none reason=real-time-vms-own-all-harts vms_output=dropped");
+        return;
+    }
+    if (hart != hyp_config.console_hart) {
+        log_line(&h->log, "console_hart=%u configured=%u", hart, hyp_config.console_hart);
+    }
+    h->console_vm = config_vm_of_hart(in, &h->plan, hart);
+    if (h->console_vm < hyp_config.vm_count) {
+        log_line(&h->log, "console_hart=%u pays=%s bytes_per_ms=%u", hart,
+                 hyp_config.vms[h->console_vm].name, CONFIG_CONSOLE_BYTES);
+    } else {
+        log_line(&h->log, "console_hart=%u pays=nobody", hart);
+    }
+}
+
+/* Where the console hart runs a VM, the bytes of all others are paced. */
+static void set_paced(struct hyp *h)
+{
+    uint64_t paced = 0;
+    for (uint32_t s = 0; h->console_vm < hyp_config.vm_count && s < h->mux.source_count; s++) {
+        bool own = h->mux.source[s] != &h->log_vc && h->vm_of_source[s] == h->console_vm;
+        paced |= own ? 0 : BIT(s);
+    }
+    vconsole_mux_set_paced(&h->mux, paced);
+}
+
 void hyp_console_attach(struct hyp *h)
 {
     struct vconsole_mux_config config = {
         .dev = h->console,
         .patience = ticks_of_us(h, 10000),
+        .period = ticks_of_us(h, PERIOD_US),
         .switch_key = hyp_config.console_key != 0 ? hyp_config.console_key : KEY_DEFAULT,
         .log_key = hyp_config.log_key != 0 ? hyp_config.log_key : LOG_KEY_DEFAULT,
     };
@@ -115,6 +151,7 @@ void hyp_console_attach(struct hyp *h)
             h->has_silent_source |= hv->vc.kick.send == 0;
         }
     }
+    set_paced(h);
 }
 
 void hyp_console_wake_for_log(struct hyp *h)
@@ -193,7 +230,9 @@ void hyp_console_step(struct hyp *h, struct host_hart *self)
     }
     uint64_t now = csr_read(CSR_TIME);
     struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, VCONSOLE_MUX_BUDGET);
-    wake_vms(h, r.wake);
+    if (r.wake != 0) {
+        wake_vms(h, r.wake);
+    }
     if (r.log_asked) {
         h->to_show = hyp_config.vm_count;
     }
@@ -211,6 +250,7 @@ static bool has_output(const struct hyp *h, const struct host_vm *hv)
 /* Everything still in the rings goes out, polled, and then what the device itself holds. */
 static void drain(struct hyp *h)
 {
+    vconsole_mux_set_paced(&h->mux, 0);
     uint64_t idle_since = csr_read(CSR_TIME);
     for (uint32_t i = 0; h->console.ops != 0 && i < 2000000; i++) {
         uint64_t now = csr_read(CSR_TIME);
@@ -288,6 +328,7 @@ void hyp_report(struct hyp *h)
 /* The console hart without a guest: the same work, between waits. */
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
+    vconsole_mux_set_paced(&h->mux, 0);
     for (;;) {
         hyp_console_step(h, self);
         hyp_report(h);

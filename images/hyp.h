@@ -128,7 +128,8 @@ struct hyp {
     struct host_hart *harts[HYP_HART_MAX]; /* NULL: not in use. */
     uint32_t console_hart;                 /* Or HYP_NO_HART: then what VMs write is dropped. */
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
-    bool console_irq; /* The UART's interrupt reaches the console hart; else the hart looks. */
+    uint32_t console_vm; /* The VM that the console hart runs, or vm_count: none. */
+    bool console_irq;    /* The UART's interrupt reaches the console hart; else the hart looks. */
     bool has_silent_source; /* Of bytes or events, without a kick: the console hart looks. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
@@ -153,7 +154,7 @@ _Static_assert(HYP_VM_MAX <= 32, "news");
 
 #define OWNER_CONSOLE 0xff
 #define OWNER_IPI 0xfe /* The source is no device's: another hart calls. */
-#define HYP_NO_HART UINT32_MAX
+#define HYP_NO_HART CONFIG_NO_HART
 #define HYP_BOOT_FDT_SIZE (2 * HYP_MIB)
 #define HART_STACK_PAGES 2
 #define HART_FAULT_STACK_PAGES 1
@@ -195,6 +196,8 @@ void hyp_unmap_blob(struct hyp *h, const struct hyp_blob *blob);
 /* The firmware's, for what is said before there is a pool. */
 void hyp_init_boot_console(struct hyp *h);
 void hyp_init_console(struct hyp *h);
+/* Which hart drives it, at whose cost: by the plan, and a line. */
+void hyp_choose_console_hart(struct hyp *h, const struct config_input *in);
 void hyp_console_attach(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */
 void hyp_console_wake_for_log(struct hyp *h);

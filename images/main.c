@@ -52,32 +52,7 @@ static void fit_config(struct hyp *h)
             log_line(&h->log, "vm=%s contained=no", hyp_config.vms[i].name);
         }
     }
-}
-
-/* The configured hart; if the machine lacks it, the lowest that no real-time VM runs on. */
-static void choose_console_hart(struct hyp *h)
-{
-    uint64_t real_time = 0;
-    uint32_t hart = hyp_config.console_hart;
-    if (hart < h->machine.hart_count) {
-        h->console_hart = hart;
-        return;
-    }
-    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
-        if (hyp_config.vms[i].real_time && (h->plan.runnable & BIT(i)) != 0) {
-            real_time |= h->plan.harts[i];
-        }
-    }
-    for (hart = 0; hart < h->machine.hart_count && (real_time & BIT(hart)) != 0;) {
-        hart++;
-    }
-    h->console_hart = hart < h->machine.hart_count ? hart : HYP_NO_HART;
-    if (h->console_hart == HYP_NO_HART) {
-        log_line(&h->log,
-                 "console_hart=none reason=real-time-vms-own-all-harts vms_output=dropped");
-    } else {
-        log_line(&h->log, "console_hart=%u configured=%u", hart, hyp_config.console_hart);
-    }
+    hyp_choose_console_hart(h, &in);
 }
 
 static bool has(const struct machine *m, enum guest_isa ext)
@@ -185,8 +160,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hyp_init_env(h);                           /* what guests are granted */
     show_machine(h);                           /* what was found */
     show_left_out(h);
-    fit_config(h);                            /* which VMs can run */
-    choose_console_hart(h);                   /* never a real-time VM's */
+    fit_config(h);                            /* which VMs can run, who has the console */
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */
     hyp_init_irqs(h);                         /* the machine's controller */
     build_vms(h);                             /* memory, devices, images */

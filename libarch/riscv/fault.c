@@ -50,7 +50,7 @@ static bool is_muted(void)
 HYP_COLD static void put_head(const char *what)
 {
     const struct hart *h = hart_self();
-    put("\r\nhyp: panic=\"");
+    put("\030\033[0m\r\nhyp: panic=\""); /* CAN: a guest may have left a sequence open. */
     put(what);
     put("\"");
     put_hex(" hart", h->id);

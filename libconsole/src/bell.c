@@ -5,19 +5,22 @@
 #include <hyp/base/bits.h>
 
 #define BELL_ASLEEP BIT(63)
+#define BELL_CALLED BIT(62)
+#define BELL_NEWS (BELL_CALLED - 1)
 
-bool bell_ring(struct bell *bell, unsigned source)
+bool bell_ring(struct bell *bell, unsigned source, bool calls)
 {
     /* Release: what was published before is seen by whom the bit reaches. Pairs with bell_take().
      */
-    uint64_t old = __atomic_fetch_or(&bell->word, BIT(source), __ATOMIC_RELEASE);
-    return (old & BELL_ASLEEP) != 0 && (old & BIT(source)) == 0;
+    uint64_t old =
+        __atomic_fetch_or(&bell->word, BIT(source) | (calls ? BELL_CALLED : 0), __ATOMIC_RELEASE);
+    return calls && (old & (BELL_ASLEEP | BELL_CALLED)) == BELL_ASLEEP;
 }
 
 uint64_t bell_take(struct bell *bell)
 {
     /* Acquire pairs with the release in bell_ring(). */
-    return __atomic_exchange_n(&bell->word, 0, __ATOMIC_ACQUIRE) & ~BELL_ASLEEP;
+    return __atomic_exchange_n(&bell->word, 0, __ATOMIC_ACQUIRE) & BELL_NEWS;
 }
 
 bool bell_sleep(struct bell *bell)
@@ -31,8 +34,9 @@ bool bell_sleep(struct bell *bell)
                                        __ATOMIC_RELAXED);
 }
 
-bool bell_has_news(const struct bell *bell)
+bool bell_calls(const struct bell *bell)
 {
     /* Relaxed: the take that follows acquires. */
-    return (__atomic_load_n(&bell->word, __ATOMIC_RELAXED) & ~BELL_ASLEEP) != 0;
+    uint64_t word = __atomic_load_n(&bell->word, __ATOMIC_RELAXED);
+    return (word & BELL_ASLEEP) != 0 && (word & BELL_NEWS) != 0;
 }

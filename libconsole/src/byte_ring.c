@@ -51,6 +51,27 @@ bool byte_ring_get(struct byte_ring *ring, uint8_t *byte)
     return true;
 }
 
+uint32_t byte_ring_get_run(struct byte_ring *ring, uint8_t *bytes, uint32_t count, uint8_t least,
+                           uint8_t most)
+{
+    uint32_t used = byte_ring_used(ring);
+    uint32_t tail = ring->tail;
+    uint32_t n = 0;
+    count = count < used ? count : used;
+    for (; n < count; n++) {
+        uint8_t byte = ring->data[(tail + n) & ring->mask];
+        if (byte < least || byte > most) {
+            break;
+        }
+        if (bytes != NULL) {
+            bytes[n] = byte;
+        }
+    }
+    /* Release pairs with the acquire of tail in byte_ring_room(). */
+    __atomic_store_n(&ring->tail, tail + n, __ATOMIC_RELEASE);
+    return n;
+}
+
 bool byte_ring_is_valid(const struct byte_ring *ring)
 {
     return ring->data != NULL && (ring->mask & (ring->mask + 1)) == 0 &&

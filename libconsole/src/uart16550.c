@@ -47,18 +47,28 @@ enum hyp_status uart16550_init(struct uart16550 *uart, const struct uart16550_co
     return HYP_OK;
 }
 
-static bool uart_try_put(void *state, uint8_t byte)
+/* Bytes of `count` that the FIFO takes now. */
+static size_t uart_try_write(void *state, const char *bytes, size_t count)
 {
     struct uart16550 *uart = state;
     if (uart->tx_room == 0) {
         if ((reg_read(uart, R16550_LSR) & LSR_THRE) == 0) {
-            return false;
+            return 0;
         }
         uart->tx_room = uart->depth;
     }
-    uart->tx_room--;
-    reg_write(uart, R16550_THR, byte);
-    return true;
+    count = count < uart->tx_room ? count : uart->tx_room;
+    for (size_t i = 0; i < count; i++) {
+        reg_write(uart, R16550_THR, (uint8_t)bytes[i]);
+    }
+    uart->tx_room -= (uint8_t)count;
+    return count;
+}
+
+static bool uart_try_put(void *state, uint8_t byte)
+{
+    char c = (char)byte;
+    return uart_try_write(state, &c, 1) == 1;
 }
 
 static bool uart_try_get(void *state, uint8_t *byte)
@@ -95,6 +105,7 @@ static bool uart_set_rx_irq(void *state, bool enable)
 static const struct console_ops uart16550_ops = {
     .try_put = uart_try_put,
     .try_get = uart_try_get,
+    .try_write = uart_try_write,
     .set_tx_irq = uart_set_tx_irq,
     .set_rx_irq = uart_set_rx_irq,
 };

@@ -27,8 +27,16 @@ bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, b
     if (!byte_ring_put(&vc->tx, bytes, count)) {
         return false;
     }
+    uint32_t feeds = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        feeds += bytes[i] == '\n' ? 1 : 0;
+    }
+    if (feeds != 0) {
+        /* Behind the bytes: what is counted is there. Pairs with vconsole_has_line(). */
+        __atomic_store_n(&vc->feeds_put, vc->feeds_put + feeds, __ATOMIC_RELEASE);
+    }
     if (vc->bell != NULL) {
-        *kick = bell_ring(vc->bell, vc->source);
+        *kick = bell_ring(vc->bell, vc->source, vc->kick.send != NULL);
     }
     return true;
 }
@@ -38,6 +46,12 @@ void vconsole_kick(const struct vconsole *vc)
     if (vc->kick.send != NULL) {
         vc->kick.send(vc->kick.ctx);
     }
+}
+
+bool vconsole_has_line(const struct vconsole *vc)
+{
+    /* Acquire pairs with the release in vconsole_write(). A line feed may be taken uncounted. */
+    return (int32_t)(__atomic_load_n(&vc->feeds_put, __ATOMIC_ACQUIRE) - vc->feeds_taken) > 0;
 }
 
 void vconsole_tx_starve(struct vconsole *vc)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any writes of three sources against a console hart that acts only when the contract says so:
- * all bytes come out, in order, each line holds one source's, each begins with its tag.
+ * all bytes come out, in order, each line holds one source's, each begins with its tag. Some of the
+ * sources, or all, are paced: their bytes are moved in one step a period, nobody kicks meanwhile,
+ * and the device does not interrupt for them.
  *
  * Source k writes only its own letter, line feeds and carriage returns, so that a byte tells whose
  * it is. Carriage returns and line breaks that the mux adds are left out of the comparison.
@@ -12,7 +14,9 @@
 #include <hyp/prop.h>
 
 #define SOURCES 3u
+#define ALL 7u
 #define PATIENCE 4u
+#define PERIOD 3u
 #define OUT_MAX 16384u
 
 static const char *const name[SOURCES] = {"0", "1", NULL};
@@ -26,6 +30,9 @@ struct world {
     bool tx_irq;
     bool armed; /* The interrupt has a reason that it has not told yet: it does not tell twice. */
     uint64_t now;
+    uint64_t paced;
+    uint64_t paced_at; /* Tick of the last step that moved bytes of paced sources. */
+    bool has_paced;    /* There was one. */
     unsigned room;
     struct vconsole_mux_result last;
     unsigned out_count;
@@ -73,14 +80,18 @@ static const struct console_ops dev_ops = {
 
 static void kick_send(void *ctx)
 {
-    ((struct world *)ctx)->kicked = true;
+    struct world *w = ctx;
+    PROP_ASSERT(!w->has_paced || w->now >= w->paced_at + PERIOD);
+    w->kicked = true;
 }
 
 static void world_init(struct world *w)
 {
     memset(w, 0, offsetof(struct world, out));
-    const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = w}, .patience = PATIENCE, .switch_key = 0x1d};
+    const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = w},
+                                               .patience = PATIENCE,
+                                               .period = PERIOD,
+                                               .switch_key = 0x1d};
     PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
     for (unsigned i = 0; i < SOURCES; i++) {
         const struct vconsole_config vc = {.name = name[i],
@@ -90,6 +101,8 @@ static void world_init(struct world *w)
         PROP_ASSERT(vconsole_init(&w->vc[i], &vc) == HYP_OK);
         PROP_ASSERT(vconsole_mux_add(&w->mux, &w->vc[i]) == HYP_OK);
     }
+    w->paced = prop_u64(ALL + 1);
+    vconsole_mux_set_paced(&w->mux, w->paced);
     w->last.state = VCONSOLE_MUX_AGAIN; /* The first step is the boot's. */
 }
 
@@ -119,16 +132,46 @@ static bool step_is_due(const struct world *w)
     return false;
 }
 
+/* Bytes that paced sources have in their rings. */
+static unsigned paced_used(const struct world *w)
+{
+    unsigned used = 0;
+    for (unsigned i = 0; i < SOURCES; i++) {
+        used += (w->paced >> i & 1) != 0 ? byte_ring_used(&w->vc[i].tx) : 0;
+    }
+    return used;
+}
+
+/* What a step has moved of paced sources: a letter tells whose it is. */
+static void check_pace(struct world *w, unsigned used, unsigned out)
+{
+    unsigned taken = used - paced_used(w);
+    unsigned shown = 0;
+    for (; out < w->out_count; out++) {
+        unsigned source = (unsigned)(w->out[out] - 'A');
+        shown += source < SOURCES && (w->paced >> source & 1) != 0 ? 1 : 0;
+    }
+    PROP_ASSERT(taken <= VCONSOLE_MUX_BUDGET && shown <= VCONSOLE_MUX_BUDGET);
+    PROP_ASSERT(w->paced != ALL || !w->tx_irq);
+    if (taken + shown != 0) {
+        PROP_ASSERT(!w->has_paced || w->now >= w->paced_at + PERIOD);
+        w->has_paced = true;
+        w->paced_at = w->now;
+    }
+}
+
 static void maybe_step(struct world *w)
 {
     if (!step_is_due(w)) {
         return;
     }
     unsigned before = w->out_count;
+    unsigned used = paced_used(w);
     w->kicked = false;
     w->armed = false;
     w->last = vconsole_mux_step(&w->mux, w->now, VCONSOLE_MUX_BUDGET);
     PROP_ASSERT(w->out_count - before <= VCONSOLE_MUX_BUDGET);
+    check_pace(w, used, before);
     PROP_ASSERT(vconsole_mux_is_valid(&w->mux));
     PROP_ASSERT(w->last.state != VCONSOLE_MUX_UNTIL || w->last.deadline > w->now);
 }
@@ -203,7 +246,7 @@ void prop_run(void)
             maybe_step(&w);
         }
     }
-    for (unsigned i = 0; i < 2000; i++) {
+    for (unsigned i = 0; i < 4000; i++) {
         w.room = 16;
         w.now++;
         maybe_step(&w);

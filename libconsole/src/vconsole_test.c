@@ -13,6 +13,7 @@
 #include <hyp/console/vuart.h>
 
 #define PATIENCE 10u
+#define PERIOD 5u
 #define KEY 0x1d
 #define LOG_KEY 0x1e
 #define FOREVER 1000000u
@@ -36,7 +37,7 @@ struct source {
 struct bench {
     struct vconsole_mux mux;
     struct source vm[3];
-    char out[1024];
+    char out[2048];
     unsigned out_count, room;
     char in[64];
     unsigned in_first, in_count;
@@ -93,7 +94,8 @@ static void bench_init_as(struct bench *b, bool polled)
     const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = b},
                                                .patience = PATIENCE,
                                                .switch_key = KEY,
-                                               .log_key = LOG_KEY};
+                                               .log_key = LOG_KEY,
+                                               .period = PERIOD};
     assert_int_equal(vconsole_mux_init(&b->mux, &config), HYP_OK);
     for (unsigned i = 0; i < 3; i++) {
         struct source *s = &b->vm[i];
@@ -149,6 +151,12 @@ static void expect(struct bench *b, const char *text)
     b->out[b->out_count] = '\0';
     assert_string_equal(b->out, text);
     b->out_count = 0;
+}
+
+static void type(struct bench *b, const char *text)
+{
+    memcpy(b->in + b->in_count, text, strlen(text));
+    b->in_count += (unsigned)strlen(text);
 }
 
 static void lines_are_tagged(void **state)
@@ -234,9 +242,9 @@ static void a_dribbling_line_gives_way_too(void **state)
             break;
         }
         assert_int_equal(result.state, VCONSOLE_MUX_UNTIL);
-        assert_true(result.deadline <= 81);
+        assert_true(result.deadline <= 11);
     }
-    assert_int_equal(now, 81);
+    assert_int_equal(now, 11);
 }
 
 static void a_flood_gives_way_after_a_line_length(void **state)
@@ -356,6 +364,139 @@ static void what_nobody_drains_is_dropped(void **state)
     assert_int_equal(byte_ring_used(&vc.tx), 0);
 }
 
+static void others_bytes_come_once_a_period(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    vconsole_mux_set_paced(&b.mux, 2);
+    run(&b, 0);
+    say(&b, 1, "a line of more than sixteen bytes\n");
+    assert_int_equal(b.vm[1].kicks, 1);
+    struct vconsole_mux_result result = step(&b, 1);
+    assert_int_equal(result.state, VCONSOLE_MUX_UNTIL);
+    assert_int_equal(result.deadline, 1 + PERIOD);
+    assert_false(b.tx_irq);
+    unsigned first = b.out_count;
+    assert_in_range(first, 1, 16);
+    step(&b, 3); /* Whoever calls meanwhile. */
+    assert_int_equal(b.out_count, first);
+    say(&b, 1, "x");
+    assert_int_equal(b.vm[1].kicks, 1);
+    assert_false(vconsole_mux_is_called(&b.mux));
+    step(&b, 1 + PERIOD);
+    assert_in_range(b.out_count, first + 1, first + 16);
+    uint64_t now = 1 + PERIOD;
+    while (step(&b, now).state != VCONSOLE_MUX_SLEEP) {
+        now += PERIOD;
+    }
+    expect(&b, "[linux] a line of more than sixteen bytes\r\n[linux] x");
+    say(&b, 1, "y"); /* A whole period without bytes is over. */
+    assert_int_equal(b.vm[1].kicks, 2);
+    /* The own VM's are not paced, and the device interrupts for them. */
+    say(&b, 0, "a line of the hart's own VM, which is longer than a step");
+    run(&b, now);
+    now += PERIOD + PATIENCE;
+    assert_int_equal(step(&b, now).state, VCONSOLE_MUX_TX_WAIT);
+}
+
+static void typing_for_others_comes_once_a_period(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    vconsole_mux_set_paced(&b.mux, 1);
+    run(&b, 0);
+    assert_true(b.rx_irq);
+    type(&b, "x");
+    assert_int_equal(step(&b, 10).wake, 1);
+    assert_false(b.rx_irq);
+    type(&b, "y");
+    assert_int_equal(step(&b, 12).wake, 0);
+    assert_int_equal(step(&b, 10 + PERIOD).wake, 1);
+    assert_false(b.rx_irq);
+    assert_int_equal(step(&b, 10 + 2 * PERIOD).state, VCONSOLE_MUX_SLEEP);
+    assert_true(b.rx_irq);
+}
+
+static void each_source_gets_its_share_of_bytes(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    unsigned lines = 0;
+    for (unsigned i = 0; i < 60; i++) {
+        while (vconsole_tx_ready(&b.vm[0].vc)) {
+            say(&b, 0, "0123456789abc\n"); /* With tag and line end 19 bytes. */
+        }
+        while (vconsole_tx_ready(&b.vm[1].vc)) {
+            say(&b, 1, "\n"); /* 10 bytes. */
+        }
+        step(&b, 0);
+    }
+    for (unsigned i = 0; i + 8 < b.out_count; i++) {
+        lines += memcmp(&b.out[i], "[linux] ", 8) == 0 ? 1 : 0;
+    }
+    assert_in_range(lines * 10, b.out_count * 45 / 100, b.out_count * 55 / 100);
+}
+
+static void only_the_focus_sends_sequences(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    say(&b, 0, "\x1b[31mred\b\a\v\x9f\n");
+    say(&b, 1, "\x1b[6n\b\a\xc2\x85\xe2\x82\xac\n");
+    run(&b, 0);
+    expect(&b, "[a] \x1b[31mred\b\a\\x0b\\x9f\030\033[0m\033(B\r\n"
+               "[linux] \\x1b[6n\\x08\\x07\\xc2\\x85\xe2\x82\xac\r\n");
+    say(&b, 0, "\x1b]0;");
+    run(&b, 0);
+    type(&b, "\x1d");
+    run(&b, 0);
+    b.out[b.out_count] = '\0';
+    assert_non_null(strstr(b.out, "[a] \x1b]0;\030\033[0m\033(B\0337"));
+    assert_non_null(strstr(b.out, "l\033[?7;25h\033[4l\r\nhyp: console=linux\r\n"));
+    b.out_count = 0;
+    say(&b, 0, "\x1b\n");
+    run(&b, 0);
+    expect(&b, "[a] \\x1b\r\n");
+}
+
+static void read_typed(struct bench *b, unsigned vm, const char *text)
+{
+    uint8_t byte;
+    for (; *text != '\0'; text++) {
+        assert_true(vconsole_get_byte(&b->vm[vm].vc, &byte));
+        assert_int_equal(byte, *text);
+    }
+    assert_false(vconsole_get_byte(&b->vm[vm].vc, &byte));
+}
+
+static void answers_for_the_last_focus_are_dropped(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    type(&b, "\x1b[2\x1d;1Rl"); /* One that the change divides. */
+    run(&b, 500);
+    read_typed(&b, 0, "\x1b[2");
+    read_typed(&b, 1, "l");
+    type(&b, "\x1b[0ns");
+    run(&b, 599);
+    read_typed(&b, 1, "s");
+    type(&b, "\x1b[");
+    run(&b, 600);
+    read_typed(&b, 1, "\x1b[");
+    type(&b, "\x1d\x1b]l");
+    run(&b, 700);
+    type(&b, "x"); /* A string without an end takes what comes at once. */
+    run(&b, 799);
+    type(&b, "y"); /* And nothing behind a pause. */
+    run(&b, 899);
+    read_typed(&b, 0, "y");
+}
+
 static void only_a_source_calls(void **state)
 {
     (void)state;
@@ -380,12 +521,6 @@ static void a_polled_device_is_asked_again(void **state)
     assert_true(result.polled);
     assert_int_equal(run(&b, 0).state, VCONSOLE_MUX_SLEEP);
     expect(&b, "[a] a line that is longer than a step\r\n");
-}
-
-static void type(struct bench *b, const char *text)
-{
-    memcpy(b->in + b->in_count, text, strlen(text));
-    b->in_count += (unsigned)strlen(text);
 }
 
 static void input_goes_to_the_focus(void **state)
@@ -491,7 +626,7 @@ static void a_kick_comes_once(void **state)
     say(&b, 0, "bc");
     say(&b, 1, "d");
     assert_int_equal(b.vm[0].kicks, 1);
-    assert_int_equal(b.vm[1].kicks, 1);
+    assert_int_equal(b.vm[1].kicks, 0); /* The other's is under way. */
     run(&b, 0);
     say(&b, 0, "e");
     assert_int_equal(b.vm[0].kicks, 2);
@@ -532,8 +667,8 @@ static void refuses_bad_configurations(void **state)
     }
     /* The highest source takes its turn like any other. */
     uint8_t own[64];
-    many[62].tx.data = own;
-    assert_true(vconsole_put_byte(&many[62], '\n'));
+    many[61].tx.data = own;
+    assert_true(vconsole_put_byte(&many[61], '\n'));
     run(&b, 0);
     assert_true(vconsole_put_byte(&many[3], '\n'));
     run(&b, 0);
@@ -583,8 +718,10 @@ static void knows_a_bad_state(void **state)
     BAD(owner = 3);
     BAD(active = 8);
     BAD(touched = 1);
-    BAD(stage_count = 65);
+    BAD(stage_count = 161);
     BAD(waiting = true);
+    BAD(held = true);
+    BAD(escaped = true);
 }
 
 int main(void)
@@ -601,6 +738,11 @@ int main(void)
         cmocka_unit_test(a_byte_that_shows_nothing_costs_too),
         cmocka_unit_test(a_device_that_nobody_reads_keeps_its_input),
         cmocka_unit_test(what_nobody_drains_is_dropped),
+        cmocka_unit_test(others_bytes_come_once_a_period),
+        cmocka_unit_test(typing_for_others_comes_once_a_period),
+        cmocka_unit_test(each_source_gets_its_share_of_bytes),
+        cmocka_unit_test(only_the_focus_sends_sequences),
+        cmocka_unit_test(answers_for_the_last_focus_are_dropped),
         cmocka_unit_test(only_a_source_calls),
         cmocka_unit_test(a_polled_device_is_asked_again),
         cmocka_unit_test(input_goes_to_the_focus),

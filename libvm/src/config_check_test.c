@@ -346,6 +346,49 @@ static void test_harts(void **state)
     expect_one(CONFIG_VCPU_COUNT, 2);
 }
 
+static void expect_console(uint32_t hart, uint32_t vm)
+{
+    check();
+    plan.runnable = 3; /* At boot, where the machine lacks the configured one. */
+    assert_int_equal(config_console_hart(&in, &plan), hart);
+    if (hart != CONFIG_NO_HART) {
+        assert_int_equal(config_vm_of_hart(&in, &plan, hart), vm);
+    }
+}
+
+static void test_console_hart(void **state)
+{
+    (void)state;
+    const uint32_t nobody = 2;
+    platform.hart_count = 3; /* a has 0 and 1, b, a real-time VM, has 2 */
+    expect_console(0, 0);
+    config.console_hart = 1;
+    expect_console(1, 0);
+    config.console_hart = 5;
+    expect_console(0, 0);
+    platform.hart_count = 4;
+    expect_console(3, nobody);
+    config.console_hart = 0;
+    expect_console(3, nobody);
+    platform.hart_count = 8;
+    expect_console(3, nobody);
+    config.console_hart = 5;
+    expect_console(5, nobody);
+    /* What a VM that cannot run was given is free. */
+    platform.hart_count = 3;
+    config.console_hart = 0;
+    check();
+    plan.runnable = 2;
+    assert_int_equal(config_console_hart(&in, &plan), 0);
+    assert_int_equal(config_vm_of_hart(&in, &plan, 0), nobody);
+    plan.runnable = 1;
+    assert_int_equal(config_console_hart(&in, &plan), 2);
+    /* Real-time VMs have all. */
+    vms[0].real_time = true;
+    plan.runnable = 3;
+    assert_int_equal(config_console_hart(&in, &plan), CONFIG_NO_HART);
+}
+
 static void test_all_64_harts(void **state)
 {
     (void)state;
@@ -469,7 +512,8 @@ static void test_hypervisor_memory(void **state)
 static void test_pool_need(void **state)
 {
     (void)state;
-    uint64_t base = FOOTPRINT_FIXED + 3 * FOOTPRINT_PER_HART + 3 * FOOTPRINT_PER_VCPU +
+    /* The VMs' harts, and one for the console. */
+    uint64_t base = FOOTPRINT_FIXED + 4 * FOOTPRINT_PER_HART + 3 * FOOTPRINT_PER_VCPU +
                     2 * (FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT) + FOOTPRINT_PER_CONSOLE;
     uint32_t contexts = vms[0].vcpu_count * (vms[0].irqc.m_contexts ? 2 : 1);
     base += footprint_irqc(vms[0].irqc.source_count, contexts);
@@ -484,6 +528,15 @@ static void test_pool_need(void **state)
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
     devices_a[0] = (struct vm_device){"rtc", BIT(CONFIG_GPA_BITS_MAX), false};
     check();
+    assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
+    platform.hart_count = 3; /* None is free for the console. */
+    check();
+    base -= FOOTPRINT_PER_HART;
+    assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
+    platform.hart_count = 8;
+    config.console_hart = 5; /* Counted though a smaller machine may lack it. */
+    check();
+    base += FOOTPRINT_PER_HART;
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
 }
 
@@ -955,6 +1008,7 @@ int main(void)
         cmocka_unit_test_setup(test_irqc_models, set_up),
         cmocka_unit_test_setup(test_small_pool_at_boot, set_up),
         cmocka_unit_test_setup(test_harts, set_up),
+        cmocka_unit_test_setup(test_console_hart, set_up),
         cmocka_unit_test_setup(test_all_64_harts, set_up),
         cmocka_unit_test_setup(test_placement, set_up),
         cmocka_unit_test_setup(test_placement_falls_back, set_up),

@@ -51,6 +51,37 @@ void config_assign_harts(const struct config_input *in, struct config_plan *plan
     }
 }
 
+uint32_t config_console_hart(const struct config_input *in, const struct config_plan *plan)
+{
+    uint64_t wanted = in->config->console_hart < HYP_HART_MAX ? BIT(in->config->console_hart) : 0;
+    uint64_t present = config_present_harts(in);
+    uint64_t used = 0;
+    uint64_t real_time = 0;
+    for (uint32_t i = 0; i < in->config->vm_count; i++) {
+        uint64_t harts = (plan->runnable & BIT(i)) != 0 ? plan->harts[i] : 0;
+        used |= harts;
+        real_time |= in->config->vms[i].real_time ? harts : 0;
+    }
+    const uint64_t choice[] = {wanted & ~used, ~used, wanted & ~real_time, ~real_time};
+    for (uint32_t i = 0; i < ARRAY_COUNT(choice); i++) {
+        if ((choice[i] & present) != 0) {
+            return bits_first(choice[i] & present);
+        }
+    }
+    return CONFIG_NO_HART;
+}
+
+uint32_t config_vm_of_hart(const struct config_input *in, const struct config_plan *plan,
+                           uint32_t hart)
+{
+    uint32_t vm = 0;
+    while (vm < in->config->vm_count &&
+           ((plan->runnable & BIT(vm)) == 0 || (plan->harts[vm] & BIT(hart)) == 0)) {
+        vm++;
+    }
+    return vm;
+}
+
 struct hyp_mem config_hypervisor_mem(const struct config_input *in)
 {
     if (in->machine != NULL) {

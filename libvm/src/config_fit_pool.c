@@ -146,12 +146,16 @@ static uint64_t vm_need(const struct config_input *in, const struct config_plan 
 uint64_t config_pool_need(const struct config_input *in, const struct config_plan *plan)
 {
     const struct hyp_config *config = in->config;
-    uint64_t used = config->console_hart < HYP_HART_MAX ? BIT(config->console_hart) : 0;
+    uint64_t console = config->console_hart < HYP_HART_MAX ? BIT(config->console_hart) : 0;
+    uint64_t used = 0;
     uint64_t need = FOOTPRINT_FIXED;
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         used |= plan->harts[vm];
         need += vm_need(in, plan, vm);
     }
+    /* The console leaves a VM's hart for one that is free. */
+    uint64_t free = config_present_harts(in) & ~used;
+    used |= (used & console) != 0 ? free & (~free + 1) : console;
     uint64_t tree = 0;
     for (uint32_t vm = 0; in->dtbs != NULL && vm < config->vm_count; vm++) {
         tree = in->dtbs[vm].size > tree ? in->dtbs[vm].size : tree;

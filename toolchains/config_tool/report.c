@@ -177,6 +177,46 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     }
 }
 
+/* Who pays for the console hart's work, on a machine of as many harts as `in` says. */
+static void report_console_hart(const struct config_input *in, const struct config_plan *plan,
+                                FILE *out)
+{
+    uint32_t hart = config_console_hart(in, plan);
+    uint32_t vm = hart == CONFIG_NO_HART ? 0 : config_vm_of_hart(in, plan, hart);
+    if (hart == CONFIG_NO_HART) {
+        fprintf(out, "none: real-time VMs have all harts\n");
+    } else if (vm == in->config->vm_count) {
+        fprintf(out, "hart %u: nobody pays, it is no VM's\n", hart);
+    } else {
+        fprintf(out, "hart %u: vm %s pays, for at most %u bytes of others a millisecond\n", hart,
+                in->config->vms[vm].name, CONFIG_CONSOLE_BYTES);
+    }
+}
+
+/* The platform says how many harts its machines have at most; some may have the VMs' alone. */
+static void report_console(const struct config_input *in, const struct config_plan *plan, FILE *out)
+{
+    uint64_t harts = 0;
+    for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
+        harts |= plan->harts[vm];
+    }
+    struct config_machine least = {.hart_count = 0};
+    for (; harts != 0; harts >>= 1) {
+        least.hart_count++;
+    }
+    fprintf(out, "console      ");
+    report_console_hart(in, plan, out);
+    if (least.hart_count < in->platform->hart_count) {
+        struct config_input small = *in;
+        small.machine = &least;
+        fprintf(out, "             on a machine of %u harts: ", least.hart_count);
+        report_console_hart(&small, plan, out);
+    }
+    if (in->config->log_waits) {
+        fprintf(out, "             silent while a VM owns its UART\n");
+    }
+}
+
 void tool_write_report(const struct config_input *in, const struct config_plan *plan,
                        const struct hyp_config *whole, FILE *out)
 {
@@ -186,8 +226,7 @@ void tool_write_report(const struct config_input *in, const struct config_plan *
     print_range(out, "\nhypervisor   hpa", own.hpa, own.size);
     fprintf(out, "\npool         %" PRIu64 " bytes, %" PRIu64 " needed\n", in->config->pool_size,
             plan->pool_need);
-    fprintf(out, "console      hart %u%s\n", in->config->console_hart,
-            in->config->log_waits ? ", silent while a VM owns its UART" : "");
+    report_console(in, plan, out);
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         report_vm(in, plan, &whole->vms[vm], vm, out);
     }

@@ -39,4 +39,11 @@ HYP_MUST_USE bool byte_ring_put(struct byte_ring *ring, const uint8_t *bytes, ui
 /* Consumer: the oldest byte, or false if there is none. */
 HYP_MUST_USE bool byte_ring_get(struct byte_ring *ring, uint8_t *byte);
 
+/*
+ * Consumer: the oldest bytes up to the first that is not in [least, most], at most `count` of
+ * them; bytes NULL: they are dropped. Returns how many.
+ */
+uint32_t byte_ring_get_run(struct byte_ring *ring, uint8_t *bytes, uint32_t count, uint8_t least,
+                           uint8_t most);
+
 bool byte_ring_is_valid(const struct byte_ring *ring);

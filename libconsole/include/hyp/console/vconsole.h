@@ -18,6 +18,7 @@
 #include <hyp/console/bell.h>
 #include <hyp/console/byte_ring.h>
 #include <hyp/console/port.h>
+#include <hyp/console/utf8.h>
 
 /* How a producer wakes the console hart. */
 struct vconsole_waker {
@@ -42,11 +43,16 @@ struct vconsole {
     struct vconsole_waker kick;
     struct bell *bell;   /* The mux's; NULL before vconsole_mux_add(). */
     uint32_t tx_starved; /* Atomic: the VM found no room and waits to be told. */
-    uint32_t rx_dropped; /* Console hart: input bytes that found no room. */
+    uint32_t feeds_put;  /* Atomic: line feeds put into tx, counted behind the bytes. */
     uint8_t source;      /* Its number in the mux and the bell. */
     bool has_rx;
     bool discard;
-    bool held_cr; /* Console hart: a carriage return not yet shown. */
+    /* Console hart: */
+    bool held_cr;         /* A carriage return not yet shown. */
+    struct utf8 text;     /* A character not yet complete. */
+    uint32_t feeds_taken; /* Line feeds taken from tx. */
+    uint32_t rx_dropped;  /* Input bytes that found no room. */
+    uint64_t turn;        /* Bytes shown; what it missed while it had none counts as shown. */
 };
 
 /* HYP_OK, or HYP_E_PARAM: a ring's size. */
@@ -81,3 +87,6 @@ struct console_port vconsole_port(struct vconsole *vc);
 void vconsole_tx_starve(struct vconsole *vc);
 bool vconsole_tx_recheck(struct vconsole *vc);
 HYP_MUST_USE bool vconsole_tx_feed(struct vconsole *vc); /* True: tell the VM. */
+
+/* Console hart: is there a line feed in tx? */
+bool vconsole_has_line(const struct vconsole *vc);

@@ -220,10 +220,11 @@ struct vm_config {
 
 struct hyp_config {
     const char *name;
-    uint64_t pool_size;    /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
-    uint32_t console_hart; /* Hart index that drives the physical console. */
-    uint8_t console_key;   /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
-    uint8_t log_key;       /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
+    uint64_t pool_size; /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
+    /* Hart that drives the physical console, unless it is a VM's and another hart is no VM's. */
+    uint32_t console_hart;
+    uint8_t console_key; /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
+    uint8_t log_key;     /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console: its UART may be that
      * VM's own, and no VM shares it. Lines wait; those without room, and dumps, are counted.

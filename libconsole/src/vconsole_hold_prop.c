@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hostile sources hold lines open as they like beside one that writes complete lines: in any time t
+ * the complete lines wait for held ones no longer than patience + t / 5, and are all out in time.
+ *
+ * A tick is 0.1 ms, the device takes two bytes a tick. A holder writes letters at its own pace,
+ * finishes a line now and then, or is silent for a while.
+ */
+#include <string.h>
+
+#include <hyp/console/vconsole_mux.h>
+#include <hyp/prop.h>
+
+#define HOLDERS_MAX 5u
+#define SOURCES (HOLDERS_MAX + 1)
+#define PATIENCE 100u
+#define PERIOD 10u
+#define LINES 60u
+#define LINE "a line of a victim\n"
+
+struct world {
+    struct vconsole_mux mux;
+    struct vconsole vc[SOURCES];
+    uint8_t tx[SOURCES][256];
+    uint8_t rx[SOURCES][4];
+    unsigned room;
+};
+
+static bool dev_put(void *state, uint8_t byte)
+{
+    struct world *w = state;
+    if (w->room == 0) {
+        return false;
+    }
+    w->room--;
+    (void)byte;
+    return true;
+}
+
+static bool dev_get(void *state, uint8_t *byte)
+{
+    (void)state;
+    (void)byte;
+    return false;
+}
+
+static bool dev_irq(void *state, bool enable)
+{
+    (void)state;
+    return enable;
+}
+
+static const struct console_ops dev_ops = {
+    .try_put = dev_put, .try_get = dev_get, .set_tx_irq = dev_irq, .set_rx_irq = dev_irq};
+
+struct holder {
+    unsigned every; /* Ticks between two letters. */
+    unsigned burst; /* Letters at once. */
+    unsigned feed;  /* One of so many letters is a line feed; 0: none is. */
+};
+
+static void world_init(struct world *w, unsigned sources)
+{
+    memset(w, 0, sizeof(*w));
+    const struct vconsole_mux_config config = {
+        .dev = {.ops = &dev_ops, .state = w}, .patience = PATIENCE, .period = PERIOD};
+    PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
+    for (unsigned i = 0; i < sources; i++) {
+        const struct vconsole_config vc = {.name = "v",
+                                           .tx = w->tx[i],
+                                           .tx_size = sizeof(w->tx[i]),
+                                           .rx = w->rx[i],
+                                           .rx_size = sizeof(w->rx[i])};
+        PROP_ASSERT(vconsole_init(&w->vc[i], &vc) == HYP_OK);
+        PROP_ASSERT(vconsole_mux_add(&w->mux, &w->vc[i]) == HYP_OK);
+    }
+}
+
+static void hold(struct world *w, const struct holder *h, unsigned source, unsigned now)
+{
+    for (unsigned i = 0; now % h->every == 0 && i < h->burst; i++) {
+        bool feed = h->feed != 0 && prop_u64(h->feed) == 0;
+        (void)vconsole_put_byte(&w->vc[source], feed ? '\n' : 'h');
+    }
+}
+
+/* Ticks until the victim's lines are all taken; how many of them it waited for held lines. */
+static unsigned run(struct world *w, const struct holder *h, unsigned holders, unsigned *held)
+{
+    unsigned written = 0;
+    unsigned now = 0;
+    *held = 0;
+    while (written < LINES || byte_ring_used(&w->vc[0].tx) != 0) {
+        bool kick;
+        now++;
+        PROP_ASSERT(now < 100000);
+        if (written < LINES &&
+            vconsole_write(&w->vc[0], (const uint8_t *)LINE, sizeof(LINE) - 1, &kick)) {
+            written++;
+        }
+        for (unsigned i = 1; i <= holders; i++) {
+            hold(w, &h[i], i, now);
+        }
+        w->room = w->room + 2 < 32 ? w->room + 2 : 32;
+        (void)vconsole_mux_step(&w->mux, now, VCONSOLE_MUX_BUDGET);
+        PROP_ASSERT(vconsole_mux_is_valid(&w->mux));
+        unsigned owner = w->mux.owner;
+        bool open = owner != 0 && owner < w->mux.source_count &&
+                    !vconsole_has_line(&w->vc[owner]) && w->mux.stage_count == 0;
+        *held += open && vconsole_has_line(&w->vc[0]) ? 1 : 0;
+    }
+    return now;
+}
+
+void prop_run(void)
+{
+    static struct world w;
+    struct holder h[SOURCES] = {{0}};
+    unsigned holders = 1 + (unsigned)prop_u64(HOLDERS_MAX);
+    unsigned held;
+    uint64_t paced = prop_u64(1 << SOURCES);
+    bool only_hold = true;
+    for (unsigned i = 1; i <= holders; i++) {
+        h[i] = (struct holder){.every = 1 + (unsigned)prop_u64(30),
+                               .burst = 1 + (unsigned)prop_u64(3),
+                               .feed = prop_u64(3) == 0 ? 1 + (unsigned)prop_u64(60) : 0};
+        only_hold = only_hold && h[i].feed == 0;
+    }
+    world_init(&w, 1);
+    vconsole_mux_set_paced(&w.mux, paced & 1);
+    unsigned alone = run(&w, h, 0, &held);
+    PROP_ASSERT(held == 0);
+    world_init(&w, holders + 1);
+    vconsole_mux_set_paced(&w.mux, paced & ((1u << (holders + 1)) - 1));
+    unsigned beside = run(&w, h, holders, &held);
+    PROP_ASSERT(held <= PATIENCE + beside / 5 + 1);
+    if (only_hold) {
+        PROP_ASSERT(beside <= PATIENCE + alone + alone / 2);
+    }
+}
