@@ -204,9 +204,7 @@ static void phys_set_pending(void *state, uint32_t word, uint32_t bits, bool pen
 {
     const struct aplic *a = state;
     uintptr_t at = (pending ? APLIC_SETIP : APLIC_IN_CLRIP) + (uintptr_t)word * 4;
-    if (word * 32 < a->source_count) {
-        mmio_write32(a->regs, at, bits);
-    }
+    mmio_write32(a->regs, at, bits);
 }
 
 static uint32_t phys_pending(void *state, uint32_t word)

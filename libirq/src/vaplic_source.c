@@ -120,10 +120,10 @@ void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
     }
     if (vaplic_at_machine(v, source)) {
         const struct aplic_phys *phys = v->config.phys;
-        phys->ops->set_pending(phys->state, source / 32, 1u << source % 32, pending);
         if (!pending) {
             set_pending(v, source, false);
         }
+        phys->ops->set_pending(phys->state, source / 32, 1u << source % 32, pending);
         return;
     }
     if (!pending || !level || vaplic_has(v->inputs, source)) {

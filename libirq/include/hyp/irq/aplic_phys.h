@@ -19,7 +19,7 @@ struct aplic_phys_ops {
     /* In direct mode: to the IDC structure of this dense hart index. The source is active. */
     void (*set_target)(void *state, uint32_t source, uint32_t hart);
     void (*set_enable)(void *state, uint32_t source, bool enable);
-    /* As by setip and in_clrip: of sources in `bits`, where the source's mode lets it. */
+    /* As by setip and in_clrip: of the sources in `bits`, where their modes let it. */
     void (*set_pending)(void *state, uint32_t word, uint32_t bits, bool pending);
     uint32_t (*pending)(void *state, uint32_t word);
     uint32_t (*inputs)(void *state, uint32_t word); /* Rectified. */
