@@ -18,6 +18,16 @@ enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config 
     return HYP_OK;
 }
 
+/* Bytes have been put, `feeds` line feeds among them. True: wake the console hart. */
+static inline bool announce(struct vconsole *vc, uint32_t feeds)
+{
+    if (feeds != 0) {
+        /* Behind the bytes: what is counted is there. Pairs with vconsole_has_line(). */
+        __atomic_store_n(&vc->feeds_put, vc->feeds_put + feeds, __ATOMIC_RELEASE);
+    }
+    return vc->bell != NULL && bell_ring(vc->bell, vc->source, vc->kick.send != NULL);
+}
+
 bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, bool *kick)
 {
     *kick = false;
@@ -31,13 +41,7 @@ bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, b
     for (uint32_t i = 0; i < count; i++) {
         feeds += bytes[i] == '\n' ? 1 : 0;
     }
-    if (feeds != 0) {
-        /* Behind the bytes: what is counted is there. Pairs with vconsole_has_line(). */
-        __atomic_store_n(&vc->feeds_put, vc->feeds_put + feeds, __ATOMIC_RELEASE);
-    }
-    if (vc->bell != NULL) {
-        *kick = bell_ring(vc->bell, vc->source, vc->kick.send != NULL);
-    }
+    *kick = announce(vc, feeds);
     return true;
 }
 
@@ -99,12 +103,16 @@ bool vconsole_tx_ready(struct vconsole *vc)
 
 bool vconsole_put_byte(struct vconsole *vc, uint8_t byte)
 {
-    bool kick;
-    bool fits = vconsole_write(vc, &byte, 1, &kick);
-    if (kick) {
+    if (vc->discard) {
+        return true;
+    }
+    if (!byte_ring_put(&vc->tx, &byte, 1)) {
+        return false;
+    }
+    if (announce(vc, byte == '\n' ? 1 : 0)) {
         vconsole_kick(vc);
     }
-    return fits;
+    return true;
 }
 
 bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)

@@ -21,7 +21,7 @@ WAYS = ["nothing", "returns", "lines", "feeds", "sequences", "no_text", "single_
         "uart_driver", "ipis"]
 SHARE = 0.01  # of the victim's hart: hypervisor and firmware
 LEAST = 1000000  # instructions of the victim's hart in each way: QEMU runs one hart at a time, and not in equal turns
-ROW = re.compile(r"^part id=8 hart=(\d+) guest=(\d+) hs=(\d+) fw=(\d+) poll=(\d+)$", re.M)
+ROW = re.compile(r"^(?:part id=8 hart=0|count id=8 hart=1 end=1) guest=(\d+) hs=(\d+) fw=(\d+) poll=(\d+)$", re.M)
 
 
 def check(condition, text):
@@ -30,16 +30,15 @@ def check(condition, text):
 
 
 def judge(text):
-    """A row for each hart and way, in order."""
+    """For each way, in order, a row of the victim's hart and one of all harts."""
     rows = [tuple(int(x) for x in r) for r in ROW.findall(text)]
-    check([r[0] for r in rows] == [0, 1, 2] * len(WAYS), "%d rows" % len(rows))
+    check(len(rows) == 2 * len(WAYS), "%d rows" % len(rows))
     for n, way in enumerate(WAYS):
-        parts = rows[3 * n : 3 * n + 3]
-        _, guest, hs, fw, poll = parts[0]
+        guest, hs, fw, poll = rows[2 * n]
         total = guest + hs + fw
         paid = (hs + fw) / total
         print("--- %-12s work rate %.3f %%: hypervisor %d, firmware %d of %d instructions in %.1f ms" %
-              (way, 100 - 100 * paid, hs, fw, total, sum(sum(p[1:]) for p in parts) / 1e6))
+              (way, 100 - 100 * paid, hs, fw, total, sum(rows[2 * n + 1]) / 1e6))
         check(poll == 0, "polling on the victim's hart")
         check(total >= LEAST, "%s: the victim did not run" % way)
         check(paid <= SHARE, "%s: the victim paid %.3f %%" % (way, 100 * paid))
