@@ -79,7 +79,7 @@ static void cut_file(struct hyp *h, struct host_vm *hv, const struct vm_blob *b)
     }
     for (uint32_t i = 0; b->load && i < c->mem_count; i++) {
         if (file_covers_tree(h, hv->vm.index, &c->mem[i], file)) {
-            log_line(&h->log, "vm=%s file=%s overlapped_by=device-tree", c->name, b->name);
+            log_line(&h->log, "vm=%s file=%s under=device-tree", c->name, b->name);
         }
     }
     scrub_cut(&hv->vm.scrub, file);

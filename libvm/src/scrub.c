@@ -3,7 +3,6 @@
 #include <hyp/vm/scrub.h>
 
 #include <hyp/arch/guest_mem.h>
-#include <hyp/base/assert.h>
 #include <hyp/vm/exit.h>
 
 /* ---- Ranges ---------------------------------------------------------------------------------- */
@@ -19,24 +18,28 @@ __attribute__((noinline)) static struct range common(struct range a, struct rang
     return (struct range){.start = start, .size = (a_end < b_end ? a_end : b_end) - start};
 }
 
+/* There is room: SCRUB_RANGE_MAX counts regions and cuts; only a cut inside one range adds one. */
 HYP_COLD void scrub_add(struct scrub *s, struct range region)
 {
-    HYP_REQUIRE(s->count < SCRUB_RANGE_MAX);
     s->clear[s->count++] = region;
 }
 
-HYP_COLD void scrub_cut(struct scrub *s, struct range hole)
+/* `bytes` are those of the hole, or NULL. */
+HYP_COLD static void cut(struct scrub *s, struct range hole, uint8_t *bytes)
 {
     for (uint32_t i = 0, count = s->count; i < count; i++) {
         struct range *r = &s->clear[i];
         struct range gone = common(*r, hole);
+        uint64_t behind = gone.start + gone.size;
         if (gone.size == 0) {
             continue;
         }
-        uint64_t behind = gone.start + gone.size;
+        for (uint64_t n = gone.start; bytes != 0 && n < behind; n++) {
+            bytes[n - hole.start] = 0;
+        }
         struct range rest = {.start = behind, .size = r->start + r->size - behind};
         r->size = gone.start - r->start;
-        if (rest.size != 0 && r->size == 0) {
+        if (r->size == 0) {
             *r = rest;
         } else if (rest.size != 0) {
             scrub_add(s, rest);
@@ -44,15 +47,14 @@ HYP_COLD void scrub_cut(struct scrub *s, struct range hole)
     }
 }
 
+HYP_COLD void scrub_cut(struct scrub *s, struct range hole)
+{
+    cut(s, hole, 0);
+}
+
 HYP_COLD void scrub_place(struct scrub *s, struct range place)
 {
-    for (uint32_t i = 0; i < s->count; i++) {
-        struct range zero = common(s->clear[i], place);
-        for (uint64_t n = 0; n < zero.size; n++) {
-            s->under[zero.start - place.start + n] = 0;
-        }
-    }
-    scrub_cut(s, place);
+    cut(s, place, s->under);
     s->place = place.start;
     s->place_size = (uint32_t)place.size;
 }

@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 /*
- * Writes 0 to `size` bytes at `at`, which is 8-byte aligned. False: a store faulted (a ROM, a PMP
- * entry), or what was stored does not read back (flash); some bytes may have been erased.
+ * Writes 0 to `size` bytes, at least 32, at `at`, which is 8-byte aligned. False: a store faulted
+ * (a ROM, a PMP entry), or what was stored does not read back (flash); some bytes may have been
+ * erased.
  */
 bool mem_erase(void *at, size_t size);
