@@ -28,44 +28,43 @@ world_clear_fp:
 	.size	world_clear_fp, . - world_clear_fp
 
 /*
- * Jumps to the reg-th of 32 pairs of instructions behind it, of 4 and 2 bytes.
- * In       a0 = reg
- * Clobbers a0, t0
- */
-	.macro	PAIR_OF_REG
-	slli	t0, a0, 1
-	add	a0, a0, t0
-	slli	a0, a0, 1
-	la	t0, 1f
-	add	t0, t0, a0
-	jr	t0
-1:
-	.endm
-
-/*
- * world_read_fp(unsigned reg), world_write_fp(unsigned reg, uint64_t bits): one f register.
+ * world_read_fp(unsigned reg), world_write_fp(unsigned reg, uint64_t bits): one f register, by way of
+ * an image of all 32 on the stack, since no instruction takes the number of an f register from a register.
  * In       sstatus.FS not Off; a0 = reg, a1 = bits
  * Out      a0 = its 64 bits
- * Clobbers a0, t0
+ * Stack    256 bytes
  */
+#define FP_FRAME 256
+
+	.macro	EACH_FP op
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\op	f\n, 8 * \n(sp)
+	.endr
+	.endm
+
 	.section .text.world_read_fp, "ax"
 	.globl	world_read_fp
 	.type	world_read_fp, @function
 world_read_fp:
-	PAIR_OF_REG
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	fmv.x.d	a0, f\n
-	c.jr	ra
-	.endr
+	addi	sp, sp, -FP_FRAME
+	EACH_FP	fsd
+	slli	a0, a0, 3
+	add	a0, a0, sp
+	ld	a0, (a0)
+	addi	sp, sp, FP_FRAME
+	ret
 	.size	world_read_fp, . - world_read_fp
 
 	.section .text.world_write_fp, "ax"
 	.globl	world_write_fp
 	.type	world_write_fp, @function
 world_write_fp:
-	PAIR_OF_REG
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-	fmv.d.x	f\n, a1
-	c.jr	ra
-	.endr
+	addi	sp, sp, -FP_FRAME
+	EACH_FP	fsd
+	slli	a0, a0, 3
+	add	a0, a0, sp
+	sd	a1, (a0)
+	EACH_FP	fld
+	addi	sp, sp, FP_FRAME
+	ret
 	.size	world_write_fp, . - world_write_fp

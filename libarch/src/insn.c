@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hyp/arch/insn.h>
 
+#include <hyp/base/types.h>
+
 /* Major opcodes, bits 6:0. */
 enum {
     OP_LOAD_FP = 0x07,
@@ -160,7 +162,7 @@ static bool is_fp(uint32_t insn)
     return field(insn, 0, 7) == OP_LOAD_FP || field(insn, 0, 7) == OP_STORE_FP;
 }
 
-struct insn_access insn_decode(uint32_t insn)
+HYP_COLD struct insn_access insn_decode(uint32_t insn)
 {
     if (field(insn, 0, 2) != 3) {
         return decode_16(insn);

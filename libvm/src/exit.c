@@ -15,7 +15,7 @@ static uint64_t access_fault(uint64_t scause)
     }
 }
 
-static void decode_guest_page(const struct world *w, struct exit *e)
+HYP_COLD static void decode_guest_page(const struct world *w, struct exit *e)
 {
     e->gpa = GPA((w->htval << 2) | (w->stval & 3));
     e->trap_cause = access_fault(w->scause);
@@ -27,7 +27,7 @@ static void decode_guest_page(const struct world *w, struct exit *e)
     e->kind = e->access.kind == INSN_WALK ? EXIT_WALK : EXIT_MMIO;
 }
 
-struct exit exit_decode(const struct world *w)
+HYP_COLD struct exit exit_decode(const struct world *w)
 {
     struct exit e = {.kind = EXIT_REFLECT, .trap_cause = w->scause, .trap_value = w->stval};
     if ((w->scause & CAUSE_INTERRUPT) != 0) {
@@ -70,7 +70,7 @@ static uint64_t fault_of(enum insn_kind kind)
 }
 
 /* The machine did not say what the instruction was: look at it. */
-static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
+HYP_COLD static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
 {
     uint32_t insn;
     if (e->access.kind != INSN_NONE) {
@@ -85,14 +85,14 @@ static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
     return cause == 0 || cause == vcpu->world.scause ? VCPU_NEXT_INSN : VCPU_SAME_INSN;
 }
 
-static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
+HYP_COLD static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
 {
     enum vcpu_action action = fetch_access(vcpu, e);
     return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, e) : action;
 }
 
 /* A trap vector that cannot be fetched would trap for ever. */
-static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *e)
+HYP_COLD static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *e)
 {
     uint64_t vector = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
     bool supervisor = (vcpu->world.sstatus & SSTATUS_SPP) != 0;
@@ -103,7 +103,7 @@ static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *e)
     return VCPU_TRAP_GUEST;
 }
 
-static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
+HYP_COLD static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
 {
     struct world *w = &vcpu->world;
     /* Slow way of the fast function: the same code. */
@@ -111,7 +111,7 @@ static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
     return VCPU_SAME_INSN;
 }
 
-enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
+HYP_COLD enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
 {
     switch (e->kind) {
     case EXIT_IRQ: return handle_irq(vcpu, e);
@@ -129,7 +129,7 @@ enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
     HYP_PANIC("exit kind");
 }
 
-void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value)
+HYP_COLD void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value)
 {
     struct world *w = &vcpu->world;
     uint64_t vs = csr_read(CSR_VSSTATUS);

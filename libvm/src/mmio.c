@@ -69,8 +69,8 @@ static __attribute__((noinline)) enum vdev_result slow_store(struct vcpu *vcpu, 
     return store(vcpu, gpa, size, value) ? VDEV_OK : VDEV_FAULT;
 }
 
-static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
-                                      const struct insn_access *access)
+HYP_COLD static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
+                                               const struct insn_access *access)
 {
     struct world *w = &vcpu->world;
     uint64_t value;
@@ -90,7 +90,7 @@ static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
 }
 
 /* "Cache-Block Zero Instructions": stores of zeros, one a byte, up to the first that is refused. */
-static enum vdev_result zero_block(struct vcpu *vcpu, uint64_t gpa)
+HYP_COLD static enum vdev_result zero_block(struct vcpu *vcpu, uint64_t gpa)
 {
     uint64_t block = vcpu->vm->env->cboz_block;
     uint64_t i = 0;
@@ -100,8 +100,8 @@ static enum vdev_result zero_block(struct vcpu *vcpu, uint64_t gpa)
     return i == block && block != 0 ? VDEV_OK : VDEV_FAULT;
 }
 
-static enum vdev_result access_device(struct vcpu *vcpu, uint64_t gpa,
-                                      const struct insn_access *access)
+HYP_COLD static enum vdev_result access_device(struct vcpu *vcpu, uint64_t gpa,
+                                               const struct insn_access *access)
 {
     uint64_t offset;
     if (access->addr_offset != 0) {
@@ -131,7 +131,7 @@ static bool fp_is_on(const struct vcpu *vcpu)
     return (vcpu->world.sstatus & SSTATUS_FS) != 0 && (csr_read(CSR_VSSTATUS) & SSTATUS_FS) != 0;
 }
 
-enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
+HYP_COLD enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
 {
     bool fp = e->access.kind == INSN_FP_LOAD || e->access.kind == INSN_FP_STORE;
     if (fp && !fp_is_on(vcpu)) {

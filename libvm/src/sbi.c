@@ -109,8 +109,8 @@ int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a
     return SBI_DECLINED;
 }
 
-static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
-                           enum vcpu_action *action)
+HYP_COLD static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
+                                    enum vcpu_action *action)
 {
     if (fid != 0) {
         return fail(SBI_ERR_NOT_SUPPORTED);
@@ -130,7 +130,7 @@ static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fi
  * "Console Write" and "Console Read" may move fewer bytes than are asked for, and the guest calls
  * again for the rest: so one call has a bound. Each byte is read from the guest once.
  */
-static struct sbi_ret dbcn_write(struct vm *vm, uint64_t gpa, uint64_t size)
+HYP_COLD static struct sbi_ret dbcn_write(struct vm *vm, uint64_t gpa, uint64_t size)
 {
     uint8_t bytes[SBI_DBCN_WRITE_MAX];
     uint32_t want = size < SBI_DBCN_WRITE_MAX ? (uint32_t)size : SBI_DBCN_WRITE_MAX;
@@ -143,7 +143,7 @@ static struct sbi_ret dbcn_write(struct vm *vm, uint64_t gpa, uint64_t size)
     return ok(taken);
 }
 
-static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
+HYP_COLD static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
 {
     uint8_t bytes[SBI_DBCN_READ_MAX];
     uint32_t want = size < SBI_DBCN_READ_MAX ? (uint32_t)size : SBI_DBCN_READ_MAX;
@@ -156,7 +156,7 @@ static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
     return ok(got);
 }
 
-struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
+HYP_COLD struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
 {
     struct vm *vm = vcpu->vm;
     if (vm->console_write == 0 || fid > SBI_DBCN_WRITE_BYTE) {
@@ -179,7 +179,7 @@ struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
     return fid == SBI_DBCN_WRITE ? dbcn_write(vm, arg[1], arg[0]) : dbcn_read(vm, arg[1], arg[0]);
 }
 
-enum vcpu_action sbi_handle(struct vcpu *vcpu)
+HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
 {
     uint64_t *gpr = vcpu->world.gpr;
     uint64_t fid = gpr[16];
