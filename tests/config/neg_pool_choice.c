@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Enough where one of the two VMs has IMSICs; on a machine that gives them, both have. */
-/* expect: E-POOL-SIZE: pool_size of configuration two is 282624 bytes, needed are 286720 */
+/* expect: E-POOL-SIZE: pool_size of configuration two is 282624 bytes, needed are 294912 */
 #define IMSICS \
     ONE(.model = HYP_IRQC_IMSIC, .gpa = 0x0d000000, .imsic_gpa = 0x28000000, .source_count = 96)
 #define PLIC ONE(.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96)
