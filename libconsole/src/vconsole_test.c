@@ -360,6 +360,9 @@ static void what_nobody_drains_is_dropped(void **state)
     for (unsigned i = 0; i < 2 * sizeof(tx); i++) {
         assert_true(vconsole_tx_ready(&vc));
         assert_true(vconsole_put_byte(&vc, 'x'));
+        bool kick = true;
+        assert_true(vconsole_write(&vc, (const uint8_t *)"yz", 2, &kick));
+        assert_false(kick);
     }
     assert_int_equal(byte_ring_used(&vc.tx), 0);
 }
