@@ -193,7 +193,6 @@ static void with_fp(struct world *w)
     all_registers(w);
     w->sstatus = (w->sstatus & ~SSTATUS_FS) | FS(1); /* A load makes it Dirty. */
     csr_write(CSR_VSSTATUS, SSTATUS_UXL_64 | guest_fs);
-    w->sstatus = (w->sstatus & ~SSTATUS_FS) | FS(1); /* The hart's own: it began as dirty. */
     for (unsigned i = 0; i < 32; i++) {
         world_host_fp()[i] = FP_REG + i;
     }
