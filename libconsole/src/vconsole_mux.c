@@ -17,14 +17,17 @@
 #define RESET_LINE "\030\033[0m\033(B"
 /*
  * No scroll region, keypad and cursor keys as usual, main screen, no mouse reports, no focus
- * reports, no marks around what is pasted; a cursor, which wraps; no insertion.
+ * reports, no marks around what is pasted; a cursor, which wraps; no insertion. The cursor stays
+ * where it is: a terminal moves it with the region, hence ESC 7 and 8, and would with origin mode,
+ * which is left alone, as it means nothing without a region.
  */
-#define RESET_MODES                                                                             \
-    "\0337\033[r\0338\033>\033[?1;5;6;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
+#define RESET_MODES                                                                           \
+    "\0337\033[r\0338\033>\033[?1;5;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
     "\033[4l"
 
 _Static_assert(sizeof(((struct vconsole_mux *)0)->stage) >=
-                   sizeof(RESET_LINE RESET_MODES "\r\nhyp: console=\r\n") + VCONSOLE_NAME_MAX,
+                   sizeof("hyp: terminal=reset" RESET_MODES "\r\nhyp: console=\r\n") +
+                       VCONSOLE_NAME_MAX,
                "the longest text that is staged at once");
 
 static bool is_paced(const struct vconsole_mux *mux, unsigned source)
@@ -99,23 +102,26 @@ static void line_close(struct vconsole_mux *mux)
     stage_string(mux, "\r\n");
 }
 
-/* The modes are reset at the end of a line, so that each line begins with its tag. */
+/*
+ * The modes are reset at the end of a line, so that each line begins with its tag; where no line is
+ * open, at the end of one for that, so that tools can read the next one.
+ */
 static void stage_focus(struct vconsole_mux *mux)
 {
     const char *name = mux->source[mux->focus]->name;
     const char *reset = mux->altered ? RESET_MODES : "";
     mux->announce = false;
-    mux->altered = false;
     mux->answers_end = mux->now + ANSWER_PATIENCES * mux->config.patience;
     if (mux->owner != OWNER_NONE) {
         stage_reset(mux);
         stage_string(mux, reset);
-        reset = "";
         line_close(mux);
+    } else if (mux->altered) {
+        stage_string(mux, "hyp: terminal=reset" RESET_MODES "\r\n");
     }
+    mux->altered = false;
     stage_string(mux, "hyp: console=");
     stage_text(mux, name != NULL ? name : "-", VCONSOLE_NAME_MAX);
-    stage_string(mux, reset);
     stage_string(mux, "\r\n");
 }
 

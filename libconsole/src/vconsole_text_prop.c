@@ -17,7 +17,7 @@
 
 #define RESET_LINE "\030\033[0m\033(B"
 #define RESET_MODES                                                                             \
-    "\0337\033[r\0338\033>\033[?1;5;6;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
+    "\0337\033[r\0338\033>\033[?1;5;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
     "\033[4l"
 
 static const char *const name[SOURCES] = {"a", "b", NULL};
@@ -253,9 +253,9 @@ static void check_line(struct reader *r, const char *p, const char *end)
     } else if (skip(&p, end, "hyp: console=")) {
         PROP_ASSERT(p < end);
         r->focus = *p == 'a' ? 0 : 1;
-        p++;
-        (void)skip(&p, end, RESET_MODES);
-        PROP_ASSERT(p == end);
+        PROP_ASSERT(p + 1 == end);
+    } else if (skip(&p, end, "hyp: terminal=reset")) {
+        PROP_ASSERT(skip(&p, end, RESET_MODES) && p == end);
     } else {
         check_text(r, 2, p, end);
     }
