@@ -3,8 +3,9 @@
  * Hostile sources hold lines open as they like beside one that writes complete lines: in any time t
  * the complete lines wait for held ones no longer than patience + t / 5, and are all out in time.
  *
- * A tick is 0.1 ms, the device takes two bytes a tick. A holder writes letters at its own pace,
- * finishes a line now and then, or is silent for a while.
+ * A tick is 0.1 ms, the device takes two bytes a tick. A holder writes letters, or carriage
+ * returns, which show nothing, at its own pace, finishes a line now and then, or is silent for a
+ * while.
  */
 #include <string.h>
 
@@ -57,6 +58,7 @@ struct holder {
     unsigned every; /* Ticks between two letters. */
     unsigned burst; /* Letters at once. */
     unsigned feed;  /* One of so many letters is a line feed; 0: none is. */
+    uint8_t letter;
 };
 
 static void world_init(struct world *w, unsigned sources)
@@ -80,7 +82,7 @@ static void hold(struct world *w, const struct holder *h, unsigned source, unsig
 {
     for (unsigned i = 0; now % h->every == 0 && i < h->burst; i++) {
         bool feed = h->feed != 0 && prop_u64(h->feed) == 0;
-        (void)vconsole_put_byte(&w->vc[source], feed ? '\n' : 'h');
+        (void)vconsole_put_byte(&w->vc[source], feed ? '\n' : h->letter);
     }
 }
 
@@ -122,7 +124,8 @@ void prop_run(void)
     bool only_hold = true;
     for (unsigned i = 1; i <= holders; i++) {
         h[i] = (struct holder){.every = 1 + (unsigned)prop_u64(30),
-                               .burst = 1 + (unsigned)prop_u64(3),
+                               .burst = 1 + (unsigned)prop_u64(prop_bool() ? 3 : 48),
+                               .letter = prop_bool() ? 'h' : '\r',
                                .feed = prop_u64(3) == 0 ? 1 + (unsigned)prop_u64(60) : 0};
         only_hold = only_hold && h[i].feed == 0;
     }

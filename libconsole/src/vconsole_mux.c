@@ -13,17 +13,22 @@
 #define BS 0x08
 #define ESC 0x1b
 
-/* CAN ends an open sequence; attributes, and the character set, are the usual ones. */
-#define RESET_LINE "\030\033[0m\033(B"
 /*
- * No scroll region, keypad and cursor keys as usual, main screen, no mouse reports, no focus
- * reports, no marks around what is pasted; a cursor, which wraps; no insertion. The cursor stays
- * where it is: a terminal moves it with the region, hence ESC 7 and 8, and would with origin mode,
- * which is left alone, as it means nothing without a region.
+ * CAN ends an open sequence. Then UTF-8, G0 as the character set in use, ASCII in it, no
+ * attributes: outside UTF-8, well-formed text of another VM would have C1 controls in it.
  */
-#define RESET_MODES                                                                           \
-    "\0337\033[r\0338\033>\033[?1;5;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
-    "\033[4l"
+#define RESET_LINE "\030\033%G\017\033(B\033[0m"
+/*
+ * No VT52, no printer, no scroll region, keypad and cursor keys as usual, main screen, no frozen
+ * screen, nothing that types by itself (mouse, focus, size, colours, marks around what is pasted);
+ * a cursor, which wraps; no insertion, no locked keyboard, the usual codes of keys. The cursor
+ * stays where it is: a terminal moves it with the region, hence ESC 7 and 8, and would with origin
+ * mode, which is left alone, as it means nothing without a region.
+ */
+#define RESET_MODES                                                               \
+    "\033<\033[4i\0337\033[r\0338\033>"                                           \
+    "\033[?1;5;9;47;1000;1001;1002;1003;1004;1005;1006;1015;2004;2026;2031;2048l" \
+    "\033[?7;25h\033[2;4;20l\033[0'z\033[=0u"
 
 _Static_assert(sizeof(((struct vconsole_mux *)0)->stage) >=
                    sizeof("hyp: terminal=reset" RESET_MODES "\r\nhyp: console=\r\n") +
@@ -315,7 +320,8 @@ static bool take_letters(struct vconsole_mux *mux, struct vconsole *vc)
     if (mux->owner == OWNER_NONE || vc->held_cr || vc->text.need != 0) {
         return false;
     }
-    mux->stage_count = (uint8_t)byte_ring_get_run(&vc->tx, mux->stage, mux->budget, ' ', '~');
+    uint32_t most = mux->budget < sizeof(mux->stage) ? mux->budget : sizeof(mux->stage);
+    mux->stage_count = (uint8_t)byte_ring_get_run(&vc->tx, mux->stage, most, ' ', '~');
     return mux->stage_count != 0;
 }
 
@@ -345,6 +351,20 @@ static void take_one(struct vconsole_mux *mux, struct vconsole *vc)
     }
 }
 
+/* Who takes turns pays for bytes that show nothing, too: carriage returns. */
+static void account(struct vconsole_mux *mux, struct vconsole *vc, uint32_t taken)
+{
+    uint32_t cost = taken > mux->stage_count ? taken : mux->stage_count;
+    vc->turn += cost;
+    mux->wait_bytes += cost;
+    if ((mux->active & ~BIT(vc->source)) == 0 && vc->turn > mux->turn) {
+        mux->turn = vc->turn; /* Nobody else had anything: that is no credit of theirs. */
+    }
+    if (mux->owner == OWNER_NONE && mux->now >= mux->hold_next) {
+        mux->hold_next = mux->now + mux->config.patience; /* Complete lines go first now. */
+    }
+}
+
 static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
 {
     struct vconsole *vc = mux->source[source];
@@ -362,11 +382,11 @@ static enum fill fill_from(struct vconsole_mux *mux, unsigned source)
     }
     mux->touched |= BIT(source);
     mux->last_byte = mux->now;
+    uint32_t tail = vc->tx.tail;
     if (!take_letters(mux, vc)) {
         take_one(mux, vc);
     }
-    vc->turn += mux->stage_count;
-    mux->wait_bytes += mux->stage_count;
+    account(mux, vc, vc->tx.tail - tail);
     return FILL_SOME;
 }
 
@@ -435,21 +455,25 @@ static void take_byte(struct vconsole_mux *mux, uint8_t byte, struct vconsole_mu
     }
 }
 
-static void take_input(struct vconsole_mux *mux, uint32_t budget,
-                       struct vconsole_mux_result *result)
+/* Returns what it leaves of the budget: others' typing is among the bytes that this hart pays for.
+ */
+static uint32_t take_input(struct vconsole_mux *mux, uint32_t budget,
+                           struct vconsole_mux_result *result)
 {
     const struct console_dev *dev = &mux->config.dev;
     uint8_t byte;
     bool paced = is_paced(mux, mux->focus);
     if (mux->focus == mux->source_count || (paced && !pace_is_open(mux))) {
-        return; /* Nobody here reads: the bytes may be for another owner of the device. */
+        return budget; /* Nobody here reads: the bytes may be for another owner of the device. */
     }
-    for (uint32_t i = 0; i < budget && dev->ops->try_get(dev->state, &byte); i++) {
+    uint32_t taken = 0;
+    for (; taken < budget && dev->ops->try_get(dev->state, &byte); taken++) {
         if (paced) {
             pace_take(mux);
         }
         take_byte(mux, byte, result);
     }
+    return paced ? budget - taken : budget;
 }
 
 /* ---- A step ---------------------------------------------------------------------------------- */
@@ -562,12 +586,12 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
 
     mux->now = now;
     mux->paced_step = false;
-    take_input(mux, budget, &result);
+    uint32_t left = take_input(mux, budget, &result);
     take_news(mux);
     if (mux->owner != OWNER_NONE) {
         look_around(mux);
     }
-    mux->budget = budget;
+    mux->budget = left;
     enum give given = give_output(mux);
     result.wake |= feed(mux);
     set_rx_irq(mux);
@@ -576,6 +600,10 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
     bool wants_room = given == GIVE_ROOM;
     if (dev->ops->set_tx_irq(dev->state, wants_room) && wants_room) {
         result.state = VCONSOLE_MUX_TX_WAIT;
+        if (!mux->rx_irq && !mux->polled && mux->focus < mux->source_count) {
+            result.state = VCONSOLE_MUX_UNTIL; /* Room interrupts, and input is looked for. */
+            result.deadline = mux->pace_next;
+        }
     } else if (given == GIVE_LATER || (given == GIVE_DONE && others)) {
         set_deadline(mux, &result); /* Awake: no source sends an IPI. */
     } else if (given != GIVE_DONE || !bell_sleep(&mux->bell)) {

@@ -15,10 +15,11 @@
 #define SENT_MAX 512u
 #define KEY 0x1d
 
-#define RESET_LINE "\030\033[0m\033(B"
-#define RESET_MODES                                                                             \
-    "\0337\033[r\0338\033>\033[?1;5;9;47;1000;1002;1003;1004;1005;1006;1015;2004l\033[?7;25h" \
-    "\033[4l"
+#define RESET_LINE "\030\033%G\017\033(B\033[0m"
+#define RESET_MODES                                                               \
+    "\033<\033[4i\0337\033[r\0338\033>"                                           \
+    "\033[?1;5;9;47;1000;1001;1002;1003;1004;1005;1006;1015;2004;2026;2031;2048l" \
+    "\033[?7;25h\033[2;4;20l\033[0'z\033[=0u"
 
 static const char *const name[SOURCES] = {"a", "b", NULL};
 
@@ -113,6 +114,10 @@ static const char *const nasty[] = {
     "\x1b]0;hyp: ",
     "\x1bP+q",
     "\x1b(0",
+    "\x1b%@",
+    "\x1bn",
+    "\x1b[5i",
+    "\x1b[2h",
     "\x1b",
     "\xc0\x8a",
     "\xe0\x80\x8a",
@@ -287,8 +292,8 @@ static void check_output(const struct world *w)
         check_line(&r, start, at);
         if (p < end && *p == '\n') {
             p++;
-            PROP_ASSERT(!escaped || (at - start >= 3 && memcmp(at - 3, "\033(B", 3) == 0) ||
-                        (at - start >= 4 && memcmp(at - 4, "\033[4l", 4) == 0));
+            PROP_ASSERT(!escaped || (at - start >= 4 && memcmp(at - 4, "\033[0m", 4) == 0) ||
+                        (at - start >= 5 && memcmp(at - 5, "\033[=0u", 5) == 0));
             escaped = false;
             if (memcmp(start, "hyp: ", 5) != 0) {
                 check_line_feed(&r, start);

@@ -347,7 +347,12 @@ HYP_COLD enum vdev_result vplic_more(void *state)
     while (w < v->word_count && c->late[w] == 0) {
         w++;
     }
-    bool done = w == v->word_count || catch_up(v, c, w);
+    bool done = w == v->word_count;
+    if (done) {
+        update(v, BIT(vcpu)); /* Another hart's write has taken back what was late. */
+    } else {
+        done = catch_up(v, c, w);
+    }
     for (; done && w < v->word_count; w++) {
         done = c->late[w] == 0;
     }

@@ -15,7 +15,8 @@ import qemu_test  # noqa: E402
 
 # An answer and a letter are less than a FIFO of the UART: they come in one step, however slow the machine is.
 ANSWERS = ["\x1b[24;80R", "\x1b]lT\x1b\\", "\x1b[?62c", "\x9b1;1R", "\x1bP0+r\x1b\\"]
-MODES = re.compile(r"\x1b7\x1b\[r\x1b8\x1b>\x1b\[\?[0-9;]+l\x1b\[\?7;25h\x1b\[4l$")
+MODES = re.compile(r"\x1b<\x1b\[4i\x1b7\x1b\[r\x1b8\x1b>\x1b\[\?[0-9;]+l\x1b\[\?7;25h\x1b\[2;4;20l\x1b\[0'z\x1b\[=0u$")
+LINE = "\x18\x1b%G\x0f\x1b(B\x1b[0m"
 OWN = re.compile(r"hyp: [a-z]+=\S.*|vm [ab] stopped: \w+")
 
 
@@ -57,7 +58,7 @@ def judge(raw):
         raise qemu_test.Failure("not UTF-8: %s" % e)
     for line in text.split("\r\n")[:-1]:
         line = MODES.sub("", line)
-        check("\x1b" not in line or line.endswith("\x18\x1b[0m\x1b(B"), "a sequence is left open: %r" % line)
+        check("\x1b" not in line or line.endswith(LINE), "a sequence is left open: %r" % line)
     focus = "a"
     seen = {"a": 0, "b": 0}
     for line in text.splitlines():
@@ -72,7 +73,7 @@ def judge(raw):
         controls = set(re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", line))
         if vm != focus:
             check(not controls, "%s without the focus: %r" % (vm, line))
-        check(controls <= set("\b\a\x1b\x18"), "%r" % line)
+        check(controls <= set("\b\a\x1b\x18\x0f"), "%r" % line)
     check(min(seen.values()) > 20, "few lines: %s" % seen)
     print("--- %d lines of a, %d of b" % (seen["a"], seen["b"]))
 

@@ -118,7 +118,7 @@ struct vconsole_mux {
     uint32_t wait_bytes;  /* Shown of the owner since wait_start. */
     uint32_t budget;      /* What is left of this step's. */
     uint8_t stage_first, stage_count;
-    uint8_t stage[160]; /* Bytes for the device: a tag, a line break, a character. */
+    uint8_t stage[208]; /* Bytes for the device: a tag, a line break, a character. */
     struct bell bell;   /* Written by all producers. */
 };
 
@@ -132,7 +132,7 @@ HYP_MUST_USE enum hyp_status vconsole_mux_init(struct vconsole_mux *mux,
  * Adds a source, before its producer runs; the first with an rx ring gets the focus, and the
  * device's receive interrupt is enabled. What the source holds already is shown. Its number is
  * vc->source.
- * HYP_OK, HYP_E_EXIST: it is in a mux already, HYP_E_NOMEM: there are 63.
+ * HYP_OK, HYP_E_EXIST: it is in a mux already, HYP_E_NOMEM: there are 62.
  */
 HYP_MUST_USE enum hyp_status vconsole_mux_add(struct vconsole_mux *mux, struct vconsole *vc);
 
