@@ -87,9 +87,22 @@ void hyp_init_console(struct hyp *h)
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
 }
 
+/* Does the firmware know it as a hart that it can start? "HART get status" */
+static bool can_start(const struct hyp *h, uint32_t hart)
+{
+    uint64_t id = h->machine.hart_id[hart];
+    struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_STATUS, id, 0, 0);
+    return id == hart_self()->id || (r.error == SBI_SUCCESS && r.value == SBI_HSM_STOPPED);
+}
+
 HYP_COLD void hyp_choose_console_hart(struct hyp *h, const struct config_input *in)
 {
-    uint32_t hart = config_console_hart(in, &h->plan);
+    uint32_t hart = config_console_hart(in, &h->plan, 0);
+    uint64_t lost = 0;
+    while (hart != HYP_NO_HART && !can_start(h, hart) && (lost & BIT(hart)) == 0) {
+        lost |= BIT(hart);
+        hart = config_console_hart(in, &h->plan, lost);
+    }
     h->console_hart = hart;
     h->console_vm = hyp_config.vm_count;
     if (hart == HYP_NO_HART) {

@@ -350,7 +350,7 @@ static void expect_console(uint32_t hart, uint32_t vm)
 {
     check();
     plan.runnable = 3; /* At boot, where the machine lacks the configured one. */
-    assert_int_equal(config_console_hart(&in, &plan), hart);
+    assert_int_equal(config_console_hart(&in, &plan, 0), hart);
     if (hart != CONFIG_NO_HART) {
         assert_int_equal(config_vm_of_hart(&in, &plan, hart), vm);
     }
@@ -374,19 +374,23 @@ static void test_console_hart(void **state)
     expect_console(3, nobody);
     config.console_hart = 5;
     expect_console(5, nobody);
+    /* Some cannot be started; what a VM has is that VM's to lose. */
+    assert_int_equal(config_console_hart(&in, &plan, BIT(5)), 3);
+    assert_int_equal(config_console_hart(&in, &plan, BIT(3) | BIT(5)), 4);
+    assert_int_equal(config_console_hart(&in, &plan, UINT64_MAX), 0);
     /* What a VM that cannot run was given is free. */
     platform.hart_count = 3;
     config.console_hart = 0;
     check();
     plan.runnable = 2;
-    assert_int_equal(config_console_hart(&in, &plan), 0);
+    assert_int_equal(config_console_hart(&in, &plan, 0), 0);
     assert_int_equal(config_vm_of_hart(&in, &plan, 0), nobody);
     plan.runnable = 1;
-    assert_int_equal(config_console_hart(&in, &plan), 2);
+    assert_int_equal(config_console_hart(&in, &plan, 0), 2);
     /* Real-time VMs have all. */
     vms[0].real_time = true;
     plan.runnable = 3;
-    assert_int_equal(config_console_hart(&in, &plan), CONFIG_NO_HART);
+    assert_int_equal(config_console_hart(&in, &plan, 0), CONFIG_NO_HART);
 }
 
 static void test_all_64_harts(void **state)

@@ -51,7 +51,8 @@ void config_assign_harts(const struct config_input *in, struct config_plan *plan
     }
 }
 
-uint32_t config_console_hart(const struct config_input *in, const struct config_plan *plan)
+uint32_t config_console_hart(const struct config_input *in, const struct config_plan *plan,
+                             uint64_t lost)
 {
     uint64_t wanted = in->config->console_hart < HYP_HART_MAX ? BIT(in->config->console_hart) : 0;
     uint64_t present = config_present_harts(in);
@@ -62,6 +63,7 @@ uint32_t config_console_hart(const struct config_input *in, const struct config_
         used |= harts;
         real_time |= in->config->vms[i].real_time ? harts : 0;
     }
+    present &= used | ~lost;
     const uint64_t choice[] = {wanted & ~used, ~used, wanted & ~real_time, ~real_time};
     for (uint32_t i = 0; i < ARRAY_COUNT(choice); i++) {
         if ((choice[i] & present) != 0) {

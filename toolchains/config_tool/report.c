@@ -181,7 +181,7 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
 static void report_console_hart(const struct config_input *in, const struct config_plan *plan,
                                 FILE *out)
 {
-    uint32_t hart = config_console_hart(in, plan);
+    uint32_t hart = config_console_hart(in, plan, 0);
     uint32_t vm = hart == CONFIG_NO_HART ? 0 : config_vm_of_hart(in, plan, hart);
     if (hart == CONFIG_NO_HART) {
         fprintf(out, "none: real-time VMs have all harts\n");

@@ -202,11 +202,13 @@ uint64_t config_pool_need(const struct config_input *in, const struct config_pla
 /*
  * The hart that drives the console, once the plan is filled: the configured one if no VM that can
  * run has it, else the lowest that none has; else the configured one, else the lowest, that no
- * real_time VM has. CONFIG_NO_HART: real_time VMs have all.
+ * real_time VM has. Harts of `lost` that no VM has are left out: they cannot be started.
+ * CONFIG_NO_HART: real_time VMs have all.
  */
 #define CONFIG_NO_HART UINT32_MAX
 #define CONFIG_CONSOLE_BYTES 16u /* A millisecond, of VMs that do not own the console hart. */
-uint32_t config_console_hart(const struct config_input *in, const struct config_plan *plan);
+uint32_t config_console_hart(const struct config_input *in, const struct config_plan *plan,
+                             uint64_t lost);
 
 /* The VM that can run and has this hart, or vm_count: none. */
 uint32_t config_vm_of_hart(const struct config_input *in, const struct config_plan *plan,
