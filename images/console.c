@@ -238,7 +238,12 @@ static void show_exits(struct hyp *h)
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)
 {
-    if (h->console.ops == 0 || __atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
+    if (h->console.ops == 0) {
+        return;
+    }
+    if (__atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
+        self->deadline = NEVER;
+        hyp_program_timer(self);
         return;
     }
     uint64_t now = csr_read(CSR_TIME);

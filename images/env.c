@@ -87,21 +87,14 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
     hyp_program_timer(hh);
 }
 
-/* The size of cbo.zero's block; 0 where it is not to be had, or is no size that a block can have.
- */
-HYP_COLD static uint32_t cboz_block(const struct machine *m)
-{
-    uint32_t size = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? m->cboz_block : 0;
-    return size >= 8 && size <= HYP_PAGE_SIZE && (size & (size - 1)) == 0 ? size : 0;
-}
-
 HYP_COLD void hyp_init_env(struct hyp *h)
 {
     const struct machine *m = &h->machine;
+    bool has_zicboz = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
     h->env = (struct vm_env){
         .sstc = m->sstc,
         .timebase_hz = m->timebase_hz,
-        .cboz_block = cboz_block(m),
+        .cboz_block = has_zicboz ? h->pool.zero_block : 0, /* As tried, not as the tree says. */
         .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
         .has_stateen = m->stateen,
         .henvcfg = m->henvcfg,

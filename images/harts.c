@@ -40,12 +40,12 @@ void hyp_vm_event(struct vm_env *env, struct vm *vm)
 static void panicked(struct hart *hart)
 {
     struct host_hart *hh = (struct host_hart *)hart;
-    if (hh->hyp->log_waits) {
-        __atomic_fetch_add(&hh->hyp->dumps_dropped, 1, __ATOMIC_RELAXED);
-    }
     if (hh->vcpu != 0) {
         vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
         hyp_vm_ended(&hh->hyp->env, hh->vcpu->vm);
+    }
+    if (__atomic_load_n(&hh->hyp->log_waits, __ATOMIC_RELAXED)) {
+        __atomic_fetch_add(&hh->hyp->dumps_dropped, 1, __ATOMIC_RELAXED);
     }
 }
 

@@ -71,7 +71,8 @@ const void *hyp_map_boot_fdt(struct hyp *h, uint64_t fdt_hpa)
     if (mem_find_closed(fdt, fdt + 1, false) == fdt) {
         return 0;
     }
-    uint64_t size = dtree_cell((const uint8_t *)fdt + 4) + FDT_HEADER_SIZE;
+    uint64_t size = dtree_cell((const uint8_t *)fdt + 4);
+    size = size > FDT_HEADER_SIZE ? size : FDT_HEADER_SIZE;
     size = size < HYP_BOOT_FDT_SIZE ? size : HYP_BOOT_FDT_SIZE;
     h->fdt_pa = (struct range){fdt_hpa, size};
     uintptr_t stop = mem_find_closed(align_down(fdt, HYP_PAGE_SIZE), fdt + size, false);

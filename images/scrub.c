@@ -6,6 +6,7 @@
 #include <hyp/arch/dtree.h>
 #include <hyp/arch/guest_mem.h>
 #include <hyp/arch/mem_erase.h>
+#include <hyp/base/assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +56,8 @@ uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const str
     uint64_t size;
     const char *text =
         hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", &length);
-    *told = parse_size(text, length, &size);
+    /* No kernel has no bytes. */
+    *told = parse_size(text, length, &size) && (size != 0 || b != &c->kernel);
     return *told && size < b->max_size ? size : b->max_size;
 }
 
@@ -124,6 +126,7 @@ enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv)
     if (s->count == 0) {
         return HYP_OK; /* All of it is kept. */
     }
+    HYP_REQUIRE(size <= SCRUB_CODE_MAX);
     struct range place = {.start = place_of(hv->vm.config, size), .size = size};
     HYP_TRY(guest_mem_read(GPA(place.start), s->under, size));
     HYP_TRY(guest_mem_write(GPA(place.start), scrub_code, size));

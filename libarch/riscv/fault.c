@@ -50,7 +50,8 @@ static bool is_muted(void)
 HYP_COLD static void put_head(const char *what)
 {
     const struct hart *h = hart_self();
-    put("\030\033[0m\r\nhyp: panic=\""); /* CAN: a guest may have left a sequence open. */
+    put("\030\033%G\017\033(B\033[0m\r\nhyp: panic=\""); /* CAN: a guest may have left a sequence
+                                                            open. */
     put(what);
     put("\"");
     put_hex(" hart", h->id);
@@ -74,20 +75,37 @@ HYP_COLD static void put_gprs(const uint64_t gpr[32])
     put("\r\n");
 }
 
-HYP_COLD static _Noreturn void give_up(void)
+/* Once. */
+HYP_COLD static void tell_embedder(void)
 {
     struct hart *h = hart_self();
-    if (h->panicked != 0) {
-        h->panicked(h);
+    void (*panicked)(struct hart *) = h->panicked;
+    h->panicked = 0;
+    if (panicked != 0) {
+        panicked(h);
     }
+}
+
+HYP_COLD static _Noreturn void give_up(void)
+{
+    tell_embedder();
     hart_park();
+}
+
+/* The embedder may stop the VM that the console belongs to; where it does not, nothing is said. */
+HYP_COLD static void require_voice(void)
+{
+    if (is_muted()) {
+        tell_embedder();
+    }
+    if (is_muted()) {
+        hart_park();
+    }
 }
 
 HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 {
-    if (is_muted()) {
-        give_up();
-    }
+    require_voice();
     put_head("fault in HS-mode");
     put_hex("scause", f->scause);
     put_hex(" sepc", f->sepc);
@@ -100,9 +118,7 @@ HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
 /* The frame has hyp_panic_at()'s arguments in a0 … a2. */
 HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
 {
-    if (is_muted()) {
-        give_up();
-    }
+    require_voice();
     put_head((const char *)f->gpr[12]);
     put((const char *)f->gpr[10]);
     put_hex(" line", f->gpr[11]);

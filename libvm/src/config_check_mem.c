@@ -71,7 +71,8 @@ static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm
         f.y = mem->access;
         config_tell(run, &f);
     }
-    if (mem->keep && (mem->name == NULL || mem->name[0] == '\0')) {
+    /* What was there before is somewhere, and called something. */
+    if (mem->keep && (!mem->hpa_fixed || mem->name == NULL || mem->name[0] == '\0')) {
         f.rule = CONFIG_MEM_KEEP;
         config_tell(run, &f);
     }

@@ -73,7 +73,7 @@
     X(EXT_UNKNOWN, "E-EXT-UNKNOWN", "%a needs the ISA extension %t, which %b does not know")       \
     X(MEM_ALIGN, "E-MEM-ALIGN", "memory of %a at gpa %x: %t %y is not a multiple of 4 KiB")        \
     X(MEM_ACCESS, "E-MEM-ACCESS", "memory of %a at gpa %x has access %y, which no page can have")  \
-    X(MEM_KEEP, "E-MEM-KEEP", "memory of %a at gpa %x is kept, but has no name")                   \
+    X(MEM_KEEP, "E-MEM-KEEP", "memory of %a at gpa %x is kept without name or fixed place")        \
     X(MEM_OVERLAP, "E-MEM-OVERLAP", "host memory %x, %y bytes, is owned by %a and %b")             \
     X(MEM_DEVICE, "E-MEM-DEVICE", "host memory %x, %y bytes, is owned by %a and %b")               \
     X(HYP_RAM, "E-HYP-RAM", "%a at %x, %y bytes, lies over or beyond the RAM that %b leaves free") \
