@@ -389,6 +389,34 @@ static void test_is_valid_sees(void **state)
 #undef SEEN
 }
 
+static void finish(void)
+{
+    while (vplic_vdev_ops.more(&v) == VDEV_MORE) {
+    }
+}
+
+/* One hart's write takes back just what another's has left for later. */
+static void test_what_is_late_is_taken_back(void **state)
+{
+    (void)state;
+    const uint64_t word = enable_at(1, 1);
+    const uint32_t many = 0x03fffffe; /* More than one call does. */
+    for (uint32_t source = 1; source <= 25; source++) {
+        put(PLIC_PRIORITY + 4 * source, 1);
+    }
+    struct irq_line line = vplic_line(&v, 25);
+    irq_line_set(&line, true);
+    for (unsigned on = 0; on < 2; on++) {
+        put(word, on != 0 ? 0 : many);
+        assert_int_equal(external[0], on == 0);
+        (void)vplic_vdev_ops.write(&v, word, 4, on != 0 ? many : 0);
+        (void)vplic_vdev_ops.write(&v, word, 4, on != 0 ? many & ~(1u << 25) : 1u << 25);
+        finish();
+        assert_int_equal(external[0], on == 0);
+        assert_true(vplic_is_valid(&v));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +430,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_not_owned_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_stop_and_reset, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enables_in_parts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_late_is_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);
