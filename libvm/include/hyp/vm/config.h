@@ -117,7 +117,7 @@ struct vm_mem {
     bool hpa_fixed;
     uint8_t access;   /* OR of enum hyp_access; 0 means HYP_ACCESS_RWX. */
     bool keep;        /* The guest finds what was there before; else what no file fills is 0. */
-    const char *name; /* For who reads of it; a region that is kept has one. */
+    const char *name; /* Names the region in the report; one that is kept has one, and hpa_fixed. */
 };
 
 /*
