@@ -91,8 +91,11 @@ void hyp_init_console(struct hyp *h)
 static bool can_start(const struct hyp *h, uint32_t hart)
 {
     uint64_t id = h->machine.hart_id[hart];
+    if (id == hart_self()->id) {
+        return true;
+    }
     struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_STATUS, id, 0, 0);
-    return id == hart_self()->id || (r.error == SBI_SUCCESS && r.value == SBI_HSM_STOPPED);
+    return r.error == SBI_SUCCESS && r.value == SBI_HSM_STOPPED;
 }
 
 HYP_COLD void hyp_choose_console_hart(struct hyp *h, const struct config_input *in)

@@ -100,7 +100,15 @@ _start:
 	sd	zero, 40(t0)
 	sd	zero, 48(t0)
 	sd	zero, 56(t0)
-	addi	t0, t0, 64
+	sd	zero, 64(t0)
+	sd	zero, 72(t0)
+	sd	zero, 80(t0)
+	sd	zero, 88(t0)
+	sd	zero, 96(t0)
+	sd	zero, 104(t0)
+	sd	zero, 112(t0)
+	sd	zero, 120(t0)
+	addi	t0, t0, 128
 	j	2b
 
 3:	la	s1, boot_table_4k
