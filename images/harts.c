@@ -40,12 +40,16 @@ void hyp_vm_event(struct vm_env *env, struct vm *vm)
 static void panicked(struct hart *hart)
 {
     struct host_hart *hh = (struct host_hart *)hart;
+    struct hyp *h = hh->hyp;
+    uint64_t ended = __atomic_load_n(&h->news, __ATOMIC_RELAXED);
+    ended |= hh->vcpu != 0 ? BIT(hh->vcpu->vm->index) : 0;
+    /* Counted before the console hart is told. Behind the last VM's end the dump is shown. */
+    if (__atomic_load_n(&h->log_waits, __ATOMIC_RELAXED) && (h->started & ~ended) != 0) {
+        __atomic_fetch_add(&h->dumps_dropped, 1, __ATOMIC_RELAXED);
+    }
     if (hh->vcpu != 0) {
         vm_stop(hh->vcpu->vm, VM_STOP_PANIC);
-        hyp_vm_ended(&hh->hyp->env, hh->vcpu->vm);
-    }
-    if (__atomic_load_n(&hh->hyp->log_waits, __ATOMIC_RELAXED)) {
-        __atomic_fetch_add(&hh->hyp->dumps_dropped, 1, __ATOMIC_RELAXED);
+        hyp_vm_ended(&h->env, hh->vcpu->vm);
     }
 }
 
