@@ -125,7 +125,7 @@ HYP_COLD void hyp_choose_console_hart(struct hyp *h, const struct config_input *
     }
 }
 
-/* Where the console hart runs a VM, the bytes of all others are paced. */
+/* Others' bytes are paced where the console hart runs a VM. */
 static void set_paced(struct hyp *h)
 {
     uint64_t paced = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What each VM's G-stage really maps, walked from the value for its hgatp and compared with the
+ * Compares what each VM's G-stage really maps, walked from the value for its hgatp, with the
  * plan: the configuration, where the machine has placed it, and the devices that are there. The
  * code that built the tables is not asked. Else boot stops.
  */
@@ -150,7 +150,7 @@ static enum hyp_status visit(void *context, const struct ptable_run *run)
     return HYP_OK;
 }
 
-/* What hgatp says besides the root's address. */
+/* The bits of hgatp besides the root's address: MODE and VMID. */
 static uint64_t mode_and_vmid(const struct hyp *h, uint32_t vm)
 {
     uint32_t bits = config_vm_gpa_bits(&hyp_platform, &h->config->vms[vm]);

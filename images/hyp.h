@@ -171,7 +171,7 @@ HYP_MUST_USE enum hyp_status hyp_init_memory(struct hyp *h);
 const void *hyp_map_boot_fdt(struct hyp *h, uint64_t fdt_hpa);
 /* The same of registers. */
 uintptr_t hyp_map_boot_device(uint64_t hpa);
-/* Where the pool comes to lie: behind the image. */
+/* The pool's range: it lies right behind the image. */
 struct range hyp_pool_range(const struct hyp *h);
 /*
  * The first page whose first bytes cannot be loaded, or with `written` stored as they are;

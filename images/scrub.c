@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of a VM's memory its harts clear: all that no file fills and the configuration does not
- * keep. */
+/* Lists what a VM's harts clear: all of its memory that no file fills and the configuration
+ * does not keep. */
 #include "hyp.h"
 
 #include <hyp/arch/dtree.h>

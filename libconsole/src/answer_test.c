@@ -11,7 +11,7 @@
 
 #include <hyp/console/answer.h>
 
-/* What is left of `text` if sequences that begin in it are dropped. */
+/* The rest of `text` once sequences that begin in it are dropped. */
 static void expect(const char *text, const char *left)
 {
     struct answer answer = {0};

@@ -50,7 +50,7 @@ static void every_character(void **state)
     }
 }
 
-/* What is accepted is what a code point encodes to: all else is bad. */
+/* Only the shortest encoding of a code point is accepted: all else is bad. */
 static void nothing_else(void **state)
 {
     (void)state;

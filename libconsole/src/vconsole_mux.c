@@ -238,7 +238,7 @@ static unsigned next_source(struct vconsole_mux *mux)
     return partial != OWNER_NONE && partial_may ? partial : complete;
 }
 
-/* Who waits for the open line? Once a step, and once a line. */
+/* Looks once a step, and once a line, whether another source waits for the open line. */
 static void look_around(struct vconsole_mux *mux)
 {
     bool waits = false;
@@ -351,7 +351,7 @@ static void take_one(struct vconsole_mux *mux, struct vconsole *vc)
     }
 }
 
-/* Who takes turns pays for bytes that show nothing, too: carriage returns. */
+/* A source pays for bytes that show nothing, too: carriage returns. */
 static void account(struct vconsole_mux *mux, struct vconsole *vc, uint32_t taken)
 {
     uint32_t cost = taken > mux->stage_count ? taken : mux->stage_count;

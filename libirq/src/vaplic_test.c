@@ -638,7 +638,7 @@ static void test_claims_what_has_not_fallen(void **state)
     assert_false(external[0]);
 }
 
-/* What waited for IE is sent four messages at a time. */
+/* Messages that waited for IE are sent four at a time. */
 static void test_messages_in_parts(void **state)
 {
     (void)state;

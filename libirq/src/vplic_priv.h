@@ -22,7 +22,7 @@ enum {
     SOURCE_OWNED = 1 << 4,
 };
 
-/* What one call does for sources whose enables were written: 25 instructions each, or 250. */
+/* Sources that one call handles after enables were written: 25 instructions each, or 250. */
 #define WORK_AT_ONCE 24u
 #define WORK_PHYSICAL 6u
 

@@ -172,7 +172,7 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
     if (!taken) {
         return HYP_E_NOMEM;
     }
-    /* Without the lock: what is taken is nobody else's, and clearing it takes long. */
+    /* No lock is needed: the pages are taken already, and clearing them takes long. */
     *pa = HPA(page << HYP_PAGE_SHIFT);
     void *ptr = phys_to_ptr(pool->map, *pa, HYP_PAGE_SIZE << order);
     HYP_ASSERT(ptr != NULL);

@@ -2,7 +2,7 @@
 /* Devices and interrupts: one owner each, and DMA that something contains. */
 #include "config_priv.h"
 
-/* Who writes to the platform's UART, by the hypervisor's driver or by the firmware's; or NULL. */
+/* Names the writer of the platform's UART: the hypervisor's driver or the firmware's; or NULL. */
 static const char *uart_writer(const struct hyp_config *config)
 {
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {

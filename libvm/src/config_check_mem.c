@@ -71,7 +71,7 @@ static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm
         f.y = mem->access;
         config_tell(run, &f);
     }
-    /* What was there before is somewhere, and called something. */
+    /* A region to be kept has a known place and a name. */
     if (mem->keep && (!mem->hpa_fixed || mem->name == NULL || mem->name[0] == '\0')) {
         f.rule = CONFIG_MEM_KEEP;
         config_tell(run, &f);

@@ -828,7 +828,7 @@ static void test_device_neighbours(void **state)
     assert_string_equal(findings[0].b.kind, "the firmware's timer");
 }
 
-/* What the machine's tree has told: registers that the hypervisor uses, the firmware's console. */
+/* Registers, read from the machine's tree, that the hypervisor or the firmware's console uses. */
 static void test_device_over_registers_of_the_machine(void **state)
 {
     (void)state;

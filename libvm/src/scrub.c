@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of a VM's memory is cleared, by which of its harts, and how they do it. */
+/* Divides a VM's memory among its harts for clearing, and runs the clearing on each. */
 #include <hyp/vm/scrub.h>
 
 #include <hyp/arch/guest_mem.h>

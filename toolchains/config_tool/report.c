@@ -177,7 +177,7 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     }
 }
 
-/* Who pays for the console hart's work, on a machine of as many harts as `in` says. */
+/* Prints who pays for the console hart's work on a machine of as many harts as `in` says. */
 static void report_console_hart(const struct config_input *in, const struct config_plan *plan,
                                 FILE *out)
 {
