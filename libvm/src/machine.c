@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's device tree in one walk, and what its CSRs keep. */
+/* The machine's device tree in one walk. */
 #include <hyp/vm/machine.h>
+
+#include "machine_isa.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/dtree.h>
@@ -74,8 +76,7 @@ struct reading {
     uint64_t hart_id;
     bool in_hart; /* The walk is in the cpu node of that hart. */
     struct value isa_text;
-    uint64_t isa; /* What isa_text came to. */
-    bool isa_h;
+    struct machine_isa isa;               /* What isa_text came to. */
     struct value contexts;                /* The PLIC's. */
     struct value stdout_path;             /* /chosen's. */
     uint32_t aliases_at;                  /* Where that node lies; 0: there is none. */
@@ -312,68 +313,20 @@ static enum hyp_status read_reservations(struct machine *m, const struct dtree *
 
 /* ---- Harts ----------------------------------------------------------------------------------- */
 
-struct isa_reader {
-    uint64_t set;
-    bool h;
-    enum guest_isa likely; /* Names come in the table's order: the next one's place. */
-};
-
-static void add_extension(struct isa_reader *i, const char *name, size_t length)
-{
-    enum guest_isa ext = guest_isa_find_near(name, length, i->likely);
-    if (ext < GUEST_ISA_COUNT) {
-        i->set |= BIT(ext);
-        i->likely = (enum guest_isa)(ext + 1);
-    }
-    i->h = i->h || (length == 1 && *name == 'h');
-}
-
-/* "rv64imafdch_zicbom_…": letters one by one, then names behind underscores. */
-static void read_isa_string(struct isa_reader *i, const char *s, size_t length)
-{
-    size_t at = length >= 4 && memcmp(s, "rv64", 4) == 0 ? 4 : 0;
-    for (; at < length && s[at] != 0 && s[at] != '_'; at++) {
-        add_extension(i, s + at, 1);
-    }
-    while (at < length && s[at] == '_') {
-        size_t from = ++at;
-        while (at < length && s[at] != 0 && s[at] != '_') {
-            at++;
-        }
-        add_extension(i, s + from, at - from);
-    }
-}
-
-/* "i\0m\0a\0…" */
-static void read_isa_names(struct isa_reader *i, const char *s, size_t length)
-{
-    for (size_t at = 0; at < length; at++) {
-        size_t from = at;
-        while (at < length && s[at] != 0) {
-            at++;
-        }
-        add_extension(i, s + from, at - from);
-    }
-}
-
 /* Harts mostly say the same: then it is read once. */
 static void read_isa(struct reading *r)
 {
     bool names = has_key(r, KEY_ISA_NAMES);
     struct value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
-    struct isa_reader i = {0};
     if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
         memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
         return;
     }
-    if (v.bytes != 0 && names) {
-        read_isa_names(&i, (const char *)v.bytes, v.length);
-    } else if (v.bytes != 0) {
-        read_isa_string(&i, (const char *)v.bytes, v.length);
-    }
+    const char *s = (const char *)v.bytes;
     r->isa_text = v;
-    r->isa = i.set;
-    r->isa_h = i.h;
+    r->isa = v.bytes == 0 ? (struct machine_isa){0}
+             : names      ? machine_isa_of_names(s, v.length)
+                          : machine_isa_of_string(s, v.length);
 }
 
 static uint32_t mmu_of(const struct reading *r)
@@ -416,8 +369,8 @@ static void add_hart(struct reading *r)
     r->in_hart = true;
     insert_hart(m, r->hart_id);
     read_isa(r);
-    m->isa &= r->isa;
-    m->has_h = m->has_h && r->isa_h;
+    m->isa &= r->isa.set;
+    m->has_h = m->has_h && r->isa.h;
     m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
     m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
     m->cbop_block = common_block(m, m->cbop_block, number(r, KEY_CBOP, 0));
@@ -621,108 +574,6 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
     find_stdout(&r, &t);
     check_blocks(m);
     return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
-}
-
-/* ---- CSRs ------------------------------------------------------------------------------------ */
-
-/* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
-static bool gstage_mode_works(uint64_t mode)
-{
-    csr_write(CSR_HGATP, mode << 60);
-    bool works = csr_read(CSR_HGATP) >> 60 == mode;
-    csr_write(CSR_HGATP, 0);
-    return works;
-}
-
-/* VMIDLEN: the low bits of VMID that keep what is written. */
-static uint32_t probe_vmid_bits(void)
-{
-    csr_write(CSR_HGATP, (uint64_t)HGATP_SV39X4 << 60 | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
-    uint64_t vmid = csr_read(CSR_HGATP) >> HGATP_VMID_SHIFT & HGATP_VMID_MASK;
-    csr_write(CSR_HGATP, 0);
-    return bits_first(~vmid);
-}
-
-static enum hyp_status probe_gstage(struct machine *m)
-{
-    if (!gstage_mode_works(HGATP_SV39X4)) {
-        return HYP_E_UNSUPPORTED;
-    }
-    m->vmid_bits = probe_vmid_bits();
-    m->gpa_bits = 41;
-    if (gstage_mode_works(HGATP_SV57X4)) {
-        m->gpa_bits = 59;
-    } else if (gstage_mode_works(HGATP_SV48X4)) {
-        m->gpa_bits = 50;
-    }
-    return HYP_OK;
-}
-
-static void keep(struct machine *m, enum guest_isa ext, uint64_t bits, uint64_t granted)
-{
-    uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
-    if ((m->isa & BIT(ext)) != 0 && (granted & field) == bits) {
-        m->henvcfg |= bits;
-    } else {
-        m->isa &= ~BIT(ext);
-    }
-}
-
-/*
- * What the firmware's menvcfg lets henvcfg hold is what guests can be granted. cbo.inval flushes,
- * or it is not granted: an invalidation would undo what the hypervisor has stored into guest
- * memory.
- */
-static void probe_env(struct machine *m)
-{
-    if (!csr_probe(CSR_HENVCFG)) {
-        m->isa &= ~(BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT) | BIT(GUEST_ISA_ZICBOM) |
-                    BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU));
-        return;
-    }
-    csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
-    uint64_t granted = csr_read(CSR_HENVCFG);
-    csr_write(CSR_HENVCFG, 0);
-    keep(m, GUEST_ISA_SSTC, HENVCFG_STCE, granted);
-    keep(m, GUEST_ISA_SVPBMT, HENVCFG_PBMTE, granted);
-    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, granted);
-    keep(m, GUEST_ISA_ZICBOZ, HENVCFG_CBZE, granted);
-    if ((m->isa & BIT(GUEST_ISA_SVADE)) != 0) {
-        m->isa &= ~BIT(GUEST_ISA_SVADU); /* Both: the guest starts with Svade. */
-    } else {
-        keep(m, GUEST_ISA_SVADU, HENVCFG_ADUE, granted);
-    }
-    m->sstc = (m->isa & BIT(GUEST_ISA_SSTC)) != 0;
-    m->svpbmt = (m->isa & BIT(GUEST_ISA_SVPBMT)) != 0;
-}
-
-/*
- * Counters are the hart's own, so a guest sees no other VM's events. Zihpm: as many as hcounteren
- * can grant; the others trap on the machine as well.
- */
-static void probe_counters(struct machine *m)
-{
-    csr_write(CSR_HCOUNTEREN, UINT32_MAX);
-    uint64_t granted = csr_read(CSR_HCOUNTEREN);
-    csr_write(CSR_HCOUNTEREN, 0);
-    bool hpm = (m->isa & BIT(GUEST_ISA_ZIHPM)) != 0 && (granted & ~COUNTEREN_ZICNTR) != 0;
-    m->hcounteren = hpm ? granted : granted & COUNTEREN_ZICNTR;
-    m->isa &= ~(hpm ? 0 : BIT(GUEST_ISA_ZIHPM));
-    m->isa &= ~((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
-}
-
-enum hyp_status machine_probe(struct machine *m)
-{
-    if (!m->has_h) {
-        return HYP_E_UNSUPPORTED;
-    }
-    HYP_TRY(probe_gstage(m));
-    probe_env(m);
-    probe_counters(m);
-    m->stateen = csr_probe(CSR_HSTATEEN0);
-    /* Overflow interrupts of counters are not given to guests. */
-    m->isa &= ~BIT(GUEST_ISA_SSCOFPMF);
-    return HYP_OK;
 }
 
 bool machine_has_device(const struct machine *m, uint64_t hpa)
