@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 
+TAIL_LINES = 60  # of a machine that failed its test
 LINE_S = 5  # for the rest of a line that fails a test: a hang is no reason to wait for long
 
 BEAT = re.compile(r"beat (\d+) period_us (\d+) jitter_us (\d+)")
@@ -27,7 +28,7 @@ KEY = re.compile(r"hyp: ([A-Za-z0-9_.-]+)=(\S+)")
 
 
 class Failure(Exception):
-    pass
+    tail = ""  # What the machine had printed last.
 
 
 class Machine:
@@ -49,7 +50,9 @@ class Machine:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, _, error, __):
+        if isinstance(error, Failure):
+            error.tail = "".join(self.log.splitlines(True)[-TAIL_LINES:])
         self.stop()
 
     def reject(self, regex):
@@ -182,6 +185,7 @@ def main(body):
     try:
         body(plan, command)
     except Failure as e:
+        print(e.tail)
         print("--- FAIL: %s" % e)
         return 1
     print("--- PASS")

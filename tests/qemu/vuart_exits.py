@@ -23,7 +23,9 @@ MAKE = [
     "yes $b | head -%d > /tmp/few\n" % FEW,
     "yes $b | head -%d > /tmp/many\n" % MANY,
     "echo on > /proc/sys/kernel/printk_devkmsg\n",
-    "k() { while read l; do echo $l > /dev/kmsg; done; }\n",
+    # Alerts alone: on a busy machine the kernel has warnings of its own, which would part a line.
+    "echo 2 > /proc/sys/kernel/printk\n",
+    "k() { while read l; do echo \"<1>$l\" > /dev/kmsg; done; }\n",
 ]
 WAYS = {"terminal": "cat /tmp/%s\n", "kernel": "k < /tmp/%s\n"}
 CAUSES = ("21", "23", "i9", "i1")
