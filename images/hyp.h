@@ -108,8 +108,6 @@ struct hyp {
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
     uint32_t irqc_models;        /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
     uint32_t imsic_ids;          /* Of the interrupt files that VMs are given; 0: there are none. */
-    const struct hyp_regs *regs; /* What a part has found that no VM may have. */
-    uint32_t regs_count;
     uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_…; 0: nobody. */
 
     struct uart16550 uart;

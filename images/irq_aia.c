@@ -87,8 +87,6 @@ static void find_aplic(struct hyp *h, const void *fdt)
 static void find(struct hyp *h)
 {
     find_aplic(h, h->fdt);
-    h->regs = the_aia.found.regs;
-    h->regs_count = the_aia.found.regs_count;
     hyp_choose_irqcs(h);
 }
 

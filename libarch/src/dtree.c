@@ -138,6 +138,19 @@ enum dtree_token dtree_next(struct dtree_walk *w)
     }
 }
 
+struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name)
+{
+    struct dtree_walk w = dtree_walk(t);
+    w.next = at;
+    (void)dtree_next(&w);
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        if (dtree_name_is(w.name, name)) {
+            return (struct dtree_value){.bytes = w.value, .length = w.length};
+        }
+    }
+    return (struct dtree_value){0};
+}
+
 enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
                                uint64_t *size)
 {
