@@ -545,7 +545,10 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 {
     struct reading r = {.m = m, .bus[0].okay = true};
     struct dtree t;
-    *m = (struct machine){.isa = UINT64_MAX, .mmu = GUEST_MMU_SV57, .has_h = true};
+    memset(m, 0, offsetof(struct machine, device));
+    m->isa = UINT64_MAX;
+    m->mmu = GUEST_MMU_SV57;
+    m->has_h = true;
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_reservations(m, &t));
     HYP_TRY(read_nodes(&r, &t));

@@ -41,26 +41,34 @@ static struct dtree_value whole_path(const struct machine_console *c, const stru
     return (struct dtree_value){0};
 }
 
-/* Is the device's path that one, each name with or without its address? From the last name on. */
-static bool path_fits(const struct machine_console *c, const struct dtree *t,
-                      const struct machine_device *d, const uint8_t *path, uint32_t end)
+/* Length of the last name of the path. */
+static uint32_t last_name(const uint8_t *path, uint32_t end)
 {
-    uint32_t at = d->at;
-    for (uint32_t bus = d->bus;; bus = c->bus[bus].up) {
-        uint32_t n = 0;
-        while (n < end && path[end - n - 1] != '/') {
-            n++;
-        }
-        /* Behind the token is the name. */
-        if (n == 0 || n == end || !name_fits((const char *)t->bytes + at + 4, path + end - n, n)) {
+    uint32_t n = 0;
+    while (n < end && path[end - n - 1] != '/') {
+        n++;
+    }
+    return n;
+}
+
+/* Behind a node's token is its name. */
+static bool node_fits(const struct dtree *t, uint32_t at, const uint8_t *text, uint32_t n)
+{
+    return name_fits((const char *)t->bytes + at + 4, text, n);
+}
+
+/* Is that, with a / at its end, the path of the bus? From its last name to its first. */
+static bool bus_fits(const struct machine_console *c, const struct dtree *t, uint32_t bus,
+                     const uint8_t *path, uint32_t end)
+{
+    for (; bus != 0 && end != 0; bus = c->bus[bus].up) {
+        uint32_t n = last_name(path, --end);
+        end -= n;
+        if (!node_fits(t, c->bus[bus].at, path + end, n)) {
             return false;
         }
-        end -= n + 1;
-        if (bus == 0) {
-            return end == 0;
-        }
-        at = c->bus[bus].at;
     }
+    return bus == 0 && end == 1;
 }
 
 /* Names without an address may be those of several devices. */
@@ -68,11 +76,13 @@ void machine_find_console(struct machine *m, const struct dtree *t, const struct
 {
     struct dtree_value path = whole_path(c, t);
     uint32_t end = path_length(path);
+    uint32_t n = last_name(path.bytes, end);
     uint32_t found = 0;
     for (uint32_t i = 0; end != 0 && i < m->device_count; i++) {
         const struct machine_device *d = &m->device[i];
         bool first = i == 0 || m->device[i - 1].at != d->at; /* A device's ranges follow it. */
-        if (first && path_fits(c, t, d, path.bytes, end)) {
+        if (first && node_fits(t, d->at, path.bytes + end - n, n) &&
+            bus_fits(c, t, d->bus, path.bytes, end - n)) {
             m->stdout_regs = (struct hyp_mem){.hpa = d->hpa, .size = 1};
             found++;
         }

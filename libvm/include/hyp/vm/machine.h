@@ -50,18 +50,7 @@ struct machine {
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
     struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
-    struct machine_device device[MACHINE_DEVICE_MAX];
     uint32_t device_count;
-    /*
-     * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, the machine
-     * level's too; size 0: CPUs have no address for them. Without room for all, the last one is all
-     * addresses. The others say of each which node's it is; at 0: it is disabled, or of no use.
-     */
-    struct hyp_regs regs[MACHINE_REGS_MAX];
-    struct {
-        uint32_t at;
-        uint32_t kind; /* enum machine_irqc */
-    } regs_of[MACHINE_REGS_MAX];
     uint32_t regs_count;
     struct hyp_mem plic; /* Its registers; size 0 where they are several ranges, or none. */
     /*
@@ -98,6 +87,18 @@ struct machine {
     uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t henvcfg;
     uint64_t hcounteren;
+    /* Set up to their counts, no further. */
+    struct machine_device device[MACHINE_DEVICE_MAX];
+    /*
+     * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, the machine
+     * level's too; size 0: CPUs have no address for them. Without room for all, the last one is all
+     * addresses. The others say of each which node's it is; at 0: it is disabled, or of no use.
+     */
+    struct hyp_regs regs[MACHINE_REGS_MAX];
+    struct {
+        uint32_t at;
+        uint32_t kind; /* enum machine_irqc */
+    } regs_of[MACHINE_REGS_MAX];
 };
 
 /*
