@@ -58,11 +58,20 @@ enum section {
     SECTION_ALIASES,
 };
 
+/* Names whose keys are known. */
+#define KNOWN_MAX 32
+
 struct reading {
     struct machine *m;
-    struct dtree_value of[KEY_COUNT]; /* Of the node whose properties are being read: */
-    uint32_t has;                     /* bit k: it has that of key k. */
-    uint32_t node_at;                 /* Where it lies. */
+    const struct dtree *tree;
+    struct {
+        uint32_t at;
+        uint32_t length;
+    } of[KEY_COUNT];  /* Values of the node whose properties are being read: */
+    uint32_t has;     /* bit k: it has that of key k. */
+    uint32_t node_at; /* Where it lies. */
+    uint32_t known_at[KNOWN_MAX]; /* 0: none. */
+    uint8_t known[KNOWN_MAX];
     enum section section;
     struct machine_bus bus[MACHINE_DEPTH_MAX + 1]; /* By depth, the nodes that the walk is in. */
     uint64_t hart_id;
@@ -99,6 +108,18 @@ static enum key key_of(const char *name)
     return KEY_COUNT;
 }
 
+/* Trees have each name once: where it lies tells it again. */
+static enum key key_at_place(struct reading *r, const struct dtree_walk *w)
+{
+    uint32_t place = (uint32_t)((const uint8_t *)w->name - w->tree->bytes);
+    uint32_t i = (place ^ place >> 4) % KNOWN_MAX;
+    if (r->known_at[i] != place) {
+        r->known_at[i] = place;
+        r->known[i] = (uint8_t)key_of(w->name);
+    }
+    return (enum key)r->known[i];
+}
+
 static bool has_key(const struct reading *r, enum key key)
 {
     return (r->has & BIT(key)) != 0;
@@ -106,7 +127,9 @@ static bool has_key(const struct reading *r, enum key key)
 
 static struct dtree_value value_of(const struct reading *r, enum key key)
 {
-    return has_key(r, key) ? r->of[key] : (struct dtree_value){0};
+    return has_key(r, key) ? (struct dtree_value){.bytes = r->tree->bytes + r->of[key].at,
+                                                  .length = r->of[key].length}
+                           : (struct dtree_value){0};
 }
 
 static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
@@ -117,7 +140,8 @@ static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
 
 static bool text_is(const struct reading *r, enum key key, const char *text)
 {
-    return has_key(r, key) && dtree_value_is(r->of[key].bytes, r->of[key].length, text);
+    struct dtree_value v = value_of(r, key);
+    return dtree_value_is(v.bytes, v.length, text);
 }
 
 static bool is_okay(const struct reading *r)
@@ -498,16 +522,17 @@ static void read_node(struct reading *r, uint32_t depth, bool within)
 
 static void read_property(struct reading *r, const struct dtree_walk *w)
 {
-    enum key key = key_of(w->name);
+    enum key key = key_at_place(r, w);
     if (key != KEY_COUNT) {
-        r->of[key] = (struct dtree_value){.bytes = w->value, .length = w->length};
+        r->of[key].at = (uint32_t)(w->value - w->tree->bytes);
+        r->of[key].length = w->length;
         r->has |= (uint32_t)BIT(key);
     }
 }
 
-static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
+static enum hyp_status read_nodes(struct reading *r)
 {
-    struct dtree_walk w = dtree_walk(t);
+    struct dtree_walk w = dtree_walk(r->tree);
     bool is_read = true; /* The node that the walk is in. */
     enum dtree_token token;
     while ((token = dtree_next(&w)) < DTREE_END) {
@@ -543,15 +568,15 @@ static void check_blocks(struct machine *m)
 
 enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 {
-    struct reading r = {.m = m, .bus[0].okay = true};
     struct dtree t;
+    struct reading r = {.m = m, .tree = &t, .bus[0].okay = true};
     memset(m, 0, offsetof(struct machine, device));
     m->isa = UINT64_MAX;
     m->mmu = GUEST_MMU_SV57;
     m->has_h = true;
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_reservations(m, &t));
-    HYP_TRY(read_nodes(&r, &t));
+    HYP_TRY(read_nodes(&r));
     machine_choose_plic(m, &t);
     machine_find_console(m, &t, &r.console);
     check_blocks(m);

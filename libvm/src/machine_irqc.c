@@ -19,7 +19,7 @@ static const struct {
 static enum machine_irqc kind_of(const uint8_t *name, uint32_t length)
 {
     for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (dtree_value_is(name, length, names[i].name)) {
+        if (*name == (uint8_t)names[i].name[0] && dtree_value_is(name, length, names[i].name)) {
             return (enum machine_irqc)names[i].kind;
         }
     }
