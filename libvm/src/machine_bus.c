@@ -28,10 +28,11 @@ static bool pass(const struct machine_bus *bus, uint32_t up_cells, struct hyp_me
     }
     for (v.length = v.length % step == 0 ? v.length : 0; v.length != 0;
          v.length -= step, v.bytes += step) {
-        uint64_t offset = mem->hpa - dtree_cells(v.bytes, bus->address_cells);
+        uint64_t start = dtree_cells(v.bytes, bus->address_cells);
         uint64_t length = dtree_cells(v.bytes + size, bus->size_cells);
-        if (offset < length) {
-            uint64_t start = dtree_cells(v.bytes + up, up_cells);
+        uint64_t offset = mem->hpa - start;
+        if (mem->hpa >= start && offset < length) {
+            start = dtree_cells(v.bytes + up, up_cells);
             mem->hpa = start + offset;
             mem->size = mem->size < length - offset ? mem->size : length - offset;
             return mem->hpa >= start && fits(mem, up_cells);
