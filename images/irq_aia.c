@@ -170,12 +170,13 @@ static void init_aplic(struct hyp *h)
         .regs = {.base = va},
         .hart_index = found->hart_index,
         .hart_count = h->machine.hart_count,
-        .source_count = found->source_count,
+        .source_count = found->chip_source_count,
         .msi = found->msi,
     };
     if (aplic_init(aplic) != HYP_OK) {
         return;
     }
+    aplic->source_count = found->source_count; /* All the others stay off. */
     set_modes(aplic);
     the_aia.phys = aplic_phys(aplic);
     the_aia.one = (struct one_target){

@@ -67,9 +67,9 @@ struct reading {
     struct {
         uint32_t at;
         uint32_t length;
-    } of[KEY_COUNT];  /* Values of the node whose properties are being read: */
-    uint32_t has;     /* bit k: it has that of key k. */
-    uint32_t node_at; /* Where it lies. */
+    } of[KEY_COUNT];              /* Values of the node whose properties are being read: */
+    uint32_t has;                 /* bit k: it has that of key k. */
+    uint32_t node_at;             /* Where it lies. */
     uint32_t known_at[KNOWN_MAX]; /* 0: none. */
     uint8_t known[KNOWN_MAX];
     enum section section;
@@ -327,8 +327,8 @@ static void add_device(struct reading *r, uint32_t depth, uint64_t hpa)
         m->devices_left_out++;
         return;
     }
-    m->device[m->device_count++] = (struct machine_device){
-        .hpa = hpa, .at = r->node_at, .bus = r->bus[depth].name};
+    m->device[m->device_count++] =
+        (struct machine_device){.hpa = hpa, .at = r->node_at, .bus = r->bus[depth].name};
 }
 
 /* Whatever its status is: the firmware disables what it keeps to itself. */
@@ -407,8 +407,7 @@ static void enter(struct reading *r, uint32_t depth)
     bus->size_cells = number(r, KEY_SIZE_CELLS, 1);
     bus->okay = up->okay && is_okay(r);
     bus->has_cells = bus->address_cells - 1 <= 1 && bus->size_cells - 1 <= 1;
-    bus->reachable =
-        bus->has_cells && (depth == 1 || (up->reachable && has_key(r, KEY_RANGES)));
+    bus->reachable = bus->has_cells && (depth == 1 || (up->reachable && has_key(r, KEY_RANGES)));
     bus->name = 0;
     if (depth > 1 && bus->reachable && c->bus_count < MACHINE_BUS_MAX - 1) {
         bus->name = ++c->bus_count;
@@ -549,8 +548,7 @@ static enum hyp_status read_nodes(struct reading *r)
         r->node_at = w.at;
         if (token == DTREE_NODE && w.depth == 2) {
             r->section = section_of(w.name);
-            r->console.aliases_at =
-                r->section == SECTION_ALIASES ? w.at : r->console.aliases_at;
+            r->console.aliases_at = r->section == SECTION_ALIASES ? w.at : r->console.aliases_at;
         } else if (token == DTREE_NODE_END && w.depth == 3) {
             r->in_hart = false;
         }

@@ -55,8 +55,8 @@ static uint32_t index_end(const uint32_t *index)
 static bool imsic_is_sound(const struct machine_aia *aia, uint32_t group_bits)
 {
     uint64_t end = index_end(aia->hart_index);
-    return group_bits == 0 && aia->guest_bits <= 7 && aia->id_max <= 2047 &&
-           aia->guest_id_max <= 2047 && aia->source_count - 1 <= aia->id_max &&
+    return group_bits == 0 && aia->guest_bits <= 7 && aia->id_max >= 63 && aia->id_max <= 2047 &&
+           aia->guest_id_max <= 2047 &&
            aia->imsic.size >> (HYP_PAGE_SHIFT + aia->guest_bits) >= end;
 }
 
@@ -77,6 +77,9 @@ static bool take_msi(const struct reading *r, uint32_t imsic)
     aia->id_max = number(r, imsic, "riscv,num-ids", 0);
     aia->guest_id_max = number(r, imsic, "riscv,num-guest-ids", aia->id_max);
     aia->guest_bits = number(r, imsic, "riscv,guest-index-bits", 0);
+    if (aia->source_count - 1 > aia->id_max) {
+        aia->source_count = aia->id_max; /* And one identity that no source has. */
+    }
     return aia->aplic.size >= APLIC_IDCS &&
            imsic_is_sound(aia, number(r, imsic, "riscv,group-index-bits", 0));
 }
@@ -107,6 +110,7 @@ static void take_aplic(const struct reading *r)
         }
         aia->aplic = machine_irqc_regs(r->m, n);
         aia->source_count = number(r, n, "riscv,num-sources", 0) + 1;
+        aia->chip_source_count = aia->source_count;
         if (!(imsic == NONE ? take_direct(r, n) : take_msi(r, imsic))) {
             aia->source_count = 0;
         }

@@ -235,10 +235,27 @@ static void test_unsound_imsics(void **state)
 {
     (void)state;
     expect_of_no_use(2, 0xc000, 255, 1);
-    expect_of_no_use(2, 0xc000, 63, 0); /* Fewer than sources. */
+    expect_of_no_use(2, 0xc000, 62, 0);
     expect_of_no_use(2, 0xc000, 2048, 0);
     expect_of_no_use(8, 0x300000, 255, 0);
     expect_of_no_use(2, 0xbfff, 255, 0); /* The last hart's files are not all there. */
+}
+
+/* Sources without an identity are not there; one identity is left for messages between harts. */
+static void test_fewer_identities(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t ids, sources;
+    } of[] = {{255, 97}, {97, 97}, {96, 97}, {95, 95}, {63, 63}};
+    for (uint32_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+        begin();
+        put_msi(APLIC_S, 0xd000000, IMSIC_S);
+        put_imsic(IMSIC_S, 0x28000000, S_EXT, of[i].ids, 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(aia.source_count, of[i].sources);
+        assert_int_equal(aia.chip_source_count, 97);
+    }
 }
 
 /* Of a direct one: its registers by `cells` and `words`, with another numbering or not. */
@@ -336,10 +353,15 @@ static void test_short_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_direct),       cmocka_unit_test(test_msi),
-        cmocka_unit_test(test_absent),       cmocka_unit_test(test_unsound_imsics),
-        cmocka_unit_test(test_regs),         cmocka_unit_test(test_registers),
-        cmocka_unit_test(test_short_values), cmocka_unit_test(test_sswi),
+        cmocka_unit_test(test_direct),
+        cmocka_unit_test(test_msi),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_unsound_imsics),
+        cmocka_unit_test(test_regs),
+        cmocka_unit_test(test_registers),
+        cmocka_unit_test(test_short_values),
+        cmocka_unit_test(test_sswi),
+        cmocka_unit_test(test_fewer_identities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,8 +31,8 @@ static void put_cells(const char *name, const uint32_t *cells, uint32_t count)
     fdt_property(tree, name, value, 4 * (int)count);
 }
 
-#define PUT(name, ...)                                                  \
-    put_cells(name, (const uint32_t[]){__VA_ARGS__},                    \
+#define PUT(name, ...)                               \
+    put_cells(name, (const uint32_t[]){__VA_ARGS__}, \
               sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void begin(void)
@@ -111,9 +111,8 @@ static void expect_devices(const uint64_t *hpa, uint32_t count)
     assert_int_equal(m.devices_left_out, 0);
 }
 
-#define EXPECT(...)                                             \
-    expect_devices((const uint64_t[]){__VA_ARGS__},             \
-                   sizeof((const uint64_t[]){__VA_ARGS__}) / 8)
+#define EXPECT(...) \
+    expect_devices((const uint64_t[]){__VA_ARGS__}, sizeof((const uint64_t[]){__VA_ARGS__}) / 8)
 
 /* ---- Devices --------------------------------------------------------------------------------- */
 
@@ -281,7 +280,8 @@ static void test_each_range(void **state)
 static void test_disabled(void **state)
 {
     (void)state;
-    static const char *const statuses[] = {"disabled", "fail", "fail-sss", "reserved", "okay", "ok"};
+    static const char *const statuses[] = {"disabled", "fail", "fail-sss",
+                                           "reserved", "okay", "ok"};
     for (unsigned i = 0; i < ARRAY_COUNT(statuses); i++) {
         bool okay = i >= 4;
         begin();
@@ -539,9 +539,9 @@ static void put_simple(const char *name, const char *compatible)
 static void test_no_controllers(void **state)
 {
     (void)state;
-    static const char *const names[] = {"riscv,clint0", "sifive,clint0", "thead,c900-clint",
-                                        "riscv,aclint-mtimer", "riscv,aclint-mswi", "ns16550a",
-                                        "riscv,plic", "riscv,aplic2"};
+    static const char *const names[] = {
+        "riscv,clint0",      "sifive,clint0", "thead,c900-clint", "riscv,aclint-mtimer",
+        "riscv,aclint-mswi", "ns16550a",      "riscv,plic",       "riscv,aplic2"};
     begin();
     begin_bus("soc", 1, 1);
     one_to_one();

@@ -10,9 +10,9 @@ static const struct {
     char name[23];
     uint8_t kind;
 } names[] = {
-    {"sifive,plic-1.0.0", MACHINE_IRQC_PLIC},    {"riscv,plic0", MACHINE_IRQC_PLIC},
-    {"thead,c900-plic", MACHINE_IRQC_PLIC},      {"andestech,nceplic100", MACHINE_IRQC_PLIC},
-    {"riscv,aplic", MACHINE_IRQC_APLIC},         {"riscv,imsics", MACHINE_IRQC_IMSIC},
+    {"sifive,plic-1.0.0", MACHINE_IRQC_PLIC}, {"riscv,plic0", MACHINE_IRQC_PLIC},
+    {"thead,c900-plic", MACHINE_IRQC_PLIC},   {"andestech,nceplic100", MACHINE_IRQC_PLIC},
+    {"riscv,aplic", MACHINE_IRQC_APLIC},      {"riscv,imsics", MACHINE_IRQC_IMSIC},
     {"riscv,aclint-sswi", MACHINE_IRQC_SSWI},
 };
 

@@ -7,9 +7,8 @@
  * an answer, not a fault.
  *
  * Units   Bytes. Harts are dense indices: their ids, ascending.
- * Owner   The caller's. machine_read() leaves nothing behind that points into the tree; places in it
- *         are offsets.
- * Locks   None.
+ * Owner   The caller's. machine_read() leaves nothing behind that points into the tree; places in
+ * it are offsets. Locks   None.
  */
 #pragma once
 

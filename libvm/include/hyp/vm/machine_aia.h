@@ -14,9 +14,10 @@
 #include <hyp/vm/machine.h>
 
 struct machine_aia {
-    struct hyp_mem aplic;  /* Its registers. */
-    uint32_t source_count; /* With source 0. 0: there is no such APLIC, or it is of no use. */
-    bool msi;              /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
+    struct hyp_mem aplic;       /* Its registers. */
+    uint32_t source_count;      /* With source 0. 0: there is no such APLIC, or it is of no use. */
+    uint32_t chip_source_count; /* The same, with those that the IMSIC has no identity for. */
+    bool msi; /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
     uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
     /* All 0 but with msi. */
     struct hyp_mem
@@ -33,9 +34,10 @@ struct machine_aia {
  * Reads of the tree that machine_read() has read into `m` what its m->regs are of. Pure.
  *
  * An APLIC is of no use that numbers harts otherwise than by their place (riscv,hart-indexes),
- * whose IMSIC has groups of harts, or fewer identities than the APLIC has sources; or where a
+ * whose IMSIC has groups of harts; or where a
  * number is out of the specification's bounds, or its reg does not hold all harts' registers in
- * one range, or in several that continue each other. Returns HYP_OK; or HYP_E_FORMAT: it is no tree.
+ * one range, or in several that continue each other. Returns HYP_OK; or HYP_E_FORMAT: it is no
+ * tree.
  */
 HYP_MUST_USE enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia,
                                               const void *fdt, size_t size);
