@@ -67,7 +67,7 @@ def main():
     if kind != "nest":
         raise SystemExit("no such change: " + kind)
     path = os.path.join(os.environ["TEST_TMPDIR"], "nested.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line = subprocess.check_output(command[:1] + ["--print"] + command[1:], text=True).splitlines()
     line[line.index("-M") + 1] += ",dumpdtb=" + path
     subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(path, "rb") as f:
