@@ -163,6 +163,12 @@ enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *
     return *size != 0 ? HYP_OK : HYP_E_ABSENT;
 }
 
+uint64_t dtree_cells(const uint8_t *p, uint32_t count)
+{
+    uint64_t v = dtree_cell(p);
+    return count == 2 ? v << 32 | dtree_cell(p + 4) : v;
+}
+
 bool dtree_name_is(const char *name, const char *what)
 {
     while (*name == *what && *name != 0) {

@@ -525,6 +525,29 @@ static void test_plics(void **state)
     assert_int_equal(m.irqc_index[1], 1);
 }
 
+/* All interrupts of one hart need not name it each time. */
+static void test_plic_of_one_hart(void **state)
+{
+    (void)state;
+    for (unsigned has_parent = 0; has_parent < 2; has_parent++) {
+        begin();
+        fdt_begin_node(tree, "plic");
+        put_text("compatible", "riscv,plic0");
+        fdt_property_u32(tree, "#interrupt-cells", 1);
+        fdt_property_u32(tree, "riscv,ndev", 50);
+        PUT("reg", 0, 0x4000000, 0, 0x600000);
+        PUT("interrupts", 11, 9);
+        if (has_parent != 0) {
+            fdt_property_u32(tree, "interrupt-parent", 101);
+        }
+        end();
+        finish();
+        assert_int_equal(m.source_count, 51);
+        assert_int_equal(m.irqc_index[0], MACHINE_NO_INDEX);
+        assert_int_equal(m.irqc_index[1], has_parent != 0 ? 1 : MACHINE_NO_INDEX);
+    }
+}
+
 static void put_simple(const char *name, const char *compatible)
 {
     fdt_begin_node(tree, name);
@@ -687,6 +710,7 @@ int main(void)
         cmocka_unit_test(test_console),
         cmocka_unit_test(test_plic),
         cmocka_unit_test(test_plics),
+        cmocka_unit_test(test_plic_of_one_hart),
         cmocka_unit_test(test_no_controllers),
         cmocka_unit_test(test_imsic),
         cmocka_unit_test(test_imsic_of_ranges),

@@ -71,12 +71,19 @@ uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, ui
                               uint32_t irq, uint32_t index[HYP_HART_MAX])
 {
     struct dtree_value list = machine_irqc_value(m, t, n, "interrupts-extended");
+    uint32_t parent = 0; /* The one whose interrupts the list has. */
+    uint32_t step = 8;
     uint32_t count = 0;
+    if (list.bytes == NULL) {
+        list = machine_irqc_value(m, t, n, "interrupts");
+        parent = machine_irqc_number(m, t, n, "interrupt-parent", 0);
+        step = 4;
+    }
     memset(index, 0xff, HYP_HART_MAX * sizeof(*index));
-    for (uint32_t i = 0; list.length >= 8; i++, list.length -= 8, list.bytes += 8) {
-        uint32_t intc = dtree_cell(list.bytes);
+    for (uint32_t i = 0; list.length >= step; i++, list.length -= step, list.bytes += step) {
+        uint32_t intc = step == 4 ? parent : dtree_cell(list.bytes);
         for (uint32_t hart = 0; hart < m->hart_count; hart++) {
-            if (m->intc[hart] == intc && intc != 0 && dtree_cell(list.bytes + 4) == irq) {
+            if (m->intc[hart] == intc && intc != 0 && dtree_cell(list.bytes + step - 4) == irq) {
                 count += index[hart] == MACHINE_NO_INDEX ? 1 : 0;
                 index[hart] = i;
             }

@@ -67,8 +67,9 @@ uint32_t machine_irqc_number(const struct machine *m, const struct dtree *t, uin
                              const char *name, uint32_t missing);
 
 /*
- * A hart's number is the place of its interrupt `irq` in the node's interrupts-extended. Returns
- * how many harts have one; the others get MACHINE_NO_INDEX.
+ * A hart's number is the place of its interrupt `irq` in the node's interrupts-extended; or in its
+ * interrupts, which are all of one hart, the node's own interrupt-parent. Returns how many harts
+ * have one; the others get MACHINE_NO_INDEX.
  */
 uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, uint32_t n,
                               uint32_t irq, uint32_t index[HYP_HART_MAX]);

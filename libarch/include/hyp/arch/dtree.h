@@ -83,11 +83,7 @@ static inline uint32_t dtree_cell(const uint8_t *p)
 }
 
 /* A number of 1 or 2 cells. */
-static inline uint64_t dtree_cells(const uint8_t *p, uint32_t count)
-{
-    uint64_t v = dtree_cell(p);
-    return count == 2 ? v << 32 | dtree_cell(p + 4) : v;
-}
+uint64_t dtree_cells(const uint8_t *p, uint32_t count);
 
 /* Is this the name? */
 bool dtree_name_is(const char *name, const char *what);
