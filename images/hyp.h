@@ -106,10 +106,8 @@ struct hyp {
     struct plic plic;
     struct irqc irqc;
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
-    uint32_t irqc_models;        /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
-    uint32_t imsic_ids;          /* Of the interrupt files that VMs are given; 0: there are none. */
-    const struct hyp_regs *regs; /* What a part has found that no VM may have. */
-    uint32_t regs_count;
+    uint32_t irqc_models; /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
+    uint32_t imsic_ids;   /* Of the interrupt files that VMs are given; 0: there are none. */
     uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_…; 0: nobody. */
 
     struct uart16550 uart;

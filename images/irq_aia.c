@@ -87,8 +87,6 @@ static void find_aplic(struct hyp *h, const void *fdt)
 static void find(struct hyp *h)
 {
     find_aplic(h, h->fdt);
-    h->regs = the_aia.found.regs;
-    h->regs_count = the_aia.found.regs_count;
     hyp_choose_irqcs(h);
 }
 
@@ -172,12 +170,13 @@ static void init_aplic(struct hyp *h)
         .regs = {.base = va},
         .hart_index = found->hart_index,
         .hart_count = h->machine.hart_count,
-        .source_count = found->source_count,
+        .source_count = found->chip_source_count,
         .msi = found->msi,
     };
     if (aplic_init(aplic) != HYP_OK) {
         return;
     }
+    aplic->source_count = found->source_count; /* All the others stay off. */
     set_modes(aplic);
     the_aia.phys = aplic_phys(aplic);
     the_aia.one = (struct one_target){

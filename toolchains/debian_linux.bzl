@@ -13,7 +13,7 @@ and whatever starts Linux fails with that text (run_image.py).
 load("//toolchains:debian.bzl", "ENVIRON", "bases")
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-_INDEX = "debian_linux.sha256"
+_CACHED = "debian_linux"
 _META = "linux-image-riscv64"
 _BUSYBOX = "busybox-static"
 _MEMBERS = "'./boot/vmlinu*' './boot/config-*' '*/modules/*/vmlinu*' '*/modules/*/config' '*/bin/busybox'"
@@ -68,8 +68,8 @@ def _apt(rctx, tool, args):
         command += ["-o", "%s=%s" % (k, v)]
     return rctx.execute(command + args, timeout = 900, environment = {"LC_ALL": "C"})
 
-def _resolve(rctx, base, suite):
-    """Downloads both packages from this mirror's suite; returns what went wrong, or None."""
+def _resolve(rctx, base, suite, packages):
+    """Downloads the packages from this mirror's suite; returns what went wrong, or None."""
     rctx.delete("apt")
     for d in ["apt/state/lists/partial", "apt/cache/archives/partial"]:
         rctx.execute(["mkdir", "-p", d])
@@ -80,33 +80,73 @@ def _resolve(rctx, base, suite):
     res = _apt(rctx, "apt-get", ["-o", "APT::Update::Error-Mode=any", "update"])
     if res.return_code != 0:
         return res.stderr.strip()
-    kernel = _depends(rctx, _META, ["linux-image-"])
+    kernel = depends(rctx, _META, ["linux-image-"])
     if not kernel:
         return _META + " depends on no kernel"
 
-    # newer kernels are split: the image is in a package of its own, its configuration in another
-    parts = _depends(rctx, kernel[0], ["linux-binary-", "linux-base-"])
-    res = _apt(rctx, "apt-get", ["download"] + kernel[:1] + parts + [_BUSYBOX])
+    res = _apt(rctx, "apt-get", ["download"] + packages(rctx, kernel[0]))
     return res.stderr.strip() if res.return_code != 0 else None
 
-def _depends(rctx, package, prefixes):
+def _packages(rctx, kernel):
+    # newer kernels are split: the image is in a package of its own, its configuration in another
+    return [kernel] + depends(rctx, kernel, ["linux-binary-", "linux-base-"]) + [_BUSYBOX]
+
+def depends(rctx, package, prefixes):
+    """What the package depends on, by the beginnings of names; for find_suite()."""
     res = _apt(rctx, "apt-cache", ["depends", "--important", package])
     words = res.stdout.replace("\n", " ").split(" ")
     return [w for w in words if w != package and [p for p in prefixes if w.startswith(p)]]
 
-def _from_cache(rctx, cache):
-    index = rctx.path(cache + "/" + _INDEX)
+def from_cache(rctx, cache, name):
+    """What to_cache() has put there, here again; False: nothing of that name."""
+    index = rctx.path("%s/%s.sha256" % (cache, name))
     if not cache or not index.exists:
         return False
-    res = rctx.execute(["sh", "-c", "cd \"$1\" && sha256sum -c --quiet %s" % _INDEX, "sh", cache])
+    res = rctx.execute(["sh", "-c", "cd \"$1\" && sha256sum -c --quiet %s.sha256" % name, "sh", cache])
     if res.return_code != 0:
         fail("%s: %s%s" % (cache, res.stdout, res.stderr))
-    suite = rctx.path(cache + "/debian_linux.suite")
+    suite = rctx.path("%s/%s.suite" % (cache, name))
     rctx.file("suite", rctx.read(suite) if suite.exists else "unknown\n", executable = False)
     for line in rctx.read(index).strip().split("\n"):
-        name = line.split("  ")[1]
-        rctx.symlink(cache + "/" + name, name)
+        deb = line.split("  ")[1]
+        rctx.symlink(cache + "/" + deb, deb)
     return True
+
+def to_cache(rctx, cache, name, debs):
+    """Keeps these packages and the suite that they are of."""
+    rctx.execute(["cp"] + debs + [cache])
+    res = rctx.execute(["sha256sum"] + debs)
+    script = "cp suite \"$2/$3.suite\" && printf %s \"$1\" > \"$2/$3.sha256\""
+    rctx.execute(["sh", "-c", script, "sh", res.stdout, cache, name])
+
+def find_suite(rctx, suites, packages):
+    """Downloads from the first suite that a mirror serves whole.
+
+    Args:
+      rctx: of the repository; what is downloaded lies in its folder, the suite's name in `suite`.
+      suites: their names.
+      packages: a function of (rctx, kernel): which packages that depend on this one, besides it.
+
+    Returns:
+      What went wrong, or None.
+    """
+    if not rctx.path(_KEYRING).exists:
+        return _KEYRING + " is missing: install debian-archive-keyring"
+    missing = []
+    for suite in suites:
+        for base in bases(rctx):
+            error = _resolve(rctx, base, suite, packages)
+            if error:
+                missing.append("%s %s: %s" % (base, suite, error))
+                continue
+            rctx.delete("apt")
+            if suite != suites[0]:
+                # buildifier: disable=print
+                print("@%s: the kernel is of %s, not of %s:\n%s" % (rctx.name, suite, suites[0], "\n".join(missing)))
+            rctx.file("suite", suite + "\n", executable = False)
+            return None
+    rctx.delete("apt")
+    return "\n".join(missing) or "no mirror is known"
 
 def _missing(rctx, why):
     text = "#!unavailable\nDebian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (why, rctx.name)
@@ -119,34 +159,14 @@ def _missing(rctx, why):
 
 def _impl(rctx):
     cache = rctx.os.environ.get("HYP_DEBIAN_CACHE", "")
-    cached = _from_cache(rctx, cache)
-    if not cached:
-        errors = []
-        missing = []
-        if not rctx.path(_KEYRING).exists:
-            errors.append(_KEYRING + " is missing: install debian-archive-keyring")
-        got = None
-        places = [(base, suite) for suite in rctx.attr.suites for base in bases(rctx)]
-        for base, suite in places if not errors else []:
-            error = _resolve(rctx, base, suite)
-            if not error:
-                got = suite
-                break
-            missing.append("%s %s: %s" % (base, suite, error))
-        errors += missing
-        rctx.delete("apt")
-        if not got:
-            _missing(rctx, "\n".join(errors))
-            return
-        if got != rctx.attr.suites[0]:
-            # buildifier: disable=print
-            print("@%s: the kernel is of %s, not of %s:\n%s" % (rctx.name, got, rctx.attr.suites[0], "\n".join(missing)))
-        rctx.file("suite", got + "\n", executable = False)
+    cached = from_cache(rctx, cache, _CACHED)
+    error = None if cached else find_suite(rctx, rctx.attr.suites, _packages)
+    if error:
+        _missing(rctx, error)
+        return
     debs = [p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")]
     if cache and not cached:
-        rctx.execute(["cp"] + debs + [cache])
-        res = rctx.execute(["sha256sum"] + debs)
-        rctx.execute(["sh", "-c", "cp suite \"$3/debian_linux.suite\" && printf %s \"$1\" > \"$2\"", "sh", res.stdout, cache + "/" + _INDEX, cache])
+        to_cache(rctx, cache, _CACHED, debs)
     rctx.file("version", "suite " + rctx.read("suite") + "".join([d + "\n" for d in debs]), executable = False)
     for deb in debs:
         rctx.execute(["sh", "-c", "dpkg-deb --fsys-tarfile '%s' | tar -x --wildcards %s" % (deb, _MEMBERS)])

@@ -2,6 +2,7 @@
 """Repositories for WORKSPACE users; MODULE.bazel uses the same rules."""
 
 load("//toolchains:debian.bzl", "debian_source")
+load("//toolchains:debian_boards.bzl", "debian_boards")
 load("//toolchains:debian_linux.bzl", "debian_linux")
 load("//toolchains:qemu_repo.bzl", "firmware_repository", "qemu_repository")
 load("//toolchains:riscv_gcc.bzl", "riscv_gcc")
@@ -75,6 +76,7 @@ def libhyp_repositories():
     riscv_gcc(name = "riscv64_gcc")
     qemu_repository(name = "qemu")
     debian_linux(name = "debian_linux")
+    debian_boards(name = "debian_boards")
     firmware_repository(
         name = "opensbi",
         folder = "usr/lib/riscv64-linux-gnu/opensbi/generic",

@@ -138,6 +138,19 @@ enum dtree_token dtree_next(struct dtree_walk *w)
     }
 }
 
+struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name)
+{
+    struct dtree_walk w = dtree_walk(t);
+    w.next = at;
+    (void)dtree_next(&w);
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        if (dtree_name_is(w.name, name)) {
+            return (struct dtree_value){.bytes = w.value, .length = w.length};
+        }
+    }
+    return (struct dtree_value){0};
+}
+
 enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
                                uint64_t *size)
 {
@@ -148,6 +161,12 @@ enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *
     *start = dtree_cells(t->bytes + at, 2);
     *size = dtree_cells(t->bytes + at + 8, 2);
     return *size != 0 ? HYP_OK : HYP_E_ABSENT;
+}
+
+uint64_t dtree_cells(const uint8_t *p, uint32_t count)
+{
+    uint64_t v = dtree_cell(p);
+    return count == 2 ? v << 32 | dtree_cell(p + 4) : v;
 }
 
 bool dtree_name_is(const char *name, const char *what)

@@ -3,31 +3,33 @@
 #include <hyp/vm/machine.h>
 
 #include "machine_isa.h"
+#include "machine_tree.h"
 
-#include <hyp/arch/csr.h>
-#include <hyp/arch/dtree.h>
 #include <string.h>
 
 /* Properties that are looked at, by first letter: X(key, name). */
 #define KEYS(X)                           \
     X(ADDRESS_CELLS, "#address-cells")    \
     X(SIZE_CELLS, "#size-cells")          \
+    X(IRQ_CELLS, "#interrupt-cells")      \
     X(BOOTARGS, "bootargs")               \
     X(COMPATIBLE, "compatible")           \
     X(DEVICE_TYPE, "device_type")         \
-    X(CONTEXTS, "interrupts-extended")    \
+    X(TARGETS, "interrupts-extended")     \
     X(KASLR_SEED, "kaslr-seed")           \
     X(INITRD_END, "linux,initrd-end")     \
     X(INITRD_START, "linux,initrd-start") \
+    X(OLD_PHANDLE, "linux,phandle")       \
     X(MMU, "mmu-type")                    \
+    X(MSI_PARENT, "msi-parent")           \
     X(PHANDLE, "phandle")                 \
     X(REG, "reg")                         \
+    X(RANGES, "ranges")                   \
     X(CBOM, "riscv,cbom-block-size")      \
     X(CBOP, "riscv,cbop-block-size")      \
     X(CBOZ, "riscv,cboz-block-size")      \
     X(ISA, "riscv,isa")                   \
     X(ISA_NAMES, "riscv,isa-extensions")  \
-    X(NDEV, "riscv,ndev")                 \
     X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
     X(STDOUT, "stdout-path")              \
@@ -47,16 +49,6 @@ static const struct key_names key_names = {KEYS(KEY_TEXT)};
 static const uint16_t key_at[] = {KEYS(KEY_AT)};
 _Static_assert(sizeof(key_names) <= UINT16_MAX, "key_at");
 
-struct value {
-    const uint8_t *bytes; /* NULL: the node has no such property. */
-    uint32_t length;
-};
-
-struct cells {
-    uint32_t address;
-    uint32_t size;
-};
-
 /* The node at depth 2 that the walk is in. */
 enum section {
     SECTION_OTHER,
@@ -66,22 +58,27 @@ enum section {
     SECTION_ALIASES,
 };
 
+/* Names whose keys are known. */
+#define KNOWN_MAX 32
+
 struct reading {
     struct machine *m;
-    struct value of[KEY_COUNT]; /* Of the node whose properties are being read: */
-    uint32_t has;               /* bit k: it has that of key k. */
+    const struct dtree *tree;
+    struct {
+        uint32_t at;
+        uint32_t length;
+    } of[KEY_COUNT];              /* Values of the node whose properties are being read: */
+    uint32_t has;                 /* bit k: it has that of key k. */
+    uint32_t node_at;             /* Where it lies. */
+    uint32_t known_at[KNOWN_MAX]; /* 0: none. */
+    uint8_t known[KNOWN_MAX];
     enum section section;
-    struct cells root;
-    struct cells parent; /* What the node at depth 2 says. */
+    struct machine_bus bus[MACHINE_DEPTH_MAX + 1]; /* By depth, the nodes that the walk is in. */
     uint64_t hart_id;
     bool in_hart; /* The walk is in the cpu node of that hart. */
-    struct value isa_text;
-    struct machine_isa isa;               /* What isa_text came to. */
-    struct value contexts;                /* The PLIC's. */
-    struct value stdout_path;             /* /chosen's. */
-    uint32_t aliases_at;                  /* Where that node lies; 0: there is none. */
-    uint32_t node_at;                     /* The node whose properties are being read. */
-    uint32_t name_at[MACHINE_DEVICE_MAX]; /* Of m's devices. */
+    struct dtree_value isa_text;
+    struct machine_isa isa; /* What isa_text came to. */
+    struct machine_console console;
 };
 
 static enum key key_of(const char *name)
@@ -89,14 +86,14 @@ static enum key key_of(const char *name)
     enum key first = KEY_COUNT;
     enum key last = KEY_COUNT;
     switch (name[0]) {
-    case '#': first = KEY_ADDRESS_CELLS, last = KEY_SIZE_CELLS; break;
+    case '#': first = KEY_ADDRESS_CELLS, last = KEY_IRQ_CELLS; break;
     case 'b': first = last = KEY_BOOTARGS; break;
     case 'c': first = last = KEY_COMPATIBLE; break;
     case 'd': first = last = KEY_DEVICE_TYPE; break;
-    case 'i': first = last = KEY_CONTEXTS; break;
+    case 'i': first = last = KEY_TARGETS; break;
     case 'k': first = last = KEY_KASLR_SEED; break;
-    case 'l': first = KEY_INITRD_END, last = KEY_INITRD_START; break;
-    case 'm': first = last = KEY_MMU; break;
+    case 'l': first = KEY_INITRD_END, last = KEY_OLD_PHANDLE; break;
+    case 'm': first = KEY_MMU, last = KEY_MSI_PARENT; break;
     case 'p': first = last = KEY_PHANDLE; break;
     case 'r': first = KEY_REG, last = KEY_RNG_SEED; break;
     case 's': first = KEY_STATUS, last = KEY_STDOUT; break;
@@ -111,25 +108,40 @@ static enum key key_of(const char *name)
     return KEY_COUNT;
 }
 
+/* Trees have each name once: where it lies tells it again. */
+static enum key key_at_place(struct reading *r, const struct dtree_walk *w)
+{
+    uint32_t place = (uint32_t)((const uint8_t *)w->name - w->tree->bytes);
+    uint32_t i = (place ^ place >> 4) % KNOWN_MAX;
+    if (r->known_at[i] != place) {
+        r->known_at[i] = place;
+        r->known[i] = (uint8_t)key_of(w->name);
+    }
+    return (enum key)r->known[i];
+}
+
 static bool has_key(const struct reading *r, enum key key)
 {
     return (r->has & BIT(key)) != 0;
 }
 
-static struct value value_of(const struct reading *r, enum key key)
+static struct dtree_value value_of(const struct reading *r, enum key key)
 {
-    return has_key(r, key) ? r->of[key] : (struct value){0};
+    return has_key(r, key) ? (struct dtree_value){.bytes = r->tree->bytes + r->of[key].at,
+                                                  .length = r->of[key].length}
+                           : (struct dtree_value){0};
 }
 
 static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
 {
-    struct value v = value_of(r, key);
+    struct dtree_value v = value_of(r, key);
     return v.bytes != 0 && v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
 static bool text_is(const struct reading *r, enum key key, const char *text)
 {
-    return has_key(r, key) && dtree_value_is(r->of[key].bytes, r->of[key].length, text);
+    struct dtree_value v = value_of(r, key);
+    return dtree_value_is(v.bytes, v.length, text);
 }
 
 static bool is_okay(const struct reading *r)
@@ -139,12 +151,6 @@ static bool is_okay(const struct reading *r)
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
-
-static struct cells cells_of(const struct reading *r)
-{
-    return (struct cells){.address = number(r, KEY_ADDRESS_CELLS, 2),
-                          .size = number(r, KEY_SIZE_CELLS, 1)};
-}
 
 static void add_memory(struct machine *m, struct hyp_mem range)
 {
@@ -204,97 +210,15 @@ void machine_reserve(struct machine *m, uint64_t start, uint64_t size)
     add_range(m, start, size, true);
 }
 
-static void add_regs(struct reading *r, struct cells n, bool reserved)
+/* Ranges of memory, in the addresses of the bus. */
+static void add_ranges(struct reading *r, const struct machine_bus *bus, bool reserved)
 {
-    struct value reg = value_of(r, KEY_REG);
-    if (reg.bytes == 0 || n.address - 1 > 1 || n.size - 1 > 1) {
-        return;
-    }
-    uint32_t step = 4 * (n.address + n.size);
-    for (; reg.length >= step; reg.length -= step, reg.bytes += step) {
-        add_range(r->m, dtree_cells(reg.bytes, n.address),
-                  dtree_cells(reg.bytes + (size_t)4 * n.address, n.size), reserved);
-    }
-}
-
-static void add_device(struct reading *r, struct cells n)
-{
-    struct machine *m = r->m;
-    struct value reg = r->of[KEY_REG];
-    if (reg.bytes == 0 || n.address - 1 > 1 || reg.length < 4 * n.address || !is_okay(r)) {
-        return;
-    }
-    if (m->device_count == MACHINE_DEVICE_MAX) {
-        m->devices_left_out++;
-        return;
-    }
-    r->name_at[m->device_count] = r->node_at + 4; /* Behind the token. */
-    m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
-}
-
-/* ---- The firmware's console ------------------------------------------------------------------ */
-
-/* Bytes of a path, without the options behind a colon. */
-static uint32_t path_length(struct value v)
-{
-    uint32_t n = 0;
-    while (n < v.length && v.bytes[n] != 0 && v.bytes[n] != ':') {
-        n++;
-    }
-    return n;
-}
-
-/* Is the name this text, or this text and an address? */
-static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
-{
-    for (; n != 0 && *name == (char)*text; n--) {
-        name++;
-        text++;
-    }
-    return n == 0 && (*name == 0 || *name == '@');
-}
-
-/* A path that does not begin with / is the name of a property of /aliases, which has the path. */
-static struct value stdout_path(const struct reading *r, const struct dtree *t)
-{
-    struct value path = r->stdout_path;
-    struct dtree_walk w = dtree_walk(t);
-    if (path.length == 0 || path.bytes[0] == '/' || r->aliases_at == 0) {
-        return path;
-    }
-    w.next = r->aliases_at;
-    (void)dtree_next(&w);
-    uint32_t n = path_length(path);
-    while (dtree_next(&w) == DTREE_PROPERTY) {
-        if (name_fits(w.name, path.bytes, n)) {
-            return (struct value){.bytes = w.value, .length = w.length};
-        }
-    }
-    return (struct value){0};
-}
-
-/*
- * Devices of the path's last name: a bus maps one to one, so its own name matters only to names
- * without an address, which may be those of several devices.
- */
-static void find_stdout(struct reading *r, const struct dtree *t)
-{
-    struct machine *m = r->m;
-    struct value path = stdout_path(r, t);
-    uint32_t end = path_length(path);
-    uint32_t n = 0;
-    uint32_t found = 0;
-    while (n < end && path.bytes[end - n - 1] != '/') {
-        n++;
-    }
-    for (uint32_t i = 0; n != 0 && i < m->device_count; i++) {
-        if (name_fits((const char *)t->bytes + r->name_at[i], path.bytes + end - n, n)) {
-            m->stdout_regs = (struct hyp_mem){.hpa = m->device_hpa[i], .size = 1};
-            found++;
-        }
-    }
-    if (found > 1 || (n != 0 && found == 0 && m->devices_left_out != 0)) {
-        m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
+    struct dtree_value reg = value_of(r, KEY_REG);
+    uint32_t step = 4 * (bus->address_cells + bus->size_cells);
+    for (; bus->has_cells && reg.length >= step; reg.length -= step, reg.bytes += step) {
+        add_range(r->m, dtree_cells(reg.bytes, bus->address_cells),
+                  dtree_cells(reg.bytes + (size_t)4 * bus->address_cells, bus->size_cells),
+                  reserved);
     }
 }
 
@@ -317,7 +241,7 @@ static enum hyp_status read_reservations(struct machine *m, const struct dtree *
 static void read_isa(struct reading *r)
 {
     bool names = has_key(r, KEY_ISA_NAMES);
-    struct value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
+    struct dtree_value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
     if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
         memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
         return;
@@ -357,7 +281,7 @@ static void insert_hart(struct machine *m, uint64_t id)
 static void add_hart(struct reading *r)
 {
     struct machine *m = r->m;
-    struct value reg = value_of(r, KEY_REG);
+    struct dtree_value reg = value_of(r, KEY_REG);
     if (!text_is(r, KEY_DEVICE_TYPE, "cpu") || !is_okay(r) || reg.bytes == 0 || reg.length < 4) {
         return;
     }
@@ -365,7 +289,7 @@ static void add_hart(struct reading *r)
         m->harts_left_out++;
         return;
     }
-    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? 2 : 1);
+    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? r->bus[2].address_cells : 1);
     r->in_hart = true;
     insert_hart(m, r->hart_id);
     read_isa(r);
@@ -377,62 +301,127 @@ static void add_hart(struct reading *r)
     m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
 }
 
-/* The hart's own interrupt controller, in its node. */
+/* The hart's own interrupt controller; its node may have others within it. */
 static void add_intc(struct reading *r)
 {
     struct machine *m = r->m;
-    for (uint32_t i = 0; r->in_hart && i < m->hart_count; i++) {
-        if (m->hart_id[i] == r->hart_id && m->intc[i] == 0) {
-            m->intc[i] = number(r, KEY_PHANDLE, 0);
-        }
-    }
-}
-
-/* ---- Interrupt controller, boot arguments ---------------------------------------------------- */
-
-static void add_plic(struct reading *r)
-{
-    struct value v = value_of(r, KEY_COMPATIBLE);
-    if (!has_key(r, KEY_CONTEXTS) || v.bytes == 0) {
+    struct dtree_value v = value_of(r, KEY_COMPATIBLE);
+    if (!r->in_hart || !dtree_value_has(v.bytes, v.length, "riscv,cpu-intc")) {
         return;
     }
-    if (!dtree_value_has(v.bytes, v.length, "sifive,plic-1.0.0") &&
-        !dtree_value_has(v.bytes, v.length, "riscv,plic0")) {
-        r->m->other_irqc |= !dtree_value_has(v.bytes, v.length, "riscv,clint0");
-    } else if (r->contexts.bytes == 0) {
-        r->contexts = r->of[KEY_CONTEXTS];
-        r->m->source_count = number(r, KEY_NDEV, 0) + 1;
-    }
-}
-
-static uint32_t hart_of_intc(const struct machine *m, uint32_t phandle)
-{
     for (uint32_t i = 0; i < m->hart_count; i++) {
-        if (m->intc[i] == phandle) {
-            return i;
+        if (m->hart_id[i] == r->hart_id && m->intc[i] == 0) {
+            m->intc[i] = number(r, KEY_PHANDLE, number(r, KEY_OLD_PHANDLE, 0));
         }
     }
-    return UINT32_MAX;
 }
 
-/* interrupts-extended lists <intc, interrupt> by context; 9 is supervisor external. */
-static void number_contexts(struct machine *m, struct value list)
+/* ---- Devices --------------------------------------------------------------------------------- */
+
+static const struct hyp_mem all_addresses = {0, UINT64_MAX};
+
+static void add_device(struct reading *r, uint32_t depth, uint64_t hpa)
 {
-    for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
-        m->irqc_index[i] = MACHINE_NO_INDEX;
+    struct machine *m = r->m;
+    if (m->device_count == MACHINE_DEVICE_MAX) {
+        m->devices_left_out++;
+        return;
     }
-    for (uint32_t context = 0; list.length >= 8; context++, list.length -= 8, list.bytes += 8) {
-        uint32_t hart = hart_of_intc(m, dtree_cell(list.bytes));
-        if (dtree_cell(list.bytes + 4) == IRQ_S_EXT && hart != UINT32_MAX) {
-            m->irqc_index[hart] = context;
-        }
+    m->device[m->device_count++] =
+        (struct machine_device){.hpa = hpa, .at = r->node_at, .bus = r->bus[depth].name};
+}
+
+/* Whatever its status is: the firmware disables what it keeps to itself. */
+static void add_irqc(struct machine *m, enum machine_irqc kind, struct hyp_mem mem, uint32_t at)
+{
+    bool full = m->regs_count == MACHINE_REGS_MAX;
+    uint32_t n = full ? MACHINE_REGS_MAX - 1 : m->regs_count++;
+    m->regs[n].owner =
+        kind == MACHINE_IRQC_SSWI ? "the hypervisor's SSWI" : "the interrupt controller";
+    m->regs[n].mem = full ? all_addresses : mem;
+    m->regs_of[n].at = full ? 0 : at;
+    m->regs_of[n].kind = kind;
+    m->other_irqc |= kind != MACHINE_IRQC_PLIC;
+}
+
+/* The bindings of them all ask for one of these properties; few other nodes have one. */
+static enum machine_irqc irqc_of(const struct reading *r)
+{
+    bool may_be = (r->has & (BIT(KEY_TARGETS) | BIT(KEY_MSI_PARENT) | BIT(KEY_IRQ_CELLS))) != 0;
+    return may_be ? machine_irqc_of(value_of(r, KEY_COMPATIBLE)) : MACHINE_IRQC_NONE;
+}
+
+/* One range of its registers, as the bus at `depth` has it. */
+static void add_reg(struct reading *r, uint32_t depth, const uint8_t *cells, enum machine_irqc kind)
+{
+    struct hyp_mem mem;
+    bool okay = r->bus[depth].okay && is_okay(r);
+    bool good = machine_reg(&r->bus[depth], cells, &mem);
+    uint64_t size = mem.size;
+    good = good && machine_translate(r->bus, depth, &mem);
+    if (kind != MACHINE_IRQC_NONE) {
+        add_irqc(r->m, kind, good ? mem : (struct hyp_mem){0, 0}, okay ? r->node_at : 0);
+    }
+    if (good && okay && mem.size == size) {
+        add_device(r, depth, mem.hpa);
     }
 }
+
+/* Nobody knows where its registers are. */
+static void add_too_deep(struct reading *r, enum machine_irqc kind)
+{
+    if (kind != MACHINE_IRQC_NONE) {
+        add_irqc(r->m, kind, all_addresses, 0);
+    }
+    r->m->devices_left_out += r->bus[MACHINE_DEPTH_MAX].okay && is_okay(r) ? 1 : 0;
+}
+
+/* Its registers, if CPUs have addresses for what is in the nodes around it. */
+static void add_node(struct reading *r, uint32_t depth)
+{
+    uint32_t up = depth <= MACHINE_DEPTH_MAX ? depth - 1 : MACHINE_DEPTH_MAX;
+    const struct machine_bus *bus = &r->bus[up];
+    struct dtree_value reg = value_of(r, KEY_REG);
+    if (reg.length == 0 || !bus->reachable) {
+        return;
+    }
+    enum machine_irqc kind = irqc_of(r);
+    if (up != depth - 1) {
+        add_too_deep(r, kind);
+        return;
+    }
+    uint32_t step = 4 * (bus->address_cells + bus->size_cells);
+    for (; reg.length >= step; reg.length -= step, reg.bytes += step) {
+        add_reg(r, up, reg.bytes, kind);
+    }
+}
+
+/* A node that has others within it. */
+static void enter(struct reading *r, uint32_t depth)
+{
+    const struct machine_bus *up = &r->bus[depth - 1];
+    struct machine_console *c = &r->console;
+    struct machine_bus *bus = &r->bus[depth];
+    bus->ranges = value_of(r, KEY_RANGES);
+    bus->address_cells = number(r, KEY_ADDRESS_CELLS, 2);
+    bus->size_cells = number(r, KEY_SIZE_CELLS, 1);
+    bus->okay = up->okay && is_okay(r);
+    bus->has_cells = bus->address_cells - 1 <= 1 && bus->size_cells - 1 <= 1;
+    bus->reachable = bus->has_cells && (depth == 1 || (up->reachable && has_key(r, KEY_RANGES)));
+    bus->name = 0;
+    if (depth > 1 && bus->reachable && c->bus_count < MACHINE_BUS_MAX - 1) {
+        bus->name = ++c->bus_count;
+        c->bus[bus->name].at = r->node_at;
+        c->bus[bus->name].up = up->name;
+    }
+}
+
+/* ---- What the firmware has left -------------------------------------------------------------- */
 
 /* Cut arguments would say something else: they are taken whole or not at all. */
 static void read_bootargs(struct reading *r)
 {
-    struct value v = value_of(r, KEY_BOOTARGS);
+    struct dtree_value v = value_of(r, KEY_BOOTARGS);
     if (v.length > sizeof(r->m->bootargs)) {
         r->m->bootargs_left_out = v.length - 1;
     } else if (v.length != 0) {
@@ -444,7 +433,7 @@ static void read_bootargs(struct reading *r)
 /* One or two cells, as its writer likes. */
 static uint64_t address(const struct reading *r, enum key key)
 {
-    struct value v = value_of(r, key);
+    struct dtree_value v = value_of(r, key);
     return v.length >= 4 ? dtree_cells(v.bytes, v.length >= 8 ? 2 : 1) : 0;
 }
 
@@ -459,8 +448,8 @@ static void read_initrd(struct reading *r)
 
 static void read_seeds(struct reading *r)
 {
-    struct value rng = value_of(r, KEY_RNG_SEED);
-    struct value kaslr = value_of(r, KEY_KASLR_SEED);
+    struct dtree_value rng = value_of(r, KEY_RNG_SEED);
+    struct dtree_value kaslr = value_of(r, KEY_KASLR_SEED);
     guest_seed_add(&r->m->seed, rng.bytes, rng.length);
     guest_seed_add(&r->m->seed, kaslr.bytes, kaslr.length);
 }
@@ -476,61 +465,73 @@ static enum section section_of(const char *name)
                                                     : SECTION_OTHER;
 }
 
-static void read_depth_2(struct reading *r)
+/* Older trees say in each cpu node how fast time passes. */
+static void read_cpus(struct reading *r, uint32_t depth)
 {
-    switch (r->section) {
-    case SECTION_CPUS: r->m->timebase_hz = number(r, KEY_TIMEBASE, 0); break;
-    case SECTION_RESERVED: r->parent = cells_of(r); break;
-    case SECTION_CHOSEN:
-        read_bootargs(r);
-        read_initrd(r);
-        read_seeds(r);
-        r->stdout_path = value_of(r, KEY_STDOUT);
-        break;
-    case SECTION_ALIASES: break;
-    case SECTION_OTHER:
-        r->parent = cells_of(r);
-        if (!text_is(r, KEY_DEVICE_TYPE, "memory")) {
-            add_device(r, r->root);
-        } else if (is_okay(r)) {
-            add_regs(r, r->root, false);
-        }
-        break;
+    if (depth <= 3 && r->m->timebase_hz == 0) {
+        r->m->timebase_hz = (uint32_t)address(r, KEY_TIMEBASE);
+    }
+    if (depth == 3) {
+        add_hart(r);
+    } else if (depth == 4) {
+        add_intc(r);
     }
 }
 
-/* The properties of the node at `depth` are all there. */
-static void read_node(struct reading *r, uint32_t depth)
+static void read_chosen(struct reading *r)
 {
-    if (depth == 1) {
-        r->root = cells_of(r);
-    } else if (depth == 2) {
-        read_depth_2(r);
-    } else if (depth == 3 && r->section == SECTION_CPUS) {
-        add_hart(r);
-    } else if (depth == 3 && r->section == SECTION_RESERVED) {
-        add_regs(r, r->parent, true);
-    } else if (depth == 3 && r->section == SECTION_OTHER) {
-        add_device(r, r->parent);
-    } else if (depth == 4 && r->section == SECTION_CPUS) {
-        add_intc(r);
+    read_bootargs(r);
+    read_initrd(r);
+    read_seeds(r);
+    r->console.path = value_of(r, KEY_STDOUT);
+}
+
+static void read_other(struct reading *r, uint32_t depth)
+{
+    if (depth != 2 || !text_is(r, KEY_DEVICE_TYPE, "memory")) {
+        add_node(r, depth);
+    } else if (is_okay(r)) {
+        add_ranges(r, &r->bus[1], false);
     }
-    add_plic(r);
+}
+
+/* The properties of the node at `depth` are all there; `within`: a node within it follows. */
+static void read_node(struct reading *r, uint32_t depth, bool within)
+{
+    switch (r->section) {
+    case SECTION_CPUS: read_cpus(r, depth); break;
+    case SECTION_RESERVED:
+        if (depth == 3) {
+            add_ranges(r, &r->bus[2], true);
+        }
+        break;
+    case SECTION_CHOSEN:
+        if (depth == 2) {
+            read_chosen(r);
+        }
+        break;
+    case SECTION_ALIASES: break;
+    case SECTION_OTHER: read_other(r, depth); break;
+    }
+    if (within && depth <= MACHINE_DEPTH_MAX) {
+        enter(r, depth);
+    }
     r->has = 0;
 }
 
 static void read_property(struct reading *r, const struct dtree_walk *w)
 {
-    enum key key = key_of(w->name);
+    enum key key = key_at_place(r, w);
     if (key != KEY_COUNT) {
-        r->of[key] = (struct value){.bytes = w->value, .length = w->length};
+        r->of[key].at = (uint32_t)(w->value - w->tree->bytes);
+        r->of[key].length = w->length;
         r->has |= (uint32_t)BIT(key);
     }
 }
 
-static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
+static enum hyp_status read_nodes(struct reading *r)
 {
-    struct dtree_walk w = dtree_walk(t);
+    struct dtree_walk w = dtree_walk(r->tree);
     bool is_read = true; /* The node that the walk is in. */
     enum dtree_token token;
     while ((token = dtree_next(&w)) < DTREE_END) {
@@ -540,13 +541,14 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
         }
         /* A node's properties end where a node within it begins, or with it. */
         if (!is_read) {
-            read_node(r, w.depth - (token == DTREE_NODE ? 1 : 0));
+            bool within = token == DTREE_NODE;
+            read_node(r, w.depth - (within ? 1 : 0), within);
         }
         is_read = token == DTREE_NODE_END;
         r->node_at = w.at;
         if (token == DTREE_NODE && w.depth == 2) {
             r->section = section_of(w.name);
-            r->aliases_at = r->section == SECTION_ALIASES ? w.at : r->aliases_at;
+            r->console.aliases_at = r->section == SECTION_ALIASES ? w.at : r->console.aliases_at;
         } else if (token == DTREE_NODE_END && w.depth == 3) {
             r->in_hart = false;
         }
@@ -564,14 +566,17 @@ static void check_blocks(struct machine *m)
 
 enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 {
-    struct reading r = {.m = m};
     struct dtree t;
-    *m = (struct machine){.isa = UINT64_MAX, .mmu = GUEST_MMU_SV57, .has_h = true};
+    struct reading r = {.m = m, .tree = &t, .bus[0].okay = true};
+    memset(m, 0, offsetof(struct machine, device));
+    m->isa = UINT64_MAX;
+    m->mmu = GUEST_MMU_SV57;
+    m->has_h = true;
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_reservations(m, &t));
-    HYP_TRY(read_nodes(&r, &t));
-    number_contexts(m, r.contexts);
-    find_stdout(&r, &t);
+    HYP_TRY(read_nodes(&r));
+    machine_choose_plic(m, &t);
+    machine_find_console(m, &t, &r.console);
     check_blocks(m);
     return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
 }
@@ -579,7 +584,7 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 bool machine_has_device(const struct machine *m, uint64_t hpa)
 {
     for (uint32_t i = 0; i < m->device_count; i++) {
-        if (m->device_hpa[i] == hpa) {
+        if (m->device[i].hpa == hpa) {
             return true;
         }
     }

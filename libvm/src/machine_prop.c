@@ -4,7 +4,7 @@
  * some bytes changed it is read as something, and as nothing that its own bounds do not hold.
  */
 #include <hyp/prop.h>
-#include <hyp/vm/machine.h>
+#include <hyp/vm/machine_aia.h>
 
 #include <libfdt.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 
 static _Alignas(8) uint8_t tree[8192];
 static struct machine m;
+static struct machine_aia aia;
 static uint32_t hart_count; /* Those that are okay. */
 static uint64_t ids;        /* Bit i: hart i is there. */
 static uint64_t isa;        /* What all have. */
@@ -22,6 +23,16 @@ static uint32_t mem_count;
 static void put_text(const char *name, const char *text)
 {
     fdt_property(tree, name, text, (int)strlen(text) + 1);
+}
+
+/* Before the hart's controller, or behind it. */
+static void put_cache(uint32_t phandle)
+{
+    if (prop_bool()) {
+        fdt_begin_node(tree, "cache");
+        fdt_property_u32(tree, "phandle", phandle);
+        fdt_end_node(tree);
+    }
 }
 
 static void put_cpu(uint32_t id)
@@ -43,9 +54,12 @@ static void put_cpu(uint32_t id)
         put_text("riscv,isa", "rv64imafdcv");
     }
     put_text("device_type", "cpu");
+    put_cache(90 + id);
     fdt_begin_node(tree, "interrupt-controller");
-    fdt_property_u32(tree, "phandle", 40 + id);
+    put_text("compatible", "riscv,cpu-intc");
+    fdt_property_u32(tree, prop_bool() ? "phandle" : "linux,phandle", 40 + id);
     fdt_end_node(tree);
+    put_cache(80 + id);
     fdt_end_node(tree);
     if (okay) {
         hart_count++;
@@ -90,8 +104,11 @@ static void put_plic(void)
             }
         }
     }
+    const fdt32_t reg[] = {0, cpu_to_fdt32(0xc000000), cpu_to_fdt32(0x600000)};
     fdt_begin_node(tree, "soc");
+    fdt_property(tree, "ranges", "", 0);
     fdt_begin_node(tree, "plic");
+    fdt_property(tree, "reg", reg, sizeof(reg));
     put_text("compatible", prop_bool() ? "sifive,plic-1.0.0" : "riscv,plic0");
     fdt_property(tree, "interrupts-extended", list, n * 4);
     fdt_property_u32(tree, "riscv,ndev", 53);
@@ -129,6 +146,7 @@ static void check_machine(void)
 {
     PROP_ASSERT(m.hart_count == hart_count && m.mem_count == mem_count);
     PROP_ASSERT((m.isa & GUEST_ISA_ALL) == isa && m.source_count == 54 && m.timebase_hz == 7);
+    PROP_ASSERT(m.plic.hpa == 0xc000000 && m.plic.size == 0x600000);
     uint32_t n = 0;
     for (uint32_t id = 0; id < HARTS; id++) {
         if ((ids & BIT(id)) != 0) {
@@ -145,7 +163,8 @@ static void check_machine(void)
 static void check_bounds(void)
 {
     PROP_ASSERT(m.hart_count <= HYP_HART_MAX && m.mem_count <= MACHINE_RANGE_MAX);
-    PROP_ASSERT(m.reserved_count <= MACHINE_RANGE_MAX);
+    PROP_ASSERT(m.reserved_count <= MACHINE_RANGE_MAX && m.device_count <= MACHINE_DEVICE_MAX);
+    PROP_ASSERT(m.regs_count <= MACHINE_REGS_MAX);
     PROP_ASSERT(memchr(m.bootargs, 0, sizeof(m.bootargs)) != NULL);
     for (uint32_t i = 1; i < m.hart_count; i++) {
         PROP_ASSERT(m.hart_id[i - 1] <= m.hart_id[i]);
@@ -167,4 +186,7 @@ void prop_run(void)
     status = machine_read(&m, tree, size);
     PROP_ASSERT(status == HYP_OK || status == HYP_E_ABSENT || status == HYP_E_FORMAT);
     check_bounds();
+    if (status == HYP_OK) {
+        PROP_ASSERT(machine_read_aia(&m, &aia, tree, size) == HYP_OK);
+    }
 }

@@ -7,7 +7,7 @@ static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
 static const struct vm_device devices[] = {
     {.name = "uart", .gpa = 0x10000000},    {.name = "sswi", .gpa = 0x20000000},
     {.name = "aplic", .gpa = 0x21000000},   {.name = "files", .gpa = 0x22000000},
-    {.name = "machine", .gpa = 0x23000000},
+    {.name = "machine", .gpa = 0x23000000}, {.name = "plic", .gpa = 0x24000000},
 };
 
 static const struct vm_config vms[] = {

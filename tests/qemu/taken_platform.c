@@ -13,6 +13,7 @@ static const struct hyp_device devices[] = {
     {"aplic", "x", .hpa = 0xd000000, .size = 0x8000},
     {"files", "x", .hpa = 0x28000000, .size = 0x2000},
     {"machine", "x", .hpa = 0x24000000, .size = 0x1000},
+    {"plic", "x", .hpa = 0xc000000, .size = 0x1000},
 };
 
 const struct hyp_platform hyp_platform = {
@@ -23,7 +24,7 @@ const struct hyp_platform hyp_platform = {
     .load_hpa = 0x80200000,
     .hart_count = 8,
     .timebase_hz = 10000000,
-    .irqc = {.hpa = 0x0c000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
+    .irqc = {.hpa = 0x0e000000, .size = 0x600000, .source_count = 96, .priority_max = 7},
     .devices = devices,
     .device_count = sizeof(devices) / sizeof(devices[0]),
     .fail_hpa = 0x100000,

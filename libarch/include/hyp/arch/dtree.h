@@ -60,6 +60,14 @@ static inline struct dtree_walk dtree_walk(const struct dtree *t)
 /* The next token that is not a FDT_NOP. */
 enum dtree_token dtree_next(struct dtree_walk *w);
 
+struct dtree_value {
+    const uint8_t *bytes; /* NULL: the node has no such property. */
+    uint32_t length;
+};
+
+/* That property of the node whose token a walk has found `at` there. */
+struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name);
+
 /*
  * The reservation number `index`: HYP_OK, HYP_E_ABSENT: there are fewer, or HYP_E_FORMAT: the
  * list does not end inside the tree. An entry of size 0 ends the list, whatever its address:
@@ -75,11 +83,7 @@ static inline uint32_t dtree_cell(const uint8_t *p)
 }
 
 /* A number of 1 or 2 cells. */
-static inline uint64_t dtree_cells(const uint8_t *p, uint32_t count)
-{
-    uint64_t v = dtree_cell(p);
-    return count == 2 ? v << 32 | dtree_cell(p + 4) : v;
-}
+uint64_t dtree_cells(const uint8_t *p, uint32_t count);
 
 /* Is this the name? */
 bool dtree_name_is(const char *name, const char *what);

@@ -43,10 +43,7 @@ enum hyp_irqc_model {
 #define HYP_APLIC_SIZE 0x8000
 #define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
 
-/*
- * The machine's controller. Where it is no PLIC, boot takes all of it from the device tree; what is
- * here is for the checker.
- */
+/* The machine's controller, for the checker: boot takes all of it from the device tree. */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
     uint64_t hpa;

@@ -7,8 +7,8 @@
  * an answer, not a fault.
  *
  * Units   Bytes. Harts are dense indices: their ids, ascending.
- * Owner   The caller's. machine_read() leaves nothing behind that points into the tree.
- * Locks   None.
+ * Owner   The caller's. machine_read() leaves nothing behind that points into the tree; places in
+ * it are offsets. Locks   None.
  */
 #pragma once
 
@@ -19,9 +19,25 @@
 #include <hyp/vm/guest_seed.h>
 
 #define MACHINE_RANGE_MAX 16
-#define MACHINE_DEVICE_MAX 64
+#define MACHINE_DEVICE_MAX 96
+#define MACHINE_REGS_MAX 32
 #define MACHINE_BOOTARGS_SIZE 512
 #define MACHINE_NO_INDEX UINT32_MAX
+
+/* One range of registers, as CPUs have it, of a node that nothing disables. */
+struct machine_device {
+    uint64_t hpa;
+    uint32_t at;  /* Where the node lies in the tree. */
+    uint32_t bus; /* For machine_read() alone. */
+};
+
+enum machine_irqc {
+    MACHINE_IRQC_NONE,
+    MACHINE_IRQC_PLIC,
+    MACHINE_IRQC_APLIC,
+    MACHINE_IRQC_IMSIC,
+    MACHINE_IRQC_SSWI,
+};
 
 struct machine {
     uint64_t hart_id[HYP_HART_MAX];    /* Ascending: the index is the dense hart index. */
@@ -33,8 +49,9 @@ struct machine {
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
     struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
-    uint64_t device_hpa[MACHINE_DEVICE_MAX]; /* First register of each node that is not disabled. */
     uint32_t device_count;
+    uint32_t regs_count;
+    struct hyp_mem plic; /* Its registers; size 0 where they are several ranges, or none. */
     /*
      * First register of the firmware's console, by /chosen/stdout-path. Size 0: the tree names no
      * device that can be a VM's; all addresses: one of several, nobody knows which.
@@ -42,7 +59,7 @@ struct machine {
     struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
     uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
-    bool other_irqc;       /* Something else interrupts harts, and it is no CLINT: machine_aia.h. */
+    bool other_irqc;       /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
     uint32_t cbom_block;
     uint32_t cbop_block;
     uint32_t cboz_block;
@@ -69,10 +86,23 @@ struct machine {
     uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t henvcfg;
     uint64_t hcounteren;
+    /* Set up to their counts, no further. */
+    struct machine_device device[MACHINE_DEVICE_MAX];
+    /*
+     * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, the machine
+     * level's too; size 0: CPUs have no address for them. Without room for all, the last one is all
+     * addresses. The others say of each which node's it is; at 0: it is disabled, or of no use.
+     */
+    struct hyp_regs regs[MACHINE_REGS_MAX];
+    struct {
+        uint32_t at;
+        uint32_t kind; /* enum machine_irqc */
+    } regs_of[MACHINE_REGS_MAX];
 };
 
 /*
- * Reads the device tree in the first of `size` bytes at `fdt`. Pure.
+ * Reads the device tree in the first of `size` bytes at `fdt`. Pure. A device is left out if there
+ * is no room for it, or if it lies too deep for its address to be known.
  *
  * Returns HYP_OK; HYP_E_FORMAT: it is no device tree, or malformed; HYP_E_ABSENT: it has no hart
  * or no timebase. Then `m` says no more than what is safe to print.
@@ -91,8 +121,9 @@ void machine_reserve(struct machine *m, uint64_t start, uint64_t size);
 HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);
 
 /*
- * Does the tree have a device whose registers begin at `hpa`? Looked at are nodes of the root and
- * of buses below it that map one to one. True as well if devices were left out: nobody knows then.
+ * Does the tree have a device one of whose ranges of registers begins at `hpa`? What a node's reg
+ * says goes through the ranges of every bus that it is in; a range that a bus does not pass on
+ * whole is none. True as well if devices were left out: nobody knows then.
  */
 bool machine_has_device(const struct machine *m, uint64_t hpa);
 

@@ -13,12 +13,11 @@
 
 #include <hyp/vm/machine.h>
 
-#define MACHINE_AIA_REGS_MAX 32
-
 struct machine_aia {
-    struct hyp_mem aplic;  /* Its registers. */
-    uint32_t source_count; /* With source 0. 0: there is no such APLIC, or it is of no use. */
-    bool msi;              /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
+    struct hyp_mem aplic;       /* Its registers. */
+    uint32_t source_count;      /* With source 0. 0: there is no such APLIC, or it is of no use. */
+    uint32_t chip_source_count; /* The same, with those that the IMSIC has no identity for. */
+    bool msi; /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
     uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
     /* All 0 but with msi. */
     struct hyp_mem
@@ -29,23 +28,16 @@ struct machine_aia {
 
     struct hyp_mem sswi;               /* Its registers; size 0: there is none. */
     uint32_t sswi_index[HYP_HART_MAX]; /* The device's number of a hart, or MACHINE_NO_INDEX. */
-
-    /*
-     * Registers of every APLIC, IMSIC and SSWI device of the tree, used or not, the machine level's
-     * too; size 0 where they are several ranges, which is of no use. Without room for all, the last
-     * one is all addresses.
-     */
-    struct hyp_regs regs[MACHINE_AIA_REGS_MAX];
-    uint32_t regs_count;
 };
 
 /*
- * Reads the tree that machine_read() has read into `m`, in one more walk. Pure.
+ * Reads of the tree that machine_read() has read into `m` what its m->regs are of. Pure.
  *
  * An APLIC is of no use that numbers harts otherwise than by their place (riscv,hart-indexes),
- * whose IMSIC has groups of harts, or fewer identities than the APLIC has sources; or where a
- * number is out of the specification's bounds, or a reg is not one range that holds all harts'
- * registers. Returns HYP_OK; or HYP_E_FORMAT: the tree is malformed.
+ * whose IMSIC has groups of harts; or where a
+ * number is out of the specification's bounds, or its reg does not hold all harts' registers in
+ * one range, or in several that continue each other. Returns HYP_OK; or HYP_E_FORMAT: it is no
+ * tree.
  */
 HYP_MUST_USE enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia,
                                               const void *fdt, size_t size);

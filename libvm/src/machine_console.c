@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The device that /chosen/stdout-path names. */
+#include "machine_tree.h"
+
+/* Bytes of a path, without the options behind a colon. */
+static uint32_t path_length(struct dtree_value v)
+{
+    uint32_t n = 0;
+    while (n < v.length && v.bytes[n] != 0 && v.bytes[n] != ':') {
+        n++;
+    }
+    return n;
+}
+
+/* Is the name this text, or this text and an address? */
+static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
+{
+    for (; n != 0 && *name == (char)*text; n--) {
+        name++;
+        text++;
+    }
+    return n == 0 && (*name == 0 || *name == '@');
+}
+
+/* A path that does not begin with / is the name of a property of /aliases, which has the path. */
+static struct dtree_value whole_path(const struct machine_console *c, const struct dtree *t)
+{
+    struct dtree_value path = c->path;
+    struct dtree_walk w = dtree_walk(t);
+    if (path.length == 0 || path.bytes[0] == '/' || c->aliases_at == 0) {
+        return path;
+    }
+    w.next = c->aliases_at;
+    (void)dtree_next(&w);
+    uint32_t n = path_length(path);
+    while (dtree_next(&w) == DTREE_PROPERTY) {
+        if (name_fits(w.name, path.bytes, n)) {
+            return (struct dtree_value){.bytes = w.value, .length = w.length};
+        }
+    }
+    return (struct dtree_value){0};
+}
+
+/* Length of the last name of the path. */
+static uint32_t last_name(const uint8_t *path, uint32_t end)
+{
+    uint32_t n = 0;
+    while (n < end && path[end - n - 1] != '/') {
+        n++;
+    }
+    return n;
+}
+
+/* Behind a node's token is its name. */
+static bool node_fits(const struct dtree *t, uint32_t at, const uint8_t *text, uint32_t n)
+{
+    return name_fits((const char *)t->bytes + at + 4, text, n);
+}
+
+/* Is that, with a / at its end, the path of the bus? From its last name to its first. */
+static bool bus_fits(const struct machine_console *c, const struct dtree *t, uint32_t bus,
+                     const uint8_t *path, uint32_t end)
+{
+    for (; bus != 0 && end != 0; bus = c->bus[bus].up) {
+        uint32_t n = last_name(path, --end);
+        end -= n;
+        if (!node_fits(t, c->bus[bus].at, path + end, n)) {
+            return false;
+        }
+    }
+    return bus == 0 && end == 1;
+}
+
+/* Names without an address may be those of several devices. */
+void machine_find_console(struct machine *m, const struct dtree *t, const struct machine_console *c)
+{
+    struct dtree_value path = whole_path(c, t);
+    uint32_t end = path_length(path);
+    uint32_t n = last_name(path.bytes, end);
+    uint32_t found = 0;
+    for (uint32_t i = 0; end != 0 && i < m->device_count; i++) {
+        const struct machine_device *d = &m->device[i];
+        bool first = i == 0 || m->device[i - 1].at != d->at; /* A device's ranges follow it. */
+        if (first && node_fits(t, d->at, path.bytes + end - n, n) &&
+            bus_fits(c, t, d->bus, path.bytes, end - n)) {
+            m->stdout_regs = (struct hyp_mem){.hpa = d->hpa, .size = 1};
+            found++;
+        }
+    }
+    bool unknown = m->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX;
+    if (found > 1 || (end != 0 && found == 0 && unknown)) {
+        m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
+    }
+}

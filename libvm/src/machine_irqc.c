@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Interrupt controllers of the machine's device tree, and the PLIC among them. */
+#include "machine_tree.h"
+
+#include <hyp/arch/csr.h>
+#include <string.h>
+
+/* Chips that have names of their own say one of these, too. */
+static const struct {
+    char name[23];
+    uint8_t kind;
+} names[] = {
+    {"sifive,plic-1.0.0", MACHINE_IRQC_PLIC}, {"riscv,plic0", MACHINE_IRQC_PLIC},
+    {"thead,c900-plic", MACHINE_IRQC_PLIC},   {"andestech,nceplic100", MACHINE_IRQC_PLIC},
+    {"riscv,aplic", MACHINE_IRQC_APLIC},      {"riscv,imsics", MACHINE_IRQC_IMSIC},
+    {"riscv,aclint-sswi", MACHINE_IRQC_SSWI},
+};
+
+static enum machine_irqc kind_of(const uint8_t *name, uint32_t length)
+{
+    for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (*name == (uint8_t)names[i].name[0] && dtree_value_is(name, length, names[i].name)) {
+            return (enum machine_irqc)names[i].kind;
+        }
+    }
+    return MACHINE_IRQC_NONE;
+}
+
+enum machine_irqc machine_irqc_of(struct dtree_value v)
+{
+    enum machine_irqc kind = MACHINE_IRQC_NONE;
+    for (uint32_t at = 0, end; kind == MACHINE_IRQC_NONE && at < v.length; at = end) {
+        for (end = at; end < v.length && v.bytes[end++] != 0;) {
+        }
+        kind = kind_of(v.bytes + at, end - at);
+    }
+    return kind;
+}
+
+bool machine_irqc_begins(const struct machine *m, uint32_t n, enum machine_irqc kind)
+{
+    return m->regs_of[n].kind == kind && m->regs_of[n].at != 0 &&
+           (n == 0 || m->regs_of[n - 1].at != m->regs_of[n].at);
+}
+
+struct hyp_mem machine_irqc_regs(const struct machine *m, uint32_t n)
+{
+    struct hyp_mem all = m->regs[n].mem;
+    uint32_t at = m->regs_of[n].at;
+    while (++n < m->regs_count && m->regs_of[n].at == at) {
+        bool follows = all.hpa + all.size == m->regs[n].mem.hpa && m->regs[n].mem.size != 0;
+        all.size = follows && all.size != 0 ? all.size + m->regs[n].mem.size : 0;
+    }
+    return all;
+}
+
+struct dtree_value machine_irqc_value(const struct machine *m, const struct dtree *t, uint32_t n,
+                                      const char *name)
+{
+    return dtree_property(t, m->regs_of[n].at, name);
+}
+
+uint32_t machine_irqc_number(const struct machine *m, const struct dtree *t, uint32_t n,
+                             const char *name, uint32_t missing)
+{
+    struct dtree_value v = machine_irqc_value(m, t, n, name);
+    return v.length >= 4 ? dtree_cell(v.bytes) : missing;
+}
+
+uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, uint32_t n,
+                              uint32_t irq, uint32_t index[HYP_HART_MAX])
+{
+    struct dtree_value list = machine_irqc_value(m, t, n, "interrupts-extended");
+    uint32_t parent = 0; /* The one whose interrupts the list has. */
+    uint32_t step = 8;
+    uint32_t count = 0;
+    if (list.bytes == NULL) {
+        list = machine_irqc_value(m, t, n, "interrupts");
+        parent = machine_irqc_number(m, t, n, "interrupt-parent", 0);
+        step = 4;
+    }
+    memset(index, 0xff, HYP_HART_MAX * sizeof(*index));
+    for (uint32_t i = 0; list.length >= step; i++, list.length -= step, list.bytes += step) {
+        uint32_t intc = step == 4 ? parent : dtree_cell(list.bytes);
+        for (uint32_t hart = 0; hart < m->hart_count; hart++) {
+            if (m->intc[hart] == intc && intc != 0 && dtree_cell(list.bytes + step - 4) == irq) {
+                count += index[hart] == MACHINE_NO_INDEX ? 1 : 0;
+                index[hart] = i;
+            }
+        }
+    }
+    return count;
+}
+
+/* A machine of several sockets has one in each: the first of those that serve most harts. */
+void machine_choose_plic(struct machine *m, const struct dtree *t)
+{
+    uint32_t index[HYP_HART_MAX];
+    uint32_t most = 0;
+    memset(m->irqc_index, 0xff, sizeof(m->irqc_index));
+    for (uint32_t n = 0; n < m->regs_count; n++) {
+        if (!machine_irqc_begins(m, n, MACHINE_IRQC_PLIC)) {
+            continue;
+        }
+        uint32_t count = machine_number_harts(m, t, n, IRQ_S_EXT, index);
+        if (count > most || m->source_count == 0) {
+            most = count;
+            memcpy(m->irqc_index, index, sizeof(index));
+            m->plic = machine_irqc_regs(m, n);
+            m->source_count = machine_irqc_number(m, t, n, "riscv,ndev", 0) + 1;
+        }
+    }
+}
