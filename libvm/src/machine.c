@@ -27,6 +27,7 @@
     X(CBOZ, "riscv,cboz-block-size")      \
     X(ISA, "riscv,isa")                   \
     X(ISA_NAMES, "riscv,isa-extensions")  \
+    X(ISA_BASE, "riscv,isa-base")         \
     X(NDEV, "riscv,ndev")                 \
     X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
@@ -316,8 +317,13 @@ static enum hyp_status read_reservations(struct machine *m, const struct dtree *
 /* Harts mostly say the same: then it is read once. */
 static void read_isa(struct reading *r)
 {
-    bool names = has_key(r, KEY_ISA_NAMES);
-    struct value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
+    struct value base = value_of(r, KEY_ISA_BASE);
+    struct value v = value_of(r, KEY_ISA_NAMES);
+    bool names = v.length != 0 && v.bytes[0] != 0; /* An empty list says nothing. */
+    v = names ? v : value_of(r, KEY_ISA);
+    if (base.bytes != 0 && !machine_isa_base_is_rv64i((const char *)base.bytes, base.length)) {
+        v.bytes = 0;
+    }
     if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
         memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
         return;
@@ -337,21 +343,88 @@ static uint32_t mmu_of(const struct reading *r)
     return text_is(r, KEY_MMU, "riscv,sv48") ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
 }
 
-/* A block size that all harts have; 0: they have none, or each its own. */
-static uint32_t common_block(const struct machine *m, uint32_t others, uint32_t own)
+/* Without its block size, an extension is not usable. */
+static struct machine_grant with_blocks(struct machine_grant g)
 {
-    return m->hart_count == 1 || own == others ? own : 0;
+    g.isa &= ~(g.cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
+    g.isa &= ~(g.cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
+    g.isa &= ~(g.cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
+    return g;
 }
 
-static void insert_hart(struct machine *m, uint64_t id)
+static struct machine_grant common_of(const struct machine_grant *a, const struct machine_grant *b)
+{
+    return with_blocks((struct machine_grant){
+        .isa = a->isa & b->isa,
+        .mmu = a->mmu < b->mmu ? a->mmu : b->mmu,
+        .cbom_block = a->cbom_block == b->cbom_block ? a->cbom_block : 0,
+        .cbop_block = a->cbop_block == b->cbop_block ? a->cbop_block : 0,
+        .cboz_block = a->cboz_block == b->cboz_block ? a->cboz_block : 0,
+    });
+}
+
+static bool is_same(const struct machine_grant *a, const struct machine_grant *b)
+{
+    return a->isa == b->isa && a->mmu == b->mmu && a->cbom_block == b->cbom_block &&
+           a->cbop_block == b->cbop_block && a->cboz_block == b->cboz_block;
+}
+
+static uint8_t add_kind(struct machine *m, const struct machine_grant *own)
+{
+    uint32_t k = 0;
+    while (k < m->kind_count && !is_same(&m->kind[k], own)) {
+        k++;
+    }
+    if (k == MACHINE_KIND_MAX) {
+        k--;
+        m->kind[k] = common_of(&m->kind[k], own);
+    } else if (k == m->kind_count) {
+        m->kind[m->kind_count++] = *own;
+    }
+    return (uint8_t)k;
+}
+
+struct machine_grant machine_common(const struct machine *m, uint64_t harts)
+{
+    bool first = true;
+    struct machine_grant g = {.isa = 0};
+    for (; harts != 0; harts &= harts - 1) {
+        const struct machine_grant *own = &m->kind[m->hart_kind[bits_first(harts)]];
+        g = first ? *own : common_of(&g, own);
+        first = false;
+    }
+    return g;
+}
+
+uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id)
+{
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        if (m->hart_id[i] == hart_id) {
+            return i;
+        }
+    }
+    return MACHINE_NO_INDEX;
+}
+
+static void insert_hart(struct machine *m, uint64_t id, uint8_t kind)
 {
     uint32_t i = m->hart_count++;
     for (; i > 0 && m->hart_id[i - 1] > id; i--) {
         m->hart_id[i] = m->hart_id[i - 1];
+        m->hart_kind[i] = m->hart_kind[i - 1];
         m->intc[i] = m->intc[i - 1];
     }
     m->hart_id[i] = id;
+    m->hart_kind[i] = kind;
     m->intc[i] = 0;
+}
+
+static void add_without_h(struct machine *m, uint64_t id)
+{
+    if (m->without_h_count < MACHINE_WITHOUT_H) {
+        m->without_h[m->without_h_count] = id;
+    }
+    m->without_h_count++;
 }
 
 static void add_hart(struct reading *r)
@@ -361,20 +434,25 @@ static void add_hart(struct reading *r)
     if (!text_is(r, KEY_DEVICE_TYPE, "cpu") || !is_okay(r) || reg.bytes == 0 || reg.length < 4) {
         return;
     }
+    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? 2 : 1);
+    read_isa(r);
+    if (!r->isa.h) {
+        add_without_h(m, r->hart_id);
+        return;
+    }
     if (m->hart_count == HYP_HART_MAX) {
         m->harts_left_out++;
         return;
     }
-    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? 2 : 1);
     r->in_hart = true;
-    insert_hart(m, r->hart_id);
-    read_isa(r);
-    m->isa &= r->isa.set;
-    m->has_h = m->has_h && r->isa.h;
-    m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
-    m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
-    m->cbop_block = common_block(m, m->cbop_block, number(r, KEY_CBOP, 0));
-    m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
+    struct machine_grant own = with_blocks((struct machine_grant){
+        .isa = r->isa.set,
+        .mmu = mmu_of(r),
+        .cbom_block = number(r, KEY_CBOM, 0),
+        .cbop_block = number(r, KEY_CBOP, 0),
+        .cboz_block = number(r, KEY_CBOZ, 0),
+    });
+    insert_hart(m, r->hart_id, add_kind(m, &own));
 }
 
 /* The hart's own interrupt controller, in its node. */
@@ -554,26 +632,21 @@ static enum hyp_status read_nodes(struct reading *r, const struct dtree *t)
     return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
 }
 
-/* What the tree lists must be usable: without its block size, an extension is not. */
-static void check_blocks(struct machine *m)
-{
-    m->isa &= ~(m->cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
-    m->isa &= ~(m->cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
-    m->isa &= ~(m->cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
-}
-
 enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 {
     struct reading r = {.m = m};
     struct dtree t;
-    *m = (struct machine){.isa = UINT64_MAX, .mmu = GUEST_MMU_SV57, .has_h = true};
+    *m = (struct machine){.hart_count = 0};
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_reservations(m, &t));
     HYP_TRY(read_nodes(&r, &t));
     number_contexts(m, r.contexts);
     find_stdout(&r, &t);
-    check_blocks(m);
-    return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
+    m->all = machine_common(m, machine_harts(m));
+    if (m->timebase_hz == 0 || (m->hart_count | m->without_h_count) == 0) {
+        return HYP_E_ABSENT;
+    }
+    return m->hart_count != 0 ? HYP_OK : HYP_E_UNSUPPORTED;
 }
 
 bool machine_has_device(const struct machine *m, uint64_t hpa)

@@ -158,16 +158,16 @@ static void test_user_mode_at_that_address_is_a_trap(void **state)
 static void test_the_hart_delegates_what_guests_handle(void **state)
 {
     (void)state;
-    t.env.henvcfg = HENVCFG_STCE | HENVCFG_CBZE;
-    t.env.has_stateen = true;
-    t.env.hstateen0 = 7;
+    t.vm.grant.henvcfg = HENVCFG_STCE | HENVCFG_CBZE;
+    t.vm.grant.has_stateen = true;
+    t.vm.grant.hstateen0 = 7;
     test_run(&t);
     uint64_t exceptions = 0x1ff | BIT(12) | BIT(13) | BIT(15);
     assert_true(csr_read(CSR_HEDELEG) == exceptions);
     assert_true(csr_read(CSR_HIDELEG) == (BIT(2) | BIT(6) | BIT(10)));
     assert_true(csr_read(CSR_SIE) == (BIT(1) | BIT(5) | BIT(9)));
     assert_true(csr_read(CSR_HGATP) == t.vm.hgatp);
-    assert_true(csr_read(CSR_HENVCFG) == t.env.henvcfg);
+    assert_true(csr_read(CSR_HENVCFG) == t.vm.grant.henvcfg);
     assert_true(csr_read(CSR_HCOUNTEREN) == 7 && csr_read(CSR_HSTATEEN0) == 7);
     assert_true(csr_read(CSR_VSTIMECMP) == UINT64_MAX);
     /* hgatp, then the fence. */
@@ -186,7 +186,7 @@ static void test_start(void **state)
     }
     csr_write(CSR_VSSTATUS, UINT64_MAX);
     csr_write(CSR_SCOUNTEREN, 0);
-    t.env.has_vector = true;
+    t.vm.grant.fp = WORLD_FP_ALL;
     t.vcpu[0].start_pc = PC;
     t.vcpu[0].start_opaque = 0xabcd;
     struct world_host_cleared before = *world_host_cleared();
@@ -215,7 +215,7 @@ static void test_a_raised_line_is_there_at_the_start(void **state)
 {
     (void)state;
     t.vcpu[0].ext_level = true;
-    t.env.sstc = false;
+    t.vm.grant.sstc = false;
     t.vcpu[0].timer = 5;
     test_run(&t);
     assert_true(t.seen[0].hvip == BIT(IRQ_VS_EXT));
@@ -446,7 +446,7 @@ static void at_999(struct world *w)
 static void test_without_sstc_the_harts_timer_stands_in(void **state)
 {
     (void)state;
-    t.env.sstc = false;
+    t.vm.grant.sstc = false;
     test_ecall(&t, set_timer);
     fire(IRQ_S_TIMER); /* Early, or for somebody else. */
     fire(IRQ_S_TIMER);
