@@ -28,7 +28,7 @@ static void put_text(const char *name, const char *text)
 
 static void put_cpu(uint32_t id)
 {
-    char text[GUEST_ISA_TEXT_SIZE];
+    char text[GUEST_ISA_TEXT_SIZE + 3];
     bool okay = prop_bool();
     bool h = prop_u64(4) != 0;
     uint64_t own = (prop_u64(0) & GUEST_ISA_ALL) | GUEST_ISA_ALWAYS;
@@ -39,7 +39,7 @@ static void put_cpu(uint32_t id)
     fdt_property_u32(tree, "reg", id);
     if (prop_bool()) {
         size_t size = guest_isa_write(own, GUEST_ISA_STRING, text) - 1;
-        memcpy(text + size, "_h", h ? 3 : 1);
+        memcpy(text + size, h ? "_h" : "\0\0", 3);
         put_text("riscv,isa", text);
     } else {
         size_t size = guest_isa_write(own, GUEST_ISA_NAMES, text);

@@ -307,7 +307,7 @@ static void check_instructions(void)
     check_if("zbs", PROBE(".word 0x4852d293"));              /* bexti t0, t0, 5 */
     check_if("zfh", PROBE(".word 0xf4028053"));              /* fmv.h.x ft0, t0 */
     check_if("zfhmin", PROBE(".word 0xf4028053"));           /* the same */
-    check_if("zfa", PROBE(".word 0xf2100053"));              /* fli.d ft0, min */
+    check_if("zfa", PROBE(".word 0xf0100053"));              /* fli.s ft0, -1.0 */
     check_if("svinval", PROBE(".word 0x18000073"));          /* sfence.w.inval */
 }
 
@@ -328,7 +328,9 @@ void guest_main(uint64_t hart, const void *fdt)
         __asm__ volatile("wfi");
     }
     check_is(hart, 0, "hart id");
-    check_fp();
+    if (tree_has_isa(tree, "d")) {
+        check_fp();
+    }
     check_time();
     check_timer("timer by SBI");
     check_csrs();
