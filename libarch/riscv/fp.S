@@ -127,10 +127,10 @@ world_probe_fp:
 	li	t0, SSTATUS_FS_VS
 	csrs	sstatus, t0
 	li	a0, 0
-	MAY_TRAP 1f, fmv.w.x f0, zero
+	MAY_TRAP 1f, flw f0, 0(sp)	/* fmv.w.x is no proof: an emulator with Zfinx has it */
 	csrw	fcsr, zero
 	li	a0, WORLD_F
-	MAY_TRAP 1f, fmv.d.x f0, zero
+	MAY_TRAP 1f, fld f0, 0(sp)
 	li	a0, WORLD_F | WORLD_D
 	MAY_TRAP 1f, vsetivli t0, 2, e64, m1, ta, ma
 	addi	t0, t0, -2

@@ -111,6 +111,10 @@ struct machine_isa machine_isa_of_string(const char *s, size_t length)
             at = skip_version(s, at, end);
         }
     }
+    if ((i.isa.set & BIT(GUEST_ISA_I)) != 0) {
+        i.isa.set |= BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) |
+                     BIT(GUEST_ISA_ZIHPM);
+    }
     return i.isa;
 }
 

@@ -17,9 +17,9 @@ struct machine_isa {
 
 /*
  * riscv,isa: "rv64imafdch_zicbom1p0". Single letters may be separated by underscores, and the
- * first name of several letters may follow them without one. Both may have a version. By the
- * binding "i" implies the counters, which are younger than the property; here they must be named,
- * as what a tree does not say is not granted. Nothing, where the base is not rv64.
+ * first name of several letters may follow them without one. Both may have a version. "i" implies
+ * Zicntr, Zicsr, Zifencei and Zihpm, whose names are younger than the property. Nothing, where the
+ * base is not rv64.
  */
 struct machine_isa machine_isa_of_string(const char *s, size_t length);
 

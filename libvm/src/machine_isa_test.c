@@ -16,9 +16,9 @@ struct text {
     bool h;
 };
 
-#define I "i "
+#define I "i zicntr zicsr zifencei zihpm "
 #define IMAC I "m a c "
-#define G I "m a f d zicsr zifencei "
+#define G I "m a f d "
 
 static uint64_t set_of(const char *names)
 {

@@ -40,6 +40,7 @@ static void put_cpu(uint32_t id)
     if (prop_bool()) {
         size_t size = guest_isa_write(own, GUEST_ISA_STRING, text) - 1;
         memcpy(text + size, h ? "_h" : "\0\0", 3);
+        own |= BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZIHPM);
         put_text("riscv,isa", text);
     } else {
         size_t size = guest_isa_write(own, GUEST_ISA_NAMES, text);

@@ -52,6 +52,9 @@ static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HIDELEG, VS_INTERRUPTS);
     csr_write(CSR_HIE, 0);
     csr_write(CSR_HCOUNTEREN, g->hcounteren);
+    if (csr_probe(CSR_VSTIMECMP)) { /* A hart with Sstc, granted or not: some emulators obey it. */
+        csr_write(CSR_VSTIMECMP, UINT64_MAX);
+    }
     csr_write(CSR_HTIMEDELTA, 0);
     if (g->has_envcfg) {
         csr_write(CSR_HENVCFG, g->henvcfg);

@@ -286,6 +286,8 @@ static void check_csrs(void)
 static void check_instructions(void)
 {
     guest_csr_set(sstatus, SSTATUS_VS);
+    check_iff("f", PROBE("mv t0, sp\n.word 0x0002a007"));       /* flw ft0, (t0) */
+    check_iff("d", PROBE("mv t0, sp\n.word 0x0002b007"));       /* fld ft0, (t0) */
     check_iff("v", PROBE(".word 0xcd0072d7"));                  /* vsetivli t0, 0, e8, m1 */
     check_if("zvfhmin", PROBE(".word 0xcc8072d7, 0x4a861157")); /* e16; vfwcvt.f.f.v v2, v8 */
     guest_csr_clear(sstatus, SSTATUS_VS);
