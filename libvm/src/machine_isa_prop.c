@@ -71,6 +71,10 @@ static uint64_t closure(uint64_t set)
     uint64_t isa = set;
     isa |= (isa & BIT(GUEST_ISA_V)) != 0 ? BIT(GUEST_ISA_D) : 0;
     isa |= (isa & BIT(GUEST_ISA_D)) != 0 ? BIT(GUEST_ISA_F) : 0;
+    if ((isa & BIT(GUEST_ISA_I)) != 0) {
+        isa |= BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) |
+               BIT(GUEST_ISA_ZIHPM);
+    }
     return isa;
 }
 

@@ -66,7 +66,7 @@ def change(tree, kind, harts, words):
 def main():
     plan, command = qemu_test.load()
     path = os.path.join(os.environ["TEST_TMPDIR"], "harts.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line = subprocess.check_output([command[0], "--print"] + command[1:], text=True).splitlines()
     line[line.index("-M") + 1] += ",dumpdtb=" + path
     subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(path, "rb") as f:
