@@ -105,18 +105,15 @@ HYP_COLD void hyp_init_env(struct hyp *h)
 /* Registers of extensions that the guest is not shown are off, so it cannot leave anything there. */
 static uint32_t fp_of(uint64_t isa)
 {
-    return ((isa & BIT(GUEST_ISA_F)) != 0 ? WORLD_F : 0) |
-           ((isa & BIT(GUEST_ISA_D)) != 0 ? WORLD_D : 0) |
-           ((isa & BIT(GUEST_ISA_V)) != 0 ? WORLD_V : 0);
+    _Static_assert(GUEST_ISA_D == GUEST_ISA_F + 1 && WORLD_D == 2 * WORLD_F, "one shift for both");
+    return (isa >> GUEST_ISA_F & (WORLD_F | WORLD_D)) | (isa >> GUEST_ISA_V & 1) * WORLD_V;
 }
 
 HYP_COLD void hyp_grant(struct hyp *h, struct host_vm *hv)
 {
     const struct machine *m = &h->machine;
     struct machine_grant has = machine_common(m, h->plan.harts[hv->vm.index]);
-    /* The boot hart has tried cbo.zero; a block of another size is only what the tree says. */
-    bool has_zicboz = (has.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 &&
-                      (has.cboz_block != m->all.cboz_block || h->pool.zero_block != 0);
+    bool has_zicboz = (has.isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
     hv->has = has;
     hv->vm.grant = (struct vm_grant){
         .sstc = (has.isa & BIT(GUEST_ISA_SSTC)) != 0,
@@ -126,6 +123,7 @@ HYP_COLD void hyp_grant(struct hyp *h, struct host_vm *hv)
         .henvcfg = machine_henvcfg(has.isa),
         .hcounteren = machine_hcounteren(m, has.isa),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
-        .cboz_block = has_zicboz ? has.cboz_block : 0,
+        /* As tried, not as the tree says. */
+        .cboz_block = has_zicboz && has.block[2] == h->pool.zero_block ? has.block[2] : 0,
     };
 }

@@ -153,13 +153,21 @@ static bool takes_console(struct hyp *h)
     return true;
 }
 
-static _Noreturn void end_hart(struct hyp *h, struct host_hart *hh, bool console)
+/* False: the hart lacks what the boot hart has, perhaps H. */
+static bool set_up_hart(struct hyp *h, struct host_hart *hh)
 {
-    if (console) {
-        csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));
-        hyp_console_idle(h, hh);
+    if (hh->vcpu != 0 && !vcpu_hart_is_fit(hh->vcpu)) {
+        lose_hart(h, hh);
+        return false;
     }
-    hart_park();
+    hyp_init_hart_irqs(h, hh->hart.index);
+    if (hh->vcpu != 0 && h->irqc_kind != 0 && h->irqc_kind->start_vcpu(h, hh->vcpu) != HYP_OK) {
+        vm_stop(hh->vcpu->vm, VM_STOP_HART);
+    }
+    if (!settle(hh, HART_UP)) {
+        hart_park();
+    }
+    return true;
 }
 
 _Noreturn void hyp_hart_main(struct hart *hart)
@@ -167,26 +175,17 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     struct host_hart *hh = (struct host_hart *)hart;
     struct hyp *h = hh->hyp;
     bool console = hart->index == h->console_hart;
-    if (hh->vcpu != 0 && !vcpu_hart_is_fit(hh->vcpu)) {
-        lose_hart(h, hh); /* It lacks what the boot hart has, perhaps H. */
-        hh->vcpu = 0;
-        end_hart(h, hh, console || takes_console(h));
-    }
-    hyp_init_hart_irqs(h, hart->index);
-    if (hh->vcpu != 0 && h->irqc_kind != 0 && h->irqc_kind->start_vcpu(h, hh->vcpu) != HYP_OK) {
-        vm_stop(hh->vcpu->vm, VM_STOP_HART);
-    }
-    if (!settle(hh, HART_UP)) {
-        hart_park();
-    }
+    bool fits = set_up_hart(h, hh);
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
         hyp_report(h);           /* Of a VM that was quicker. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;
-        await_harts(h, hh->vcpu->vm);
-        vcpu_run(hh->vcpu);
+        if (fits) {
+            await_harts(h, hh->vcpu->vm);
+            vcpu_run(hh->vcpu);
+        }
         hart->vm_name = 0;
         hh->vcpu = 0;
         if (!console && takes_console(h)) {
@@ -195,7 +194,11 @@ _Noreturn void hyp_hart_main(struct hart *hart)
             hyp_console_wake_for_log(h);
         }
     }
-    end_hart(h, hh, console);
+    if (console) {
+        csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));
+        hyp_console_idle(h, hh);
+    }
+    hart_park();
 }
 
 /*

@@ -142,9 +142,9 @@ void world_host_set_absent_fp(unsigned absent)
     absent_fp = absent;
 }
 
-unsigned world_probe_fp(void)
+unsigned world_probe_fp(unsigned asked)
 {
-    return WORLD_FP_ALL & ~absent_fp;
+    return (WORLD_F | WORLD_D | (asked & WORLD_V)) & ~absent_fp;
 }
 
 void world_clear_fp(unsigned has)

@@ -25,7 +25,7 @@
 
 /*
  * store_fp, load_fp: all f registers to and from a frame of 8 bytes each at sp; where the hart has
- * no D, their 32 bits. Without F, nothing is done.
+ * no D, their 32 bits.
  * In       t0 = return address
  */
 	.section .text.world_fp, "ax"
@@ -34,18 +34,18 @@ store_fp:
 	EACH_FP	fsd
 	jr	t0
 store_fp_single:
-	MAY_TRAP 1f, fsw f0, 0(sp)
+	fsw	f0, 0(sp)
 	EACH_FP	fsw
-1:	jr	t0
+	jr	t0
 
 load_fp:
 	MAY_TRAP load_fp_single, fld f0, 0(sp)
 	EACH_FP	fld
 	jr	t0
 load_fp_single:
-	MAY_TRAP 1f, flw f0, 0(sp)
+	flw	f0, 0(sp)
 	EACH_FP	flw
-1:	jr	t0
+	jr	t0
 
 /*
  * world_clear_fp(unsigned has): floating-point and vector registers as after reset
@@ -115,9 +115,10 @@ world_write_fp:
 	.size	world_write_fp, . - world_write_fp
 
 /*
- * world_probe_fp(): V is there if two elements of 64 bits fit a register (Zvl128b) and
+ * world_probe_fp(unsigned of): V is there if two elements of 64 bits fit a register (Zvl128b) and
  * are added as floating-point numbers (Zve64d).
- * Out      a0 = OR of WORLD_F, WORLD_D, WORLD_V
+ * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V that are asked for
+ * Out      a0 = OR of those that are there; F and D are asked for in any case
  */
 	.section .text.world_probe_fp, "ax"
 	.globl	world_probe_fp
@@ -126,12 +127,14 @@ world_probe_fp:
 	csrr	a1, sstatus
 	li	t0, SSTATUS_FS_VS
 	csrs	sstatus, t0
+	andi	a2, a0, WORLD_V
 	li	a0, 0
 	MAY_TRAP 1f, flw f0, 0(sp)	/* fmv.w.x is no proof: an emulator with Zfinx has it */
 	csrw	fcsr, zero
 	li	a0, WORLD_F
 	MAY_TRAP 1f, fld f0, 0(sp)
 	li	a0, WORLD_F | WORLD_D
+	beqz	a2, 1f
 	MAY_TRAP 1f, vsetivli t0, 2, e64, m1, ta, ma
 	addi	t0, t0, -2
 	bnez	t0, 1f

@@ -343,41 +343,28 @@ static uint32_t mmu_of(const struct reading *r)
     return text_is(r, KEY_MMU, "riscv,sv48") ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
 }
 
-/* Without its block size, an extension is not usable. */
-static struct machine_grant with_blocks(struct machine_grant g)
-{
-    g.isa &= ~(g.cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
-    g.isa &= ~(g.cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
-    g.isa &= ~(g.cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
-    return g;
-}
+_Static_assert(GUEST_ISA_ZICBOZ == GUEST_ISA_ZICBOM + 2, "block[]");
 
-static struct machine_grant common_of(const struct machine_grant *a, const struct machine_grant *b)
+/* Leaves what both have. Without a block size, an extension is not usable. */
+static void narrow(struct machine_grant *g, const struct machine_grant *by)
 {
-    return with_blocks((struct machine_grant){
-        .isa = a->isa & b->isa,
-        .mmu = a->mmu < b->mmu ? a->mmu : b->mmu,
-        .cbom_block = a->cbom_block == b->cbom_block ? a->cbom_block : 0,
-        .cbop_block = a->cbop_block == b->cbop_block ? a->cbop_block : 0,
-        .cboz_block = a->cboz_block == b->cboz_block ? a->cboz_block : 0,
-    });
-}
-
-static bool is_same(const struct machine_grant *a, const struct machine_grant *b)
-{
-    return a->isa == b->isa && a->mmu == b->mmu && a->cbom_block == b->cbom_block &&
-           a->cbop_block == b->cbop_block && a->cboz_block == b->cboz_block;
+    g->isa &= by->isa;
+    g->mmu = g->mmu < by->mmu ? g->mmu : by->mmu;
+    for (uint32_t i = 0; i < ARRAY_COUNT(g->block); i++) {
+        g->block[i] = g->block[i] == by->block[i] ? g->block[i] : 0;
+        g->isa &= ~(g->block[i] == 0 ? BIT(GUEST_ISA_ZICBOM + i) : 0);
+    }
 }
 
 static uint8_t add_kind(struct machine *m, const struct machine_grant *own)
 {
     uint32_t k = 0;
-    while (k < m->kind_count && !is_same(&m->kind[k], own)) {
+    while (k < m->kind_count && memcmp(&m->kind[k], own, sizeof(*own)) != 0) {
         k++;
     }
     if (k == MACHINE_KIND_MAX) {
         k--;
-        m->kind[k] = common_of(&m->kind[k], own);
+        narrow(&m->kind[k], own);
     } else if (k == m->kind_count) {
         m->kind[m->kind_count++] = *own;
     }
@@ -386,12 +373,9 @@ static uint8_t add_kind(struct machine *m, const struct machine_grant *own)
 
 struct machine_grant machine_common(const struct machine *m, uint64_t harts)
 {
-    bool first = true;
-    struct machine_grant g = {.isa = 0};
+    struct machine_grant g = m->kind[m->hart_kind[bits_first(harts)]];
     for (; harts != 0; harts &= harts - 1) {
-        const struct machine_grant *own = &m->kind[m->hart_kind[bits_first(harts)]];
-        g = first ? *own : common_of(&g, own);
-        first = false;
+        narrow(&g, &m->kind[m->hart_kind[bits_first(harts)]]);
     }
     return g;
 }
@@ -445,13 +429,12 @@ static void add_hart(struct reading *r)
         return;
     }
     r->in_hart = true;
-    struct machine_grant own = with_blocks((struct machine_grant){
+    struct machine_grant own = {
         .isa = r->isa.set,
         .mmu = mmu_of(r),
-        .cbom_block = number(r, KEY_CBOM, 0),
-        .cbop_block = number(r, KEY_CBOP, 0),
-        .cboz_block = number(r, KEY_CBOZ, 0),
-    });
+        .block = {number(r, KEY_CBOM, 0), number(r, KEY_CBOP, 0), number(r, KEY_CBOZ, 0)},
+    };
+    narrow(&own, &own);
     insert_hart(m, r->hart_id, add_kind(m, &own));
 }
 
@@ -642,7 +625,7 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
     HYP_TRY(read_nodes(&r, &t));
     number_contexts(m, r.contexts);
     find_stdout(&r, &t);
-    m->all = machine_common(m, machine_harts(m));
+    m->all = m->hart_count != 0 ? machine_common(m, machine_harts(m)) : m->kind[0];
     if (m->timebase_hz == 0 || (m->hart_count | m->without_h_count) == 0) {
         return HYP_E_ABSENT;
     }

@@ -18,14 +18,13 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+_Static_assert(GUEST_ISA_I == 0 && GUEST_ISA_D == 4, "IMAFD");
+
 /* What a single letter stands for besides itself. */
-static uint64_t implied(char letter)
+static uint32_t implied(char letter)
 {
     switch (letter) {
-    case 'g':
-        return BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_F) |
-               BIT(GUEST_ISA_D) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI);
-    case 'b': return BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_ZBB) | BIT(GUEST_ISA_ZBS);
+    case 'g': return 0x1f; /* IMAFD; Zicsr and Zifencei go with I. */
     case 'd': return BIT(GUEST_ISA_F);
     case 'q':
     case 'v': return BIT(GUEST_ISA_F) | BIT(GUEST_ISA_D);
@@ -46,45 +45,26 @@ static void add_extension(struct isa_reader *i, const char *name, size_t length)
     }
 }
 
-/* The index behind a version number at `at`: "2", "2p1"; a p without a minor number is a letter. */
-static size_t skip_version(const char *s, size_t at, size_t end)
+/* Is s[at] part of a version number behind a name, as in "2" and "2p1"? */
+static __attribute__((noinline)) bool is_version(const char *s, size_t at, size_t end)
 {
-    bool minor = false;
-    while (at < end) {
-        bool point = !minor && lower(s[at]) == 'p' && at + 1 < end && is_digit(s[at - 1]) &&
-                     is_digit(s[at + 1]);
-        if (!point && !is_digit(s[at])) {
-            break;
-        }
-        minor = minor || point;
-        at++;
-    }
-    return at;
+    return at < end && (is_digit(s[at]) || (lower(s[at]) == 'p' && is_digit(s[at - 1]) &&
+                                            at + 1 < end && is_digit(s[at + 1])));
 }
 
-/* The length of a name of several letters, which ends with a letter, without its version. */
-static size_t name_length(const char *name, size_t length)
+static bool begins(const char *s, size_t length, const char *with)
 {
-    size_t n = length;
-    while (n > 0 && is_digit(name[n - 1])) {
-        n--;
-    }
-    size_t major = n > 0 && n < length && lower(name[n - 1]) == 'p' ? n - 1 : 0;
-    if (major > 0 && is_digit(name[major - 1])) {
-        for (n = major; n > 0 && is_digit(name[n - 1]); n--) {
+    for (; *with != 0; with++, s++, length--) {
+        if (length == 0 || lower(*s) != *with) {
+            return false;
         }
     }
-    return n;
-}
-
-static bool has_prefix(const char *s, size_t length)
-{
-    return length >= 4 && lower(s[0]) == 'r' && lower(s[1]) == 'v' && s[2] == '6' && s[3] == '4';
+    return true;
 }
 
 bool machine_isa_base_is_rv64i(const char *s, size_t length)
 {
-    return has_prefix(s, length) && length >= 5 && lower(s[4]) == 'i';
+    return begins(s, length, "rv64i");
 }
 
 /* Single letters, and from s, x or z to the next underscore a name of several. */
@@ -95,7 +75,7 @@ struct machine_isa machine_isa_of_string(const char *s, size_t length)
     while (end < length && s[end] != 0) {
         end++;
     }
-    size_t at = has_prefix(s, end) ? 4 : end;
+    size_t at = begins(s, end, "rv64") ? 4 : end;
     while (at < end) {
         size_t from = at++;
         char c = lower(s[from]);
@@ -105,10 +85,16 @@ struct machine_isa machine_isa_of_string(const char *s, size_t length)
             while (at < end && s[at] != '_') {
                 at++;
             }
-            add_extension(&i, s + from, name_length(s + from, at - from));
+            size_t last = at;
+            while (is_version(s, last - 1, at)) {
+                last--;
+            }
+            add_extension(&i, s + from, last - from);
         } else if (s[from] != '_') {
             add_extension(&i, s + from, 1);
-            at = skip_version(s, at, end);
+            while (is_version(s, at, end)) {
+                at++;
+            }
         }
     }
     if ((i.isa.set & BIT(GUEST_ISA_I)) != 0) {

@@ -69,7 +69,6 @@ static void test_strings(void **state)
         {"rv64imad", I "m a d f", false},
         {"rv64imaq", I "m a d f", false},
         {"rv64imav", I "m a d f v", false},
-        {"rv64imacb", IMAC "zba zbb zbs", false},
         /* Versions. */
         {"rv64i2p1m2p0", I "m", false},
         {"rv64i2p1_m2p0_a2p1_f2p2_d2p2_c2p0_h1p0_zicsr2p0", IMAC "f d zicsr", true},

@@ -44,22 +44,18 @@ static enum hyp_status probe_gstage(struct machine *m)
     (BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) | BIT(GUEST_ISA_ZVKT))
 
 /* Extensions that a guest has by bits of henvcfg. */
-static const struct {
-    uint64_t bits;
-    enum guest_isa ext;
-} env_bits[] = {
-    {HENVCFG_STCE, GUEST_ISA_SSTC},
-    {HENVCFG_PBMTE, GUEST_ISA_SVPBMT},
-    {HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, GUEST_ISA_ZICBOM},
-    {HENVCFG_CBZE, GUEST_ISA_ZICBOZ},
-    {HENVCFG_ADUE, GUEST_ISA_SVADU},
+static const uint64_t env_bits[] = {
+    HENVCFG_STCE, HENVCFG_PBMTE, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, HENVCFG_CBZE, HENVCFG_ADUE,
+};
+static const uint8_t env_ext[] = {
+    GUEST_ISA_SSTC, GUEST_ISA_SVPBMT, GUEST_ISA_ZICBOM, GUEST_ISA_ZICBOZ, GUEST_ISA_SVADU,
 };
 
 uint64_t machine_henvcfg(uint64_t isa)
 {
     uint64_t bits = 0;
     for (uint32_t i = 0; i < ARRAY_COUNT(env_bits); i++) {
-        bits |= (isa & BIT(env_bits[i].ext)) != 0 ? env_bits[i].bits : 0;
+        bits |= (isa & BIT(env_ext[i])) != 0 ? env_bits[i] : 0;
     }
     return bits;
 }
@@ -80,9 +76,9 @@ static uint64_t probe_env(struct machine *m)
         csr_write(CSR_HENVCFG, 0);
     }
     for (uint32_t i = 0; i < ARRAY_COUNT(env_bits); i++) {
-        uint64_t bits = env_bits[i].bits;
+        uint64_t bits = env_bits[i];
         uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
-        denied |= (granted & field) != bits ? BIT(env_bits[i].ext) : 0;
+        denied |= (granted & field) != bits ? BIT(env_ext[i]) : 0;
     }
     return denied;
 }
@@ -106,11 +102,15 @@ uint64_t machine_hcounteren(const struct machine *m, uint64_t isa)
     return (isa & BIT(GUEST_ISA_ZIHPM)) != 0 ? m->hcounteren : m->hcounteren & COUNTEREN_ZICNTR;
 }
 
-static uint64_t probe_fp(struct machine *m)
+static uint64_t probe_fp(const struct machine *m)
 {
-    m->fp = world_probe_fp();
-    return ((m->fp & WORLD_F) == 0 ? NEED_F : 0) | ((m->fp & WORLD_D) == 0 ? BIT(GUEST_ISA_D) : 0) |
-           ((m->fp & WORLD_V) == 0 ? NEED_V : 0);
+    uint64_t any = 0;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        any |= m->kind[k].isa;
+    }
+    unsigned fp = world_probe_fp((any & BIT(GUEST_ISA_V)) != 0 ? WORLD_V : 0);
+    return ((fp & WORLD_F) == 0 ? NEED_F : 0) | ((fp & WORLD_D) == 0 ? BIT(GUEST_ISA_D) : 0) |
+           ((fp & WORLD_V) == 0 ? NEED_V : 0);
 }
 
 enum hyp_status machine_probe(struct machine *m)

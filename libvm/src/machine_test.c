@@ -390,7 +390,7 @@ static void test_harts(void **state)
     assert_false(m.other_irqc);
     assert_int_equal(m.timebase_hz, 1000);
     assert_int_equal(m.all.mmu, GUEST_MMU_SV57);
-    assert_int_equal(m.all.cbom_block, 64);
+    assert_int_equal(m.all.block[0], 64);
     assert_int_equal(m.all.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) |
                                 BIT(GUEST_ISA_C) | BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_SSTC) |
                                 BIT(GUEST_ISA_ZICBOM) | STRING_I);
@@ -410,14 +410,14 @@ static void test_blocks(void **state)
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(m.all.isa & all, 0);
-    assert_int_equal(m.all.cbom_block | m.all.cbop_block | m.all.cboz_block, 0);
+    assert_int_equal(m.all.block[0] | m.all.block[1] | m.all.block[2], 0);
     for (uint32_t block = 0; block <= 64; block += 64) {
         begin();
         begin_root();
         one_cpu(isa, block);
         assert_int_equal(finish(), HYP_OK);
         assert_int_equal(m.all.isa & all, block != 0 ? all : 0);
-        assert_true(m.all.cbom_block == block && m.all.cbop_block == block && m.all.cboz_block == block);
+        assert_true(m.all.block[0] == block && m.all.block[1] == block && m.all.block[2] == block);
     }
 }
 
@@ -450,14 +450,14 @@ static void test_kinds(void **state)
     assert_int_equal(m.all.isa, least);
     assert_int_equal(machine_common(&m, 3).isa,
                      least | BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SSTC));
-    assert_int_equal(machine_common(&m, 3).cboz_block, 64);
+    assert_int_equal(machine_common(&m, 3).block[2], 64);
     assert_int_equal(machine_common(&m, 4).isa,
                      least | fd | BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZICBOZ));
     assert_int_equal(machine_common(&m, 5).isa, least | BIT(GUEST_ISA_ZICBOZ));
     /* Blocks of two sizes. */
     assert_int_equal(machine_common(&m, 12).isa, least | fd);
-    assert_int_equal(machine_common(&m, 12).cboz_block, 0);
-    assert_int_equal(machine_common(&m, 8).cboz_block, 32);
+    assert_int_equal(machine_common(&m, 12).block[2], 0);
+    assert_int_equal(machine_common(&m, 8).block[2], 32);
 }
 
 /* Without room, the last kind is what all the rest have, in whatever order they come. */
@@ -482,7 +482,7 @@ static void test_too_many_kinds(void **state)
     assert_int_equal(machine_common(&m, BIT(2)).isa, least | BIT(GUEST_ISA_ZBC));
     for (uint32_t i = 3; i < ARRAY_COUNT(isa); i++) {
         assert_int_equal(machine_common(&m, BIT(i)).isa, least);
-        assert_int_equal(machine_common(&m, BIT(i)).cbom_block, 0);
+        assert_int_equal(machine_common(&m, BIT(i)).block[0], 0);
     }
 }
 

@@ -75,7 +75,7 @@ HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
 {
     const struct vm_grant *g = &vcpu->vm->grant;
     if (!csr_probe(CSR_HSTATUS) || csr_probe(CSR_HSTATEEN0) != g->has_stateen ||
-        csr_probe(CSR_HENVCFG) != g->has_envcfg || (g->fp & ~world_probe_fp()) != 0) {
+        csr_probe(CSR_HENVCFG) != g->has_envcfg || (g->fp & ~world_probe_fp(g->fp)) != 0) {
         return false;
     }
     uint64_t henvcfg = 0;

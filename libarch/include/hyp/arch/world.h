@@ -73,8 +73,11 @@ void world_accept_guests(void);
 #define WORLD_V 4u
 #define WORLD_FP_ALL (WORLD_F | WORLD_D | WORLD_V)
 
-/* OR of those that work on this hart, by trying; their registers change. Leaves sstatus as it is. */
-unsigned world_probe_fp(void);
+/*
+ * OR of those that work on this hart, by trying; their registers change, sstatus does not. V is
+ * tried only if it is in `asked`.
+ */
+unsigned world_probe_fp(unsigned asked);
 
 /*
  * Floating-point registers (WORLD_F; with all the bits that the hart has), and vector registers

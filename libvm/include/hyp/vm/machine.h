@@ -29,9 +29,7 @@
 struct machine_grant {
     uint64_t isa; /* OR of BIT(enum guest_isa). */
     uint32_t mmu; /* enum guest_mmu: the widest. */
-    uint32_t cbom_block;
-    uint32_t cbop_block;
-    uint32_t cboz_block;
+    uint32_t block[3]; /* Bytes of a block of Zicbom, Zicbop and Zicboz; 0: no such extension. */
 };
 
 struct machine {
@@ -78,7 +76,6 @@ struct machine {
     bool svpbmt;
     bool envcfg;  /* henvcfg and senvcfg are there. */
     bool stateen;
-    uint32_t fp; /* OR of WORLD_F, WORLD_D, WORLD_V. */
     uint32_t gpa_bits;
     uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t hcounteren; /* Counters that can be granted. */
@@ -115,7 +112,7 @@ static inline uint64_t machine_harts(const struct machine *m)
 uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
 
 /*
- * What all of these harts (bit i: dense index i) have. Cache blocks of two sizes are none, and
+ * What all of these harts (bit i: dense index i; at least one) have. Cache blocks of two sizes are none, and
  * their extension is not granted.
  */
 struct machine_grant machine_common(const struct machine *m, uint64_t harts);
