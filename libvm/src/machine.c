@@ -373,9 +373,15 @@ static uint8_t add_kind(struct machine *m, const struct machine_grant *own)
 
 struct machine_grant machine_common(const struct machine *m, uint64_t harts)
 {
-    struct machine_grant g = m->kind[m->hart_kind[bits_first(harts)]];
-    for (; harts != 0; harts &= harts - 1) {
-        narrow(&g, &m->kind[m->hart_kind[bits_first(harts)]]);
+    struct machine_grant g = {.isa = 0};
+    bool first = true;
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        const struct machine_grant *own = &m->kind[m->hart_kind[i]];
+        if ((harts & BIT(i)) != 0) {
+            g = first ? *own : g;
+            first = false;
+            narrow(&g, own);
+        }
     }
     return g;
 }
@@ -625,7 +631,7 @@ enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
     HYP_TRY(read_nodes(&r, &t));
     number_contexts(m, r.contexts);
     find_stdout(&r, &t);
-    m->all = m->hart_count != 0 ? machine_common(m, machine_harts(m)) : m->kind[0];
+    m->all = machine_common(m, machine_harts(m));
     if (m->timebase_hz == 0 || (m->hart_count | m->without_h_count) == 0) {
         return HYP_E_ABSENT;
     }

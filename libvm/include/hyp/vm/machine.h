@@ -112,7 +112,7 @@ static inline uint64_t machine_harts(const struct machine *m)
 uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
 
 /*
- * What all of these harts (bit i: dense index i; at least one) have. Cache blocks of two sizes are none, and
+ * What all of these harts (bit i: dense index i) have; of none, nothing. Cache blocks of two sizes are none, and
  * their extension is not granted.
  */
 struct machine_grant machine_common(const struct machine *m, uint64_t harts);
