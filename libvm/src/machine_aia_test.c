@@ -53,6 +53,7 @@ static void put_harts(void)
         fdt_begin_node(tree, "cpu");
         put_text("device_type", "cpu");
         fdt_property_u32(tree, "reg", i);
+        put_text("riscv,isa", "rv64imach");
         fdt_begin_node(tree, "interrupt-controller");
         put_text("compatible", "riscv,cpu-intc");
         fdt_property_u32(tree, "phandle", 100 + i);
