@@ -53,7 +53,7 @@ static void event(struct vm_env *env, struct vcpu *vcpu)
 void hyp_program_timer(struct host_hart *hh)
 {
     uint64_t when = hh->deadline;
-    if (hh->hyp->machine.sstc) {
+    if (hh->sstc) {
         csr_write(CSR_STIMECMP, when);
         return;
     }
@@ -90,16 +90,8 @@ static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
 HYP_COLD void hyp_init_env(struct hyp *h)
 {
     const struct machine *m = &h->machine;
-    bool has_zicboz = (m->isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
     h->env = (struct vm_env){
-        .sstc = m->sstc,
         .timebase_hz = m->timebase_hz,
-        .cboz_block = has_zicboz ? h->pool.zero_block : 0, /* As tried, not as the tree says. */
-        .has_vector = (m->isa & BIT(GUEST_ISA_V)) != 0,
-        .has_stateen = m->stateen,
-        .henvcfg = m->henvcfg,
-        .hcounteren = m->hcounteren,
-        .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         .send_ipi = send_ipi,
         .external = external,
         .event = event,
@@ -107,5 +99,31 @@ HYP_COLD void hyp_init_env(struct hyp *h)
         .timer_changed = timer_changed,
         .vm_event = hyp_vm_event,
         .vm_ended = hyp_vm_ended,
+    };
+}
+
+/* Registers of extensions that the guest is not shown are off, so it cannot leave anything there. */
+static uint32_t fp_of(uint64_t isa)
+{
+    _Static_assert(GUEST_ISA_D == GUEST_ISA_F + 1 && WORLD_D == 2 * WORLD_F, "one shift for both");
+    return (isa >> GUEST_ISA_F & (WORLD_F | WORLD_D)) | (isa >> GUEST_ISA_V & 1) * WORLD_V;
+}
+
+HYP_COLD void hyp_grant(struct hyp *h, struct host_vm *hv)
+{
+    const struct machine *m = &h->machine;
+    struct machine_grant has = machine_common(m, h->plan.harts[hv->vm.index]);
+    bool has_zicboz = (has.isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
+    hv->has = has;
+    hv->vm.grant = (struct vm_grant){
+        .sstc = (has.isa & BIT(GUEST_ISA_SSTC)) != 0,
+        .has_envcfg = m->envcfg,
+        .has_stateen = m->stateen,
+        .fp = fp_of(has.isa),
+        .henvcfg = machine_henvcfg(has.isa),
+        .hcounteren = machine_hcounteren(m, has.isa),
+        .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
+        /* As tried, not as the tree says. */
+        .cboz_block = has_zicboz && has.block[2] == h->pool.zero_block ? has.block[2] : 0,
     };
 }

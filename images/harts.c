@@ -76,6 +76,7 @@ static enum hyp_status init_hart(struct hyp *h, uint32_t index)
         .muted = &h->log_waits,
     };
     hh->hyp = h;
+    hh->sstc = (machine_common(&h->machine, BIT(index)).isa & BIT(GUEST_ISA_SSTC)) != 0;
     hh->deadline = UINT64_MAX;
     hh->timer = UINT64_MAX;
     h->harts[index] = hh;
@@ -152,26 +153,39 @@ static bool takes_console(struct hyp *h)
     return true;
 }
 
-_Noreturn void hyp_hart_main(struct hart *hart)
+/* False: the hart lacks what the boot hart has, perhaps H. */
+static bool set_up_hart(struct hyp *h, struct host_hart *hh)
 {
-    struct host_hart *hh = (struct host_hart *)hart;
-    struct hyp *h = hh->hyp;
-    bool console = hart->index == h->console_hart;
-    hyp_init_hart_irqs(h, hart->index);
+    if (hh->vcpu != 0 && !vcpu_hart_is_fit(hh->vcpu)) {
+        lose_hart(h, hh);
+        return false;
+    }
+    hyp_init_hart_irqs(h, hh->hart.index);
     if (hh->vcpu != 0 && h->irqc_kind != 0 && h->irqc_kind->start_vcpu(h, hh->vcpu) != HYP_OK) {
         vm_stop(hh->vcpu->vm, VM_STOP_HART);
     }
     if (!settle(hh, HART_UP)) {
         hart_park();
     }
+    return true;
+}
+
+_Noreturn void hyp_hart_main(struct hart *hart)
+{
+    struct host_hart *hh = (struct host_hart *)hart;
+    struct hyp *h = hh->hyp;
+    bool console = hart->index == h->console_hart;
+    bool fits = set_up_hart(h, hh);
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
         hyp_report(h);           /* Of a VM that was quicker. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;
-        await_harts(h, hh->vcpu->vm);
-        vcpu_run(hh->vcpu);
+        if (fits) {
+            await_harts(h, hh->vcpu->vm);
+            vcpu_run(hh->vcpu);
+        }
         hart->vm_name = 0;
         hh->vcpu = 0;
         if (!console && takes_console(h)) {
@@ -187,12 +201,28 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     hart_park();
 }
 
+/*
+ * The boot hart is none that can run guests: the next one that can boots from the start, and this
+ * one stops. _start waits for that, since all that it clears is still in use here.
+ */
+void hyp_hand_over(struct hyp *h, uint64_t fdt_hpa)
+{
+    const struct machine *m = &h->machine;
+    uint32_t me = machine_find_hart(m, hart_self()->id);
+    boot_tried |= me != MACHINE_NO_INDEX ? BIT(me) : 0;
+    for (uint64_t left = machine_harts(m) & ~boot_tried; left != 0; left &= left - 1) {
+        boot_lottery = ~hart_self()->id;
+        struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_START, m->hart_id[bits_first(left)],
+                                    h->load_hpa, fdt_hpa);
+        if (r.error == SBI_SUCCESS) {
+            hart_park();
+        }
+    }
+}
+
 _Noreturn void hyp_start_harts(struct hyp *h)
 {
-    uint32_t me = UINT32_MAX; /* This hart may be one that there was no room for. */
-    for (uint32_t i = 0; i < h->machine.hart_count; i++) {
-        me = h->machine.hart_id[i] == hart_self()->id ? i : me;
-    }
+    uint32_t me = machine_find_hart(&h->machine, hart_self()->id);
     hart_self()->index = me; /* Known from here on: who is this hart, and who another? */
     for (uint32_t i = 0; i < h->machine.hart_count; i++) {
         struct host_hart *hh = h->harts[i];
@@ -206,7 +236,7 @@ _Noreturn void hyp_start_harts(struct hyp *h)
             }
         }
     }
-    if (me == UINT32_MAX || h->harts[me] == 0) {
+    if (h->harts[me] == 0) {
         hart_park();
     }
     hart_enter(&h->harts[me]->hart);

@@ -33,6 +33,7 @@ struct host_hart {
     struct vcpu *vcpu;
     uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
     uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
+    bool sstc;         /* This hart has it, and the VM that runs here. */
     uint32_t presence; /* Atomic: enum hart_presence. */
 };
 
@@ -43,6 +44,7 @@ enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 struct host_vm {
     struct vm vm;
     struct gstage gstage;
+    struct machine_grant has; /* What all its harts have. */
     /* The wire into a source of its controller, which is vm.irq_ctx. NULL: it has none. */
     struct irq_line (*line)(void *controller, uint32_t source);
     struct vconsole vc;
@@ -230,14 +232,17 @@ HYP_MUST_USE enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv);
 /* harts.c: structs and stacks; the start of all others, and of this one. */
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
 _Noreturn void hyp_start_harts(struct hyp *h);
+/* This hart, which boots, cannot run guests: another one boots. Returns if there is none left. */
+void hyp_hand_over(struct hyp *h, uint64_t fdt_hpa);
 _Noreturn void hyp_hart_main(struct hart *self);
 /* The VM's last hart has left it: the console hart says why. Any hart. */
 void hyp_vm_ended(struct vm_env *env, struct vm *vm);
 /* It has a new event: the same. Its own harts. */
 void hyp_vm_event(struct vm_env *env, struct vm *vm);
 
-/* env.c: what guests are granted, and who does what they need; this hart's timer. */
+/* env.c: who does what guests need; what the VM's harts have and it is granted; this hart's timer. */
 void hyp_init_env(struct hyp *h);
+void hyp_grant(struct hyp *h, struct host_vm *hv);
 void hyp_program_timer(struct host_hart *self);
 
 /* choice.c: h->config and h->dtbs by h->irqc_models. Who finds another controller calls it. */

@@ -74,7 +74,7 @@ static void find_aplic(struct hyp *h, const void *fdt)
         machine_read_aia(&h->machine, found, fdt, HYP_BOOT_FDT_SIZE) != HYP_OK ||
         h->machine.source_count != 0 || found->source_count < 2 ||
         found->source_count > SOURCE_MAX ||
-        (found->msi && (h->machine.isa & BIT(GUEST_ISA_SSAIA)) == 0)) {
+        (found->msi && (h->machine.all.isa & BIT(GUEST_ISA_SSAIA)) == 0)) {
         return; /* None, or harts without the CSRs of their interrupt files. */
     }
     h->irqc_kind = &kind;
@@ -197,7 +197,7 @@ static void show(struct hyp *h)
              : h->irqc_kind != &kind ? "plic"
              : the_aia.found.msi     ? "aplic-imsic"
                                      : "aplic",
-             found->id_max, has_file_pages() && h->machine.has_h ? imsic_geilen() : 0,
+             found->id_max, has_file_pages() ? imsic_geilen() : 0,
              the_aia.ipi_path.ops == 0                ? "sbi"
              : the_aia.ipi_path.state == &the_aia.ipi ? "imsic"
                                                       : "sswi");
@@ -214,7 +214,7 @@ static void init(struct hyp *h)
 
 static void init_hart(struct hyp *h)
 {
-    if ((h->machine.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
+    if ((h->machine.all.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
         csr_write(CSR_HVICTL, 0); /* A reset leaves them open. */
         csr_write(CSR_HVIEN, 0);
         csr_write(CSR_HVIPRIO1, 0);

@@ -2,7 +2,9 @@
 /* The hypervisor: from the machine's device tree to running guests, one call a line. */
 #include "hyp.h"
 
+#include <hyp/arch/csr.h>
 #include <hyp/base/assert.h>
+#include <hyp/console/format.h>
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa);
 
@@ -16,6 +18,11 @@ static void show_finding(void *arg, const struct config_finding *finding)
     char line[CONFIG_LINE_SIZE];
     (void)config_finding_line(finding, line, sizeof(line));
     log_line(&h->log, "config %s", line);
+}
+
+static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
+{
+    return machine_common(ctx, harts).isa;
 }
 
 /* The build's promises, on what this machine really has. */
@@ -36,7 +43,9 @@ static void fit_config(struct hyp *h)
         .source_count = m->source_count,
         .irqc_models = BIT(HYP_IRQC_PLIC) | h->irqc_models,
         .gpa_bits = m->gpa_bits,
-        .isa = m->isa,
+        .isa = m->all.isa,
+        .isa_of_harts = isa_of_harts,
+        .isa_ctx = m,
     };
     struct config_input in = {
         .config = h->config,
@@ -57,7 +66,22 @@ static void fit_config(struct hyp *h)
 
 static bool has(const struct machine *m, enum guest_isa ext)
 {
-    return (m->isa & BIT(ext)) != 0;
+    return (m->all.isa & BIT(ext)) != 0;
+}
+
+/* They stay with nobody. */
+static void show_without_h(struct hyp *h)
+{
+    const struct machine *m = &h->machine;
+    char ids[CONFIG_LINE_SIZE];
+    size_t n = 0;
+    for (uint32_t i = 0; i < m->without_h_count && i < MACHINE_WITHOUT_H; i++) {
+        n += format_buf(ids + n, sizeof(ids) - n, i == 0 ? "%lu" : ",%lu", m->without_h[i]);
+    }
+    if (n != 0) {
+        log_line(&h->log, "harts_without_h=%u ids=%s%s", m->without_h_count, ids,
+                 m->without_h_count > MACHINE_WITHOUT_H ? ",..." : "");
+    }
 }
 
 static void show_machine(struct hyp *h)
@@ -65,11 +89,12 @@ static void show_machine(struct hyp *h)
     const struct machine *m = &h->machine;
     log_line(&h->log, "build=%s config=%s harts=%u timebase_hz=%u", hyp_build_id, hyp_config.name,
              m->hart_count, m->timebase_hz);
-    log_line(&h->log, "sstc=%u svpbmt=%u gpa_bits=%u irq_sources=%u load=0x%lx", m->sstc, m->svpbmt,
-             m->gpa_bits, m->source_count, h->load_hpa);
+    log_line(&h->log, "sstc=%u svpbmt=%u gpa_bits=%u irq_sources=%u load=0x%lx",
+             has(m, GUEST_ISA_SSTC), m->svpbmt, m->gpa_bits, m->source_count, h->load_hpa);
     log_line(&h->log, "svnapot=%u svadu=%u zicbom=%u zicboz=%u stateen=%u vector=%u vmid_bits=%u",
              has(m, GUEST_ISA_SVNAPOT), has(m, GUEST_ISA_SVADU), has(m, GUEST_ISA_ZICBOM),
              has(m, GUEST_ISA_ZICBOZ), m->stateen, has(m, GUEST_ISA_V), m->vmid_bits);
+    show_without_h(h);
     if (m->seed.size == 0) {
         log_line(&h->log, "seed=none vms_rng_seed=none vms_kaslr_seed=none");
     }
@@ -97,12 +122,24 @@ void hyp_at(struct hyp *h, enum hyp_step step)
     }
 }
 
-static enum hyp_status find_machine(struct hyp *h, const void *fdt)
+/* Can this hart run guests? Else another one that can boots. */
+static enum hyp_status require_h(struct hyp *h, uint64_t fdt_hpa)
+{
+    if (machine_find_hart(&h->machine, hart_self()->id) != MACHINE_NO_INDEX &&
+        csr_probe(CSR_HSTATUS)) {
+        return HYP_OK;
+    }
+    hyp_hand_over(h, fdt_hpa);
+    return HYP_E_UNSUPPORTED;
+}
+
+static enum hyp_status find_machine(struct hyp *h, const void *fdt, uint64_t fdt_hpa)
 {
     if (fdt == 0) {
         return HYP_E_FAULT;
     }
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
+    HYP_TRY(require_h(h, fdt_hpa));
     h->fdt = fdt;
     hyp_at(h, HYP_FIND);
     h->fdt = 0;
@@ -152,7 +189,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
     const void *fdt = hyp_map_boot_fdt(h, fdt_hpa);
-    require_machine(h, find_machine(h, fdt));  /* a machine that can run VMs */
+    require_machine(h, find_machine(h, fdt, fdt_hpa)); /* a machine that can run VMs */
     hyp_require_room(h);                       /* that lets us be where we are */
     hyp_erase_fdt(h, fdt);                     /* nobody else shall read it */
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */

@@ -110,7 +110,7 @@ static enum hyp_status init_pool(struct hyp *h)
     h->phys.count = 1;
     page_pool_init(&h->pool, &h->phys);
     /* Whatever the last owner left: a page is cleared when it is taken. */
-    uint32_t block = h->machine.cboz_block;
+    uint32_t block = h->machine.all.block[2];
     h->pool.zero_block = mem_zero_block_works((void *)va, block) ? block : 0;
     struct page_region region = {.pa = pool};
     return page_pool_add(&h->pool, &region);

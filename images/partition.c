@@ -301,6 +301,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
     const struct hyp_dtb *dtb = &h->dtbs[hv->vm.index];
+    const struct machine_grant *has = &hv->has;
     char args[CONFIG_BOOTARGS_SIZE];
     struct guest_seed seed;
     if (dtb->size == 0 || c->dtb_gpa == 0) {
@@ -323,11 +324,11 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
     struct guest_dt_facts facts = {
         .device_absent = absent_devices(h, c),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
-        .isa = h->machine.isa,
-        .mmu = (enum guest_mmu)h->machine.mmu,
-        .cbom_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? h->machine.cbom_block : 0,
-        .cbop_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? h->machine.cbop_block : 0,
-        .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
+        .isa = has->isa,
+        .mmu = (enum guest_mmu)has->mmu,
+        .cbom_block = (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[0] : 0,
+        .cbop_block = (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[1] : 0,
+        .cboz_block = (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[2] : 0,
         .timebase_hz = h->machine.timebase_hz,
         .initrd_end = initrd_end(h, c),
         .imsic_ids = h->imsic_ids,
@@ -382,6 +383,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     hv->vm.config = &h->config->vms[index];
     hv->vm.env = &h->env;
     hv->vm.index = index;
+    hyp_grant(h, hv);
     HYP_TRY(gstage_create(&hv->gstage, &config));
     hv->vm.hgatp = gstage_hgatp(&hv->gstage);
     HYP_TRY(map_memory(h, hv));
@@ -392,7 +394,9 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     HYP_TRY(fill_memory(h, hv));
     hv->vm.memory_cleared = restrict_memory;
     for (uint32_t i = 0; i < hv->vm.vcpu_count; i++) {
-        h->harts[hv->vm.vcpus[i]->hart_index]->vcpu = hv->vm.vcpus[i];
+        struct host_hart *hh = h->harts[hv->vm.vcpus[i]->hart_index];
+        hh->vcpu = hv->vm.vcpus[i];
+        hh->sstc = hv->vm.grant.sstc;
     }
     return HYP_OK;
 }

@@ -2,10 +2,13 @@
 /* The host's register file, one a thread. */
 #include <hyp/arch/csr.h>
 
+#include <hyp/base/assert.h>
+
 static _Thread_local uint64_t own[CSR_HOST_COUNT];
 static _Thread_local uint64_t *used;
 static _Thread_local csr_host_model the_model;
 static _Thread_local void *the_state;
+static _Thread_local bool (*the_absent)(unsigned number);
 
 static uint64_t *csrs(void)
 {
@@ -35,9 +38,20 @@ void csr_host_attach(csr_host_model model, void *state)
     the_state = state;
 }
 
+void csr_host_set_absent(bool (*is_absent)(unsigned number))
+{
+    the_absent = is_absent;
+}
+
+bool csr_host_has(unsigned number)
+{
+    return the_absent == 0 || !the_absent(number);
+}
+
 uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value)
 {
     uint64_t old;
+    HYP_REQUIRE(csr_host_has(number));
     if (the_model != 0 && the_model(the_state, number, op, value, &old)) {
         return old;
     }

@@ -16,6 +16,7 @@ static _Thread_local world_host_guest the_guest;
 static _Thread_local void *the_ctx;
 static _Thread_local struct world_host_cleared cleared;
 static _Thread_local uint64_t fp[32];
+static _Thread_local unsigned absent_fp;
 
 void world_host_set(world_host_guest guest, void *ctx)
 {
@@ -136,10 +137,26 @@ struct world_host_cleared *world_host_cleared(void)
     return &cleared;
 }
 
-void world_clear_fp(bool has_vector)
+void world_host_set_absent_fp(unsigned absent)
 {
-    cleared.fp++;
-    cleared.vector += has_vector;
+    absent_fp = absent;
+}
+
+unsigned world_probe_fp(unsigned asked)
+{
+    return (WORLD_F | WORLD_D | (asked & WORLD_V)) & ~absent_fp;
+}
+
+void world_clear_fp(unsigned has)
+{
+    HYP_REQUIRE((has & absent_fp) == 0);
+    cleared.fp += (has & WORLD_F) != 0;
+    cleared.vector += (has & WORLD_V) != 0;
+}
+
+void world_accept_guests(void)
+{
+    HYP_REQUIRE(csr_host_has(CSR_HSTATUS));
 }
 
 uint64_t *world_host_fp(void)

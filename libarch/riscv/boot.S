@@ -65,7 +65,8 @@ _start:
 
 	/*
 	 * The lottery: the winner's hart id + 1. Where this image has run before and was not loaded
-	 * again, the word is an earlier life's: its hart is this one, or does not run now.
+	 * again, the word is an earlier life's: its hart is this one, or does not run now. It is
+	 * ~hart id, below 0, where that hart hands over to the one that it has started.
 	 */
 	la	t0, boot_lottery
 	addi	t1, s2, 1
@@ -73,11 +74,15 @@ _start:
 	beqz	t2, 2f
 	beq	t2, t1, 2f
 	addi	a0, t2, -1
-	li	a7, SBI_HSM
+	bgtz	t2, 3f
+	not	a0, t2
+	beq	a0, s2, 2f
+3:	li	a7, SBI_HSM
 	li	a6, SBI_HSM_GET_STATUS
 	ecall
 	or	a0, a0, a1
 	bnez	a0, 2f
+	bltz	t2, 1b
 	/* Lost: that hart is started, and starts this one again by HSM. */
 	li	a6, SBI_HSM_STOP
 	ecall
@@ -87,8 +92,10 @@ _start:
 	bne	t3, t2, 1b
 	sc.d.aqrl t3, t1, (t0)
 	bnez	t3, 1b
+	bltz	t2, 3f
+	sd	zero, 8(t0) /* boot_tried: nobody has. */
 
-	la	s0, _start
+3:	la	s0, _start
 	la	t0, _bss_start
 	la	t1, _hyp_end
 2:	bgeu	t0, t1, 3f
@@ -136,7 +143,7 @@ _start:
 	sfence.vma
 	csrw	satp, t1
 	.balign	4
-4:	la	t0, trap_entry
+4:	la	t0, hs_entry
 	csrw	stvec, t0
 	la	tp, boot_hart
 	csrw	sscratch, tp
@@ -185,7 +192,7 @@ hart_enter:
 	sfence.vma
 	mv	tp, a0
 	csrw	sscratch, tp
-	la	t0, trap_entry
+	la	t0, hs_entry
 	csrw	stvec, t0
 	ld	sp, HART_STACK_TOP(tp)
 	ld	t0, HART_ENTRY(tp)
@@ -222,7 +229,11 @@ closed_text_end:
 
 	.section .data.boot_lottery, "aw"
 	.balign	8
+	.globl	boot_lottery
 boot_lottery:
+	.dword	0
+	.globl	boot_tried
+boot_tried:
 	.dword	0
 
 	.section .bss.boot, "aw", @nobits

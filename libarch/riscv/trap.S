@@ -227,6 +227,20 @@ leave:
 	.size	trap_entry, . - trap_entry
 
 /*
+ * hs_entry: every trap of a hart that has not said that it accepts guests. It may lack the
+ * hypervisor extension, so hstatus is not asked whose trap this is.
+ * In       tp, sscratch = hart
+ * Next     hs_trap
+ */
+	.balign	4
+	.globl	hs_entry
+	.type	hs_entry, @function
+hs_entry:
+	csrrw	tp, sscratch, tp
+	sd	t0, HART_T0(tp)
+	.size	hs_entry, . - hs_entry
+
+/*
  * hs_trap: HS-mode itself trapped. An access with a fix-up (guest_mem.h, csr_probe)
  * goes on there; all else is our own bug and is reported on a stack of its own.
  * In       tp = hart, t0 saved in HART_T0
@@ -296,8 +310,12 @@ fault_frame: /* t0 = tp to show, t2 = where to go; t0 … t2 in HART_T0 … T2 *
 	csrr	t0, sepc
 	csrr	t1, scause
 	csrr	t3, stval
-	csrr	t4, CSR_HSTATUS
-	sd	t0, FAULT_SEPC(sp)
+	li	t4, 0
+3:	csrr	t4, CSR_HSTATUS
+4:	sd	t0, FAULT_SEPC(sp)
+	.pushsection .fixup, "a"
+	.dword	3b, 4b /* A hart without it. */
+	.popsection
 	sd	t1, FAULT_SCAUSE(sp)
 	sd	t3, FAULT_STVAL(sp)
 	sd	t4, FAULT_HSTATUS(sp)
@@ -307,6 +325,15 @@ fault_frame: /* t0 = tp to show, t2 = where to go; t0 … t2 in HART_T0 … T2 *
 	mv	a0, t1
 	j	hart_fault_nested
 	.size	hs_fault, . - hs_fault
+
+/* world_accept_guests() */
+	.globl	world_accept_guests
+	.type	world_accept_guests, @function
+world_accept_guests:
+	la	t0, trap_entry
+	csrw	stvec, t0
+	ret
+	.size	world_accept_guests, . - world_accept_guests
 
 /*
  * hyp_panic_at(file, line, condition): HYP_REQUIRE failed.

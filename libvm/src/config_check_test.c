@@ -263,6 +263,48 @@ static void test_missing_extension(void **state)
     assert_int_equal(plan.mem_hpa[0][0], CONFIG_NOWHERE);
 }
 
+/* Harts 0 and 1 have what `machine` says; the others lack this. */
+static uint64_t others_lack;
+
+static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
+{
+    assert_ptr_equal(ctx, &machine);
+    assert_int_not_equal(harts, 0);
+    return (harts & ~UINT64_C(3)) != 0 ? machine.isa & ~others_lack : machine.isa;
+}
+
+/* What a VM needs is asked of its own harts. */
+static void test_extensions_of_own_harts(void **state)
+{
+    (void)state;
+    in.machine = &machine;
+    machine.isa_of_harts = isa_of_harts;
+    machine.isa_ctx = &machine;
+    vms[0].isa_needs = "sstc";
+    vms[1].isa_needs = "svpbmt";
+    others_lack = 0;
+    expect_none();
+    others_lack = BIT(GUEST_ISA_SSTC);
+    expect_none();
+    others_lack = BIT(GUEST_ISA_SVPBMT);
+    expect_one(CONFIG_EXT_ABSENT, 2);
+    vms[0].hart_mask = 0x6;
+    vms[1].hart_mask = 0x1;
+    others_lack = BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT);
+    vms[1].real_time = false;
+    expect_one(CONFIG_EXT_ABSENT, 1);
+    /* Interrupt files, too. */
+    vms[0].isa_needs = vms[1].isa_needs = NULL;
+    others_lack = BIT(GUEST_ISA_SSAIA);
+    machine.irqc_models = 7;
+    vms[0].irqc.model = HYP_IRQC_IMSIC;
+    vms[0].irqc.imsic_gpa = 0x28000000;
+    expect_one(CONFIG_IRQC_MODEL, 1);
+    vms[0].hart_mask = 0x3;
+    vms[1].hart_mask = 0x4;
+    expect_none();
+}
+
 static void test_missing_interrupts(void **state)
 {
     (void)state;
@@ -1008,6 +1050,7 @@ int main(void)
         cmocka_unit_test_setup(test_missing_memory, set_up),
         cmocka_unit_test_setup(test_reserved_memory, set_up),
         cmocka_unit_test_setup(test_missing_extension, set_up),
+        cmocka_unit_test_setup(test_extensions_of_own_harts, set_up),
         cmocka_unit_test_setup(test_missing_interrupts, set_up),
         cmocka_unit_test_setup(test_irqc_models, set_up),
         cmocka_unit_test_setup(test_small_pool_at_boot, set_up),

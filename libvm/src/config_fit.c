@@ -122,6 +122,16 @@ static void check_console_hart(struct config_run *run)
     }
 }
 
+/* Of its own harts; of all of them for one that has none. */
+uint64_t config_vm_isa(const struct config_run *run, uint32_t vm)
+{
+    const struct config_machine *machine = run->in->machine;
+    uint64_t harts = run->plan->harts[vm];
+    return machine->isa_of_harts != NULL && harts != 0
+               ? machine->isa_of_harts(machine->isa_ctx, harts)
+               : machine->isa;
+}
+
 static void check_extensions(struct config_run *run)
 {
     const struct config_machine *machine = run->in->machine;
@@ -137,10 +147,11 @@ static void check_extensions(struct config_run *run)
     }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const char *at = run->config->vms[vm].isa_needs;
+        uint64_t isa = config_vm_isa(run, vm);
         size_t n = 0;
         while ((n = config_next_word(&at, n)) != 0) {
             enum guest_isa ext = guest_isa_find(at, n);
-            if (ext != GUEST_ISA_COUNT && (machine->isa & BIT(ext)) == 0) {
+            if (ext != GUEST_ISA_COUNT && (isa & BIT(ext)) == 0) {
                 struct config_finding *f = config_about(run, vm);
                 f->rule = CONFIG_EXT_ABSENT;
                 f->thing = guest_isa_name(ext);

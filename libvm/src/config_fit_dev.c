@@ -109,14 +109,15 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     check_irqs(run, vm, device);
 }
 
-static bool can_give(const struct config_input *in, enum hyp_irqc_model model)
+static bool can_give(const struct config_run *run, uint32_t vm, enum hyp_irqc_model model)
 {
+    const struct config_input *in = run->in;
     const struct config_machine *machine = in->machine;
     if (machine == NULL) {
         uint32_t models = config_irqc_models(in->platform->irqc.model);
         return in->other_machine || (models & BIT(model)) != 0;
     }
-    bool lacks = model == HYP_IRQC_IMSIC && (machine->isa & BIT(GUEST_ISA_SSAIA)) == 0;
+    bool lacks = model == HYP_IRQC_IMSIC && (config_vm_isa(run, vm) & BIT(GUEST_ISA_SSAIA)) == 0;
     return !lacks && (machine->irqc_models & BIT(model)) != 0;
 }
 
@@ -129,7 +130,7 @@ static void check_irqc(struct config_run *run, uint32_t vm)
         struct range imsics = config_imsics(c);
         check_reach(run, vm, "IMSICs", imsics.start, imsics.size);
     }
-    if (!can_give(run->in, model)) {
+    if (!can_give(run, vm, model)) {
         struct config_finding *f = config_about(run, vm);
         f->rule = CONFIG_IRQC_MODEL;
         f->thing = model == HYP_IRQC_PLIC    ? "a PLIC"

@@ -25,6 +25,9 @@ bool config_fit_run(struct config_run *run);
 /* Each judges one subject and tells its findings. They may only be called after the limits hold. */
 void config_fit_mem(struct config_run *run);
 void config_fit_devices(struct config_run *run);
+
+/* With a machine: the extensions that the VM can be granted on its harts. */
+uint64_t config_vm_isa(const struct config_run *run, uint32_t vm);
 void config_check_harts(struct config_run *run);
 void config_check_mem(struct config_run *run);
 void config_check_gpas(struct config_run *run);

@@ -23,6 +23,12 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
     return guest_isa_find_near(text, length, (enum guest_isa)0);
 }
 
+/* Names are letters, and case insensitive. */
+static char lower(char c)
+{
+    return (char)(c | 0x20);
+}
+
 static bool is_name(uint32_t ext, const char *text, size_t length)
 {
     /* Most differ in their length already. */
@@ -31,7 +37,7 @@ static bool is_name(uint32_t ext, const char *text, size_t length)
     }
     const char *name = guest_isa_name((enum guest_isa)ext);
     size_t n = 0;
-    while (n < length && name[n] == text[n]) {
+    while (n < length && name[n] == lower(text[n])) {
         n++;
     }
     return n == length;
@@ -49,12 +55,12 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
         return likely;
     }
     if (length > 1) {
-        e = text[0] == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
-        end = text[0] == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
+        e = lower(text[0]) == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
+        end = lower(text[0]) == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
     }
     size_t at = length > 1 ? 1 : 0;
     while (e < end &&
-           (guest_isa_name((enum guest_isa)e)[at] != text[at] || !is_name(e, text, length))) {
+           (guest_isa_name((enum guest_isa)e)[at] != lower(text[at]) || !is_name(e, text, length))) {
         e++;
     }
     return e < end ? (enum guest_isa)e : GUEST_ISA_COUNT;

@@ -361,9 +361,10 @@ static void set_up(void)
     s.mem = (struct vm_mem){.gpa = RAM, .size = 0x10000};
     s.config = (struct vm_config){.name = "hsm", .mem = &s.mem, .mem_count = 1};
     s.config.no_fast_exits = prop_bool();
-    s.env = (struct vm_env){.sstc = true, .send_ipi = send_ipi, .vm_ended = vm_ended};
+    s.env = (struct vm_env){.send_ipi = send_ipi, .vm_ended = vm_ended};
     s.vm = (struct vm){.config = &s.config,
                        .env = &s.env,
+                       .grant = {.sstc = true},
                        .vcpu_count = s.scenario->harts,
                        .vcpus = s.vcpus,
                        .running = s.scenario->harts};

@@ -30,6 +30,7 @@
     X(CBOZ, "riscv,cboz-block-size")      \
     X(ISA, "riscv,isa")                   \
     X(ISA_NAMES, "riscv,isa-extensions")  \
+    X(ISA_BASE, "riscv,isa-base")         \
     X(RNG_SEED, "rng-seed")               \
     X(STATUS, "status")                   \
     X(STDOUT, "stdout-path")              \
@@ -240,8 +241,13 @@ static enum hyp_status read_reservations(struct machine *m, const struct dtree *
 /* Harts mostly say the same: then it is read once. */
 static void read_isa(struct reading *r)
 {
-    bool names = has_key(r, KEY_ISA_NAMES);
-    struct dtree_value v = value_of(r, names ? KEY_ISA_NAMES : KEY_ISA);
+    struct dtree_value base = value_of(r, KEY_ISA_BASE);
+    struct dtree_value v = value_of(r, KEY_ISA_NAMES);
+    bool names = v.length != 0 && v.bytes[0] != 0; /* An empty list says nothing. */
+    v = names ? v : value_of(r, KEY_ISA);
+    if (base.bytes != 0 && !machine_isa_base_is_rv64i((const char *)base.bytes, base.length)) {
+        v.bytes = 0;
+    }
     if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
         memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
         return;
@@ -261,21 +267,78 @@ static uint32_t mmu_of(const struct reading *r)
     return text_is(r, KEY_MMU, "riscv,sv48") ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
 }
 
-/* A block size that all harts have; 0: they have none, or each its own. */
-static uint32_t common_block(const struct machine *m, uint32_t others, uint32_t own)
+_Static_assert(GUEST_ISA_ZICBOZ == GUEST_ISA_ZICBOM + 2, "block[]");
+
+/* Leaves what both have. Without a block size, an extension is not usable. */
+static void narrow(struct machine_grant *g, const struct machine_grant *by)
 {
-    return m->hart_count == 1 || own == others ? own : 0;
+    g->isa &= by->isa;
+    g->mmu = g->mmu < by->mmu ? g->mmu : by->mmu;
+    for (uint32_t i = 0; i < ARRAY_COUNT(g->block); i++) {
+        g->block[i] = g->block[i] == by->block[i] ? g->block[i] : 0;
+        g->isa &= ~(g->block[i] == 0 ? BIT(GUEST_ISA_ZICBOM + i) : 0);
+    }
 }
 
-static void insert_hart(struct machine *m, uint64_t id)
+static uint8_t add_kind(struct machine *m, const struct machine_grant *own)
+{
+    uint32_t k = 0;
+    while (k < m->kind_count && memcmp(&m->kind[k], own, sizeof(*own)) != 0) {
+        k++;
+    }
+    if (k == MACHINE_KIND_MAX) {
+        k--;
+        narrow(&m->kind[k], own);
+    } else if (k == m->kind_count) {
+        m->kind[m->kind_count++] = *own;
+    }
+    return (uint8_t)k;
+}
+
+struct machine_grant machine_common(const struct machine *m, uint64_t harts)
+{
+    struct machine_grant g = {.isa = 0};
+    bool first = true;
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        const struct machine_grant *own = &m->kind[m->hart_kind[i]];
+        if ((harts & BIT(i)) != 0) {
+            g = first ? *own : g;
+            first = false;
+            narrow(&g, own);
+        }
+    }
+    return g;
+}
+
+uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id)
+{
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        if (m->hart_id[i] == hart_id) {
+            return i;
+        }
+    }
+    return MACHINE_NO_INDEX;
+}
+
+static void insert_hart(struct machine *m, uint64_t id, uint8_t kind)
 {
     uint32_t i = m->hart_count++;
     for (; i > 0 && m->hart_id[i - 1] > id; i--) {
         m->hart_id[i] = m->hart_id[i - 1];
+        m->hart_kind[i] = m->hart_kind[i - 1];
         m->intc[i] = m->intc[i - 1];
     }
     m->hart_id[i] = id;
+    m->hart_kind[i] = kind;
     m->intc[i] = 0;
+}
+
+static void add_without_h(struct machine *m, uint64_t id)
+{
+    if (m->without_h_count < MACHINE_WITHOUT_H) {
+        m->without_h[m->without_h_count] = id;
+    }
+    m->without_h_count++;
 }
 
 static void add_hart(struct reading *r)
@@ -285,20 +348,24 @@ static void add_hart(struct reading *r)
     if (!text_is(r, KEY_DEVICE_TYPE, "cpu") || !is_okay(r) || reg.bytes == 0 || reg.length < 4) {
         return;
     }
+    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? r->bus[2].address_cells : 1);
+    read_isa(r);
+    if (!r->isa.h) {
+        add_without_h(m, r->hart_id);
+        return;
+    }
     if (m->hart_count == HYP_HART_MAX) {
         m->harts_left_out++;
         return;
     }
-    r->hart_id = dtree_cells(reg.bytes, reg.length >= 8 ? r->bus[2].address_cells : 1);
     r->in_hart = true;
-    insert_hart(m, r->hart_id);
-    read_isa(r);
-    m->isa &= r->isa.set;
-    m->has_h = m->has_h && r->isa.h;
-    m->mmu = mmu_of(r) < m->mmu ? mmu_of(r) : m->mmu;
-    m->cbom_block = common_block(m, m->cbom_block, number(r, KEY_CBOM, 0));
-    m->cbop_block = common_block(m, m->cbop_block, number(r, KEY_CBOP, 0));
-    m->cboz_block = common_block(m, m->cboz_block, number(r, KEY_CBOZ, 0));
+    struct machine_grant own = {
+        .isa = r->isa.set,
+        .mmu = mmu_of(r),
+        .block = {number(r, KEY_CBOM, 0), number(r, KEY_CBOP, 0), number(r, KEY_CBOZ, 0)},
+    };
+    narrow(&own, &own);
+    insert_hart(m, r->hart_id, add_kind(m, &own));
 }
 
 /* The hart's own interrupt controller; its node may have others within it. */
@@ -556,29 +623,21 @@ static enum hyp_status read_nodes(struct reading *r)
     return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
 }
 
-/* What the tree lists must be usable: without its block size, an extension is not. */
-static void check_blocks(struct machine *m)
-{
-    m->isa &= ~(m->cbom_block == 0 ? BIT(GUEST_ISA_ZICBOM) : 0);
-    m->isa &= ~(m->cbop_block == 0 ? BIT(GUEST_ISA_ZICBOP) : 0);
-    m->isa &= ~(m->cboz_block == 0 ? BIT(GUEST_ISA_ZICBOZ) : 0);
-}
-
 enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size)
 {
     struct dtree t;
     struct reading r = {.m = m, .tree = &t, .bus[0].okay = true};
     memset(m, 0, offsetof(struct machine, device));
-    m->isa = UINT64_MAX;
-    m->mmu = GUEST_MMU_SV57;
-    m->has_h = true;
     HYP_TRY(dtree_open(&t, fdt, size));
     HYP_TRY(read_reservations(m, &t));
     HYP_TRY(read_nodes(&r));
     machine_choose_plic(m, &t);
     machine_find_console(m, &t, &r.console);
-    check_blocks(m);
-    return m->hart_count != 0 && m->timebase_hz != 0 ? HYP_OK : HYP_E_ABSENT;
+    m->all = machine_common(m, machine_harts(m));
+    if (m->timebase_hz == 0 || (m->hart_count | m->without_h_count) == 0) {
+        return HYP_E_ABSENT;
+    }
+    return m->hart_count != 0 ? HYP_OK : HYP_E_UNSUPPORTED;
 }
 
 bool machine_has_device(const struct machine *m, uint64_t hpa)

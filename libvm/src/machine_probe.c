@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the CSRs of the boot hart keep of what is written to them. */
+/* What the boot hart has, and what its CSRs keep of what is written to them. */
 #include <hyp/vm/machine.h>
 
 #include <hyp/arch/csr.h>
+#include <hyp/arch/world.h>
 
 /* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
 static bool gstage_mode_works(uint64_t mode)
@@ -37,69 +38,97 @@ static enum hyp_status probe_gstage(struct machine *m)
     return HYP_OK;
 }
 
-static void keep(struct machine *m, enum guest_isa ext, uint64_t bits, uint64_t granted)
+/* Extensions whose registers are those of another one. */
+#define NEED_F (BIT(GUEST_ISA_F) | BIT(GUEST_ISA_ZFA) | BIT(GUEST_ISA_ZFH) | BIT(GUEST_ISA_ZFHMIN))
+#define NEED_V \
+    (BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) | BIT(GUEST_ISA_ZVKT))
+
+/* Extensions that a guest has by bits of henvcfg. */
+static const uint64_t env_bits[] = {
+    HENVCFG_STCE, HENVCFG_PBMTE, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, HENVCFG_CBZE, HENVCFG_ADUE,
+};
+static const uint8_t env_ext[] = {
+    GUEST_ISA_SSTC, GUEST_ISA_SVPBMT, GUEST_ISA_ZICBOM, GUEST_ISA_ZICBOZ, GUEST_ISA_SVADU,
+};
+
+uint64_t machine_henvcfg(uint64_t isa)
 {
-    uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
-    if ((m->isa & BIT(ext)) != 0 && (granted & field) == bits) {
-        m->henvcfg |= bits;
-    } else {
-        m->isa &= ~BIT(ext);
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < ARRAY_COUNT(env_bits); i++) {
+        bits |= (isa & BIT(env_ext[i])) != 0 ? env_bits[i] : 0;
     }
+    return bits;
 }
 
 /*
- * What the firmware's menvcfg lets henvcfg hold is what guests can be granted. cbo.inval flushes,
- * or it is not granted: an invalidation would undo what the hypervisor has stored into guest
- * memory.
+ * What the firmware's menvcfg lets henvcfg hold is what guests can be granted: returns what they
+ * cannot. cbo.inval flushes, or it is not granted: an invalidation would undo what the hypervisor
+ * has stored into guest memory.
  */
-static void probe_env(struct machine *m)
+static uint64_t probe_env(struct machine *m)
 {
-    if (!csr_probe(CSR_HENVCFG)) {
-        m->isa &= ~(BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT) | BIT(GUEST_ISA_ZICBOM) |
-                    BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU));
-        return;
+    uint64_t denied = 0;
+    uint64_t granted = 0;
+    m->envcfg = csr_probe(CSR_HENVCFG);
+    if (m->envcfg) {
+        csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
+        granted = csr_read(CSR_HENVCFG);
+        csr_write(CSR_HENVCFG, 0);
     }
-    csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
-    uint64_t granted = csr_read(CSR_HENVCFG);
-    csr_write(CSR_HENVCFG, 0);
-    keep(m, GUEST_ISA_SSTC, HENVCFG_STCE, granted);
-    keep(m, GUEST_ISA_SVPBMT, HENVCFG_PBMTE, granted);
-    keep(m, GUEST_ISA_ZICBOM, HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE, granted);
-    keep(m, GUEST_ISA_ZICBOZ, HENVCFG_CBZE, granted);
-    if ((m->isa & BIT(GUEST_ISA_SVADE)) != 0) {
-        m->isa &= ~BIT(GUEST_ISA_SVADU); /* Both: the guest starts with Svade. */
-    } else {
-        keep(m, GUEST_ISA_SVADU, HENVCFG_ADUE, granted);
+    for (uint32_t i = 0; i < ARRAY_COUNT(env_bits); i++) {
+        uint64_t bits = env_bits[i];
+        uint64_t field = bits | ((bits & HENVCFG_CBIE) != 0 ? HENVCFG_CBIE : 0);
+        denied |= (granted & field) != bits ? BIT(env_ext[i]) : 0;
     }
-    m->sstc = (m->isa & BIT(GUEST_ISA_SSTC)) != 0;
-    m->svpbmt = (m->isa & BIT(GUEST_ISA_SVPBMT)) != 0;
+    return denied;
 }
 
 /*
  * Counters are the hart's own, so a guest sees no other VM's events. Zihpm: as many as hcounteren
  * can grant; the others trap on the machine as well.
  */
-static void probe_counters(struct machine *m)
+static uint64_t probe_counters(struct machine *m)
 {
     csr_write(CSR_HCOUNTEREN, UINT32_MAX);
     uint64_t granted = csr_read(CSR_HCOUNTEREN);
     csr_write(CSR_HCOUNTEREN, 0);
-    bool hpm = (m->isa & BIT(GUEST_ISA_ZIHPM)) != 0 && (granted & ~COUNTEREN_ZICNTR) != 0;
-    m->hcounteren = hpm ? granted : granted & COUNTEREN_ZICNTR;
-    m->isa &= ~(hpm ? 0 : BIT(GUEST_ISA_ZIHPM));
-    m->isa &= ~((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
+    m->hcounteren = granted;
+    return ((granted & ~COUNTEREN_ZICNTR) == 0 ? BIT(GUEST_ISA_ZIHPM) : 0) |
+           ((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
+}
+
+uint64_t machine_hcounteren(const struct machine *m, uint64_t isa)
+{
+    return (isa & BIT(GUEST_ISA_ZIHPM)) != 0 ? m->hcounteren : m->hcounteren & COUNTEREN_ZICNTR;
+}
+
+static uint64_t probe_fp(const struct machine *m)
+{
+    uint64_t any = 0;
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        any |= m->kind[k].isa;
+    }
+    unsigned fp = world_probe_fp((any & BIT(GUEST_ISA_V)) != 0 ? WORLD_V : 0);
+    return ((fp & WORLD_F) == 0 ? NEED_F : 0) | ((fp & WORLD_D) == 0 ? BIT(GUEST_ISA_D) : 0) |
+           ((fp & WORLD_V) == 0 ? NEED_V : 0);
 }
 
 enum hyp_status machine_probe(struct machine *m)
 {
-    if (!m->has_h) {
+    if (!csr_probe(CSR_HSTATUS)) {
         return HYP_E_UNSUPPORTED;
     }
     HYP_TRY(probe_gstage(m));
-    probe_env(m);
-    probe_counters(m);
-    m->stateen = csr_probe(CSR_HSTATEEN0);
     /* Overflow interrupts of counters are not given to guests. */
-    m->isa &= ~BIT(GUEST_ISA_SSCOFPMF);
+    uint64_t denied = probe_env(m) | probe_counters(m) | probe_fp(m) | BIT(GUEST_ISA_SSCOFPMF);
+    m->stateen = csr_probe(CSR_HSTATEEN0);
+    for (uint32_t k = 0; k < m->kind_count; k++) {
+        uint64_t *isa = &m->kind[k].isa;
+        *isa &= ~denied;
+        /* Both: the guest starts with Svade. */
+        *isa &= ~((*isa & BIT(GUEST_ISA_SVADE)) != 0 ? BIT(GUEST_ISA_SVADU) : 0);
+    }
+    m->all = machine_common(m, machine_harts(m));
+    m->svpbmt = (m->all.isa & BIT(GUEST_ISA_SVPBMT)) != 0;
     return HYP_OK;
 }

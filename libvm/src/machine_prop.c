@@ -16,7 +16,9 @@ static struct machine m;
 static struct machine_aia aia;
 static uint32_t hart_count; /* Those that are okay. */
 static uint64_t ids;        /* Bit i: hart i is there. */
-static uint64_t isa;        /* What all have. */
+static uint64_t isa;        /* What all of these have; */
+static uint64_t isa_of[HARTS];
+static uint64_t without_h; /* Those that are okay, but lack H. */
 static uint32_t context[HARTS];
 static uint32_t mem_count;
 
@@ -37,21 +39,25 @@ static void put_cache(uint32_t phandle)
 
 static void put_cpu(uint32_t id)
 {
-    char text[GUEST_ISA_TEXT_SIZE];
+    char text[GUEST_ISA_TEXT_SIZE + 3];
     bool okay = prop_bool();
-    uint64_t own = prop_u64(0) | GUEST_ISA_ALWAYS;
+    bool h = prop_u64(4) != 0;
+    uint64_t own = (prop_u64(0) & GUEST_ISA_ALL) | GUEST_ISA_ALWAYS;
     /* They need their block sizes. */
     own &= ~(BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ));
     fdt_begin_node(tree, "cpu");
     put_text("status", okay ? "okay" : "disabled");
     fdt_property_u32(tree, "reg", id);
     if (prop_bool()) {
-        guest_isa_write(own, GUEST_ISA_STRING, text);
+        size_t size = guest_isa_write(own, GUEST_ISA_STRING, text) - 1;
+        memcpy(text + size, h ? "_h" : "\0\0", 3);
+        own |= BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZIHPM);
         put_text("riscv,isa", text);
     } else {
         size_t size = guest_isa_write(own, GUEST_ISA_NAMES, text);
-        fdt_property(tree, "riscv,isa-extensions", text, (int)size);
-        put_text("riscv,isa", "rv64imafdcv");
+        memcpy(text + size, "h", 2);
+        fdt_property(tree, "riscv,isa-extensions", text, (int)(size + (h ? 2 : 0)));
+        put_text("riscv,isa", "rv64imafdcvh");
     }
     put_text("device_type", "cpu");
     put_cache(90 + id);
@@ -61,10 +67,15 @@ static void put_cpu(uint32_t id)
     fdt_end_node(tree);
     put_cache(80 + id);
     fdt_end_node(tree);
-    if (okay) {
+    own |= (own & BIT(GUEST_ISA_V)) != 0 ? BIT(GUEST_ISA_D) : 0;
+    own |= (own & BIT(GUEST_ISA_D)) != 0 ? BIT(GUEST_ISA_F) : 0;
+    if (okay && !h) {
+        without_h |= BIT(id);
+    } else if (okay) {
         hart_count++;
         ids |= BIT(id);
         isa &= own;
+        isa_of[id] = own;
     }
 }
 
@@ -121,6 +132,7 @@ static void make(void)
     uint64_t order = prop_u64(3);
     hart_count = 0;
     ids = 0;
+    without_h = 0;
     isa = GUEST_ISA_ALL;
     mem_count = 0;
     memset(context, 0xff, sizeof(context));
@@ -142,16 +154,30 @@ static void make(void)
     PROP_ASSERT(fdt_finish(tree) == 0);
 }
 
+/* A hart's own, unless there are more kinds than room: then it may have less. */
+static void check_kind(uint32_t hart, uint64_t own)
+{
+    uint64_t has = machine_common(&m, BIT(hart)).isa;
+    PROP_ASSERT((has & ~own) == 0);
+    PROP_ASSERT(has == own || m.kind_count == MACHINE_KIND_MAX);
+}
+
 static void check_machine(void)
 {
     PROP_ASSERT(m.hart_count == hart_count && m.mem_count == mem_count);
-    PROP_ASSERT((m.isa & GUEST_ISA_ALL) == isa && m.source_count == 54 && m.timebase_hz == 7);
     PROP_ASSERT(m.plic.hpa == 0xc000000 && m.plic.size == 0x600000);
+    PROP_ASSERT(m.all.isa == isa && m.source_count == 54 && m.timebase_hz == 7);
+    uint64_t named = 0;
+    for (uint32_t i = 0; i < m.without_h_count; i++) {
+        named |= BIT(m.without_h[i]);
+    }
+    PROP_ASSERT(named == without_h && m.without_h_count == bits_count(without_h));
     uint32_t n = 0;
     for (uint32_t id = 0; id < HARTS; id++) {
         if ((ids & BIT(id)) != 0) {
             PROP_ASSERT(m.hart_id[n] == id && m.intc[n] == 40 + id);
             PROP_ASSERT(m.irqc_index[n] == context[id]);
+            check_kind(n, isa_of[id]);
             n++;
         }
     }
@@ -176,7 +202,9 @@ void prop_run(void)
     make();
     size_t size = fdt_totalsize(tree);
     enum hyp_status status = machine_read(&m, tree, size);
-    PROP_ASSERT(status == (hart_count != 0 ? HYP_OK : HYP_E_ABSENT));
+    PROP_ASSERT(status == (hart_count != 0  ? HYP_OK
+                           : without_h != 0 ? HYP_E_UNSUPPORTED
+                                            : HYP_E_ABSENT));
     if (status == HYP_OK) {
         check_machine();
     }
@@ -184,7 +212,8 @@ void prop_run(void)
         tree[prop_u64(size)] = (uint8_t)prop_u64(256);
     }
     status = machine_read(&m, tree, size);
-    PROP_ASSERT(status == HYP_OK || status == HYP_E_ABSENT || status == HYP_E_FORMAT);
+    PROP_ASSERT(status == HYP_OK || status == HYP_E_ABSENT || status == HYP_E_FORMAT ||
+                status == HYP_E_UNSUPPORTED);
     check_bounds();
     if (status == HYP_OK) {
         PROP_ASSERT(machine_read_aia(&m, &aia, tree, size) == HYP_OK);

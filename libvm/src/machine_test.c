@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 #include <hyp/arch/csr.h>
+#include <hyp/arch/world.h>
+#include <hyp/arch_backend/world_host.h>
 #include <libfdt.h>
 
 static _Alignas(8) uint8_t tree[16384];
@@ -38,12 +40,31 @@ static void begin_root(void)
     fdt_property_u32(tree, "#size-cells", 2);
 }
 
+/* What "i" stands for in a string beside itself. */
+#define STRING_I \
+    (BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) | BIT(GUEST_ISA_ZIHPM))
+
+/* Blanks between names make it a list. */
+static void put_isa(const char *isa)
+{
+    char list[64];
+    if (strchr(isa, ' ') == NULL) {
+        put_text("riscv,isa", isa);
+        return;
+    }
+    size_t size = strlen(isa) + 1;
+    for (size_t i = 0; i < size; i++) {
+        list[i] = (char)(isa[i] == ' ' ? 0 : isa[i]);
+    }
+    put("riscv,isa-extensions", list, (int)size);
+}
+
 static void put_cpu(uint32_t id, const char *isa, uint32_t block)
 {
     fdt_begin_node(tree, "cpu");
     put_text("device_type", "cpu");
     fdt_property_u32(tree, "reg", id);
-    put_text("riscv,isa", isa);
+    put_isa(isa);
     put_text("mmu-type", "riscv,sv57");
     if (block != 0) {
         fdt_property_u32(tree, "riscv,cbom-block-size", block);
@@ -378,12 +399,11 @@ static void test_harts(void **state)
     assert_int_equal(m.plic.size, 0x600000);
     assert_false(m.other_irqc);
     assert_int_equal(m.timebase_hz, 1000);
-    assert_int_equal(m.mmu, GUEST_MMU_SV57);
-    assert_true(m.has_h);
-    assert_int_equal(m.cbom_block, 64);
-    assert_int_equal(m.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) |
-                                BIT(GUEST_ISA_C) | BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_SSTC) |
-                                BIT(GUEST_ISA_ZICBOM));
+    assert_int_equal(m.all.mmu, GUEST_MMU_SV57);
+    assert_int_equal(m.all.block[0], 64);
+    assert_int_equal(m.all.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) |
+                                    BIT(GUEST_ISA_C) | BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_SSTC) |
+                                    BIT(GUEST_ISA_ZICBOM) | STRING_I);
 }
 
 /* What a guest's tree could not say truly, it is not given. */
@@ -399,15 +419,131 @@ static void test_blocks(void **state)
     put_cpu(1, isa, 32);
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(m.isa & all, 0);
-    assert_int_equal(m.cbom_block | m.cbop_block | m.cboz_block, 0);
+    assert_int_equal(m.all.isa & all, 0);
+    assert_int_equal(m.all.block[0] | m.all.block[1] | m.all.block[2], 0);
     for (uint32_t block = 0; block <= 64; block += 64) {
         begin();
         begin_root();
         one_cpu(isa, block);
         assert_int_equal(finish(), HYP_OK);
-        assert_int_equal(m.isa & all, block != 0 ? all : 0);
-        assert_true(m.cbom_block == block && m.cbop_block == block && m.cboz_block == block);
+        assert_int_equal(m.all.isa & all, block != 0 ? all : 0);
+        assert_true(m.all.block[0] == block && m.all.block[1] == block && m.all.block[2] == block);
+    }
+}
+
+/* Each VM gets what its own harts have; the hypervisor itself uses what all have. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    begin();
+    begin_root();
+    begin_cpus();
+    put_cpu(3, "rv64imafdch_zicboz_sstc", 32);
+    put_cpu(0, "rv64imach_zicboz_sstc", 64);
+    put_cpu(9, "rv64imafdcv", 64);
+    put_cpu(2, "rv64imafdchv_zicboz", 64);
+    put_cpu(1, "rv64imach_zicboz_sstc", 64);
+    put_cpu(5, "rv64imafdcsvinval", 0);
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.hart_count, 4);
+    assert_int_equal(m.hart_id[3], 3);
+    assert_int_equal(m.intc[3], 103);
+    assert_int_equal(m.kind_count, 3);
+    assert_int_equal(m.without_h_count, 2);
+    assert_true(m.without_h[0] == 9 && m.without_h[1] == 5);
+    assert_int_equal(machine_find_hart(&m, 3), 3);
+    assert_int_equal(machine_find_hart(&m, 9), MACHINE_NO_INDEX);
+    uint64_t least =
+        BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | STRING_I;
+    uint64_t fd = BIT(GUEST_ISA_F) | BIT(GUEST_ISA_D);
+    assert_int_equal(m.all.isa, least);
+    assert_int_equal(machine_common(&m, 3).isa,
+                     least | BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SSTC));
+    assert_int_equal(machine_common(&m, 3).block[2], 64);
+    assert_int_equal(machine_common(&m, 4).isa,
+                     least | fd | BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZICBOZ));
+    assert_int_equal(machine_common(&m, 5).isa, least | BIT(GUEST_ISA_ZICBOZ));
+    /* Blocks of two sizes. */
+    assert_int_equal(machine_common(&m, 12).isa, least | fd);
+    assert_int_equal(machine_common(&m, 12).block[2], 0);
+    assert_int_equal(machine_common(&m, 8).block[2], 32);
+}
+
+/* Without room, the last kind is what all the rest have, in whatever order they come. */
+static void test_too_many_kinds(void **state)
+{
+    static const char *const isa[] = {"rv64imach_zba",         "rv64imach_zbb",
+                                      "rv64imach_zbc",         "rv64imach_zbs_sstc_zicbom",
+                                      "rv64imafch_zbs_zicbom", "rv64imach_sstc_zba_zicbom"};
+    (void)state;
+    begin();
+    begin_root();
+    begin_cpus();
+    for (uint32_t i = 0; i < ARRAY_COUNT(isa); i++) {
+        put_cpu(i, isa[i], i == 5 ? 32 : 64);
+    }
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_OK);
+    assert_int_equal(m.kind_count, MACHINE_KIND_MAX);
+    uint64_t least =
+        BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | STRING_I;
+    assert_int_equal(machine_common(&m, BIT(0)).isa, least | BIT(GUEST_ISA_ZBA));
+    assert_int_equal(machine_common(&m, BIT(2)).isa, least | BIT(GUEST_ISA_ZBC));
+    for (uint32_t i = 3; i < ARRAY_COUNT(isa); i++) {
+        assert_int_equal(machine_common(&m, BIT(i)).isa, least);
+        assert_int_equal(machine_common(&m, BIT(i)).block[0], 0);
+    }
+}
+
+static void test_no_hart_with_h(void **state)
+{
+    (void)state;
+    begin();
+    begin_root();
+    begin_cpus();
+    for (uint32_t i = 0; i < HYP_HART_MAX + 2; i++) {
+        put_cpu(i, "rv64imafdczihintpause_sstc", 0);
+    }
+    fdt_end_node(tree);
+    assert_int_equal(finish(), HYP_E_UNSUPPORTED);
+    assert_int_equal(m.hart_count, 0);
+    assert_int_equal(m.without_h_count, HYP_HART_MAX + 2);
+    assert_int_equal(m.without_h[MACHINE_WITHOUT_H - 1], MACHINE_WITHOUT_H - 1);
+    assert_int_equal(machine_harts(&m), 0);
+}
+
+/* Another base is no hart for us, whatever the list says; an empty list leaves it to the string. */
+static void test_isa_base(void **state)
+{
+    static const struct {
+        const char *base;
+        const char *names;
+        int size;
+        const char *isa;
+        bool has_h;
+    } harts[] = {
+        {"rv64i", "i\0h", 4, "rv64i", true},   {"rv32i", "i\0h", 4, "rv64ih", false},
+        {"rv64e", "i\0h", 4, "rv64ih", false}, {"rv64i", "i", 2, "rv64ih", false},
+        {"rv64i", "", 0, "rv64ih", true},      {"rv64i", "", 1, "rv64ih", true},
+        {"rv64i", "", 1, "rv64i", false},      {"rv64i", "i\0h", 3, "", true},
+        {"", "i\0h", 4, "rv64ih", false},
+    };
+    (void)state;
+    for (uint32_t i = 0; i < ARRAY_COUNT(harts); i++) {
+        begin();
+        begin_root();
+        begin_cpus();
+        fdt_begin_node(tree, "cpu");
+        put_text("device_type", "cpu");
+        fdt_property_u32(tree, "reg", 1);
+        put_text("riscv,isa-base", harts[i].base);
+        put("riscv,isa-extensions", harts[i].names, harts[i].size);
+        put_text("riscv,isa", harts[i].isa);
+        fdt_end_node(tree);
+        fdt_end_node(tree);
+        assert_int_equal(finish(), harts[i].has_h ? HYP_OK : HYP_E_UNSUPPORTED);
+        assert_int_equal(m.hart_count, harts[i].has_h);
     }
 }
 
@@ -428,10 +564,9 @@ static void test_isa_names(void **state)
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(m.hart_id[0], 0x100000002);
-    assert_true(m.has_h);
-    assert_int_equal(m.mmu, GUEST_MMU_SV39);
-    assert_int_equal(m.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_ZBA) |
-                                BIT(GUEST_ISA_SVPBMT));
+    assert_int_equal(m.all.mmu, GUEST_MMU_SV39);
+    assert_int_equal(m.all.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_ZBA) |
+                                    BIT(GUEST_ISA_SVPBMT));
 }
 
 static void test_too_many_harts(void **state)
@@ -444,14 +579,14 @@ static void test_too_many_harts(void **state)
         fdt_begin_node(tree, "c");
         put_text("device_type", "cpu");
         fdt_property_u32(tree, "reg", i);
+        put_text("riscv,isa", "rv64imach");
         fdt_end_node(tree);
     }
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(m.hart_count, HYP_HART_MAX);
     assert_int_equal(m.harts_left_out, 2);
-    assert_false(m.has_h);
-    assert_int_equal(machine_probe(&m), HYP_E_UNSUPPORTED);
+    assert_int_equal(machine_harts(&m), UINT64_MAX);
 }
 
 static void test_bootargs(void **state)
@@ -555,13 +690,14 @@ static void test_probe(void **state)
     assert_int_equal(machine_probe(&m), HYP_OK);
     assert_int_equal(m.gpa_bits, 59);
     assert_int_equal(m.vmid_bits, 14);
-    assert_true(m.sstc);
+    assert_true((m.all.isa & BIT(GUEST_ISA_SSTC)) != 0);
     assert_false(m.svpbmt);
-    assert_int_equal(m.henvcfg, HENVCFG_STCE);
-    assert_int_equal(m.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)),
+    assert_int_equal(machine_henvcfg(m.all.isa), HENVCFG_STCE);
+    assert_int_equal(m.all.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)),
                      BIT(GUEST_ISA_ZIHPM));
-    assert_int_equal(m.hcounteren, UINT32_MAX);
-    assert_int_equal(m.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)), BIT(GUEST_ISA_SVADE));
+    assert_int_equal(machine_hcounteren(&m, m.all.isa), UINT32_MAX);
+    assert_int_equal(m.all.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)),
+                     BIT(GUEST_ISA_SVADE));
     assert_int_equal(csr_read(CSR_HENVCFG), 0);
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
@@ -751,10 +887,11 @@ static void test_probe_of_cbie(void **state)
         holds.hcounteren = UINT32_MAX;
         memcpy(holds.cbie, harts[i].cbie, sizeof(holds.cbie));
         probe_small_env("rv64imach_zicbom");
-        assert_int_equal((m.isa & BIT(GUEST_ISA_ZICBOM)) != 0, harts[i].has);
-        assert_int_equal(m.henvcfg, harts[i].has ? HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE : 0);
+        assert_int_equal((m.all.isa & BIT(GUEST_ISA_ZICBOM)) != 0, harts[i].has);
+        assert_int_equal(machine_henvcfg(m.all.isa),
+                         harts[i].has ? HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE : 0);
         probe_small_env("rv64imach");
-        assert_int_equal(m.henvcfg, 0);
+        assert_int_equal(machine_henvcfg(m.all.isa), 0);
     }
 }
 
@@ -773,18 +910,96 @@ static void test_probe_of_counters(void **state)
         {"rv64imach_zicntr_zihpm", 7, 7, true, false}, /* No counter is there. */
         {"rv64imach_zicntr_zihpm", 0, 0, false, false},
         {"rv64imach_zicntr_zihpm", 0x1d, 0x1d, false, true}, /* No time. */
-        {"rv64imach_zicntr", UINT32_MAX, 7, true, false},
-        {"rv64imach", UINT32_MAX, 7, false, false},
+        {"rv64imach", UINT32_MAX, UINT32_MAX, true, true},   /* A string's i stands for both. */
+        {"i h zicntr", UINT32_MAX, 7, true, false},
+        {"i h", UINT32_MAX, 7, false, false},
     };
     holds.henvcfg = 0;
     memset(holds.cbie, 0, sizeof(holds.cbie));
     for (unsigned i = 0; i < ARRAY_COUNT(harts); i++) {
         holds.hcounteren = harts[i].holds;
         probe_small_env(harts[i].isa);
-        assert_int_equal(m.hcounteren, harts[i].granted);
-        assert_int_equal((m.isa & BIT(GUEST_ISA_ZICNTR)) != 0, harts[i].zicntr);
-        assert_int_equal((m.isa & BIT(GUEST_ISA_ZIHPM)) != 0, harts[i].zihpm);
+        assert_int_equal(machine_hcounteren(&m, m.all.isa), harts[i].granted);
+        assert_int_equal((m.all.isa & BIT(GUEST_ISA_ZICNTR)) != 0, harts[i].zicntr);
+        assert_int_equal((m.all.isa & BIT(GUEST_ISA_ZIHPM)) != 0, harts[i].zihpm);
     }
+}
+
+/* ---- Harts that lack what their tree says ------------------------------------------------------
+ */
+
+static bool is_of_h(unsigned number)
+{
+    return number >> 8 == 6 || number >> 8 == 2 || number == 0xe12;
+}
+
+static bool is_env(unsigned number)
+{
+    return number == CSR_HENVCFG || number == CSR_SENVCFG || number == CSR_HSTATEEN0;
+}
+
+static enum hyp_status probe_lacking(const char *isa, bool (*absent)(unsigned), unsigned fp)
+{
+    begin();
+    begin_root();
+    one_cpu(isa, 64);
+    assert_int_equal(finish(), HYP_OK);
+    csr_host_reset();
+    csr_host_set_absent(absent);
+    world_host_set_absent_fp(fp);
+    enum hyp_status status = machine_probe(&m);
+    csr_host_set_absent(NULL);
+    world_host_set_absent_fp(0);
+    return status;
+}
+
+/* Where H is missing no CSR of it is touched: the host would end. */
+static void test_probe_without_h(void **state)
+{
+    (void)state;
+    assert_int_equal(probe_lacking("rv64imafdch", is_of_h, 0), HYP_E_UNSUPPORTED);
+}
+
+static void test_probe_without_envcfg(void **state)
+{
+    (void)state;
+    uint64_t env = BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT) | BIT(GUEST_ISA_ZICBOM) |
+                   BIT(GUEST_ISA_ZICBOZ) | BIT(GUEST_ISA_SVADU);
+    const char *isa = "rv64imach_zicbom_zicboz_zba_sstc_svadu_svpbmt";
+    assert_int_equal(probe_lacking(isa, is_env, 0), HYP_OK);
+    assert_false(m.envcfg || m.stateen || m.svpbmt);
+    assert_int_equal(m.all.isa & env, 0);
+    assert_true((m.all.isa & BIT(GUEST_ISA_ZBA)) != 0);
+    assert_int_equal(probe_lacking(isa, NULL, 0), HYP_OK);
+    assert_true(m.envcfg && m.stateen && m.svpbmt);
+    assert_int_equal(m.all.isa & env, env);
+}
+
+static void test_probe_of_fp(void **state)
+{
+    uint64_t f = BIT(GUEST_ISA_F) | BIT(GUEST_ISA_ZFA) | BIT(GUEST_ISA_ZFH) | BIT(GUEST_ISA_ZFHMIN);
+    uint64_t d = BIT(GUEST_ISA_D);
+    uint64_t v =
+        BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) | BIT(GUEST_ISA_ZVKT);
+    const struct {
+        unsigned absent;
+        uint64_t has;
+    } harts[] = {
+        {0, f | d | v},
+        {WORLD_V, f | d},
+        {WORLD_V | WORLD_D, f},
+        {WORLD_FP_ALL, 0},
+    };
+    (void)state;
+    for (uint32_t i = 0; i < ARRAY_COUNT(harts); i++) {
+        assert_int_equal(
+            probe_lacking("rv64imafdcvh_zfa_zfh_zfhmin_zvbb_zvfhmin_zvkt", NULL, harts[i].absent),
+            HYP_OK);
+        assert_int_equal(m.all.isa & (f | d | v), harts[i].has);
+    }
+    /* What the tree does not say is not granted, though it is there. */
+    assert_int_equal(probe_lacking("rv64imach", NULL, 0), HYP_OK);
+    assert_int_equal(m.all.isa & (f | d | v), 0);
 }
 
 int main(void)
@@ -800,6 +1015,10 @@ int main(void)
         cmocka_unit_test(test_harts),
         cmocka_unit_test(test_other_controllers),
         cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_too_many_kinds),
+        cmocka_unit_test(test_no_hart_with_h),
+        cmocka_unit_test(test_isa_base),
         cmocka_unit_test(test_isa_names),
         cmocka_unit_test(test_too_many_harts),
         cmocka_unit_test(test_bootargs),
@@ -813,6 +1032,9 @@ int main(void)
         cmocka_unit_test(test_probe_of_cbie),
         cmocka_unit_test(test_probe_of_counters),
         cmocka_unit_test(test_probe_of_small_hgatp),
+        cmocka_unit_test(test_probe_without_h),
+        cmocka_unit_test(test_probe_without_envcfg),
+        cmocka_unit_test(test_probe_of_fp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ HYP_COLD static enum vdev_result load_register(struct vcpu *vcpu, uint64_t gpa,
 /* "Cache-Block Zero Instructions": stores of zeros, one a byte, up to the first that is refused. */
 HYP_COLD static enum vdev_result zero_block(struct vcpu *vcpu, uint64_t gpa)
 {
-    uint64_t block = vcpu->vm->env->cboz_block;
+    uint64_t block = vcpu->vm->grant.cboz_block;
     uint64_t i = 0;
     while (i < block && slow_store(vcpu, (gpa & ~(block - 1)) + i, 1, 0) == VDEV_OK) {
         i++;

@@ -345,7 +345,7 @@ static void test_cache_block_zero_stores_zeros(void **state)
     const struct vdev_ops ops = {.read = test_dev_read, .write = count_zeros};
     for (unsigned most = 0; most <= BLOCK; most += 8) {
         setup(0);
-        t.env.cboz_block = BLOCK;
+        t.vm.grant.cboz_block = BLOCK;
         t.vm.vdev[0].ops = &ops;
         zeros = 0;
         zeros_most = most;
@@ -360,7 +360,7 @@ static void test_cache_block_zero_stores_zeros(void **state)
     setup(0); /* Nobody has said how large a block is. */
     expect_fault(access_at(true, TEST_DEV, 0x0040200f), CAUSE_STORE_ACCESS);
     setup(0); /* It ends behind the device, whose last bytes are zeros now. */
-    t.env.cboz_block = 2 * TEST_DEV_SIZE;
+    t.vm.grant.cboz_block = 2 * TEST_DEV_SIZE;
     const struct test_entry *e = access_at(true, TEST_DEV, 0x0040200f);
     assert_true(e->vscause == CAUSE_STORE_ACCESS && t.dev_writes == TEST_DEV_SIZE);
 }

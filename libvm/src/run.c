@@ -45,16 +45,22 @@ static bool has_budget(const struct vm *vm)
 /* What of this hart is the same for every start of this vCPU. */
 static void load_hart(struct vcpu *vcpu)
 {
-    const struct vm_env *env = vcpu->vm->env;
+    const struct vm_grant *g = &vcpu->vm->grant;
     struct world *w = &vcpu->world;
+    world_accept_guests();
     csr_write(CSR_HEDELEG, DELEGATED_EXCEPTIONS);
     csr_write(CSR_HIDELEG, VS_INTERRUPTS);
     csr_write(CSR_HIE, 0);
-    csr_write(CSR_HCOUNTEREN, env->hcounteren);
+    csr_write(CSR_HCOUNTEREN, g->hcounteren);
+    if (csr_probe(CSR_VSTIMECMP)) { /* A hart with Sstc, granted or not: some emulators obey it. */
+        csr_write(CSR_VSTIMECMP, UINT64_MAX);
+    }
     csr_write(CSR_HTIMEDELTA, 0);
-    csr_write(CSR_HENVCFG, env->henvcfg);
-    if (env->has_stateen) {
-        csr_write(CSR_HSTATEEN0, env->hstateen0 | vcpu->hstateen0);
+    if (g->has_envcfg) {
+        csr_write(CSR_HENVCFG, g->henvcfg);
+    }
+    if (g->has_stateen) {
+        csr_write(CSR_HSTATEEN0, g->hstateen0 | vcpu->hstateen0);
     }
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
     fence_hfence_gvma_all();
@@ -65,12 +71,32 @@ static void load_hart(struct vcpu *vcpu)
     w->fast_fault = slow ? decline_fault : vcpu_fast_fault;
 }
 
+HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
+{
+    const struct vm_grant *g = &vcpu->vm->grant;
+    if (!csr_probe(CSR_HSTATUS) || csr_probe(CSR_HSTATEEN0) != g->has_stateen ||
+        csr_probe(CSR_HENVCFG) != g->has_envcfg || (g->fp & ~world_probe_fp(g->fp)) != 0) {
+        return false;
+    }
+    uint64_t henvcfg = 0;
+    if (g->has_envcfg) {
+        csr_write(CSR_HENVCFG, g->henvcfg);
+        henvcfg = csr_read(CSR_HENVCFG);
+    }
+    csr_write(CSR_HCOUNTEREN, g->hcounteren);
+    csr_write(CSR_HGATP, vcpu->vm->hgatp);
+    /* Of the VMID nothing needs to stay: this hart runs one VM. */
+    bool mode = csr_read(CSR_HGATP) >> 60 == vcpu->vm->hgatp >> 60;
+    csr_write(CSR_HGATP, 0);
+    return mode && henvcfg == g->henvcfg && csr_read(CSR_HCOUNTEREN) == g->hcounteren;
+}
+
 /* No interrupt of the guest pends but its devices'; its timer is off. */
 static void reset_interrupts(struct vcpu *vcpu)
 {
     csr_write(CSR_HVIP, vcpu->ext_level ? BIT(IRQ_VS_EXT) : 0);
     vcpu->timer = UINT64_MAX;
-    if (vcpu->vm->env->sstc) {
+    if (vcpu->vm->grant.sstc) {
         csr_write(CSR_VSTIMECMP, UINT64_MAX);
     }
 }
@@ -83,7 +109,7 @@ static void reset_interrupts(struct vcpu *vcpu)
  */
 static void reset(struct vcpu *vcpu)
 {
-    const struct vm_env *env = vcpu->vm->env;
+    const struct vm_grant *g = &vcpu->vm->grant;
     struct world *w = &vcpu->world;
     for (unsigned i = 0; i < 32; i++) {
         w->gpr[i] = 0;
@@ -91,12 +117,13 @@ static void reset(struct vcpu *vcpu)
     w->gpr[10] = vcpu->id;
     w->gpr[11] = vcpu->start_opaque;
     w->sepc = vcpu->start_pc;
-    uint64_t on = SSTATUS_UXL_64 | SSTATUS_FS | (env->has_vector ? SSTATUS_VS : 0);
+    uint64_t on = SSTATUS_UXL_64 | ((g->fp & WORLD_F) != 0 ? SSTATUS_FS : 0) |
+                  ((g->fp & WORLD_V) != 0 ? SSTATUS_VS : 0);
     w->sstatus = SSTATUS_SPP | on;
     w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP |
                  (uint64_t)vcpu->guest_file << HSTATUS_VGEIN_SHIFT;
     csr_write(CSR_SSTATUS, w->sstatus);
-    world_clear_fp(env->has_vector);
+    world_clear_fp(g->fp);
     csr_write(CSR_VSSTATUS, on);
     csr_write(CSR_VSIE, 0);
     csr_write(CSR_VSTVEC, 0);
@@ -106,7 +133,9 @@ static void reset(struct vcpu *vcpu)
     csr_write(CSR_VSTVAL, 0);
     csr_write(CSR_VSATP, 0);
     csr_write(CSR_SCOUNTEREN, COUNTEREN_ZICNTR);
-    csr_write(CSR_SENVCFG, 0);
+    if (g->has_envcfg) {
+        csr_write(CSR_SENVCFG, 0);
+    }
 }
 
 /* Without Sstc. */
@@ -286,12 +315,14 @@ static void count_exit(struct vm *vm)
 /* The scrubber runs as a guest that starts, but all its traps and interrupts come to HS-mode. */
 static void load_scrubber(struct vcpu *vcpu)
 {
-    const struct vm_env *env = vcpu->vm->env;
+    const struct vm_grant *g = &vcpu->vm->grant;
     struct world *w = &vcpu->world;
     reset(vcpu);
     csr_write(CSR_HEDELEG, 0);
     csr_write(CSR_HIDELEG, 0);
-    csr_write(CSR_HENVCFG, env->henvcfg | (env->cboz_block != 0 ? HENVCFG_CBZE : 0));
+    if (g->has_envcfg) {
+        csr_write(CSR_HENVCFG, g->henvcfg | (g->cboz_block != 0 ? HENVCFG_CBZE : 0));
+    }
     w->fast_ecall = decline_ecall;
     w->fast_irq = decline_irq;
     w->fast_fault = decline_fault;

@@ -158,16 +158,16 @@ static void test_user_mode_at_that_address_is_a_trap(void **state)
 static void test_the_hart_delegates_what_guests_handle(void **state)
 {
     (void)state;
-    t.env.henvcfg = HENVCFG_STCE | HENVCFG_CBZE;
-    t.env.has_stateen = true;
-    t.env.hstateen0 = 7;
+    t.vm.grant.henvcfg = HENVCFG_STCE | HENVCFG_CBZE;
+    t.vm.grant.has_stateen = true;
+    t.vm.grant.hstateen0 = 7;
     test_run(&t);
     uint64_t exceptions = 0x1ff | BIT(12) | BIT(13) | BIT(15);
     assert_true(csr_read(CSR_HEDELEG) == exceptions);
     assert_true(csr_read(CSR_HIDELEG) == (BIT(2) | BIT(6) | BIT(10)));
     assert_true(csr_read(CSR_SIE) == (BIT(1) | BIT(5) | BIT(9)));
     assert_true(csr_read(CSR_HGATP) == t.vm.hgatp);
-    assert_true(csr_read(CSR_HENVCFG) == t.env.henvcfg);
+    assert_true(csr_read(CSR_HENVCFG) == t.vm.grant.henvcfg);
     assert_true(csr_read(CSR_HCOUNTEREN) == 7 && csr_read(CSR_HSTATEEN0) == 7);
     assert_true(csr_read(CSR_VSTIMECMP) == UINT64_MAX);
     /* hgatp, then the fence. */
@@ -186,7 +186,7 @@ static void test_start(void **state)
     }
     csr_write(CSR_VSSTATUS, UINT64_MAX);
     csr_write(CSR_SCOUNTEREN, 0);
-    t.env.has_vector = true;
+    t.vm.grant.fp = WORLD_FP_ALL;
     t.vcpu[0].start_pc = PC;
     t.vcpu[0].start_opaque = 0xabcd;
     struct world_host_cleared before = *world_host_cleared();
@@ -211,11 +211,119 @@ static void test_start(void **state)
     assert_int_equal(fence_host_log()->record[2].kind, FENCE_I);
 }
 
+/* A hart without these registers, where an access to them would end the test. */
+static bool lacks_envcfg(unsigned number)
+{
+    return number == CSR_HENVCFG || number == CSR_SENVCFG || number == CSR_HSTATEEN0;
+}
+
+static void test_start_without_fp_and_envcfg(void **state)
+{
+    (void)state;
+    struct world_host_cleared before = *world_host_cleared();
+    t.vm.grant.has_envcfg = false;
+    t.vm.grant.fp = 0;
+    csr_host_set_absent(lacks_envcfg);
+    world_host_set_absent_fp(WORLD_FP_ALL);
+    test_run(&t);
+    assert_true(t.seen[0].vsstatus == SSTATUS_UXL_64);
+    assert_true((t.seen[0].world.sstatus & (SSTATUS_FS | SSTATUS_VS)) == 0);
+    assert_int_equal(world_host_cleared()->fp, before.fp);
+    assert_int_equal(world_host_cleared()->vector, before.vector);
+    csr_host_set_absent(0);
+    world_host_set_absent_fp(0);
+}
+
+/* A hart that is asked: what it holds of what is written. */
+static struct {
+    uint64_t henvcfg, hcounteren;
+    uint64_t mode; /* Of hgatp. */
+} asked;
+
+static bool asked_hart(void *state, unsigned number, enum csr_host_op op, uint64_t value,
+                       uint64_t *old)
+{
+    (void)state;
+    uint64_t *reg = csr_host(number);
+    *old = *reg;
+    if (op != CSR_HOST_WRITE) {
+        return false;
+    }
+    switch (number) {
+    case CSR_HENVCFG: *reg = value & asked.henvcfg; return true;
+    case CSR_HCOUNTEREN: *reg = value & asked.hcounteren; return true;
+    case CSR_HGATP: /* No bit of a VMID. */
+        *reg = value >> 60 == asked.mode ? value & ~(HGATP_VMID_MASK << HGATP_VMID_SHIFT) : 0;
+        return true;
+    default: return false;
+    }
+}
+
+static bool lacks_h(unsigned number)
+{
+    return number >> 8 == 6 || number >> 8 == 2;
+}
+
+static bool lacks_stateen(unsigned number)
+{
+    return number == CSR_HSTATEEN0;
+}
+
+static bool fits(bool (*absent)(unsigned), unsigned fp)
+{
+    csr_host_set_absent(absent);
+    world_host_set_absent_fp(fp);
+    csr_host_attach(asked_hart, NULL);
+    bool fit = vcpu_hart_is_fit(&t.vcpu[0]);
+    csr_host_attach(NULL, NULL);
+    csr_host_set_absent(NULL);
+    world_host_set_absent_fp(0);
+    assert_true(csr_read(CSR_HGATP) == 0);
+    return fit;
+}
+
+static void test_a_hart_is_asked_for_what_its_vm_was_promised(void **state)
+{
+    (void)state;
+    t.vm.grant = (struct vm_grant){.has_envcfg = true,
+                                   .has_stateen = true,
+                                   .fp = WORLD_F | WORLD_D,
+                                   .henvcfg = HENVCFG_STCE | HENVCFG_CBZE,
+                                   .hcounteren = 0xf};
+    asked.henvcfg = HENVCFG_STCE | HENVCFG_CBZE | HENVCFG_ADUE;
+    asked.hcounteren = UINT32_MAX;
+    asked.mode = HGATP_SV39X4;
+    assert_true(fits(NULL, 0) && fits(NULL, WORLD_V));
+    assert_false(fits(lacks_h, 0));
+    assert_false(fits(lacks_envcfg, 0));
+    assert_false(fits(lacks_stateen, 0));
+    assert_false(fits(NULL, WORLD_V | WORLD_D));
+    assert_false(fits(NULL, WORLD_FP_ALL));
+    asked.henvcfg = HENVCFG_CBZE;
+    assert_false(fits(NULL, 0));
+    asked.henvcfg |= HENVCFG_STCE;
+    asked.hcounteren = 7;
+    assert_false(fits(NULL, 0));
+    t.vm.grant.hcounteren = 7;
+    assert_true(fits(NULL, 0));
+    asked.mode = HGATP_SV48X4;
+    assert_false(fits(NULL, 0));
+    /* One that has what its VM was not promised has it open. */
+    asked.mode = HGATP_SV39X4;
+    t.vm.grant.has_stateen = false;
+    assert_false(fits(NULL, 0));
+    assert_true(fits(lacks_stateen, 0));
+    t.vm.grant.has_envcfg = false;
+    t.vm.grant.henvcfg = 0;
+    assert_false(fits(lacks_stateen, 0));
+    assert_true(fits(lacks_envcfg, 0));
+}
+
 static void test_a_raised_line_is_there_at_the_start(void **state)
 {
     (void)state;
     t.vcpu[0].ext_level = true;
-    t.env.sstc = false;
+    t.vm.grant.sstc = false;
     t.vcpu[0].timer = 5;
     test_run(&t);
     assert_true(t.seen[0].hvip == BIT(IRQ_VS_EXT));
@@ -446,7 +554,7 @@ static void at_999(struct world *w)
 static void test_without_sstc_the_harts_timer_stands_in(void **state)
 {
     (void)state;
-    t.env.sstc = false;
+    t.vm.grant.sstc = false;
     test_ecall(&t, set_timer);
     fire(IRQ_S_TIMER); /* Early, or for somebody else. */
     fire(IRQ_S_TIMER);
@@ -519,6 +627,8 @@ int main(void)
         cmocka_unit_test_setup(test_user_mode_at_that_address_is_a_trap, setup),
         cmocka_unit_test_setup(test_the_hart_delegates_what_guests_handle, setup),
         cmocka_unit_test_setup(test_start, setup),
+        cmocka_unit_test_setup(test_start_without_fp_and_envcfg, setup),
+        cmocka_unit_test_setup(test_a_hart_is_asked_for_what_its_vm_was_promised, setup),
         cmocka_unit_test_setup(test_a_raised_line_is_there_at_the_start, setup),
         cmocka_unit_test_setup(test_the_last_hart_ends_the_vm, setup),
         cmocka_unit_test_setup(test_a_vm_without_controller_ends, setup),

@@ -72,7 +72,7 @@ static void prepare(const struct call *c)
 {
     test_vm_init(&t);
     t.env.send_ipi = send_ipi;
-    t.env.sstc = prop_bool();
+    t.vm.grant.sstc = prop_bool();
     t.vm.vcpu_count = (uint32_t)prop_range(1, TEST_VCPUS);
     t.out_room = (uint32_t)prop_u64(sizeof(t.out));
     t.in = "input";
@@ -294,7 +294,7 @@ static void check_done(const struct call *c, enum vcpu_action action)
     PROP_ASSERT(leaves || action == VCPU_NEXT_INSN);
     switch (c->a[7]) {
     case SBI_EXT_TIME:
-        PROP_ASSERT(t.env.sstc ? csr_read(CSR_VSTIMECMP) == c->a[0] : t.vcpu[0].timer == c->a[0]);
+        PROP_ASSERT(t.vm.grant.sstc ? csr_read(CSR_VSTIMECMP) == c->a[0] : t.vcpu[0].timer == c->a[0]);
         break;
     case SBI_EXT_IPI: check_ipi(c); break;
     case SBI_EXT_RFENCE: check_rfence(c); break;

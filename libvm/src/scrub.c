@@ -92,7 +92,7 @@ HYP_COLD static void clear(struct vcpu *vcpu, struct range r)
     struct world *w = &vcpu->world;
     w->gpr[10] = r.start;
     w->gpr[11] = r.start + r.size;
-    w->gpr[12] = vm->env->cboz_block;
+    w->gpr[12] = vm->grant.cboz_block;
     w->sepc = vm->scrub.place;
     while (is_running(vm)) {
         world_switch(w);

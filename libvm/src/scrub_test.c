@@ -54,8 +54,8 @@ static int setup(void **state)
     t.vm.scrub.left = 1;
     t.vm.vcpu_count = 1;
     t.vm.memory_cleared = memory_cleared;
-    t.env.cboz_block = 64;
-    t.env.henvcfg = HENVCFG_STCE;
+    t.vm.grant.cboz_block = 64;
+    t.vm.grant.henvcfg = HENVCFG_STCE;
     t.at_entry = note;
     cleared = 0;
     cleared_status = HYP_OK;
@@ -115,7 +115,7 @@ static void test_all_traps_come_here_meanwhile(void **state)
 static void test_without_cbo_zero(void **state)
 {
     (void)state;
-    t.env.cboz_block = 0;
+    t.vm.grant.cboz_block = 0;
     end_of_range();
     end_of_range();
     test_run(&t);

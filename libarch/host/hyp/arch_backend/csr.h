@@ -29,6 +29,13 @@ typedef bool (*csr_host_model)(void *state, unsigned number, enum csr_host_op op
 /* Asked first by all that follow on this thread; NULL: nobody is. */
 void csr_host_attach(csr_host_model model, void *state);
 
+/*
+ * Which registers this thread's hart lacks; NULL: none. On the machine an access would trap, so
+ * here it is a broken contract; csr_probe() alone may ask.
+ */
+void csr_host_set_absent(bool (*is_absent)(unsigned number));
+bool csr_host_has(unsigned number);
+
 /* What the register held. */
 uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value);
 
@@ -37,4 +44,4 @@ uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value);
 #define csr_set(csr, v) ((void)csr_host_access(csr, CSR_HOST_SET, (uint64_t)(v)))
 #define csr_clear(csr, v) ((void)csr_host_access(csr, CSR_HOST_CLEAR, (uint64_t)(v)))
 #define csr_swap(csr, v) csr_host_access(csr, CSR_HOST_WRITE, (uint64_t)(v))
-#define csr_probe(csr) ((void)(csr), true)
+#define csr_probe(csr) csr_host_has(csr)

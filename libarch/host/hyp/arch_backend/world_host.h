@@ -46,5 +46,8 @@ struct world_host_cleared {
 };
 struct world_host_cleared *world_host_cleared(void);
 
+/* What of WORLD_FP_ALL this thread's hart lacks. */
+void world_host_set_absent_fp(unsigned absent);
+
 /* f0 … f31 of this thread's hart. */
 uint64_t *world_host_fp(void);

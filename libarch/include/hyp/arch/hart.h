@@ -58,6 +58,13 @@ _Noreturn void hart_enter(struct hart *h);
 /* Physical address of the code where a hart started by HSM begins; its opaque is hart's address. */
 uint64_t hart_start_address(uint64_t load_hpa);
 
+/*
+ * boot.S's, not cleared at boot: who boots. The id + 1 of the hart that does; ~id: that hart hands
+ * over, and who comes next waits until it has stopped. Then boot_tried is kept, else it is 0.
+ */
+extern uint64_t boot_lottery;
+extern uint64_t boot_tried; /* The embedder's own. */
+
 /* Stops this hart for ever: by HSM where the firmware has it, else waits. */
 _Noreturn void hart_park(void);
 

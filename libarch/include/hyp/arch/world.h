@@ -61,12 +61,34 @@ struct world {
 
 void world_switch(struct world *w);
 
-/* Floating-point (and, if told, vector) registers and their status: as after reset. */
-void world_clear_fp(bool has_vector);
+/*
+ * From here on this hart's traps may come from guests: it has the hypervisor extension. Before,
+ * its trap vector reads no CSR that a hart without it lacks.
+ */
+void world_accept_guests(void);
+
+/* Extensions that have registers of their own. V is the whole of it, not one of Zve*. */
+#define WORLD_F 1u
+#define WORLD_D 2u
+#define WORLD_V 4u
+#define WORLD_FP_ALL (WORLD_F | WORLD_D | WORLD_V)
 
 /*
- * One floating-point register of the guest, f0 … f31, whose values stay in this hart. All 64 bits:
- * the hart has D. sstatus.FS must not be Off; the guest's own FS is not changed by it.
+ * OR of those that work on this hart, by trying; their registers change, sstatus does not. V is
+ * tried only if it is in `asked`.
+ */
+unsigned world_probe_fp(unsigned asked);
+
+/*
+ * Floating-point registers (WORLD_F; with all the bits that the hart has), and vector registers
+ * (WORLD_V), and their status: as after reset. sstatus.FS and VS are not Off where there are some.
+ */
+void world_clear_fp(unsigned has);
+
+/*
+ * One floating-point register of the guest, f0 … f31, whose values stay in this hart: all 64 bits,
+ * or 32 where the hart has no D. sstatus.FS must not be Off; the guest's own FS is not changed by
+ * it. Not in a fast function: where the hart has no D, this traps once.
  */
 uint64_t world_read_fp(unsigned reg);
 void world_write_fp(unsigned reg, uint64_t bits);

@@ -150,7 +150,10 @@ struct config_machine {
     uint32_t source_count;     /* Interrupt sources are 1 .. source_count - 1; 0: no controller. */
     uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
     uint32_t gpa_bits;         /* The widest G-stage mode's: 41, 50 or 59; 0: it has none. */
-    uint64_t isa;              /* OR of BIT(enum guest_isa): what a VM can be granted. */
+    uint64_t isa; /* OR of BIT(enum guest_isa): what a VM on any harts can be granted. */
+    /* The same of a VM on all of these harts. NULL: harts are alike. */
+    uint64_t (*isa_of_harts)(const void *ctx, uint64_t harts);
+    const void *isa_ctx;
 };
 
 struct config_input {

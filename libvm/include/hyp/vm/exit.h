@@ -104,7 +104,7 @@ void vcpu_take_pending(struct vcpu *vcpu);
 int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when);
 static inline int64_t vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
 {
-    if (!vcpu->vm->env->sstc) {
+    if (!vcpu->vm->grant.sstc) {
         return vcpu_timer_set_slow(vcpu, when);
     }
     csr_write(CSR_VSTIMECMP, when);

@@ -77,7 +77,7 @@ enum guest_isa {
 /* "zicbom". */
 const char *guest_isa_name(enum guest_isa ext);
 
-/* The extension spelled by `length` characters (no NUL needed), or GUEST_ISA_COUNT. */
+/* The extension spelled by `length` characters, in any case (no NUL needed), or GUEST_ISA_COUNT. */
 enum guest_isa guest_isa_find(const char *text, size_t length);
 
 /* The same, faster where it is `likely` or one soon behind it: lists are in the table's order. */

@@ -23,6 +23,15 @@
 #define MACHINE_REGS_MAX 32
 #define MACHINE_BOOTARGS_SIZE 512
 #define MACHINE_NO_INDEX UINT32_MAX
+#define MACHINE_KIND_MAX 4   /* Kinds of harts that are told apart. */
+#define MACHINE_WITHOUT_H 16 /* Harts without H that are named. */
+
+/* What harts have by the tree, and from machine_probe() on also grant to guests. */
+struct machine_grant {
+    uint64_t isa;      /* OR of BIT(enum guest_isa). */
+    uint32_t mmu;      /* enum guest_mmu: the widest. */
+    uint32_t block[3]; /* Bytes of a block of Zicbom, Zicbop and Zicboz; 0: no such extension. */
+};
 
 /* One range of registers, as CPUs have it, of a node that nothing disables. */
 struct machine_device {
@@ -40,7 +49,14 @@ enum machine_irqc {
 };
 
 struct machine {
-    uint64_t hart_id[HYP_HART_MAX];    /* Ascending: the index is the dense hart index. */
+    /* Those with H: the others are nobody's. Ascending: the index is the dense hart index. */
+    uint64_t hart_id[HYP_HART_MAX];
+    uint8_t hart_kind[HYP_HART_MAX]; /* Which of kind[] the hart is. */
+    /* Beyond MACHINE_KIND_MAX, the last kind is what all the rest have. */
+    struct machine_grant kind[MACHINE_KIND_MAX];
+    uint32_t kind_count;
+    uint64_t without_h[MACHINE_WITHOUT_H]; /* Ids of the first harts that lack H, by the tree. */
+    uint32_t without_h_count;              /* Of all of them. */
     uint32_t intc[HYP_HART_MAX];       /* phandle of the hart's own interrupt controller; or 0. */
     uint32_t irqc_index[HYP_HART_MAX]; /* Its S-mode context at the PLIC, or MACHINE_NO_INDEX. */
     uint32_t hart_count;
@@ -58,14 +74,9 @@ struct machine {
      */
     struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
-    uint32_t source_count; /* PLIC's, with source 0; 0: there is no PLIC. */
-    bool other_irqc;       /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
-    uint32_t cbom_block;
-    uint32_t cbop_block;
-    uint32_t cboz_block;
-    uint64_t isa; /* OR of BIT(enum guest_isa): what all harts have and guests can be granted. */
-    uint32_t mmu; /* enum guest_mmu: the widest of all harts. */
-    bool has_h;   /* All harts have the hypervisor extension. */
+    uint32_t source_count;    /* PLIC's, with source 0; 0: there is no PLIC. */
+    bool other_irqc;          /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
+    struct machine_grant all; /* What all harts have: what the hypervisor itself uses. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
     struct seed_source seed; /* Of /chosen's rng-seed and kaslr-seed. */
     /*
@@ -79,13 +90,12 @@ struct machine {
     uint32_t devices_left_out;
     uint32_t bootargs_left_out;
     /* machine_probe() */
-    bool sstc; /* And granted by the firmware. */
     bool svpbmt;
+    bool envcfg; /* henvcfg and senvcfg are there. */
     bool stateen;
     uint32_t gpa_bits;
-    uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
-    uint64_t henvcfg;
-    uint64_t hcounteren;
+    uint32_t vmid_bits;  /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
+    uint64_t hcounteren; /* Counters that can be granted. */
     /* Set up to their counts, no further. */
     struct machine_device device[MACHINE_DEVICE_MAX];
     /*
@@ -105,7 +115,8 @@ struct machine {
  * is no room for it, or if it lies too deep for its address to be known.
  *
  * Returns HYP_OK; HYP_E_FORMAT: it is no device tree, or malformed; HYP_E_ABSENT: it has no hart
- * or no timebase. Then `m` says no more than what is safe to print.
+ * or no timebase; HYP_E_UNSUPPORTED: none of its harts has H. Then `m` says no more than what is
+ * safe to print.
  */
 HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size);
 
@@ -113,12 +124,32 @@ HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, si
 void machine_reserve(struct machine *m, uint64_t start, uint64_t size);
 
 /*
- * Then asks the CSRs of the hart that it runs on what firmware and hart grant, and takes from
- * m->isa what they do not. Leaves the CSRs 0.
+ * Then asks the hart that it runs on what it has and the firmware grants, and takes from
+ * all kinds of harts what they do not: another hart is asked when it starts, by
+ * vcpu_hart_is_fit(). Leaves the CSRs 0.
  *
  * Returns HYP_OK, or HYP_E_UNSUPPORTED: a hart without H, or no G-stage mode.
  */
 HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);
+
+/* All of its harts, as a set. */
+static inline uint64_t machine_harts(const struct machine *m)
+{
+    return m->hart_count == 64 ? UINT64_MAX : BIT(m->hart_count) - 1;
+}
+
+/* The dense index of a hart; MACHINE_NO_INDEX: it is none of m's. */
+uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
+
+/*
+ * What all of these harts (bit i: dense index i) have; of none, nothing. Cache blocks of two sizes
+ * are none, and their extension is not granted.
+ */
+struct machine_grant machine_common(const struct machine *m, uint64_t harts);
+
+/* henvcfg and hcounteren of guests that are granted `isa`. */
+uint64_t machine_henvcfg(uint64_t isa);
+uint64_t machine_hcounteren(const struct machine *m, uint64_t isa);
 
 /*
  * Does the tree have a device one of whose ranges of registers begins at `hpa`? What a node's reg

@@ -89,19 +89,24 @@ struct vcpu {
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
 
+/* What all harts of one VM have, and its guest is granted. Const after boot. */
+struct vm_grant {
+    bool sstc;
+    bool has_envcfg; /* henvcfg and senvcfg are there. */
+    bool has_stateen;
+    uint32_t fp;      /* OR of WORLD_F, WORLD_D, WORLD_V. */
+    uint64_t henvcfg; /* As the CSRs hold it. */
+    uint64_t hcounteren;
+    uint64_t hstateen0;
+    uint32_t cboz_block; /* Of cbo.zero, where the harts have it: a power of two; else 0. */
+};
+
 /*
  * What VMs need of the machine they share. Data is const after boot; the functions are the
  * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
  */
 struct vm_env {
     uint32_t timebase_hz; /* Of the time CSR; for budgets. */
-    bool sstc;
-    bool has_vector;
-    bool has_stateen;
-    uint64_t henvcfg; /* What guests are granted, as the CSR holds it. */
-    uint64_t hcounteren;
-    uint64_t hstateen0;
-    uint32_t cboz_block; /* Of cbo.zero, where harts have it: a power of two; else 0. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
     void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
     /* A supervisor external interrupt pends on this hart. */
@@ -123,6 +128,7 @@ struct vm {
     struct spinlock lock;
     const struct vm_config *config;
     struct vm_env *env;
+    struct vm_grant grant;
     uint32_t index;
     uint32_t vcpu_count; /* Present ones, dense. */
     struct vcpu **vcpus;
@@ -194,6 +200,12 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
 /* The controller's output changed. vm->lock held; on any hart of the VM. */
 void vcpu_set_external(struct vcpu *vcpu, bool level);
+
+/*
+ * Has this hart what its VM was promised? Asked by trying, before vcpu_run(), and the
+ * hart may even lack H. Leaves the CSRs that it tries with what was promised, or 0.
+ */
+bool vcpu_hart_is_fit(const struct vcpu *vcpu);
 
 /*
  * Runs the guest on this hart until its VM stops. hgatp, hedeleg and the other
