@@ -39,7 +39,8 @@ static bool is_letter(uint32_t ext)
     return guest_isa_name((enum guest_isa)ext)[1] == 0;
 }
 
-/* Letters, at first behind each other, then names; the first of them may follow a letter at once. */
+/* Letters, at first behind each other, then names; the first of them may follow a letter at once.
+ */
 static void put_set(uint64_t set, bool h)
 {
     bool separated = prop_bool();

@@ -38,8 +38,8 @@ static void check_text(const struct text *t, size_t length, bool is_names)
 {
     char *copy = malloc(length + 1);
     memcpy(copy + 1, t->text, length);
-    struct machine_isa isa = is_names ? machine_isa_of_names(copy + 1, length)
-                                      : machine_isa_of_string(copy + 1, length);
+    struct machine_isa isa =
+        is_names ? machine_isa_of_names(copy + 1, length) : machine_isa_of_string(copy + 1, length);
     free(copy);
     if (isa.set != set_of(t->names) || isa.h != t->h) {
         print_error("%s\n", t->text);
@@ -137,7 +137,7 @@ static void test_names(void **state)
     } lists[] = {
         {{"i\0m\0a\0c\0h\0sstc", "i m a c sstc", true}, 15},
         {{"i\0m\0a\0c\0h\0sstc", "i m a c sstc", true}, 14}, /* No NUL behind the last. */
-        {{"i\0m\0h\0sstc", "i m", true}, 9},                      /* "sst" */
+        {{"i\0m\0h\0sstc", "i m", true}, 9},                 /* "sst" */
         {{"h", "", true}, 1},
         {{"", "", false}, 1},
         {{"", "", false}, 0},

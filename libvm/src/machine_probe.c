@@ -40,7 +40,7 @@ static enum hyp_status probe_gstage(struct machine *m)
 
 /* Extensions whose registers are those of another one. */
 #define NEED_F (BIT(GUEST_ISA_F) | BIT(GUEST_ISA_ZFA) | BIT(GUEST_ISA_ZFH) | BIT(GUEST_ISA_ZFHMIN))
-#define NEED_V                                                                                  \
+#define NEED_V \
     (BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) | BIT(GUEST_ISA_ZVKT))
 
 /* Extensions that a guest has by bits of henvcfg. */

@@ -41,9 +41,8 @@ static void begin_root(void)
 }
 
 /* What "i" stands for in a string beside itself. */
-#define STRING_I                                                                   \
-    (BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) | \
-     BIT(GUEST_ISA_ZIHPM))
+#define STRING_I \
+    (BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) | BIT(GUEST_ISA_ZIHPM))
 
 /* Blanks between names make it a list. */
 static void put_isa(const char *isa)
@@ -392,8 +391,8 @@ static void test_harts(void **state)
     assert_int_equal(m.all.mmu, GUEST_MMU_SV57);
     assert_int_equal(m.all.block[0], 64);
     assert_int_equal(m.all.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) |
-                                BIT(GUEST_ISA_C) | BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_SSTC) |
-                                BIT(GUEST_ISA_ZICBOM) | STRING_I);
+                                    BIT(GUEST_ISA_C) | BIT(GUEST_ISA_ZBA) | BIT(GUEST_ISA_SSTC) |
+                                    BIT(GUEST_ISA_ZICBOM) | STRING_I);
 }
 
 /* What a guest's tree could not say truly, it is not given. */
@@ -463,9 +462,9 @@ static void test_kinds(void **state)
 /* Without room, the last kind is what all the rest have, in whatever order they come. */
 static void test_too_many_kinds(void **state)
 {
-    static const char *const isa[] = {"rv64imach_zba", "rv64imach_zbb", "rv64imach_zbc",
-                                      "rv64imach_zbs_sstc_zicbom", "rv64imafch_zbs_zicbom",
-                                      "rv64imach_sstc_zba_zicbom"};
+    static const char *const isa[] = {"rv64imach_zba",         "rv64imach_zbb",
+                                      "rv64imach_zbc",         "rv64imach_zbs_sstc_zicbom",
+                                      "rv64imafch_zbs_zicbom", "rv64imach_sstc_zba_zicbom"};
     (void)state;
     begin();
     begin_root();
@@ -513,7 +512,7 @@ static void test_isa_base(void **state)
         const char *isa;
         bool has_h;
     } harts[] = {
-        {"rv64i", "i\0h", 4, "rv64i", true},  {"rv32i", "i\0h", 4, "rv64ih", false},
+        {"rv64i", "i\0h", 4, "rv64i", true},   {"rv32i", "i\0h", 4, "rv64ih", false},
         {"rv64e", "i\0h", 4, "rv64ih", false}, {"rv64i", "i", 2, "rv64ih", false},
         {"rv64i", "", 0, "rv64ih", true},      {"rv64i", "", 1, "rv64ih", true},
         {"rv64i", "", 1, "rv64i", false},      {"rv64i", "i\0h", 3, "", true},
@@ -554,7 +553,7 @@ static void test_isa_names(void **state)
     assert_int_equal(m.hart_id[0], 0x100000002);
     assert_int_equal(m.all.mmu, GUEST_MMU_SV39);
     assert_int_equal(m.all.isa, BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_ZBA) |
-                                BIT(GUEST_ISA_SVPBMT));
+                                    BIT(GUEST_ISA_SVPBMT));
 }
 
 static void test_too_many_harts(void **state)
@@ -684,7 +683,8 @@ static void test_probe(void **state)
     assert_int_equal(m.all.isa & (BIT(GUEST_ISA_ZIHPM) | BIT(GUEST_ISA_SSCOFPMF)),
                      BIT(GUEST_ISA_ZIHPM));
     assert_int_equal(machine_hcounteren(&m, m.all.isa), UINT32_MAX);
-    assert_int_equal(m.all.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)), BIT(GUEST_ISA_SVADE));
+    assert_int_equal(m.all.isa & (BIT(GUEST_ISA_SVADE) | BIT(GUEST_ISA_SVADU)),
+                     BIT(GUEST_ISA_SVADE));
     assert_int_equal(csr_read(CSR_HENVCFG), 0);
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
@@ -875,7 +875,8 @@ static void test_probe_of_cbie(void **state)
         memcpy(holds.cbie, harts[i].cbie, sizeof(holds.cbie));
         probe_small_env("rv64imach_zicbom");
         assert_int_equal((m.all.isa & BIT(GUEST_ISA_ZICBOM)) != 0, harts[i].has);
-        assert_int_equal(machine_henvcfg(m.all.isa), harts[i].has ? HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE : 0);
+        assert_int_equal(machine_henvcfg(m.all.isa),
+                         harts[i].has ? HENVCFG_CBIE_FLUSH | HENVCFG_CBCFE : 0);
         probe_small_env("rv64imach");
         assert_int_equal(machine_henvcfg(m.all.isa), 0);
     }
@@ -896,7 +897,7 @@ static void test_probe_of_counters(void **state)
         {"rv64imach_zicntr_zihpm", 7, 7, true, false}, /* No counter is there. */
         {"rv64imach_zicntr_zihpm", 0, 0, false, false},
         {"rv64imach_zicntr_zihpm", 0x1d, 0x1d, false, true}, /* No time. */
-        {"rv64imach", UINT32_MAX, UINT32_MAX, true, true}, /* A string's i stands for both. */
+        {"rv64imach", UINT32_MAX, UINT32_MAX, true, true},   /* A string's i stands for both. */
         {"i h zicntr", UINT32_MAX, 7, true, false},
         {"i h", UINT32_MAX, 7, false, false},
     };
@@ -911,7 +912,8 @@ static void test_probe_of_counters(void **state)
     }
 }
 
-/* ---- Harts that lack what their tree says ------------------------------------------------------ */
+/* ---- Harts that lack what their tree says ------------------------------------------------------
+ */
 
 static bool is_of_h(unsigned number)
 {
@@ -964,8 +966,8 @@ static void test_probe_of_fp(void **state)
 {
     uint64_t f = BIT(GUEST_ISA_F) | BIT(GUEST_ISA_ZFA) | BIT(GUEST_ISA_ZFH) | BIT(GUEST_ISA_ZFHMIN);
     uint64_t d = BIT(GUEST_ISA_D);
-    uint64_t v = BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) |
-                 BIT(GUEST_ISA_ZVKT);
+    uint64_t v =
+        BIT(GUEST_ISA_V) | BIT(GUEST_ISA_ZVBB) | BIT(GUEST_ISA_ZVFHMIN) | BIT(GUEST_ISA_ZVKT);
     const struct {
         unsigned absent;
         uint64_t has;
@@ -977,9 +979,9 @@ static void test_probe_of_fp(void **state)
     };
     (void)state;
     for (uint32_t i = 0; i < ARRAY_COUNT(harts); i++) {
-        assert_int_equal(probe_lacking("rv64imafdcvh_zfa_zfh_zfhmin_zvbb_zvfhmin_zvkt", NULL,
-                                       harts[i].absent),
-                         HYP_OK);
+        assert_int_equal(
+            probe_lacking("rv64imafdcvh_zfa_zfh_zfhmin_zvbb_zvfhmin_zvkt", NULL, harts[i].absent),
+            HYP_OK);
         assert_int_equal(m.all.isa & (f | d | v), harts[i].has);
     }
     /* What the tree does not say is not granted, though it is there. */

@@ -27,8 +27,8 @@
 
 /* What harts have by the tree, and from machine_probe() on also grant to guests. */
 struct machine_grant {
-    uint64_t isa; /* OR of BIT(enum guest_isa). */
-    uint32_t mmu; /* enum guest_mmu: the widest. */
+    uint64_t isa;      /* OR of BIT(enum guest_isa). */
+    uint32_t mmu;      /* enum guest_mmu: the widest. */
     uint32_t block[3]; /* Bytes of a block of Zicbom, Zicbop and Zicboz; 0: no such extension. */
 };
 
@@ -74,10 +74,10 @@ struct machine {
     uint32_t bootargs_left_out;
     /* machine_probe() */
     bool svpbmt;
-    bool envcfg;  /* henvcfg and senvcfg are there. */
+    bool envcfg; /* henvcfg and senvcfg are there. */
     bool stateen;
     uint32_t gpa_bits;
-    uint32_t vmid_bits; /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
+    uint32_t vmid_bits;  /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t hcounteren; /* Counters that can be granted. */
 };
 
@@ -112,8 +112,8 @@ static inline uint64_t machine_harts(const struct machine *m)
 uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
 
 /*
- * What all of these harts (bit i: dense index i) have; of none, nothing. Cache blocks of two sizes are none, and
- * their extension is not granted.
+ * What all of these harts (bit i: dense index i) have; of none, nothing. Cache blocks of two sizes
+ * are none, and their extension is not granted.
  */
 struct machine_grant machine_common(const struct machine *m, uint64_t harts);
 
