@@ -102,7 +102,8 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     };
 }
 
-/* Registers of extensions that the guest is not shown are off, so it cannot leave anything there. */
+/* Registers of extensions that the guest is not shown are off, so it cannot leave anything there.
+ */
 static uint32_t fp_of(uint64_t isa)
 {
     _Static_assert(GUEST_ISA_D == GUEST_ISA_F + 1 && WORLD_D == 2 * WORLD_F, "one shift for both");

@@ -240,7 +240,8 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm);
 /* It has a new event: the same. Its own harts. */
 void hyp_vm_event(struct vm_env *env, struct vm *vm);
 
-/* env.c: who does what guests need; what the VM's harts have and it is granted; this hart's timer. */
+/* env.c: who does what guests need; what the VM's harts have and it is granted; this hart's timer.
+ */
 void hyp_init_env(struct hyp *h);
 void hyp_grant(struct hyp *h, struct host_vm *hv);
 void hyp_program_timer(struct host_hart *self);

@@ -190,12 +190,12 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->dtbs = hyp_dtbs;
     const void *fdt = hyp_map_boot_fdt(h, fdt_hpa);
     require_machine(h, find_machine(h, fdt, fdt_hpa)); /* a machine that can run VMs */
-    hyp_require_room(h);                       /* that lets us be where we are */
-    hyp_erase_fdt(h, fdt);                     /* nobody else shall read it */
-    HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
-    hyp_init_console(h);                       /* lines go out from here */
-    hyp_init_env(h);                           /* what guests are granted */
-    show_machine(h);                           /* what was found */
+    hyp_require_room(h);                               /* that lets us be where we are */
+    hyp_erase_fdt(h, fdt);                             /* nobody else shall read it */
+    HYP_REQUIRE(hyp_init_memory(h) == HYP_OK);         /* pool, own address space */
+    hyp_init_console(h);                               /* lines go out from here */
+    hyp_init_env(h);                                   /* what guests are granted */
+    show_machine(h);                                   /* what was found */
     show_left_out(h);
     fit_config(h);                            /* which VMs can run, who has the console */
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */

@@ -143,7 +143,7 @@ _start:
 	sfence.vma
 	csrw	satp, t1
 	.balign	4
-4:	la	t0, hs_entry
+4:	la	t0, trap_entry_early
 	csrw	stvec, t0
 	la	tp, boot_hart
 	csrw	sscratch, tp
@@ -192,7 +192,7 @@ hart_enter:
 	sfence.vma
 	mv	tp, a0
 	csrw	sscratch, tp
-	la	t0, hs_entry
+	la	t0, trap_entry_early
 	csrw	stvec, t0
 	ld	sp, HART_STACK_TOP(tp)
 	ld	t0, HART_ENTRY(tp)

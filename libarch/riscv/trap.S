@@ -227,18 +227,18 @@ leave:
 	.size	trap_entry, . - trap_entry
 
 /*
- * hs_entry: every trap of a hart that has not said that it accepts guests. It may lack the
+ * trap_entry_early: every trap of a hart that has not said that it accepts guests. It may lack the
  * hypervisor extension, so hstatus is not asked whose trap this is.
  * In       tp, sscratch = hart
  * Next     hs_trap
  */
 	.balign	4
-	.globl	hs_entry
-	.type	hs_entry, @function
-hs_entry:
+	.globl	trap_entry_early
+	.type	trap_entry_early, @function
+trap_entry_early:
 	csrrw	tp, sscratch, tp
 	sd	t0, HART_T0(tp)
-	.size	hs_entry, . - hs_entry
+	.size	trap_entry_early, . - trap_entry_early
 
 /*
  * hs_trap: HS-mode itself trapped. An access with a fix-up (guest_mem.h, csr_probe)

@@ -59,8 +59,8 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
         end = lower(text[0]) == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
     }
     size_t at = length > 1 ? 1 : 0;
-    while (e < end &&
-           (guest_isa_name((enum guest_isa)e)[at] != lower(text[at]) || !is_name(e, text, length))) {
+    while (e < end && (guest_isa_name((enum guest_isa)e)[at] != lower(text[at]) ||
+                       !is_name(e, text, length))) {
         e++;
     }
     return e < end ? (enum guest_isa)e : GUEST_ISA_COUNT;

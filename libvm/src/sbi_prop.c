@@ -294,7 +294,8 @@ static void check_done(const struct call *c, enum vcpu_action action)
     PROP_ASSERT(leaves || action == VCPU_NEXT_INSN);
     switch (c->a[7]) {
     case SBI_EXT_TIME:
-        PROP_ASSERT(t.vm.grant.sstc ? csr_read(CSR_VSTIMECMP) == c->a[0] : t.vcpu[0].timer == c->a[0]);
+        PROP_ASSERT(t.vm.grant.sstc ? csr_read(CSR_VSTIMECMP) == c->a[0]
+                                    : t.vcpu[0].timer == c->a[0]);
         break;
     case SBI_EXT_IPI: check_ipi(c); break;
     case SBI_EXT_RFENCE: check_rfence(c); break;

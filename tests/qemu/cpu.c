@@ -115,7 +115,8 @@ static void check_fp(void)
     check_is(fcsr, 0x21, "fcsr over 1000 calls");
 }
 
-/* A register of an emulated device by instructions of F alone: its PLIC's threshold, if it has one. */
+/* A register of an emulated device by instructions of F alone: its PLIC's threshold, if it has one.
+ */
 static void check_fp_device(void)
 {
     uint64_t first;

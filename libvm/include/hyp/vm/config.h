@@ -9,7 +9,8 @@
  * what a valid one is; config_fit() (config_fit.h) says at boot what it gets of the machine.
  *
  * Units   Addresses and sizes are bytes. Harts of a configuration are dense
- *         indices 0, 1, …: the machine's hart ids, sorted; ids may have gaps.
+ *         indices 0, 1, …: the machine's hart ids, sorted; ids may have gaps, and
+ *         harts without the hypervisor extension are left out.
  *         `count` members count the elements of the array before them.
  * Owner   All of it is const and lives as long as the image.
  */
@@ -209,7 +210,7 @@ struct vm_config {
 
     bool real_time;     /* The console hart is never one of its harts. */
     bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
-    /* ISA extensions that it cannot do without, as "sstc svpbmt"; NULL: none. Checked at boot. */
+    /* ISA extensions that it cannot do without, as "sstc svpbmt", on its harts; NULL: none. */
     const char *isa_needs;
 };
 
