@@ -205,10 +205,10 @@ static void stacks_are_guarded(void **state)
     assert_int_equal(arena.pool.free_count, 0);
 }
 
-static enum hyp_status note(void *context, const struct ptable_leaf *leaf)
+static enum hyp_status note(void *context, const struct ptable_run *run)
 {
     uint64_t **next = context;
-    *(*next)++ = leaf->address;
+    *(*next)++ = run->address;
     return HYP_OK;
 }
 
@@ -223,18 +223,18 @@ static void walking_starts_at_satp(void **state)
     assert_int_equal(map(IMAGE, 0, PAGE, RX), HYP_OK);
     assert_int_equal(map(-PAGE, 0, PAGE, RW), HYP_OK);
     uint64_t satp = hspace_satp(&hs);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, satp, note, &next), HYP_OK);
+    assert_int_equal(hspace_for_each_run(&arena.map, satp, note, &next), HYP_OK);
     assert_int_equal(seen[0], 0x1000);
     assert_int_equal(seen[1], IMAGE);
     assert_int_equal(seen[2], -PAGE);
     assert_int_equal(next - seen, 3);
     assert_int_equal(hspace_walk(&arena.map, 0, IMAGE, &leaf), HYP_E_UNSUPPORTED);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, BIT(63) | BIT(60), note, &next),
+    assert_int_equal(hspace_for_each_run(&arena.map, BIT(63) | BIT(60), note, &next),
                      HYP_E_UNSUPPORTED);
     assert_int_equal(hspace_walk(&arena.map, satp, BIT(40), &leaf), HYP_E_RANGE);
     assert_int_equal(hspace_walk(&arena.map, satp | UINT64_C(7) << 44, IMAGE, &leaf), HYP_OK);
     assert_int_equal(hspace_walk(&arena.map, BIT(63) | 1, IMAGE, &leaf), HYP_E_FAULT);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, BIT(63) | 1, note, &next), HYP_E_FAULT);
+    assert_int_equal(hspace_for_each_run(&arena.map, BIT(63) | 1, note, &next), HYP_E_FAULT);
 }
 
 static void is_valid_sees_foreign_entries(void **state)
