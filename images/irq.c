@@ -32,8 +32,10 @@ void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
         h->irqc.ops->init_hart(h->irqc.state, hart);
     }
     hyp_at(h, HYP_HART);
-    for (uint32_t s = 1; hart == h->console_hart && h->irqc.ops != 0 && s < h->machine.source_count;
-         s++) {
+    if (hart != h->console_hart || h->irqc.ops == 0) {
+        return;
+    }
+    for (uint32_t s = 1, end = h->machine.source_count; s < end; s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
             h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
             h->console_irq = h->machine.irqc_index[hart] != MACHINE_NO_INDEX;

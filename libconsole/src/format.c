@@ -152,6 +152,8 @@ static void out_format(struct out *out, const char *fmt, va_list list)
     while (*fmt != '\0') {
         if (*fmt == '%') {
             fmt = out_conversion(out, fmt, &args);
+        } else if (out->count < out->room) {
+            out->data[out->count++] = *fmt++; /* Most of a line, without a call. */
         } else {
             out_char(out, *fmt++);
         }

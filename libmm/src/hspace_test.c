@@ -205,6 +205,30 @@ static void stacks_are_guarded(void **state)
     assert_int_equal(arena.pool.free_count, 0);
 }
 
+/* The lowest one that is large enough: behind what is there, and again where something was. */
+static void holes_are_found_again(void **state)
+{
+    (void)state;
+    uintptr_t va[3];
+    uintptr_t again;
+    uintptr_t top;
+    make(64);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(hspace_map_device(&hs, HPA(0x10000000), 2 * PAGE, &va[i]), HYP_OK);
+        assert_int_equal(va[i], DEVICE + (3 * i + 1) * PAGE);
+    }
+    assert_int_equal(hspace_map_stack(&hs, 2, &top), HYP_OK);
+    assert_int_equal(hspace_unmap(&hs, va[1], 2 * PAGE), HYP_OK);
+    assert_int_equal(hspace_map_device(&hs, HPA(0x20000000), 3 * PAGE, &again), HYP_OK);
+    assert_int_equal(again, DEVICE + 10 * PAGE);
+    assert_int_equal(hspace_map_device(&hs, HPA(0x20000000), PAGE, &again), HYP_OK);
+    assert_int_equal(again, va[1]);
+    assert_int_equal(hspace_unmap(&hs, top - 2 * PAGE, 2 * PAGE), HYP_OK);
+    assert_int_equal(hspace_map_stack(&hs, 1, &top), HYP_OK);
+    assert_int_equal(top, STACK + 2 * PAGE);
+    assert_true(hspace_is_valid(&hs));
+}
+
 static enum hyp_status note(void *context, const struct ptable_run *run)
 {
     uint64_t **next = context;
@@ -282,6 +306,7 @@ int main(void)
         cmocka_unit_test(unmap_checks_and_fences),
         cmocka_unit_test(devices_keep_apart),
         cmocka_unit_test(stacks_are_guarded),
+        cmocka_unit_test(holes_are_found_again),
         cmocka_unit_test(walking_starts_at_satp),
         cmocka_unit_test(is_valid_sees_foreign_entries),
     };

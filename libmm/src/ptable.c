@@ -17,15 +17,24 @@ struct place {
     hpa_t table[PTABLE_LEVEL_MAX];
 };
 
-static uint64_t pte_load(const uint64_t *slot)
+/* Small for the compiler is a call, which is longer than what it calls. */
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE uint64_t pte_load(const uint64_t *slot)
 {
     return __atomic_load_n(slot, __ATOMIC_RELAXED);
 }
 
 /* Pairs with the hardware walker: what the new PTE points to is written before it. */
-static void pte_store(uint64_t *slot, uint64_t pte)
+INLINE void pte_store(uint64_t *slot, uint64_t pte)
 {
     __atomic_store_n(slot, pte, __ATOMIC_RELEASE);
+}
+
+/* What the PTE of the next leaf has more. */
+static uint64_t pte_step(unsigned level)
+{
+    return ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
 }
 
 static size_t entry_count(const struct ptable *t, unsigned level)
@@ -226,9 +235,10 @@ static size_t map_run(struct ptable *t, const struct ptable_mapping *m, uint64_t
         at->level--;
         at->slot = table_ptr(t, table, at->level) + index_at(t, m->address + done, at->level);
     }
-    uint64_t step = ptable_leaf_size(level);
-    for (size_t i = 0; i < count; i++) {
-        pte_store(at->slot + i, pte_leaf(HPA(m->pa.a + done + i * step), m->flags));
+    uint64_t step = pte_step(level);
+    uint64_t pte = pte_leaf(HPA(m->pa.a + done), m->flags);
+    for (uint64_t *slot = at->slot, *end = slot + count; slot < end; slot++, pte += step) {
+        pte_store(slot, pte);
     }
     return count;
 }
@@ -357,7 +367,7 @@ static size_t next_valid(const struct level_place *p, size_t count)
 /* Entries from p->next on that continue each other: the same flags, the next physical address. */
 static size_t leaves_in_a_row(const struct level_place *p, size_t count, unsigned level)
 {
-    uint64_t step = ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
+    uint64_t step = pte_step(level);
     const uint64_t *first = p->entries + p->next;
     const uint64_t *end = p->entries + count;
     const uint64_t *at = first;
@@ -462,7 +472,7 @@ static enum hyp_status visit_leaves(void *context, const struct ptable_run *run)
         HYP_TRY(v->visit(v->context, &leaf));
         leaf.address += leaf.size;
         leaf.pa.a += leaf.size;
-        leaf.pte += leaf.size >> HYP_PAGE_SHIFT << PTE_PPN_LO;
+        leaf.pte += pte_step(run->level);
     }
     return HYP_OK;
 }
