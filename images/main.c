@@ -136,8 +136,7 @@ static void build_vms(struct hyp *h)
         if (status == HYP_OK) {
             h->started |= 1u << i;
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
-                     h->vms[i]->vm.vcpu_count, h->plan.harts[i],
-                     h->plan.gpa_bits[i]);
+                     h->vms[i]->vm.vcpu_count, h->plan.harts[i], h->plan.gpa_bits[i]);
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);

@@ -58,7 +58,8 @@ void log_line(struct log *log, const char *fmt, ...)
     va_list args;
     memcpy(line, head, sizeof(head));
     va_start(args, fmt);
-    size_t length = sizeof(head) + format_vbuf(line + sizeof(head), sizeof(line) - sizeof(head), fmt, args);
+    size_t length =
+        sizeof(head) + format_vbuf(line + sizeof(head), sizeof(line) - sizeof(head), fmt, args);
     va_end(args);
     emit_line(log, line, length);
 }

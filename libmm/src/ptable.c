@@ -17,7 +17,7 @@ struct place {
     hpa_t table[PTABLE_LEVEL_MAX];
 };
 
-/* Small for the compiler is a call, which is longer than what it calls. */
+/* Also where size goes before speed: a call of such a function is longer than its body. */
 #define INLINE __attribute__((always_inline)) static inline
 
 INLINE uint64_t pte_load(const uint64_t *slot)
@@ -265,8 +265,8 @@ enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
 }
 
 /*
- * Leaves of one table from `address` on, the first in at->slot, that end within `size` bytes. 0: the
- * first begins before, or ends behind.
+ * Leaves of one table from `address` on, the first in at->slot, that end within `size` bytes. 0:
+ * the first begins before, or ends behind.
  */
 static size_t leaves_within(const struct ptable *t, uint64_t address, uint64_t size,
                             const struct place *at)

@@ -85,8 +85,8 @@ static uint64_t count_tables(const struct mapping *map, unsigned shift, uint64_t
     }
     /* Congruent, only its ends can be in parts. */
     for (uint32_t i = 0; i < 2; i++) {
-        if (end[i] >= *next && !range_covers(config_range(map->gpa, map->size), end[i] << shift,
-                                             BIT(shift))) {
+        if (end[i] >= *next &&
+            !range_covers(config_range(map->gpa, map->size), end[i] << shift, BIT(shift))) {
             n++;
             *next = end[i] + 1;
         }

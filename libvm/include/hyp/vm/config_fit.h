@@ -159,19 +159,19 @@ struct config_input {
     const struct config_machine *machine; /* NULL at build. */
     const struct hyp_blob *blobs;         /* Files with their sizes; NULL: not known yet. */
     uint32_t blob_count;
-    const struct hyp_dtb *dtbs; /* One for each VM; NULL: not known yet. */
+    const struct hyp_dtb *dtbs;         /* One for each VM; NULL: not known yet. */
     const uint8_t *const *device_index; /* As hyp_device_index; NULL: they are found by name. */
-    uint64_t image_bound;       /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
-    bool other_machine; /* At build: on one whose interrupt controller is not the platform's. */
+    uint64_t image_bound; /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
+    bool other_machine;   /* At build: on one whose interrupt controller is not the platform's. */
 };
 
 /* What follows from a configuration. About 2.5 KiB: not for the stack of a hart. */
 struct config_plan {
     uint32_t runnable; /* Bit i: VM i can run. */
     uint32_t finding_count;
-    uint64_t pool_need;         /* Bytes, see footprint.h. */
+    uint64_t pool_need;           /* Bytes, see footprint.h. */
     uint8_t gpa_bits[HYP_VM_MAX]; /* config_vm_gpa_bits() */
-    uint64_t harts[HYP_VM_MAX]; /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
+    uint64_t harts[HYP_VM_MAX];   /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
     uint64_t mem_hpa[HYP_VM_MAX][CONFIG_MEM_MAX]; /* CONFIG_NOWHERE: not placed. */
 };
 
