@@ -7,6 +7,7 @@
 #include "hyp.h"
 
 #include <hyp/base/assert.h>
+#include <string.h>
 
 #define HGATP_PPN_WIDTH 44
 #define NONE UINT64_MAX
@@ -75,7 +76,9 @@ static void expect_devices(struct audit *a, uint32_t vm)
     const struct vm_config *c = &a->h->config->vms[vm];
     for (uint32_t i = 0; i < c->device_count; i++) {
         const struct hyp_device *d = hyp_device(vm, i);
-        if (machine_has_device(&a->h->machine, d->hpa)) {
+        if (strcmp(d->name, c->devices[i].name) != 0) {
+            add_wrong(a, c->devices[i].gpa, 1); /* The build has counted wrong. */
+        } else if (machine_has_device(&a->h->machine, d->hpa)) {
             expect(a, (struct gstage_mapping){.gpa = GPA(c->devices[i].gpa),
                                               .hpa = HPA(d->hpa),
                                               .size = d->size,
