@@ -6,7 +6,6 @@
 #include <hyp/arch/fence.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/console/format.h>
-#include <string.h>
 
 #define KEY_DEFAULT 0x1d     /* Ctrl-] */
 #define LOG_KEY_DEFAULT 0x1e /* Ctrl-^ */
@@ -25,19 +24,19 @@ static uint64_t ticks_of_us(const struct hyp *h, uint64_t us)
     return us * h->machine.timebase_hz / 1000000;
 }
 
-/* The platform's UART where it is not a VM's own, else the firmware's console. */
-static bool uart_is_ours(void)
+/* The platform's UART where it is not a VM's own; NULL: the firmware's console. */
+static const struct hyp_device *own_uart(void)
 {
     const char *name = hyp_platform.uart.device;
-    for (uint32_t v = 0; name != 0 && v < hyp_config.vm_count; v++) {
-        for (uint32_t d = 0; d < hyp_config.vms[v].device_count; d++) {
-            if (hyp_config.vms[v].devices[d].name == name ||
-                strcmp(hyp_config.vms[v].devices[d].name, name) == 0) {
-                return false;
+    const struct hyp_device *uart = name != 0 ? config_find_device(&hyp_platform, name) : 0;
+    for (uint32_t v = 0; v < hyp_config.vm_count; v++) {
+        for (uint32_t i = 0; i < hyp_config.vms[v].device_count; i++) {
+            if (hyp_device(v, i) == uart) {
+                return 0;
             }
         }
     }
-    return name != 0;
+    return uart;
 }
 
 static void use_firmware(struct hyp *h)
@@ -61,8 +60,7 @@ void hyp_init_boot_console(struct hyp *h)
 
 void hyp_init_console(struct hyp *h)
 {
-    const struct hyp_device *d =
-        uart_is_ours() ? config_find_device(&hyp_platform, hyp_platform.uart.device) : 0;
+    const struct hyp_device *d = own_uart();
     uintptr_t va;
     if (d != 0 && machine_has_device(&h->machine, d->hpa) &&
         hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) == HYP_OK) {

@@ -10,13 +10,26 @@
 
 struct findings {
     const struct hyp *h;
-    uint32_t leaves;
-    uint32_t write_exec;
-    uint32_t guest;
+    uint64_t leaves;
+    uint64_t write_exec;
+    uint64_t guest;
 };
 
-static bool is_guest_memory(const struct hyp *h, struct range leaf)
+/* Leaves of a run from `pa` on, of `size` bytes each, that lie in [start, start + length). */
+static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct range memory)
 {
+    uint64_t end = pa + count * size;
+    uint64_t memory_end = memory.start + memory.size;
+    uint64_t first = memory.start > pa ? align_down(memory.start - pa, size) : 0;
+    uint64_t last = memory_end < end ? memory_end - pa : end - pa;
+    return (last - first + size - 1) / size;
+}
+
+static uint64_t count_guest_memory(const struct hyp *h, const struct ptable_run *run)
+{
+    uint64_t size = ptable_leaf_size(run->level);
+    struct range range = {.start = pte_pa(run->pte).a, .size = run->count * size};
+    uint64_t found = 0;
     for (uint32_t v = 0; v < hyp_config.vm_count; v++) {
         if ((h->plan.runnable & BIT(v)) == 0) {
             continue; /* Refused: it has no memory. */
@@ -26,22 +39,21 @@ static bool is_guest_memory(const struct hyp *h, struct range leaf)
                 .start = h->plan.mem_hpa[v][i],
                 .size = hyp_config.vms[v].mem[i].size,
             };
-            if (mem.start != CONFIG_NOWHERE && range_overlaps(mem, leaf)) {
-                return true;
+            if (mem.start != CONFIG_NOWHERE && range_overlaps(mem, range)) {
+                found += leaves_in(range.start, size, run->count, mem);
             }
         }
     }
-    return false;
+    return found;
 }
 
-static enum hyp_status visit(void *context, const struct ptable_leaf *leaf)
+static enum hyp_status visit(void *context, const struct ptable_run *run)
 {
     struct findings *a = context;
-    unsigned perm = pte_perm(leaf->pte);
-    struct range range = {.start = leaf->pa.a, .size = leaf->size};
-    a->leaves++;
-    a->write_exec += (perm & PTE_W) != 0 && (perm & PTE_X) != 0;
-    a->guest += is_guest_memory(a->h, range);
+    unsigned perm = pte_perm(run->pte);
+    a->leaves += run->count;
+    a->write_exec += (perm & (PTE_W | PTE_X)) == (PTE_W | PTE_X) ? run->count : 0;
+    a->guest += count_guest_memory(a->h, run);
     return HYP_OK;
 }
 
@@ -70,9 +82,9 @@ static void audit(struct hyp *h)
 {
     struct findings a = {.h = h};
     uint64_t satp = csr_read(CSR_SATP);
-    enum hyp_status walked = hspace_for_each_leaf(&h->phys, satp, visit, &a);
+    enum hyp_status walked = hspace_for_each_run(&h->phys, satp, visit, &a);
     uint32_t open = count_open_stacks(h, satp);
-    log_line(&h->log, "space_leaves=%u write_exec=%u guest_pages=%u open_stacks=%u", a.leaves,
+    log_line(&h->log, "space_leaves=%lu write_exec=%lu guest_pages=%lu open_stacks=%u", a.leaves,
              a.write_exec, a.guest, open);
     bool sound = walked == HYP_OK && a.write_exec == 0 && a.guest == 0 && open == 0;
     HYP_REQUIRE(sound);

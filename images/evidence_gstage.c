@@ -7,6 +7,7 @@
 #include "hyp.h"
 
 #include <hyp/base/assert.h>
+#include <string.h>
 
 #define HGATP_PPN_WIDTH 44
 #define NONE UINT64_MAX
@@ -26,6 +27,7 @@ static struct audit {
     const struct hyp *h;
     struct expected of[EXPECTED_MAX];
     uint32_t count;
+    uint32_t last; /* find()'s last answer. */
     uint64_t leaves;
     uint64_t wrong;
     uint64_t first_wrong; /* GPA, or NONE. */
@@ -73,8 +75,10 @@ static void expect_devices(struct audit *a, uint32_t vm)
 {
     const struct vm_config *c = &a->h->config->vms[vm];
     for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
-        if (machine_has_device(&a->h->machine, d->hpa)) {
+        const struct hyp_device *d = hyp_device(vm, i);
+        if (strcmp(d->name, c->devices[i].name) != 0) {
+            add_wrong(a, c->devices[i].gpa, 1); /* The build has counted wrong. */
+        } else if (machine_has_device(&a->h->machine, d->hpa)) {
             expect(a, (struct gstage_mapping){.gpa = GPA(c->devices[i].gpa),
                                               .hpa = HPA(d->hpa),
                                               .size = d->size,
@@ -105,12 +109,15 @@ static void expect_guest_files(struct audit *a, uint32_t vm)
     }
 }
 
+/* Begins with its last answer: leaves and what is expected are in the same order, as a rule. */
 static struct expected *find(struct audit *a, uint64_t gpa)
 {
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (gpa - a->of[i].gpa < a->of[i].size) {
-            return &a->of[i];
+    for (uint32_t n = 0; n < a->count; n++) {
+        struct expected *e = &a->of[a->last];
+        if (gpa - e->gpa < e->size) {
+            return e;
         }
+        a->last = a->last + 1 < a->count ? a->last + 1 : 0;
     }
     return 0;
 }
@@ -153,7 +160,7 @@ static enum hyp_status visit(void *context, const struct ptable_run *run)
 /* The bits of hgatp besides the root's address: MODE and VMID. */
 static uint64_t mode_and_vmid(const struct hyp *h, uint32_t vm)
 {
-    uint32_t bits = config_vm_gpa_bits(&hyp_platform, &h->config->vms[vm]);
+    uint32_t bits = h->plan.gpa_bits[vm];
     uint64_t mode = bits <= 41 ? GSTAGE_SV39X4 : bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
     return mode << 16 | (vm + 1);
 }

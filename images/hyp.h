@@ -149,6 +149,12 @@ static inline struct host_hart *hyp_self(void)
     return (struct host_hart *)hart_self();
 }
 
+/* The platform's device that is a VM's devices[i]. */
+static inline const struct hyp_device *hyp_device(uint32_t vm, uint32_t i)
+{
+    return &hyp_platform.devices[hyp_device_index[vm][i]];
+}
+
 #define NEWS_EVENT BIT(32)
 _Static_assert(HYP_VM_MAX <= 32, "news");
 

@@ -47,8 +47,10 @@ void hyp_init_hart_irqs(struct hyp *h, uint32_t hart)
         h->irqc.ops->init_hart(h->irqc.state, hart);
     }
     hyp_at(h, HYP_HART);
-    for (uint32_t s = 1; hart == h->console_hart && h->irqc.ops != 0 && s < h->machine.source_count;
-         s++) {
+    if (hart != h->console_hart || h->irqc.ops == 0) {
+        return;
+    }
+    for (uint32_t s = 1, end = h->machine.source_count; s < end; s++) {
         if (h->source_owner[s] == OWNER_CONSOLE) {
             h->irqc.ops->set_enable(h->irqc.state, hart, s, true);
             h->console_irq = h->machine.irqc_index[hart] != MACHINE_NO_INDEX;
@@ -99,7 +101,7 @@ static enum hyp_status own_sources(struct host_vm *hv, struct vplic *vplic)
 {
     const struct vm_config *c = hv->vm.config;
     for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        const struct hyp_device *d = hyp_device(hv->vm.index, i);
         for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
             HYP_TRY(vplic_own(vplic, d->irq[n]));
         }

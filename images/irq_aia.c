@@ -280,7 +280,7 @@ static enum hyp_status own_sources(struct aia_vm *a)
 {
     const struct vm_config *c = a->vm->config;
     for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        const struct hyp_device *d = hyp_device(a->vm->index, i);
         for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
             HYP_TRY(vaplic_own(&a->vaplic, d->irq[n]));
         }

@@ -54,6 +54,7 @@ static void fit_config(struct hyp *h)
         .blobs = hyp_blobs,
         .blob_count = hyp_blob_count,
         .dtbs = h->dtbs,
+        .device_index = hyp_device_index,
     };
     config_fit(&in, &h->plan, show_finding, h);
     for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
@@ -172,8 +173,7 @@ static void build_vms(struct hyp *h)
         if (status == HYP_OK) {
             h->started |= 1u << i;
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
-                     h->vms[i]->vm.vcpu_count, h->plan.harts[i],
-                     config_vm_gpa_bits(&hyp_platform, &h->config->vms[i]));
+                     h->vms[i]->vm.vcpu_count, h->plan.harts[i], h->plan.gpa_bits[i]);
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);

@@ -75,7 +75,7 @@ static enum hyp_status map_devices(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
     for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
+        const struct hyp_device *d = hyp_device(hv->vm.index, i);
         if (!machine_has_device(&h->machine, d->hpa)) {
             log_line(&h->log, "vm=%s device=%s state=absent", c->name, d->name);
             continue;
@@ -275,12 +275,11 @@ static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
 }
 
 /* Bit i: the machine lacks this VM's device i. */
-static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
+static uint64_t absent_devices(const struct hyp *h, const struct vm *vm)
 {
     uint64_t absent = 0;
-    for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = config_find_device(&hyp_platform, c->devices[i].name);
-        if (!machine_has_device(&h->machine, d->hpa)) {
+    for (uint32_t i = 0; i < vm->config->device_count; i++) {
+        if (!machine_has_device(&h->machine, hyp_device(vm->index, i)->hpa)) {
             absent |= BIT(i);
         }
     }
@@ -322,7 +321,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         args[length] = 0;
     }
     struct guest_dt_facts facts = {
-        .device_absent = absent_devices(h, c),
+        .device_absent = absent_devices(h, &hv->vm),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
         .isa = has->isa,
         .mmu = (enum guest_mmu)has->mmu,
@@ -372,7 +371,7 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     struct host_vm *hv = hyp_alloc(h, sizeof(*hv));
     struct gstage_config config = {
         .pool = &h->pool,
-        .mode = mode_of_bits(config_vm_gpa_bits(&hyp_platform, &h->config->vms[index])),
+        .mode = mode_of_bits(h->plan.gpa_bits[index]),
         .vmid = index + 1,
         .svpbmt = h->machine.svpbmt,
     };

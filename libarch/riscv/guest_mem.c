@@ -3,6 +3,7 @@
 #include <hyp/arch/guest_mem.h>
 
 #include <hyp/arch/csr.h>
+#include <hyp/base/bits.h>
 
 /* One access; `ok` becomes 0 when it faults. The encodings have no assembler name without H. */
 #define GUEST_ACCESS(insn, ok, ...)                 \
@@ -42,14 +43,6 @@ static bool store8(uint64_t address, uint8_t value)
     uint64_t v = value;
     /* hsv.b */
     GUEST_ACCESS(".insn r 0x73, 4, 0x31, x0, %2, %1", ok, "+r"(v) : "r"(address));
-    return ok != 0;
-}
-
-static bool store64(uint64_t address, uint64_t value)
-{
-    uint64_t ok = 1;
-    /* hsv.d */
-    GUEST_ACCESS(".insn r 0x73, 4, 0x37, x0, %2, %1", ok, "+r"(value) : "r"(address));
     return ok != 0;
 }
 
@@ -102,30 +95,57 @@ enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
     return ok ? HYP_OK : HYP_E_FAULT;
 }
 
-/* Whole words from the start, where both sides are aligned: how many bytes went. */
-static uint64_t write_words(gpa_t gpa, const void *from, uint64_t size, bool *ok)
+/*
+ * 32 bytes a turn, to words: hsv.d has no offset. Returns how many bytes went: all, or those of the
+ * turns before one in which an access trapped. That may be a load, where neither the hart nor the
+ * firmware loads words that are not aligned.
+ */
+static uint64_t write_turns(uint64_t to, const uint8_t *from, uint64_t size)
 {
-    const uint64_t *in = from;
-    uint64_t i = 0;
-    if (((gpa.a | (uintptr_t)from) & 7) == 0) {
-        for (; *ok && size - i >= 8; i += 8) {
-            *ok = store64(gpa.a + i, *in++);
-        }
+    uint64_t start = to;
+    uint64_t end = to + align_down(size, 32);
+    uint64_t a;
+    uint64_t b;
+    uint64_t c;
+    uint64_t d;
+    if (to == end) {
+        return 0;
     }
-    return i;
+    __asm__ volatile("1: ld %1, 0(%5)\n"
+                     "2: ld %2, 8(%5)\n"
+                     "3: ld %3, 16(%5)\n"
+                     "4: ld %4, 24(%5)\n"
+                     "addi %5, %5, 32\n"
+                     "5: .insn r 0x73, 4, 0x37, x0, %0, %1\n"
+                     "addi %0, %0, 8\n"
+                     "6: .insn r 0x73, 4, 0x37, x0, %0, %2\n"
+                     "addi %0, %0, 8\n"
+                     "7: .insn r 0x73, 4, 0x37, x0, %0, %3\n"
+                     "addi %0, %0, 8\n"
+                     "8: .insn r 0x73, 4, 0x37, x0, %0, %4\n"
+                     "addi %0, %0, 8\n"
+                     "bltu %0, %6, 1b\n"
+                     "9:\n"
+                     ".pushsection .fixup, \"a\"\n"
+                     ".dword 1b, 9b, 2b, 9b, 3b, 9b, 4b, 9b, 5b, 9b, 6b, 9b, 7b, 9b, 8b, 9b\n"
+                     ".popsection\n"
+                     : "+r"(to), "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+r"(from)
+                     : "r"(end)
+                     : "memory");
+    return align_down(to - start, 32);
 }
 
+/* Bytes up to a word of the guest's, then words, then what is left or what a turn has failed at. */
 HYP_COLD enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
     const uint8_t *in = from;
     bool ok = true;
+    bool words = true;
     struct bare b = bare_enter();
-    for (uint64_t i = write_words(gpa, from, size, &ok); ok && i < size;) {
-        if (((gpa.a + i) & 7) == 0 && size - i >= 8) {
-            uint64_t v;
-            __builtin_memcpy(&v, in + i, 8);
-            ok = store64(gpa.a + i, v);
-            i += 8;
+    for (uint64_t i = 0; ok && i < size;) {
+        if (words && ((gpa.a + i) & 7) == 0) {
+            i += write_turns(gpa.a + i, in + i, size - i);
+            words = false;
         } else {
             ok = store8(gpa.a + i, in[i]);
             i++;

@@ -11,14 +11,21 @@ struct spec {
     unsigned width;
 };
 
+/* Into a buffer of `room` bytes, and what it has no room for to the sink, if there is one. */
 struct out {
-    const struct format_sink *sink;
+    char *data;
+    size_t room;
     size_t count;
+    const struct format_sink *sink;
 };
 
 static void out_char(struct out *out, char c)
 {
-    out->sink->put(out->sink->ctx, c);
+    if (out->count < out->room) {
+        out->data[out->count] = c;
+    } else if (out->sink != NULL) {
+        out->sink->put(out->sink->ctx, c);
+    }
     out->count++;
 }
 
@@ -138,19 +145,26 @@ static const char *out_conversion(struct out *out, const char *start, struct arg
     return p + 1;
 }
 
-size_t format_vsink(const struct format_sink *sink, const char *fmt, va_list list)
+static void out_format(struct out *out, const char *fmt, va_list list)
 {
-    struct out out = {.sink = sink};
     struct args args;
     va_copy(args.list, list);
     while (*fmt != '\0') {
         if (*fmt == '%') {
-            fmt = out_conversion(&out, fmt, &args);
+            fmt = out_conversion(out, fmt, &args);
+        } else if (out->count < out->room) {
+            out->data[out->count++] = *fmt++; /* Most of a line, without a call. */
         } else {
-            out_char(&out, *fmt++);
+            out_char(out, *fmt++);
         }
     }
     va_end(args.list);
+}
+
+size_t format_vsink(const struct format_sink *sink, const char *fmt, va_list list)
+{
+    struct out out = {.sink = sink};
+    out_format(&out, fmt, list);
     return out.count;
 }
 
@@ -163,29 +177,16 @@ size_t format_sink(const struct format_sink *sink, const char *fmt, ...)
     return count;
 }
 
-struct buffer {
-    char *data;
-    size_t room; /* Without the NUL. */
-    size_t count;
-};
-
-static void buffer_put(void *ctx, char c)
-{
-    struct buffer *buffer = ctx;
-    if (buffer->count < buffer->room) {
-        buffer->data[buffer->count++] = c;
-    }
-}
-
 size_t format_vbuf(char *buf, size_t size, const char *fmt, va_list args)
 {
     if (size == 0) {
         return 0;
     }
-    struct buffer buffer = {.data = buf, .room = size - 1};
-    format_vsink(&(struct format_sink){.put = buffer_put, .ctx = &buffer}, fmt, args);
-    buf[buffer.count] = '\0';
-    return buffer.count;
+    struct out out = {.data = buf, .room = size - 1};
+    out_format(&out, fmt, args);
+    size_t length = out.count < out.room ? out.count : out.room;
+    buf[length] = '\0';
+    return length;
 }
 
 size_t format_buf(char *buf, size_t size, const char *fmt, ...)

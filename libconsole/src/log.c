@@ -4,6 +4,8 @@
 
 #include <hyp/console/format.h>
 
+#include <string.h>
+
 /* A byte takes 87 us at 115200 baud; a device that is gone must not hold the boot for long. */
 #define LOG_SPINS 100000u
 
@@ -51,10 +53,13 @@ static void emit_line(struct log *log, char *line, size_t length)
 
 void log_line(struct log *log, const char *fmt, ...)
 {
-    char line[LOG_LINE_MAX] = "hyp: ";
+    static const char head[5] = "hyp: ";
+    char line[LOG_LINE_MAX];
     va_list args;
+    memcpy(line, head, sizeof(head));
     va_start(args, fmt);
-    size_t length = 5 + format_vbuf(line + 5, sizeof(line) - 5, fmt, args);
+    size_t length =
+        sizeof(head) + format_vbuf(line + sizeof(head), sizeof(line) - sizeof(head), fmt, args);
     va_end(args);
     emit_line(log, line, length);
 }

@@ -51,6 +51,8 @@ enum hyp_status hspace_create(struct hspace *hs, const struct hspace_config *con
         .table = table,
         .device_window = config->device_window,
         .stack_window = config->stack_window,
+        .device_from = config->device_window.start,
+        .stack_from = config->stack_window.start,
         .svpbmt = config->svpbmt,
     };
     return HYP_OK;
@@ -86,6 +88,11 @@ enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m)
     return ptable_map(&hs->table, &mapping);
 }
 
+static void look_again(struct range window, struct range unmapped, uint64_t *from)
+{
+    *from = range_overlaps(window, unmapped) ? window.start : *from;
+}
+
 enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
 {
     uint64_t leaf_count;
@@ -96,6 +103,8 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
         return HYP_E_RANGE;
     }
     HYP_TRY(ptable_unmap(&hs->table, index_of(va), size, &leaf_count));
+    look_again(hs->device_window, (struct range){va, size}, &hs->device_from);
+    look_again(hs->stack_window, (struct range){va, size}, &hs->stack_from);
     if (leaf_count > HSPACE_FENCE_LEAF_MAX) {
         fence_sfence_vma_all();
         return HYP_OK;
@@ -113,6 +122,7 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
 /* Unmapped room to look for, with an unmapped page on either side. */
 struct hole {
     struct range window;
+    uint64_t *from; /* Of the window: below it there is none. */
     uint64_t size;
     uint64_t align;
     uint64_t phase; /* The address is this, modulo align. */
@@ -138,7 +148,7 @@ static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t
 
 static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, uint64_t *va)
 {
-    uint64_t from = h->window.start;
+    uint64_t from = *h->from;
     for (;;) {
         uint64_t start = from + HYP_PAGE_SIZE;
         start += (h->phase - start) & (h->align - 1);
@@ -154,6 +164,12 @@ static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, 
     }
 }
 
+/* What was mapped there leaves no gap below it, but a guard page. */
+static void go_on_behind(const struct hole *h, uint64_t va)
+{
+    *h->from = va == *h->from + HYP_PAGE_SIZE ? va + h->size : *h->from;
+}
+
 enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, uintptr_t *va)
 {
     if (size == 0) {
@@ -166,6 +182,7 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
     uint64_t big = ptable_leaf_size(PTABLE_2M);
     struct hole hole = {
         .window = hs->device_window,
+        .from = &hs->device_from,
         .size = align_up(hpa.a + size, HYP_PAGE_SIZE) - first,
         .phase = first,
     };
@@ -181,6 +198,7 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
         .level_max = PTABLE_2M,
     };
     HYP_TRY(hspace_map(hs, &m));
+    go_on_behind(&hole, found);
     *va = (uintptr_t)(found + (hpa.a - first));
     return HYP_OK;
 }
@@ -192,6 +210,7 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
     }
     struct hole hole = {
         .window = hs->stack_window,
+        .from = &hs->stack_from,
         .size = page_count * HYP_PAGE_SIZE,
         .align = HYP_PAGE_SIZE,
     };
@@ -210,6 +229,7 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
         m.pa = page_pool_alloc_reserved(hs->table.pool);
         ptable_map_reserved(&hs->table, &m);
     }
+    go_on_behind(&hole, va);
     *top = (uintptr_t)(va + hole.size);
     return HYP_OK;
 }
@@ -249,27 +269,26 @@ enum hyp_status hspace_walk(const struct phys_map *map, uint64_t satp, uintptr_t
 }
 
 struct visitor {
-    enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf);
+    ptable_visit_run *visit;
     void *context;
 };
 
-static enum hyp_status visit_signed(void *context, const struct ptable_leaf *leaf)
+static enum hyp_status visit_signed(void *context, const struct ptable_run *run)
 {
     const struct visitor *v = context;
-    struct ptable_leaf copy = *leaf;
+    struct ptable_run copy = *run;
     copy.address = va_of(copy.address);
+    HYP_TRY(ptable_check_run(run));
     return v->visit(v->context, &copy);
 }
 
-enum hyp_status hspace_for_each_leaf(const struct phys_map *map, uint64_t satp,
-                                     enum hyp_status (*visit)(void *context,
-                                                              const struct ptable_leaf *leaf),
-                                     void *context)
+enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
+                                    ptable_visit_run *visit, void *context)
 {
     struct ptable view;
     struct visitor v = {visit, context};
     HYP_TRY(view_of(map, satp, &view));
-    return ptable_for_each_leaf(&view, visit_signed, &v);
+    return ptable_for_each_run(&view, visit_signed, &v);
 }
 
 static enum hyp_status check_leaf(void *context, const struct ptable_leaf *leaf)

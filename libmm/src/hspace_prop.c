@@ -122,11 +122,11 @@ static void check_piece(struct state *s, const struct piece *p)
     }
 }
 
-static enum hyp_status visit(void *context, const struct ptable_leaf *leaf)
+static enum hyp_status visit(void *context, const struct ptable_run *run)
 {
-    ++*(uint64_t *)context;
-    PROP_ASSERT((leaf->pte & (PTE_W | PTE_X)) != (PTE_W | PTE_X));
-    PROP_ASSERT((leaf->pte & (PTE_A | PTE_D | PTE_G | PTE_U)) == (PTE_A | PTE_D | PTE_G));
+    *(uint64_t *)context += run->count;
+    PROP_ASSERT((run->pte & (PTE_W | PTE_X)) != (PTE_W | PTE_X));
+    PROP_ASSERT((run->pte & (PTE_A | PTE_D | PTE_G | PTE_U)) == (PTE_A | PTE_D | PTE_G));
     return HYP_OK;
 }
 
@@ -145,7 +145,7 @@ static void check_all(struct state *s)
         expect += s->image[p] != 0;
     }
     /* As many leaves as asked for: so no page is in two pieces. */
-    PROP_ASSERT(hspace_for_each_leaf(&s->arena.map, hspace_satp(&s->hs), visit, &count) == HYP_OK);
+    PROP_ASSERT(hspace_for_each_run(&s->arena.map, hspace_satp(&s->hs), visit, &count) == HYP_OK);
     PROP_ASSERT(count == expect);
     PROP_ASSERT(hspace_is_valid(&s->hs));
 }

@@ -205,10 +205,34 @@ static void stacks_are_guarded(void **state)
     assert_int_equal(arena.pool.free_count, 0);
 }
 
-static enum hyp_status note(void *context, const struct ptable_leaf *leaf)
+/* The lowest one that is large enough: behind what is there, and again where something was. */
+static void holes_are_found_again(void **state)
+{
+    (void)state;
+    uintptr_t va[3];
+    uintptr_t again;
+    uintptr_t top;
+    make(64);
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_int_equal(hspace_map_device(&hs, HPA(0x10000000), 2 * PAGE, &va[i]), HYP_OK);
+        assert_int_equal(va[i], DEVICE + (3 * i + 1) * PAGE);
+    }
+    assert_int_equal(hspace_map_stack(&hs, 2, &top), HYP_OK);
+    assert_int_equal(hspace_unmap(&hs, va[1], 2 * PAGE), HYP_OK);
+    assert_int_equal(hspace_map_device(&hs, HPA(0x20000000), 3 * PAGE, &again), HYP_OK);
+    assert_int_equal(again, DEVICE + 10 * PAGE);
+    assert_int_equal(hspace_map_device(&hs, HPA(0x20000000), PAGE, &again), HYP_OK);
+    assert_int_equal(again, va[1]);
+    assert_int_equal(hspace_unmap(&hs, top - 2 * PAGE, 2 * PAGE), HYP_OK);
+    assert_int_equal(hspace_map_stack(&hs, 1, &top), HYP_OK);
+    assert_int_equal(top, STACK + 2 * PAGE);
+    assert_true(hspace_is_valid(&hs));
+}
+
+static enum hyp_status note(void *context, const struct ptable_run *run)
 {
     uint64_t **next = context;
-    *(*next)++ = leaf->address;
+    *(*next)++ = run->address;
     return HYP_OK;
 }
 
@@ -223,18 +247,18 @@ static void walking_starts_at_satp(void **state)
     assert_int_equal(map(IMAGE, 0, PAGE, RX), HYP_OK);
     assert_int_equal(map(-PAGE, 0, PAGE, RW), HYP_OK);
     uint64_t satp = hspace_satp(&hs);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, satp, note, &next), HYP_OK);
+    assert_int_equal(hspace_for_each_run(&arena.map, satp, note, &next), HYP_OK);
     assert_int_equal(seen[0], 0x1000);
     assert_int_equal(seen[1], IMAGE);
     assert_int_equal(seen[2], -PAGE);
     assert_int_equal(next - seen, 3);
     assert_int_equal(hspace_walk(&arena.map, 0, IMAGE, &leaf), HYP_E_UNSUPPORTED);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, BIT(63) | BIT(60), note, &next),
+    assert_int_equal(hspace_for_each_run(&arena.map, BIT(63) | BIT(60), note, &next),
                      HYP_E_UNSUPPORTED);
     assert_int_equal(hspace_walk(&arena.map, satp, BIT(40), &leaf), HYP_E_RANGE);
     assert_int_equal(hspace_walk(&arena.map, satp | UINT64_C(7) << 44, IMAGE, &leaf), HYP_OK);
     assert_int_equal(hspace_walk(&arena.map, BIT(63) | 1, IMAGE, &leaf), HYP_E_FAULT);
-    assert_int_equal(hspace_for_each_leaf(&arena.map, BIT(63) | 1, note, &next), HYP_E_FAULT);
+    assert_int_equal(hspace_for_each_run(&arena.map, BIT(63) | 1, note, &next), HYP_E_FAULT);
 }
 
 static void is_valid_sees_foreign_entries(void **state)
@@ -282,6 +306,7 @@ int main(void)
         cmocka_unit_test(unmap_checks_and_fences),
         cmocka_unit_test(devices_keep_apart),
         cmocka_unit_test(stacks_are_guarded),
+        cmocka_unit_test(holes_are_found_again),
         cmocka_unit_test(walking_starts_at_satp),
         cmocka_unit_test(is_valid_sees_foreign_entries),
     };

@@ -117,16 +117,27 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
     return HYP_OK;
 }
 
+/* The first page of each free block of a word, as a bit: all of them are looked at at once. */
+static uint64_t free_blocks(uint64_t used, unsigned order)
+{
+    uint64_t free = ~used;
+    for (unsigned i = 0; i < order; i++) {
+        free &= free >> BIT(i);
+    }
+    return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* A bit for each multiple of the size. */
+}
+
 static bool find_block(const struct page_pool_region *r, unsigned order, uint64_t *found)
 {
-    uint64_t count = BIT(order);
-    for (uint64_t page = align_up(r->hint, count); page < r->end && count <= r->end - page;
-         page += count) {
-        if (order < 6 && r->used[(page - r->first) / WORD_BITS] == UINT64_MAX) {
-            page = align_down(page, WORD_BITS) + WORD_BITS - count;
-            continue;
-        }
-        if (block_is(r, page, order, false)) {
+    uint64_t count = order < 6 ? WORD_BITS : BIT(order);
+    for (uint64_t page = align_down(r->hint, count); page < r->end; page += count) {
+        if (order < 6) {
+            uint64_t free = free_blocks(r->used[(page - r->first) / WORD_BITS], order);
+            if (free != 0) {
+                *found = page + bits_first(free);
+                return true;
+            }
+        } else if (page >= r->hint && count <= r->end - page && block_is(r, page, order, false)) {
             *found = page;
             return true;
         }

@@ -17,15 +17,24 @@ struct place {
     hpa_t table[PTABLE_LEVEL_MAX];
 };
 
-static uint64_t pte_load(const uint64_t *slot)
+/* Also where size goes before speed: a call of such a function is longer than its body. */
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE uint64_t pte_load(const uint64_t *slot)
 {
     return __atomic_load_n(slot, __ATOMIC_RELAXED);
 }
 
 /* Pairs with the hardware walker: what the new PTE points to is written before it. */
-static void pte_store(uint64_t *slot, uint64_t pte)
+INLINE void pte_store(uint64_t *slot, uint64_t pte)
 {
     __atomic_store_n(slot, pte, __ATOMIC_RELEASE);
+}
+
+/* What the PTE of the next leaf has more. */
+static uint64_t pte_step(unsigned level)
+{
+    return ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
 }
 
 static size_t entry_count(const struct ptable *t, unsigned level)
@@ -226,9 +235,10 @@ static size_t map_run(struct ptable *t, const struct ptable_mapping *m, uint64_t
         at->level--;
         at->slot = table_ptr(t, table, at->level) + index_at(t, m->address + done, at->level);
     }
-    uint64_t step = ptable_leaf_size(level);
-    for (size_t i = 0; i < count; i++) {
-        pte_store(at->slot + i, pte_leaf(HPA(m->pa.a + done + i * step), m->flags));
+    uint64_t step = pte_step(level);
+    uint64_t pte = pte_leaf(HPA(m->pa.a + done), m->flags);
+    for (uint64_t *slot = at->slot, *end = slot + count; slot < end; slot++, pte += step) {
+        pte_store(slot, pte);
     }
     return count;
 }
@@ -254,29 +264,58 @@ enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
     return HYP_OK;
 }
 
+/*
+ * Leaves of one table from `address` on, the first in at->slot, that end within `size` bytes. 0:
+ * the first begins before, or ends behind.
+ */
+static size_t leaves_within(const struct ptable *t, uint64_t address, uint64_t size,
+                            const struct place *at)
+{
+    uint64_t step = ptable_leaf_size(at->level);
+    uint64_t left = is_aligned(address, step) ? size / step : 0;
+    size_t room = entry_count(t, at->level) - index_at(t, address, at->level);
+    size_t most = left < room ? (size_t)left : room;
+    size_t count = most != 0 ? 1 : 0;
+    while (count < most) {
+        uint64_t pte = pte_load(at->slot + count);
+        if (!pte_is_valid(pte) || !pte_is_leaf(pte) || !leaf_is_well_formed(pte, at->level)) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
 enum hyp_status ptable_unmap(struct ptable *t, uint64_t address, uint64_t size,
                              uint64_t *leaf_count)
 {
-    struct ptable_leaf leaf;
+    struct place at;
+    uint64_t count = 0;
+    uint64_t run;
     if (size == 0) {
         return HYP_E_PARAM;
     }
     if (!range_covers((struct range){0, BIT(ptable_bits(t))}, address, size)) {
         return HYP_E_RANGE;
     }
-    uint64_t count = 0;
-    for (uint64_t done = 0; done < size; done += leaf.size) {
-        HYP_TRY(ptable_walk(t, address + done, &leaf));
-        if (leaf.address != address + done || leaf.size > size - done) {
+    for (uint64_t done = 0; done < size; done += run * ptable_leaf_size(at.level)) {
+        HYP_TRY(descend(t, address + done, 0, &at));
+        if (!pte_is_valid(at.pte)) {
+            return HYP_E_ABSENT;
+        }
+        run = leaves_within(t, address + done, size - done, &at);
+        if (run == 0) {
             return HYP_E_ALIGN;
         }
-        count++;
+        count += run;
     }
-    struct place at;
-    for (uint64_t done = 0; done < size; done += ptable_leaf_size(at.level)) {
+    for (uint64_t done = 0; done < size; done += run * ptable_leaf_size(at.level)) {
         enum hyp_status status = descend(t, address + done, 0, &at);
         HYP_ASSERT(status == HYP_OK);
-        pte_store(at.slot, 0);
+        run = leaves_within(t, address + done, size - done, &at);
+        for (uint64_t i = 0; i < run; i++) {
+            pte_store(at.slot + i, 0);
+        }
     }
     *leaf_count = count;
     return HYP_OK;
@@ -308,28 +347,36 @@ struct level_place {
     size_t next;
 };
 
-/* Most entries are empty: a few instructions each. */
+/* Most entries are empty: two instructions each, where eight are. */
 static size_t next_valid(const struct level_place *p, size_t count)
 {
-    const uint64_t *entries = p->entries;
-    size_t next = p->next;
-    while (next < count && !pte_is_valid(pte_load(&entries[next]))) {
-        next++;
+    const uint64_t *at = p->entries + p->next;
+    const uint64_t *end = p->entries + count;
+    while (at < end && !pte_is_valid(pte_load(at))) {
+        at++;
+        while (end - at >= 8 &&
+               !pte_is_valid(pte_load(at) | pte_load(at + 1) | pte_load(at + 2) | pte_load(at + 3) |
+                             pte_load(at + 4) | pte_load(at + 5) | pte_load(at + 6) |
+                             pte_load(at + 7))) {
+            at += 8;
+        }
     }
-    return next;
+    return (size_t)(at - p->entries);
 }
 
 /* Entries from p->next on that continue each other: the same flags, the next physical address. */
 static size_t leaves_in_a_row(const struct level_place *p, size_t count, unsigned level)
 {
-    uint64_t step = ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
-    const uint64_t *entries = p->entries;
-    uint64_t pte = pte_load(&entries[p->next]);
-    size_t end = p->next + 1;
-    while (end < count && pte_load(&entries[end]) == (pte += step)) {
-        end++;
-    }
-    return end - p->next;
+    uint64_t step = pte_step(level);
+    const uint64_t *first = p->entries + p->next;
+    const uint64_t *end = p->entries + count;
+    const uint64_t *at = first;
+    uint64_t pte = pte_load(at);
+    do {
+        at++;
+        pte += step;
+    } while (at < end && pte_load(at) == pte);
+    return (size_t)(at - first);
 }
 
 /* The table that this entry points to; NULL: it is none that can be looked into. */
@@ -396,6 +443,18 @@ enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *vi
     return HYP_OK;
 }
 
+enum hyp_status ptable_check_run(const struct ptable_run *run)
+{
+    if (!pte_is_leaf(run->pte)) {
+        return run->level != 0 && inner_is_well_formed(run->pte) ? HYP_E_FAULT : HYP_E_FORMAT;
+    }
+    /* One is as the other, but for the physical address. */
+    uint64_t size = run->count * ptable_leaf_size(run->level);
+    return leaf_is_well_formed(run->pte, run->level) && pte_pa(run->pte).a <= PTE_PA_LIMIT - size
+               ? HYP_OK
+               : HYP_E_FORMAT;
+}
+
 struct leaf_visitor {
     enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf);
     void *context;
@@ -404,21 +463,16 @@ struct leaf_visitor {
 static enum hyp_status visit_leaves(void *context, const struct ptable_run *run)
 {
     const struct leaf_visitor *v = context;
-    if (!pte_is_leaf(run->pte)) {
-        return run->level != 0 && inner_is_well_formed(run->pte) ? HYP_E_FAULT : HYP_E_FORMAT;
-    }
+    HYP_TRY(ptable_check_run(run));
     struct ptable_leaf leaf = {.address = run->address,
                                .pa = pte_pa(run->pte),
                                .size = ptable_leaf_size(run->level),
                                .pte = run->pte};
     for (uint64_t i = 0; i < run->count; i++) {
-        if (!leaf_is_well_formed(leaf.pte, run->level)) {
-            return HYP_E_FORMAT;
-        }
         HYP_TRY(v->visit(v->context, &leaf));
         leaf.address += leaf.size;
         leaf.pa.a += leaf.size;
-        leaf.pte += leaf.size >> HYP_PAGE_SHIFT << PTE_PPN_LO;
+        leaf.pte += pte_step(run->level);
     }
     return HYP_OK;
 }

@@ -602,13 +602,13 @@ static void test_imsics_are_mapped(void **state)
     check();
     assert_int_equal(plan.pool_need, before + FOOTPRINT_GSTAGE_TABLE);
     vms[0].irqc.imsic_gpa = BIT(41) - 0x2000;
-    assert_int_equal(config_vm_gpa_bits(&platform, &vms[0]), 41);
+    assert_int_equal(config_vm_gpa_bits(&in, 0), 41);
     check();
     assert_int_equal(plan.pool_need, before + 2 * FOOTPRINT_GSTAGE_TABLE);
     vms[0].irqc.imsic_gpa = BIT(41) - 0x1000;
-    assert_int_equal(config_vm_gpa_bits(&platform, &vms[0]), 50);
+    assert_int_equal(config_vm_gpa_bits(&in, 0), 50);
     vms[0].irqc.absent = true;
-    assert_int_equal(config_vm_gpa_bits(&platform, &vms[0]), 41);
+    assert_int_equal(config_vm_gpa_bits(&in, 0), 41);
 }
 
 /* ---- Sound or not ---- */

@@ -194,6 +194,9 @@ bool config_fit_run(struct config_run *run)
     if (!check_limits(run)) {
         return false;
     }
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        run->plan->gpa_bits[vm] = (uint8_t)config_vm_gpa_bits(run->in, vm);
+    }
     config_assign_harts(run->in, run->plan);
     config_place(run->in, run->plan);
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {

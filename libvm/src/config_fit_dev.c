@@ -15,6 +15,13 @@ const struct hyp_device *config_find_device(const struct hyp_platform *platform,
     return NULL;
 }
 
+const struct hyp_device *config_device(const struct config_input *in, uint32_t vm, uint32_t i)
+{
+    return in->device_index != NULL
+               ? &in->platform->devices[in->device_index[vm][i]]
+               : config_find_device(in->platform, in->config->vms[vm].devices[i].name);
+}
+
 static bool is_uncontained(const struct hyp_device *device)
 {
     return device != NULL && device->dma && !device->iommu;
@@ -22,9 +29,8 @@ static bool is_uncontained(const struct hyp_device *device)
 
 bool config_vm_is_contained(const struct config_input *in, uint32_t vm)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    for (uint32_t i = 0; i < c->device_count; i++) {
-        if (is_uncontained(config_find_device(in->platform, c->devices[i].name))) {
+    for (uint32_t i = 0; i < in->config->vms[vm].device_count; i++) {
+        if (is_uncontained(config_device(in, vm, i))) {
             return false;
         }
     }
@@ -98,9 +104,10 @@ static void check_irqs(struct config_run *run, uint32_t vm, const struct hyp_dev
     }
 }
 
-static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *own)
+static void check_device(struct config_run *run, uint32_t vm, uint32_t i)
 {
-    const struct hyp_device *device = config_find_device(run->platform, own->name);
+    const struct vm_device *own = &run->config->vms[vm].devices[i];
+    const struct hyp_device *device = config_device(run->in, vm, i);
     if (device == NULL) {
         return; /* E-DEV-UNKNOWN */
     }
@@ -145,7 +152,7 @@ void config_fit_devices(struct config_run *run)
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const struct vm_config *c = &run->config->vms[vm];
         for (uint32_t k = 0; k < c->device_count; k++) {
-            check_device(run, vm, &c->devices[k]);
+            check_device(run, vm, k);
         }
         if (c->console.kind == VM_CONSOLE_VUART) {
             check_reach(run, vm, "console", c->console.gpa, HYP_PAGE_SIZE);

@@ -115,71 +115,74 @@ bool config_mem_is_sound(const struct config_input *in, const struct vm_mem *mem
                                range_covers(config_range(0, BIT(56)), mem->hpa, mem->size));
 }
 
-/* The end of [hpa, hpa + size) where it overlaps `r`, or 0. */
-static uint64_t end_over(struct range r, uint64_t hpa, uint64_t size)
+/* Where a region may go: the lowest address that nothing seen so far speaks against. */
+struct spot {
+    uint64_t at; /* UINT64_MAX: nowhere. */
+    uint64_t size;
+    uint64_t gpa;
+    uint64_t align; /* Address and gpa are congruent modulo this. */
+};
+
+static void move_up(struct spot *s, uint64_t from)
 {
-    return range_overlaps(config_range(hpa, size), r) ? hpa + size : 0;
+    uint64_t at = align_down(from, s->align) + (s->gpa & (s->align - 1));
+    at += at < from ? s->align : 0;
+    s->at = at >= from ? at : UINT64_MAX;
 }
 
-/* The end of what overlaps `r` among others' memory, or 0. */
-static uint64_t busy_with_others(const struct config_input *in, struct range r)
+/* Behind [hpa, hpa + size), where it is that. What wraps is told as a device's mistake. */
+static void avoid(struct spot *s, uint64_t hpa, uint64_t size)
+{
+    if (range_overlaps(config_range(hpa, size), config_range(s->at, s->size))) {
+        uint64_t end = align_up(hpa + size, HYP_PAGE_SIZE);
+        move_up(s, end > s->at ? end : UINT64_MAX);
+    }
+}
+
+static void avoid_others(const struct config_input *in, struct spot *s)
 {
     const struct hyp_platform *platform = in->platform;
     struct hyp_mem own = config_hypervisor_mem(in);
-    uint64_t end = end_over(r, own.hpa, own.size);
     const struct hyp_mem *taken;
     uint32_t count = config_taken(in, &taken);
-    for (uint32_t i = 0; end == 0 && i < count; i++) {
-        end = end_over(r, taken[i].hpa, taken[i].size);
+    avoid(s, own.hpa, own.size);
+    for (uint32_t i = 0; i < count; i++) {
+        avoid(s, taken[i].hpa, taken[i].size);
     }
-    for (uint32_t i = 0; end == 0 && i < platform->device_count; i++) {
-        end = end_over(r, platform->devices[i].hpa, platform->devices[i].size);
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        avoid(s, platform->devices[i].hpa, platform->devices[i].size);
     }
-    return end != 0 ? end : end_over(r, platform->irqc.hpa, platform->irqc.size);
+    avoid(s, platform->irqc.hpa, platform->irqc.size);
 }
 
-/* The end of what overlaps `r` among the VMs' memory that has its place, or 0. */
-static uint64_t busy_with_vms(const struct config_input *in, const struct config_plan *plan,
-                              struct range r)
+static void avoid_vms(const struct config_input *in, const struct config_plan *plan, struct spot *s)
 {
-    uint64_t end = 0;
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         const struct vm_config *c = &in->config->vms[vm];
-        for (uint32_t i = 0; end == 0 && i < c->mem_count; i++) {
-            uint64_t hpa = plan->mem_hpa[vm][i];
-            end = hpa != CONFIG_NOWHERE ? end_over(r, hpa, c->mem[i].size) : 0;
+        for (uint32_t i = 0; i < c->mem_count; i++) {
+            if (plan->mem_hpa[vm][i] != CONFIG_NOWHERE) {
+                avoid(s, plan->mem_hpa[vm][i], c->mem[i].size);
+            }
         }
     }
-    return end;
 }
 
-/* The lowest address from `from` up that is congruent to gpa modulo `align`; 0 if it wraps. */
-static uint64_t congruent_up(uint64_t from, uint64_t gpa, uint64_t align)
-{
-    uint64_t at = align_down(from, align) + (gpa & (align - 1));
-    if (at >= from) {
-        return at;
-    }
-    return at + align >= from ? at + align : 0;
-}
-
+/* Until all that is there has been seen from one place. */
 static uint64_t find_place(const struct config_input *in, const struct config_plan *plan,
                            const struct vm_mem *mem, uint64_t align)
 {
     const struct hyp_mem *ram;
     uint32_t count = config_ram(in, &ram);
+    struct spot s = {.size = mem->size, .gpa = mem->gpa, .align = align};
     for (uint32_t k = 0; k < count; k++) {
-        uint64_t at = congruent_up(align_up(ram[k].hpa, HYP_PAGE_SIZE), mem->gpa, align);
-        while (range_covers(config_range_of(ram[k]), at, mem->size)) {
-            uint64_t end = busy_with_others(in, config_range(at, mem->size));
-            end = end != 0 ? end : busy_with_vms(in, plan, config_range(at, mem->size));
-            if (end == 0) {
+        move_up(&s, align_up(ram[k].hpa, HYP_PAGE_SIZE));
+        while (range_covers(config_range_of(ram[k]), s.at, s.size)) {
+            uint64_t at = s.at;
+            avoid_others(in, &s);
+            avoid_vms(in, plan, &s);
+            if (s.at == at) {
                 return at;
             }
-            if (end <= at) {
-                break; /* What is there wraps, and is told as a device's mistake. */
-            }
-            at = congruent_up(align_up(end, HYP_PAGE_SIZE), mem->gpa, align);
         }
     }
     return CONFIG_NOWHERE;

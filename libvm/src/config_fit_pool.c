@@ -11,6 +11,9 @@ struct mapping {
     uint64_t size;
 };
 
+#define LEVELS 4 /* Of entries that can have a table below, with Sv57x4. */
+#define MAPPING_MAX (CONFIG_MEM_MAX + CONFIG_DEVICE_MAX + 1)
+
 static bool mapping_get(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
                         uint32_t k, struct mapping *map)
 {
@@ -25,7 +28,7 @@ static bool mapping_get(const struct config_input *in, const struct config_plan 
         struct range imsics = config_imsics(c);
         *map = (struct mapping){imsics.start, imsics.start, imsics.size};
     } else {
-        const struct hyp_device *device = config_find_device(in->platform, c->devices[k].name);
+        const struct hyp_device *device = config_device(in, vm, k);
         if (device == NULL) {
             return false;
         }
@@ -41,51 +44,69 @@ static uint32_t mapping_count(const struct vm_config *vm)
     return vm->mem_count + vm->device_count + (config_has_imsics(vm) ? 1 : 0);
 }
 
-/*
- * Does this mapping need a table below the entry for `slot`, which covers BIT(shift) bytes? It does
- * not where it is elsewhere, or where the entry can be one leaf.
- */
-static bool needs_table(const struct mapping *map, uint64_t slot, unsigned shift)
-{
-    struct range entry = config_range(slot << shift, BIT(shift));
-    struct range mapped = config_range(map->gpa, map->size);
-    if (!range_overlaps(entry, mapped)) {
-        return false;
-    }
-    bool leaf = shift <= 30 && range_covers(mapped, entry.start, entry.size) &&
-                is_aligned(map->gpa ^ map->hpa, BIT(shift));
-    return !leaf;
-}
+/* The mappings of a VM by ascending gpa. */
+struct sorted {
+    uint32_t count;
+    uint8_t index[MAPPING_MAX];
+    uint64_t gpa[MAPPING_MAX];
+};
 
-/* Is the table counted with a mapping before number k? */
-static bool is_counted(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
-                       uint32_t k, uint64_t slot, unsigned shift)
-{
-    for (uint32_t j = 0; j < k; j++) {
-        struct mapping map;
-        if (mapping_get(in, plan, vm, j, &map) && needs_table(&map, slot, shift)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint64_t count_tables(const struct config_input *in, const struct config_plan *plan,
-                             uint32_t vm, uint32_t k, unsigned shift)
+static void sort_mappings(const struct config_input *in, const struct config_plan *plan,
+                          uint32_t vm, struct sorted *s)
 {
     struct mapping map;
-    if (!mapping_get(in, plan, vm, k, &map)) {
-        return 0;
+    s->count = 0;
+    for (uint32_t k = 0; k < mapping_count(&in->config->vms[vm]); k++) {
+        if (mapping_get(in, plan, vm, k, &map)) {
+            uint32_t at = s->count++;
+            for (; at > 0 && s->gpa[at - 1] > map.gpa; at--) {
+                s->gpa[at] = s->gpa[at - 1];
+                s->index[at] = s->index[at - 1];
+            }
+            s->gpa[at] = map.gpa;
+            s->index[at] = (uint8_t)k;
+        }
     }
-    uint64_t first = map.gpa >> shift;
-    uint64_t last = (map.gpa + map.size - 1) >> shift;
-    /* Congruent, only the ends of a mapping can be in parts. */
-    bool ends = shift <= 30 && is_aligned(map.gpa ^ map.hpa, BIT(shift));
-    uint64_t step = ends && last > first ? last - first : 1;
+}
+
+/*
+ * Tables that the mapping needs below entries that cover BIT(shift) bytes each, from entry *next
+ * on: those before have been counted. An entry that can be one leaf needs none.
+ */
+static uint64_t count_tables(const struct mapping *map, unsigned shift, uint64_t *next)
+{
+    uint64_t end[2] = {map->gpa >> shift, (map->gpa + map->size - 1) >> shift};
     uint64_t n = 0;
-    for (uint64_t slot = first; slot <= last; slot += step) {
-        if (needs_table(&map, slot, shift) && !is_counted(in, plan, vm, k, slot, shift)) {
+    if (shift > 30 || !is_aligned(map->gpa ^ map->hpa, BIT(shift))) {
+        uint64_t first = end[0] > *next ? end[0] : *next;
+        n = end[1] + 1 > first ? end[1] + 1 - first : 0;
+        *next = first + n;
+        return n;
+    }
+    /* Congruent, only its ends can be in parts. */
+    for (uint32_t i = 0; i < 2; i++) {
+        if (end[i] >= *next &&
+            !range_covers(config_range(map->gpa, map->size), end[i] << shift, BIT(shift))) {
             n++;
+            *next = end[i] + 1;
+        }
+    }
+    return n;
+}
+
+static uint64_t count_all_tables(const struct config_input *in, const struct config_plan *plan,
+                                 uint32_t vm)
+{
+    struct sorted sorted;
+    uint64_t next[LEVELS] = {0};
+    uint64_t n = 0;
+    unsigned top = config_vm_gpa_bits(in, vm) - 11; /* What an entry of the root covers. */
+    sort_mappings(in, plan, vm, &sorted);
+    for (uint32_t i = 0; i < sorted.count; i++) {
+        struct mapping map;
+        (void)mapping_get(in, plan, vm, sorted.index[i], &map);
+        for (unsigned shift = 21; shift <= top; shift += 9) {
+            n += count_tables(&map, shift, &next[shift / 9 - 2]);
         }
     }
     return n;
@@ -100,18 +121,19 @@ static uint32_t wider(uint32_t bits, uint64_t gpa, uint64_t size)
     return bits;
 }
 
-uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm_config *vm)
+uint32_t config_vm_gpa_bits(const struct config_input *in, uint32_t vm)
 {
+    const struct vm_config *c = &in->config->vms[vm];
     uint32_t bits = 41;
-    for (uint32_t i = 0; i < vm->mem_count; i++) {
-        bits = wider(bits, vm->mem[i].gpa, vm->mem[i].size);
+    for (uint32_t i = 0; i < c->mem_count; i++) {
+        bits = wider(bits, c->mem[i].gpa, c->mem[i].size);
     }
-    for (uint32_t i = 0; i < vm->device_count; i++) {
-        const struct hyp_device *device = config_find_device(platform, vm->devices[i].name);
-        bits = device != NULL ? wider(bits, vm->devices[i].gpa, device->size) : bits;
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *device = config_device(in, vm, i);
+        bits = device != NULL ? wider(bits, c->devices[i].gpa, device->size) : bits;
     }
-    if (config_has_imsics(vm)) {
-        struct range imsics = config_imsics(vm);
+    if (config_has_imsics(c)) {
+        struct range imsics = config_imsics(c);
         bits = wider(bits, imsics.start, imsics.size);
     }
     return bits;
@@ -134,12 +156,7 @@ static uint64_t vm_need(const struct config_input *in, const struct config_plan 
     need += is_embedded(&c->kernel) ? FOOTPRINT_PER_BLOB : 0;
     need += is_embedded(&c->initrd) ? FOOTPRINT_PER_BLOB : 0;
     need += c->console.kind == VM_CONSOLE_NONE ? 0 : FOOTPRINT_PER_CONSOLE;
-    unsigned top = config_vm_gpa_bits(in->platform, c) - 11; /* What an entry of the root covers. */
-    for (uint32_t k = 0; k < mapping_count(c); k++) {
-        for (unsigned shift = 21; shift <= top; shift += 9) {
-            need += count_tables(in, plan, vm, k, shift) * FOOTPRINT_GSTAGE_TABLE;
-        }
-    }
+    need += count_all_tables(in, plan, vm) * FOOTPRINT_GSTAGE_TABLE;
     return need;
 }
 

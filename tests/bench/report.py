@@ -82,7 +82,21 @@ COST_ROWS = [
     ("plic_priority_own", "plic", ["OWN_PRIORITY", "OWN_PRIORITY_ENABLED"], "<=300"),
     ("plic_priority_machine", "plic", ["MACHINE_PRIORITY", "MACHINE_PRIORITY_ENABLED"], "<=400"),
 ]
-BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=202903")]
+BOOT_ROWS = [("boot_small", "<=200000"), ("boot_in_place_32m", "<=202903"), ("boot_small_aplic", "<=240000"), ("boot_small_imsic", "<=290000")]
+# One more of what a configuration asks for: images of grow.c, at boot; then the audit of small.c's image, and its leaves.
+GROW_ROWS = [
+    ("boot_32_devices", "<=330000"),
+    ("boot_vm_2nd", "<=40000"),
+    ("boot_vm_5th_to_8th", "<=40000"),
+    ("boot_hart_2nd_to_4th", "<=24000"),
+    ("boot_hart_5th_to_8th", "<=24000"),
+    ("boot_file_1m", "<=524288"),
+    ("audit_small", "<=200000"),
+    ("audit_256_leaves", "<=3840"),
+    ("audit_4088_leaves_gstage", "<=61320"),
+]
+GROW_IMAGES = ("devices-32", "vms-1", "vms-2", "vms-4", "vms-8", "harts-4", "harts-8", "file-1m", "leaves", "pages")
+GROW_AUDITS = ("vms-1-audit", "leaves-audit", "pages-audit")
 # Clearing the 16 MiB of a VM, by cbo.zero of 64 bytes and by stores alone.
 CLEAR_ROWS = [("clear_16m", "<=600000"), ("clear_16m_sd", "<=2500000")]
 # Linux from reset to power-off on a PLIC; with an APLIC, from its first instruction to its last call.
@@ -94,7 +108,7 @@ RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576
 NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS] + [(row, target) for row, _, _, target in KIND_ROWS]
 ON_ROWS = [("%s_%s" % (row, name), target) for row, _, on in MACHINE_ROWS for name, target in on.items()]
 ALL_ROWS = NATIVE_ROWS + ON_ROWS + [(row, target) for row, _, _, target in COST_ROWS]
-ALL_ROWS += BOOT_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
+ALL_ROWS += BOOT_ROWS + GROW_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
 
 def die(text):
@@ -227,10 +241,10 @@ class Runner:
         cmd = [self.args.qemu, "-M", "virt," + machine, "-cpu", "rv64", "-smp", str(smp), "-m", "2G", "-nographic", "-no-reboot"]
         return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + plugin, out)
 
-    def image(self, launcher, elf, smp, options=(), poll=(), at=()):
+    def image(self, launcher, elf, smp, options=(), poll=(), at=(), qemu=()):
         plugin, out = self._plugin(Elf(elf).code(), poll_ranges(elf, self.args.poll) + list(poll), at)
         cmd = [os.path.abspath(launcher), "--smp", str(smp)] + list(options)
-        return self._run(cmd + ["--"] + ICOUNT + plugin, out)
+        return self._run(cmd + ["--"] + ICOUNT + list(qemu) + plugin, out)
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -354,6 +368,12 @@ def boot_figures(runner, args):
         figures["clear_16m"] = (None, clear_cost(counts))
         counts = runner.image(args.small, args.small_elf, 1, ["--cpu", "rv64,zicboz=false"], at=marks)
         figures["clear_16m_sd"] = (None, clear_cost(counts))
+        for kind, machine in KINDS.items():
+            launcher, elf = getattr(args, "small_" + kind), getattr(args, "small_%s_elf" % kind)
+            counts = runner.image(launcher, elf, 1, ["--machine", machine], at=start_marks(elf))
+            figures["boot_small_" + kind] = (None, boot_cost(counts))
+        counts = runner.image(args.small_audit, args.small_audit_elf, 1, at=start_marks(args.small_audit_elf))
+        figures["audit_small"] = (None, boot_cost(counts) - figures["boot_small"][1])
     if args.in_place:
         kernel = os.path.join(runner.folder, "kernel")
         shutil.copyfile(args.first, kernel)
@@ -362,6 +382,57 @@ def boot_figures(runner, args):
         counts = runner.image(args.in_place, args.in_place_elf, 1, ["--kernel", kernel], at=start_marks(args.in_place_elf))
         figures["boot_in_place_32m"] = (None, boot_cost(counts))
     return figures
+
+
+def tree_with_devices(runner, launcher):
+    """QEMU's own device tree for one hart, and the 32 devices of grow_platform.c."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(runner.args.fdt)))
+    import fdt
+
+    path = os.path.join(runner.folder, "devices.dtb")
+    line = subprocess.check_output([os.path.abspath(launcher), "--smp", "1", "--print"], text=True).splitlines()
+    line[line.index("-M") + 1] += ",dumpdtb=" + path
+    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(path, "rb") as f:
+        tree = fdt.Tree(f.read())
+    for n in range(32):
+        hpa = 0x60000000 + 0x1000 * n
+        reg, irq = fdt.pairs(hpa, 0x1000), fdt.cells(40 + n)
+        tree.root.find("soc").add("device@%x" % hpa, compatible=b"bench,device\0", reg=reg, interrupts=irq)
+    with open(path, "wb") as f:
+        f.write(tree.blob())
+    return path
+
+
+def grow_cost(runner, name, smp, qemu=()):
+    """What the boot hart runs, hypervisor and firmware, from the image's first instruction to a guest's memory."""
+    launcher, elf = (getattr(runner.args, "grow_" + name.replace("-", "_") + s) for s in ("", "_elf"))
+    e = Elf(elf)
+    start, size = e.symbols()["hyp_hart_main"]  # waits there for the VM's other harts
+    counts = runner.image(launcher, elf, smp, poll=[(start, start + size)], qemu=qemu)
+    first = counts.of("first", hart=0)
+    if not first:
+        die("no guest started on hart 0:\n" + counts.log)
+    return first[0]["hs"] + first[0]["fw"]
+
+
+def grow_figures(runner, args):
+    if not args.grow_vms_1:
+        return {}
+    cost = {name: grow_cost(runner, name, 8) for name in GROW_IMAGES + GROW_AUDITS if name[:5] not in ("devic", "harts")}
+    harts = {1: grow_cost(runner, "vms-1", 1), 4: grow_cost(runner, "harts-4", 4), 8: grow_cost(runner, "harts-8", 8)}
+    audit = {name: cost[name + "-audit"] - cost[name] for name in ("vms-1", "leaves", "pages")}
+    figures = {
+        "boot_32_devices": grow_cost(runner, "devices-32", 1, ["-dtb", tree_with_devices(runner, args.grow_devices_32)]),
+        "boot_vm_2nd": cost["vms-2"] - cost["vms-1"],
+        "boot_vm_5th_to_8th": (cost["vms-8"] - cost["vms-4"]) // 4,
+        "boot_hart_2nd_to_4th": (harts[4] - harts[1]) // 3,
+        "boot_hart_5th_to_8th": (harts[8] - harts[4]) // 4,
+        "boot_file_1m": cost["file-1m"] - cost["vms-1"],
+        "audit_256_leaves": audit["leaves"] - audit["vms-1"],
+        "audit_4088_leaves_gstage": audit["pages"] - audit["vms-1"],
+    }
+    return {row: (None, n) for row, n in figures.items()}
 
 
 def linux_counts(runner, image, elf, machine):
@@ -450,6 +521,7 @@ def measure(args):
         figures.update(machine_figures(runner, args))
         figures.update(cost_figures(runner, args))
         figures.update(boot_figures(runner, args))
+        figures.update(grow_figures(runner, args))
         figures.update(linux_figures(runner, args))
         figures.update(ram_figures(runner, args))
     figures.update(size_figures(args))
@@ -539,11 +611,14 @@ def parse_arguments():
     p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
     for name in REQUIRED:
         p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
-    for name in ("plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place", "cost-plic", "cost-aplic", "cost-imsic"):
+    images = ["plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place", "cost-plic", "cost-aplic", "cost-imsic"]
+    images += ["small-aplic", "small-imsic", "small-audit"] + ["grow-" + name for name in GROW_IMAGES + GROW_AUDITS]
+    for name in images:
         p.add_argument("--" + name, help=argparse.SUPPRESS)
         p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
     p.add_argument("--linux-kernel", help=argparse.SUPPRESS)
     p.add_argument("--cost-cases", help=argparse.SUPPRESS)
+    p.add_argument("--fdt", help=argparse.SUPPRESS)
     p.add_argument("--poll", action="append", default=[], help=argparse.SUPPRESS)
     p.add_argument("--native", action="store_true", help="only what needs no hypervisor")
     p.add_argument("--check", action="store_true", help="compare with the recorded figures")

@@ -108,6 +108,54 @@ static void hgatp(struct hyp *h)
     h->vms[RIGHT]->vm.hgatp = h->vms[LEFT]->vm.hgatp;
 }
 
+/* ---- In the hypervisor's own space ---- */
+
+/* Unmapped when all VMs are built. */
+#define SPACE_VA UINT64_C(0xffffffc008000000)
+
+static void map_space(struct hyp *h, uint64_t hpa, uint64_t pages)
+{
+    struct hspace_mapping m = {.va = SPACE_VA,
+                               .hpa = HPA(hpa),
+                               .size = pages * HYP_PAGE_SIZE,
+                               .perm = HSPACE_R | HSPACE_W};
+    HYP_REQUIRE(hspace_map(&h->space, &m) == HYP_OK);
+}
+
+static uint64_t *space_leaf(const struct hyp *h, uint64_t page)
+{
+    uint64_t *slot = entries(h, h->space.table.root) + ((SPACE_VA >> 30) & 511);
+    slot = entries(h, pte_pa(*slot)) + ((SPACE_VA >> 21) & 511);
+    return entries(h, pte_pa(*slot)) + page;
+}
+
+/* The last two of five pages that continue each other. */
+static void space_guest(struct hyp *h)
+{
+    map_space(h, h->plan.mem_hpa[LEFT][0] - 3 * HYP_PAGE_SIZE, 5);
+}
+
+/* The first two. */
+static void space_guest_end(struct hyp *h)
+{
+    uint64_t size = h->config->vms[RIGHT].mem[0].size;
+    map_space(h, h->plan.mem_hpa[RIGHT][0] + size - 2 * HYP_PAGE_SIZE, 5);
+}
+
+static void space_write_exec(struct hyp *h)
+{
+    map_space(h, 0x10000000, 4);
+    for (uint64_t i = 1; i < 4; i++) {
+        *space_leaf(h, i) |= PTE_X;
+    }
+}
+
+static void space_reserved(struct hyp *h)
+{
+    map_space(h, 0x10000000, 1);
+    *space_leaf(h, 0) |= PTE_N;
+}
+
 static void none(struct hyp *h)
 {
     (void)h;
@@ -131,6 +179,10 @@ static const struct {
     {"circle", circle},
     {"missing", missing},
     {"hgatp", hgatp},
+    {"space_guest", space_guest},
+    {"space_guest_end", space_guest_end},
+    {"space_write_exec", space_write_exec},
+    {"space_reserved", space_reserved},
     {"none", none},
 };
 

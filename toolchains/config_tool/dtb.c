@@ -388,6 +388,23 @@ uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room)
     return t.error == 0 ? fdt_totalsize(room) : 0;
 }
 
+void tool_write_devices(const struct config_input *in, FILE *out)
+{
+    const struct hyp_config *config = in->config;
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        fprintf(out, "\nstatic const uint8_t devices_%u[] = {", vm);
+        for (uint32_t i = 0; i < config->vms[vm].device_count; i++) {
+            fprintf(out, "%td, ", config_device(in, vm, i) - in->platform->devices);
+        }
+        fprintf(out, "0};\n");
+    }
+    fprintf(out, "\nconst uint8_t *const hyp_device_index[] = {\n");
+    for (uint32_t vm = 0; vm < config->vm_count; vm++) {
+        fprintf(out, "    devices_%u,\n", vm);
+    }
+    fprintf(out, "    0};\n");
+}
+
 void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
 {
     fprintf(out,

@@ -276,7 +276,7 @@ static void write_dtb(char *text)
 }
 
 /* In the order of config_dtb_index(). */
-static void write_dtbs(FILE *out)
+static void write_dtbs(const struct config_input *in, FILE *out)
 {
     static struct hyp_dtb all[HYP_VM_MAX * TOOL_CHOICES_MAX];
     uint32_t count = hyp_config.vm_count;
@@ -289,6 +289,7 @@ static void write_dtbs(FILE *out)
         count += most;
     }
     tool_write_dtbs(all, count, out);
+    tool_write_devices(in, out);
 }
 
 static void write_one(const struct config_input *in, const char *option, char *value)
@@ -311,7 +312,7 @@ static void write_one(const struct config_input *in, const char *option, char *v
     if (board) {
         write_board(in->platform, out);
     } else if (dtb) {
-        write_dtbs(out);
+        write_dtbs(in, out);
     } else if (manifest) {
         tool_write_manifest(in, &plan, out);
     } else {

@@ -7,7 +7,7 @@
  * devices and stacks. Which of their pages are in use is read from the table
  * itself. Leaves have A = D = G = 1, U = 0; the ASID is 0.
  *
- * What is claimed about it is shown by hspace_walk() and hspace_for_each_leaf(),
+ * What is claimed about it is shown by hspace_walk() and hspace_for_each_run(),
  * which start from a satp value, so also from the CSR and from boot's first table.
  *
  * Units   Bytes; virtual addresses are canonical (bits 63-39 equal bit 38).
@@ -46,6 +46,8 @@ struct hspace {
     struct ptable table;
     struct range device_window;
     struct range stack_window;
+    uint64_t device_from; /* Where in its window the next hole is looked for; below is none. */
+    uint64_t stack_from;
     bool svpbmt;
 };
 
@@ -123,13 +125,12 @@ HYP_MUST_USE enum hyp_status hspace_walk(const struct phys_map *map, uint64_t sa
                                          struct ptable_leaf *leaf);
 
 /*
- * Visits each leaf under a satp value, by ascending address of the lower half and
- * then of the upper, see ptable_for_each_leaf(). HYP_E_UNSUPPORTED as hspace_walk().
+ * Visits all leaves under a satp value in runs, by ascending address of the lower half and then of
+ * the upper, see ptable_for_each_run(). HYP_E_UNSUPPORTED as hspace_walk(); HYP_E_FORMAT or
+ * HYP_E_FAULT at what is no leaf that the hardware takes.
  */
-HYP_MUST_USE enum hyp_status
-hspace_for_each_leaf(const struct phys_map *map, uint64_t satp,
-                     enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf),
-                     void *context);
+HYP_MUST_USE enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
+                                                 ptable_visit_run *visit, void *context);
 
 /* The table is well-formed, and no leaf has W and X, or U. */
 bool hspace_is_valid(const struct hspace *hs);

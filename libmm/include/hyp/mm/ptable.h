@@ -154,5 +154,11 @@ typedef enum hyp_status ptable_visit_run(void *context, const struct ptable_run 
 HYP_MUST_USE enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *visit,
                                                  void *context);
 
+/*
+ * HYP_OK: a run of leaves that the hardware takes. HYP_E_FORMAT: its PTEs are reserved or
+ * misaligned; HYP_E_FAULT: it points to a table outside the phys_map.
+ */
+HYP_MUST_USE enum hyp_status ptable_check_run(const struct ptable_run *run);
+
 /* Every PTE is one that libmm makes, every table is the pool's, and table_count is their number. */
 bool ptable_is_valid(const struct ptable *t);

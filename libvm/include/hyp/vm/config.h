@@ -292,3 +292,6 @@ struct hyp_dtb {
 };
 
 extern const struct hyp_dtb hyp_dtbs[];
+
+/* By VM: where in hyp_platform.devices each of its devices is. Boot compares no names. */
+extern const uint8_t *const hyp_device_index[];

@@ -162,17 +162,19 @@ struct config_input {
     const struct config_machine *machine; /* NULL at build. */
     const struct hyp_blob *blobs;         /* Files with their sizes; NULL: not known yet. */
     uint32_t blob_count;
-    const struct hyp_dtb *dtbs; /* One for each VM; NULL: not known yet. */
-    uint64_t image_bound;       /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
-    bool other_machine; /* At build: on one whose interrupt controller is not the platform's. */
+    const struct hyp_dtb *dtbs;         /* One for each VM; NULL: not known yet. */
+    const uint8_t *const *device_index; /* As hyp_device_index; NULL: they are found by name. */
+    uint64_t image_bound; /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
+    bool other_machine;   /* At build: on one whose interrupt controller is not the platform's. */
 };
 
 /* What follows from a configuration. About 2.5 KiB: not for the stack of a hart. */
 struct config_plan {
     uint32_t runnable; /* Bit i: VM i can run. */
     uint32_t finding_count;
-    uint64_t pool_need;         /* Bytes, see footprint.h. */
-    uint64_t harts[HYP_VM_MAX]; /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
+    uint64_t pool_need;           /* Bytes, see footprint.h. */
+    uint8_t gpa_bits[HYP_VM_MAX]; /* config_vm_gpa_bits() */
+    uint64_t harts[HYP_VM_MAX];   /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
     uint64_t mem_hpa[HYP_VM_MAX][CONFIG_MEM_MAX]; /* CONFIG_NOWHERE: not placed. */
 };
 
@@ -230,10 +232,13 @@ bool config_vm_is_contained(const struct config_input *in, uint32_t vm);
  * The bits of the guest-physical addresses that the narrowest G-stage mode for this VM translates:
  * 41 (Sv39x4), 50 or 59, by the end of its memory and devices. What no mode reaches does not count.
  */
-uint32_t config_vm_gpa_bits(const struct hyp_platform *platform, const struct vm_config *vm);
+uint32_t config_vm_gpa_bits(const struct config_input *in, uint32_t vm);
 
 /* The device of that name, or NULL. */
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name);
+
+/* That of a VM's devices[i], or NULL. */
+const struct hyp_device *config_device(const struct config_input *in, uint32_t vm, uint32_t i);
 
 /*
  * The host address behind [gpa, gpa + size) of a VM, which must be in one region, or
