@@ -223,12 +223,18 @@ static void add_device(struct reading *r, struct cells n)
     if (reg.bytes == 0 || n.address - 1 > 1 || reg.length < 4 * n.address || !is_okay(r)) {
         return;
     }
-    if (m->device_count == MACHINE_DEVICE_MAX) {
-        m->devices_left_out++;
-        return;
+    uint32_t step = 4 * (n.address + n.size);
+    for (; reg.length >= 4 * n.address; reg.length -= step, reg.bytes += step) {
+        if (m->device_count == MACHINE_DEVICE_MAX) {
+            m->devices_left_out++;
+            return;
+        }
+        r->name_at[m->device_count] = r->node_at + 4; /* Behind the token. */
+        m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
+        if (reg.length < step) {
+            return;
+        }
     }
-    r->name_at[m->device_count] = r->node_at + 4; /* Behind the token. */
-    m->device_hpa[m->device_count++] = dtree_cells(reg.bytes, n.address);
 }
 
 /* ---- The firmware's console ------------------------------------------------------------------ */
