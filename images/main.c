@@ -18,6 +18,16 @@ static void show_finding(void *arg, const struct config_finding *finding)
     log_line(&h->log, "config %s", line);
 }
 
+/* Harts that the machine's controller cannot interrupt; where it has none, nothing is asked. */
+static uint64_t harts_without_context(const struct machine *m)
+{
+    uint64_t harts = 0;
+    for (uint32_t i = 0; i < m->hart_count && m->source_count != 0; i++) {
+        harts |= m->irqc_index[i] == MACHINE_NO_INDEX ? BIT(i) : 0;
+    }
+    return harts;
+}
+
 /* The build's promises, on what this machine really has. */
 static void fit_config(struct hyp *h)
 {
@@ -35,6 +45,7 @@ static void fit_config(struct hyp *h)
         .hypervisor = {.hpa = h->load_hpa, .size = pool->start + pool->size - h->load_hpa},
         .source_count = m->source_count,
         .irqc_models = BIT(HYP_IRQC_PLIC) | h->irqc_models,
+        .no_context = harts_without_context(m),
         .gpa_bits = m->gpa_bits,
         .isa = m->isa,
     };

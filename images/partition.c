@@ -287,6 +287,17 @@ static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
     return absent;
 }
 
+/* Bit n: no interrupt of the VM's devices reaches the hart of vCPU n. */
+static uint64_t vcpus_without_context(const struct hyp *h, const struct vm *vm)
+{
+    uint64_t vcpus = 0;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        bool lacks = (h->plan.no_context[vm->index] & BIT(vm->vcpus[n]->hart_index)) != 0;
+        vcpus |= lacks ? BIT(n) : 0;
+    }
+    return vcpus;
+}
+
 /* NULL: the machine has no seed. */
 static const struct guest_seed *draw_seed(struct hyp *h, uint32_t vm, struct guest_seed *seed)
 {
@@ -323,6 +334,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
     struct guest_dt_facts facts = {
         .device_absent = absent_devices(h, c),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
+        .no_context = vcpus_without_context(h, &hv->vm),
         .isa = h->machine.isa,
         .mmu = (enum guest_mmu)h->machine.mmu,
         .cbom_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? h->machine.cbom_block : 0,
