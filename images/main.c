@@ -148,6 +148,9 @@ static void build_vms(struct hyp *h)
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
                      h->vms[i]->vm.vcpu_count, h->plan.harts[i],
                      config_vm_gpa_bits(&hyp_platform, &h->config->vms[i]));
+        } else if (status == HYP_E_FORMAT) {
+            h->vms[i] = 0; /* Its finding has been told. */
+            log_line(&h->log, "vm=%s state=refused", name);
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);

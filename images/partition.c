@@ -368,6 +368,9 @@ static enum hyp_status fill_memory(struct hyp *h, struct host_vm *hv)
         status = copy_blob(h, &c->initrd);
     }
     if (status == HYP_OK) {
+        status = hyp_check_files(h, hv);
+    }
+    if (status == HYP_OK) {
         status = make_dtb(h, hv);
     }
     if (status == HYP_OK) {
