@@ -90,8 +90,9 @@ static enum hyp_status check_image(struct hyp *h, const struct vm_config *c)
                  c->name, gpa, image.text_offset);
         break;
     case KERNEL_IMAGE_SIZE:
-        log_line(&h->log, "config E-KERNEL-SIZE: kernel of vm %s at gpa 0x%lx needs 0x%lx bytes, "
-                          "room is for 0x%lx",
+        log_line(&h->log,
+                 "config E-KERNEL-SIZE: kernel of vm %s at gpa 0x%lx needs 0x%lx bytes, "
+                 "room is for 0x%lx",
                  c->name, gpa, image.image_size, image.room);
         break;
     }

@@ -73,8 +73,8 @@ static void test_flat(void **state)
 static void test_offset(void **state)
 {
     static const uint64_t good[] = {0, 0x200000};
-    static const uint64_t bad[] = {1,        0x1000,   0x100000,   0x1ff000,           0x201000,
-                                   0x400000, AT,       0x8000000000000000, UINT64_MAX, AT + 0x200000};
+    static const uint64_t bad[] = {1,        0x1000, 0x100000,           0x1ff000,   0x201000,
+                                   0x400000, AT,     0x8000000000000000, UINT64_MAX, AT + 0x200000};
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         put(8, good[i]);

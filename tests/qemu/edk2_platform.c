@@ -6,7 +6,8 @@ static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
 
 static const struct hyp_device devices[] = {
     {"uart0", "ns16550a", .hpa = 0x10000000, .size = 0x1000, .reg_size = 0x100, .irq = {10}},
-    {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000, .irq = {11}},
+    {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000,
+     .irq = {11}},
     {"flash", "cfi-flash", .hpa = 0x22000000, .size = 32 * HYP_MIB, .reg_size = 32 * HYP_MIB},
 };
 

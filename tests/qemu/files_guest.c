@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How large the initrd is by the tree, and how many bytes of the file from its first on are there. */
+/* How large the initrd is by the tree, and how many bytes of the file from its first on are there.
+ */
 #include "check.h"
 
 #include <libfdt.h>
@@ -18,7 +19,8 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 static uint64_t end_of_initrd(const void *fdt)
 {
     int length = 0;
-    const void *end = fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", &length);
+    const void *end =
+        fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "linux,initrd-end", &length);
     return end != NULL && length == 8 ? fdt64_ld(end) : INITRD;
 }
 

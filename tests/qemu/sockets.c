@@ -16,8 +16,14 @@ static const struct vm_device far_devices[] = {
     {.name = "virtio0", .gpa = 0x10001000, .dma_trusted = true},
 };
 
-#define KERNEL(at) {.name = "kernel", .gpa = (at), .max_size = 1 * HYP_MIB}
-#define PLIC {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true}
+#define KERNEL(at)                                             \
+    {                                                          \
+        .name = "kernel", .gpa = (at), .max_size = 1 * HYP_MIB \
+    }
+#define PLIC                                                                              \
+    {                                                                                     \
+        .model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true \
+    }
 
 static const struct vm_config vms[] = {
     {

@@ -60,8 +60,7 @@
     X(DEV_TAKEN, "E-DEV-TAKEN", "the page of device %t at %x is owned by %a and %b")              \
     X(IRQ_ABSENT, "E-IRQ-ABSENT", "%a needs interrupt %u (device %t), %b has 1 to %v")            \
     X(IRQC_MODEL, "E-IRQC-MODEL", "%a needs %t, which %b cannot give")                            \
-    X(IRQ_HART, "E-IRQ-HART",                                                                     \
-      "hart %u of %a has no context at the interrupt controller of %b")                           \
+    X(IRQ_HART, "E-IRQ-HART", "hart %u of %a has no context at the interrupt controller of %b")   \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
 /* The rules that do not; told by config_check() alone. */
