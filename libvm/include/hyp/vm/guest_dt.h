@@ -41,8 +41,9 @@ struct guest_dt_facts {
 /*
  * Makes `fdt`, whose places `places` are, say exactly the facts. An absent vCPU's cpu node goes; in
  * the list of contexts or IMSICs its own, and those of a vCPU without context, become -1 on a vCPU
- * that is there, or end the list, so that the others keep their numbers. Linux counts IMSICs no further than a -1. Without IMSICs in
- * the tree, SSAIA is not said. An absent device's node goes, and stdout-path if that was it.
+ * that is there, or end the list, so that the others keep their numbers. Linux counts IMSICs no
+ * further than a -1. Without IMSICs in the tree, SSAIA is not said. An absent device's node goes,
+ * and stdout-path if that was it.
  *
  * Returns HYP_OK, or one of these; then the buffer is of no more use:
  *   HYP_E_PARAM   no vCPU of the tree is present, or the timebase is 0
