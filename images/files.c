@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
+#define SIZE_SHOWN 31      /* Characters of what is no size. */
 
 /* The number that is all of `length` characters; false: it is none, or longer than one can be. */
 static bool parse_size(const char *text, size_t length, uint64_t *size)
@@ -55,14 +56,12 @@ static bool check_size(struct hyp *h, const struct vm_config *c, const struct vm
     if (b->name == 0 || !b->load || text == 0) {
         return true;
     }
-    if (!parse_size(text, length, &size)) {
-        log_line(&h->log, "config E-BLOB-SIZE: %s-size of vm %s is not a number", kind, c->name);
-        return false;
-    }
     /* No initrd has no bytes; a kernel has some. */
-    if (size > b->max_size || (size == 0 && b == &c->kernel)) {
-        log_line(&h->log, "config E-BLOB-SIZE: %s of vm %s has %lu bytes, its max_size is %lu",
-                 kind, c->name, size, b->max_size);
+    if (!parse_size(text, length, &size) || size > b->max_size || (size == 0 && b == &c->kernel)) {
+        char shown[SIZE_SHOWN + 1] = "";
+        memcpy(shown, text, length < SIZE_SHOWN ? length : SIZE_SHOWN);
+        log_line(&h->log, "config E-BLOB-SIZE: %s-size of vm %s is %s, its max_size is %lu", kind,
+                 c->name, shown, b->max_size);
         return false;
     }
     return true;
@@ -70,32 +69,28 @@ static bool check_size(struct hyp *h, const struct vm_config *c, const struct vm
 
 static enum hyp_status check_image(struct hyp *h, const struct vm_config *c)
 {
-    uint8_t header[KERNEL_IMAGE_HEADER_SIZE];
+    static const char *const faults[] = {
+        [KERNEL_IMAGE_ENDIAN] = "ENDIAN",
+        [KERNEL_IMAGE_OFFSET] = "OFFSET",
+        [KERNEL_IMAGE_SIZE] = "SIZE",
+    };
+    uint64_t header[KERNEL_IMAGE_HEADER_WORDS];
     struct kernel_image image;
     bool told;
-    uint64_t gpa = c->kernel.gpa;
     if (hyp_file_size(h, c, &c->kernel, &told) < sizeof(header)) {
         return HYP_OK;
     }
-    HYP_TRY(guest_mem_read(GPA(gpa), header, sizeof(header)));
-    switch (kernel_image_check(c, hyp_file_size(h, c, &c->initrd, &told), header, &image)) {
-    case KERNEL_IMAGE_FITS: return HYP_OK;
-    case KERNEL_IMAGE_ENDIAN:
-        log_line(&h->log, "config E-KERNEL-ENDIAN: kernel of vm %s is big-endian", c->name);
-        break;
-    case KERNEL_IMAGE_OFFSET:
-        log_line(&h->log,
-                 "config E-KERNEL-OFFSET: kernel of vm %s at gpa 0x%lx is not 0x%lx behind a 2 MiB "
-                 "boundary of its memory",
-                 c->name, gpa, image.text_offset);
-        break;
-    case KERNEL_IMAGE_SIZE:
-        log_line(&h->log,
-                 "config E-KERNEL-SIZE: kernel of vm %s at gpa 0x%lx needs 0x%lx bytes, "
-                 "room is for 0x%lx",
-                 c->name, gpa, image.image_size, image.room);
-        break;
+    HYP_TRY(guest_mem_read(GPA(c->kernel.gpa), header, sizeof(header)));
+    enum kernel_image_fault fault =
+        kernel_image_check(c, hyp_file_size(h, c, &c->initrd, &told), header, &image);
+    if (fault == KERNEL_IMAGE_FITS) {
+        return HYP_OK;
     }
+    log_line(&h->log,
+             "config E-KERNEL-%s: kernel of vm %s at 0x%lx: text_offset 0x%lx, image_size 0x%lx, "
+             "flags 0x%lx, room 0x%lx",
+             faults[fault], c->name, c->kernel.gpa, image.text_offset, image.image_size,
+             image.flags, image.room);
     return HYP_E_FORMAT;
 }
 

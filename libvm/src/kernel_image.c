@@ -4,22 +4,15 @@
 
 #include <hyp/base/bits.h>
 #include <hyp/base/range.h>
-#include <string.h>
 
-#define TEXT_OFFSET 8
-#define IMAGE_SIZE 16
-#define FLAGS 24
+/* Words of the header. */
+#define TEXT_OFFSET 1
+#define IMAGE_SIZE 2
+#define FLAGS 3
+#define MAGIC2 7 /* The low half. */
+
 #define FLAGS_BIG_ENDIAN 1u
-#define MAGIC2 56
-
-static uint64_t field(const uint8_t *header, size_t at)
-{
-    uint64_t value = 0;
-    for (size_t i = 8; i-- > 0;) {
-        value = value << 8 | header[at + i];
-    }
-    return value;
-}
+#define MAGIC2_VALUE 0x05435352 /* "RSC", 5 */
 
 static bool has_memory(const struct vm_config *c, uint64_t gpa, uint64_t *end)
 {
@@ -49,18 +42,19 @@ static uint64_t room_of(const struct vm_config *c, uint64_t initrd_size)
 }
 
 enum kernel_image_fault kernel_image_check(const struct vm_config *c, uint64_t initrd_size,
-                                           const uint8_t header[KERNEL_IMAGE_HEADER_SIZE],
+                                           const uint64_t header[KERNEL_IMAGE_HEADER_WORDS],
                                            struct kernel_image *image)
 {
     uint64_t end;
-    if (c->entry != c->kernel.gpa || memcmp(header + MAGIC2, "RSC\x05", 4) != 0) {
+    if (c->entry != c->kernel.gpa || (uint32_t)header[MAGIC2] != MAGIC2_VALUE) {
         return KERNEL_IMAGE_FITS;
     }
-    *image = (struct kernel_image){.text_offset = field(header, TEXT_OFFSET),
-                                   .image_size = field(header, IMAGE_SIZE),
+    *image = (struct kernel_image){.text_offset = header[TEXT_OFFSET],
+                                   .image_size = header[IMAGE_SIZE],
+                                   .flags = header[FLAGS],
                                    .room = room_of(c, initrd_size)};
     uint64_t base = c->kernel.gpa - image->text_offset;
-    if ((field(header, FLAGS) & FLAGS_BIG_ENDIAN) != 0) {
+    if ((image->flags & FLAGS_BIG_ENDIAN) != 0) {
         return KERNEL_IMAGE_ENDIAN;
     }
     if (base % KERNEL_IMAGE_ALIGN != 0 || !has_memory(c, base, &end)) {

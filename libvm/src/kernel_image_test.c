@@ -13,14 +13,12 @@
 
 static struct vm_mem mem[3];
 static struct vm_config vm;
-static uint8_t header[KERNEL_IMAGE_HEADER_SIZE];
+static uint64_t header[KERNEL_IMAGE_HEADER_WORDS];
 static struct kernel_image image;
 
 static void put(size_t at, uint64_t value)
 {
-    for (size_t i = 0; i < 8; i++) {
-        header[at + i] = (uint8_t)(value >> 8 * i);
-    }
+    header[at / 8] = value;
 }
 
 static int set_up(void **state)
@@ -34,7 +32,7 @@ static int set_up(void **state)
     memset(header, 0, sizeof(header));
     put(8, 0x200000);
     put(16, 0x1000000);
-    memcpy(header + 56, "RSC\x05", 4);
+    memcpy(&header[7], "RSC\x05", 4);
     return 0;
 }
 
@@ -60,11 +58,12 @@ static void test_flat(void **state)
 {
     (void)state;
     put(24, 1);
-    for (size_t i = 56; i < 60; i++) {
-        header[i] ^= 1;
+    for (size_t i = 0; i < 32; i++) {
+        header[7] ^= UINT64_C(1) << i;
         assert_int_equal(check(0), KERNEL_IMAGE_FITS);
-        header[i] ^= 1;
+        header[7] ^= UINT64_C(1) << i;
     }
+    header[7] |= UINT64_C(0x40) << 32; /* Where the PE header is. */
     assert_int_equal(check(0), KERNEL_IMAGE_ENDIAN);
     vm.entry = AT + 4; /* Not by the header's own code. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);

@@ -3,7 +3,7 @@
  * The header of a kernel that is a Linux boot image: does it fit where the VM has it?
  *
  * A file without the header's magic number, and one that is not entered at its first byte, is a
- * flat binary, of which nothing is known. All fields are little-endian and untrusted.
+ * flat binary, of which nothing is known. What the fields say is untrusted.
  *
  * Units   Bytes; addresses are guest-physical.
  * Locks   None; pure.
@@ -14,7 +14,7 @@
 
 #include <hyp/vm/config.h>
 
-#define KERNEL_IMAGE_HEADER_SIZE 64
+#define KERNEL_IMAGE_HEADER_WORDS 8
 #define KERNEL_IMAGE_ALIGN (2 * HYP_MIB) /* Of where the kernel lies, less its text_offset. */
 
 enum kernel_image_fault {
@@ -27,10 +27,12 @@ enum kernel_image_fault {
 struct kernel_image {
     uint64_t text_offset;
     uint64_t image_size; /* With .bss; 0: not known, as of old kernels. */
-    uint64_t room;       /* From kernel.gpa to the end of memory, the initrd or the device tree. */
+    uint64_t flags;
+    uint64_t room; /* From kernel.gpa to the end of memory, the initrd or the device tree. */
 };
 
-/* Looks at the first bytes of c->kernel. `initrd_size` 0: the VM has no initrd. */
+/* Looks at the first words of c->kernel, as loaded by a little-endian machine. `initrd_size` 0: the
+ * VM has no initrd. */
 enum kernel_image_fault kernel_image_check(const struct vm_config *c, uint64_t initrd_size,
-                                           const uint8_t header[KERNEL_IMAGE_HEADER_SIZE],
+                                           const uint64_t header[KERNEL_IMAGE_HEADER_WORDS],
                                            struct kernel_image *image);
