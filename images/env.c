@@ -36,6 +36,8 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
         /* Nobody's: silence it, so that it comes once. */
         h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
         h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
+    } else if (h->machine.irqc_index[vcpu->hart_index] == MACHINE_NO_INDEX) {
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Another controller's: nobody can end it. */
     }
 }
 

@@ -222,13 +222,22 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
 /*
+ * files.c: the size of a VM's file in memory; max_size where nobody has told it. 0: no file. It is
+ * max_size at most once hyp_check_files() has said yes.
+ */
+uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
+                       bool *told);
+/*
+ * Do its files fit? They are there; hgatp is the VM's. HYP_E_FORMAT: not, and a line says why;
+ * HYP_E_FAULT: the kernel cannot be accessed.
+ */
+HYP_MUST_USE enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv);
+
+/*
  * scrub.c: nobody reads the machine's device tree from here on, which is at h->fdt_pa. Where it
  * cannot be erased, its memory becomes no one's.
  */
 void hyp_erase_fdt(struct hyp *h, const void *fdt);
-/* The size of a VM's file in memory; max_size where nobody has told it. 0: no file. */
-uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
-                       bool *told);
 /*
  * Decides what of the VM's memory its harts clear, and puts the code there; hgatp is the VM's, its
  * files are there. HYP_E_FAULT: some of it cannot be accessed.

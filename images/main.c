@@ -25,6 +25,16 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return machine_common(ctx, harts).isa;
 }
 
+/* Harts that the machine's controller cannot interrupt; where it has none, nothing is asked. */
+static uint64_t harts_without_context(const struct machine *m)
+{
+    uint64_t harts = 0;
+    for (uint32_t i = 0; i < m->hart_count && m->source_count != 0; i++) {
+        harts |= m->irqc_index[i] == MACHINE_NO_INDEX ? BIT(i) : 0;
+    }
+    return harts;
+}
+
 /* The build's promises, on what this machine really has. */
 static void fit_config(struct hyp *h)
 {
@@ -42,6 +52,7 @@ static void fit_config(struct hyp *h)
         .hypervisor = {.hpa = h->load_hpa, .size = pool->start + pool->size - h->load_hpa},
         .source_count = m->source_count,
         .irqc_models = BIT(HYP_IRQC_PLIC) | h->irqc_models,
+        .no_context = harts_without_context(m),
         .gpa_bits = m->gpa_bits,
         .isa = m->all.isa,
         .isa_of_harts = isa_of_harts,
@@ -174,6 +185,9 @@ static void build_vms(struct hyp *h)
             h->started |= 1u << i;
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
                      h->vms[i]->vm.vcpu_count, h->plan.harts[i], h->plan.gpa_bits[i]);
+        } else if (status == HYP_E_FORMAT) {
+            h->vms[i] = 0; /* Its finding has been told. */
+            log_line(&h->log, "vm=%s state=refused", name);
         } else {
             h->vms[i] = 0;
             log_line(&h->log, "vm=%s state=failed error=%d", name, (int)status);

@@ -286,6 +286,17 @@ static uint64_t absent_devices(const struct hyp *h, const struct vm *vm)
     return absent;
 }
 
+/* Bit n: no interrupt of the VM's devices reaches the hart of vCPU n. */
+static uint64_t vcpus_without_context(const struct hyp *h, const struct vm *vm)
+{
+    uint64_t vcpus = 0;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        bool lacks = (h->plan.no_context[vm->index] & BIT(vm->vcpus[n]->hart_index)) != 0;
+        vcpus |= lacks ? BIT(n) : 0;
+    }
+    return vcpus;
+}
+
 /* NULL: the machine has no seed. */
 static const struct guest_seed *draw_seed(struct hyp *h, uint32_t vm, struct guest_seed *seed)
 {
@@ -323,6 +334,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
     struct guest_dt_facts facts = {
         .device_absent = absent_devices(h, &hv->vm),
         .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
+        .no_context = vcpus_without_context(h, &hv->vm),
         .isa = has->isa,
         .mmu = (enum guest_mmu)has->mmu,
         .cbom_block = (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[0] : 0,
@@ -354,6 +366,9 @@ static enum hyp_status fill_memory(struct hyp *h, struct host_vm *hv)
     enum hyp_status status = copy_blob(h, &c->kernel);
     if (status == HYP_OK) {
         status = copy_blob(h, &c->initrd);
+    }
+    if (status == HYP_OK) {
+        status = hyp_check_files(h, hv);
     }
     if (status == HYP_OK) {
         status = make_dtb(h, hv);

@@ -7,10 +7,6 @@
 #include <hyp/arch/guest_mem.h>
 #include <hyp/arch/mem_erase.h>
 #include <hyp/base/assert.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
 
 _Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
 
@@ -27,38 +23,6 @@ void hyp_erase_fdt(struct hyp *h, const void *fdt)
             machine_reserve(&h->machine, h->fdt_pa.start, tree.size);
         }
     }
-}
-
-/* The number that is all of `length` characters; false: it is none, or longer than one can be. */
-static bool parse_size(const char *text, size_t length, uint64_t *size)
-{
-    char *end;
-    if (text == 0 || length - 1 >= SIZE_DIGITS_MAX) {
-        return false;
-    }
-    *size = strtoul(text, &end, 0);
-    return end == text + length;
-}
-
-uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
-                       bool *told)
-{
-    *told = true;
-    if (b->name == 0) {
-        return 0;
-    }
-    for (uint32_t i = 0; !b->load && i < hyp_blob_count; i++) {
-        if (strcmp(hyp_blobs[i].name, b->name) == 0) {
-            return hyp_blobs[i].size;
-        }
-    }
-    size_t length = 0;
-    uint64_t size;
-    const char *text =
-        hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", &length);
-    /* No kernel has no bytes. */
-    *told = parse_size(text, length, &size) && (size != 0 || b != &c->kernel);
-    return *told && size < b->max_size ? size : b->max_size;
 }
 
 static bool file_covers_tree(const struct hyp *h, uint32_t vm, const struct vm_mem *mem,

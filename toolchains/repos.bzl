@@ -91,6 +91,13 @@ def libhyp_repositories():
         pool = "pool/main/u/u-boot/u-boot-qemu_2023.01+dfsg-2+deb12u3_all.deb",
         sha256 = "02a14f0876b76c0d7d7934e9b83a77515c5bdbad1e00af84c445bfeb1e6b8665",
     )
+    firmware_repository(
+        name = "edk2",
+        folder = "usr/share/qemu-efi-riscv64",
+        files = ["RISCV_VIRT_CODE.fd", "RISCV_VIRT_VARS.fd"],
+        pool = "pool/main/e/edk2/qemu-efi-riscv64_2025.02-8+deb13u1_all.deb",
+        sha256 = "bda367c8e798ba5e5b7c650f06e350750a35f6764b6715449edc72848ba1f997",
+    )
     debian_source(
         name = "bearssl",
         build_file_content = _BEARSSL,

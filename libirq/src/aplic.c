@@ -144,6 +144,9 @@ static void init_hart(void *state, uint32_t hart)
 static uint32_t claim(void *state, uint32_t hart)
 {
     const struct aplic *a = state;
+    if (!is_hart(a, hart)) {
+        return 0;
+    }
     uint32_t source = mmio_read32(a->regs, idc_at(a, hart) + APLIC_CLAIMI) >> APLIC_TOPI_ID_SHIFT;
     if (aplic_is_level(a, source)) {
         mmio_write32(a->regs, APLIC_CLRIENUM, source);

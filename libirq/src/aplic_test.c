@@ -223,6 +223,8 @@ static void test_enable_is_of_one_hart(void **state)
     irqc.ops->set_enable(irqc.state, 0, SOURCES, true);
     irqc.ops->set_enable(irqc.state, 1, 10, true);
     irqc.ops->set_enable(irqc.state, HARTS, 10, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 1), 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, HARTS), 0);
     irqc.ops->complete(irqc.state, 0, 0);
     assert_int_equal(get(APLIC_SETIE), 0);
     assert_int_equal(aplic_set_mode(&aplic, 0, APLIC_SM_LEVEL1), 0);

@@ -5,17 +5,21 @@
 #include <hyp/base/assert.h>
 #include <hyp/irq/plic_regs.h>
 
+static inline bool has_context(const struct plic *p, uint32_t hart)
+{
+    return hart < p->hart_count && p->context[hart] != PLIC_NO_CONTEXT;
+}
+
 static inline uintptr_t context_at(const struct plic *p, uint32_t hart)
 {
-    bool has_context = hart < p->hart_count && p->context[hart] != PLIC_NO_CONTEXT;
-    HYP_REQUIRE(has_context);
+    HYP_REQUIRE(has_context(p, hart));
     return PLIC_CONTEXT + (uintptr_t)p->context[hart] * PLIC_CONTEXT_STRIDE;
 }
 
 static uint32_t claim(void *state, uint32_t hart)
 {
     const struct plic *p = state;
-    return mmio_read32(p->regs, context_at(p, hart) + PLIC_CLAIM);
+    return has_context(p, hart) ? mmio_read32(p->regs, context_at(p, hart) + PLIC_CLAIM) : 0;
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)
@@ -27,8 +31,7 @@ static void complete(void *state, uint32_t hart, uint32_t source)
 static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
 {
     struct plic *p = state;
-    if (source == 0 || source >= p->source_count || hart >= p->hart_count ||
-        p->context[hart] == PLIC_NO_CONTEXT) {
+    if (source == 0 || source >= p->source_count || !has_context(p, hart)) {
         return;
     }
     uintptr_t context = p->context[hart];
@@ -63,7 +66,7 @@ HYP_COLD static void write_enables(const struct plic *p, uint32_t hart, uint32_t
 HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct plic *p = state;
-    if (hart >= p->hart_count || p->context[hart] == PLIC_NO_CONTEXT) {
+    if (!has_context(p, hart)) {
         return;
     }
     write_enables(p, hart, 0);
@@ -77,7 +80,7 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
 HYP_COLD static void complete_all(const struct plic *p)
 {
     uint32_t hart = 0;
-    while (hart < p->hart_count && p->context[hart] == PLIC_NO_CONTEXT) {
+    while (hart < p->hart_count && !has_context(p, hart)) {
         hart++;
     }
     if (hart == p->hart_count) {

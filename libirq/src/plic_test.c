@@ -189,6 +189,17 @@ static void test_interrupt_goes_round(void **state)
     assert_false(spinlock_is_held(&plic.lock[0]));
 }
 
+/* Another controller may interrupt such a hart: there is nothing to claim here. */
+static void test_claim_without_context(void **state)
+{
+    (void)state;
+    drive(11, true);
+    irqc.ops->set_enable(irqc.state, 1, 11, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 1), 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, 3), 0);
+    assert_false(chip.external[0] || chip.external[1] || chip.external[2]);
+}
+
 static void test_priority(void **state)
 {
     (void)state;
@@ -216,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_source_and_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_claim_without_context, setup, teardown),
         cmocka_unit_test_setup_teardown(test_priority, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);

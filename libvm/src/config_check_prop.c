@@ -201,6 +201,7 @@ static void draw_machine(void)
         .hypervisor = {w.platform.load_hpa, 40 * 4096},
         .source_count = 3 + (uint32_t)prop_u64(8),
         .irqc_models = prop_bool() ? UINT32_MAX : (uint32_t)prop_u64(8),
+        .no_context = prop_u64(2) == 0 ? 0 : prop_u64(32),
         .gpa_bits = 41,
         .isa = prop_u64(4) == 0 ? 0 : GUEST_ISA_ALL,
     };
@@ -408,6 +409,34 @@ static void check_models(void)
     PROP_ASSERT(all != told(CONFIG_IRQC_MODEL));
 }
 
+static bool has_irqs(const struct vm_config *c)
+{
+    for (uint32_t i = 0; i < c->device_count; i++) {
+        const struct hyp_device *d = config_find_device(&w.platform, c->devices[i].name);
+        if (d != NULL && d->irq[0] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The harts of each VM that cannot get what its devices or its controller send. */
+static void check_contexts(void)
+{
+    bool any = false;
+    for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
+        const struct vm_config *c = &w.vms[vm];
+        bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
+        bool needs = w.in.machine != NULL && !c->irqc.absent && (!is_plic || has_irqs(c));
+        uint64_t lacking = needs ? w.plan.harts[vm] & w.in.machine->no_context : 0;
+        bool some_are_enough = is_plic && lacking != w.plan.harts[vm];
+        PROP_ASSERT(w.plan.no_context[vm] == lacking);
+        PROP_ASSERT(lacking == 0 || some_are_enough || (w.plan.runnable & BIT(vm)) == 0);
+        any = any || lacking != 0;
+    }
+    PROP_ASSERT(any == told(CONFIG_IRQ_HART));
+}
+
 static void check_gpas(void)
 {
     bool shared = false;
@@ -482,6 +511,7 @@ void prop_run(void)
     check_harts();
     check_gpas();
     check_models();
+    check_contexts();
     mark_machine();
     for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
         if ((w.plan.runnable & BIT(vm)) != 0) {

@@ -317,6 +317,45 @@ static void test_missing_interrupts(void **state)
     assert_int_equal(findings[0].y, 0);
 }
 
+/* A hart without a context is told of where it matters; without any, the devices are of no use. */
+static void test_harts_without_context(void **state)
+{
+    (void)state;
+    in.machine = &machine;
+    machine.no_context = 0xc;
+    expect_none();
+    machine.no_context = 0xe;
+    expect_one(CONFIG_IRQ_HART, 0);
+    assert_int_equal(findings[0].x, 1);
+    assert_string_equal(findings[0].a.name, "a");
+    assert_int_equal(plan.no_context[0], 0x2);
+    assert_int_equal(plan.no_context[1], 0);
+    machine.no_context = 0x3;
+    check();
+    assert_int_equal(told, 2);
+    assert_int_equal(findings[0].blocked, 1);
+    assert_int_equal(findings[1].x, 1);
+    assert_int_equal(plan.runnable, 2);
+    devices[2].irq[0] = 0;
+    expect_none();
+    assert_int_equal(plan.no_context[0], 0);
+    devices[2].irq[0] = 13;
+    vms[0].irqc.absent = true;
+    expect_none();
+    /* In part of the machine: each hart needs one. */
+    vms[0].irqc.absent = false;
+    vms[0].irqc.model = HYP_IRQC_APLIC;
+    vms[0].device_count = 0;
+    machine.irqc_models = 7;
+    machine.no_context = 0x2;
+    expect_one(CONFIG_IRQ_HART, 1);
+    vms[0].irqc.model = HYP_IRQC_IMSIC;
+    vms[0].irqc.imsic_gpa = 0x28000000;
+    expect_one(CONFIG_IRQ_HART, 1);
+    machine.no_context = 0xc;
+    expect_none();
+}
+
 /* One line each, and for VMs that have a controller. */
 static void test_irqc_models(void **state)
 {
@@ -1052,6 +1091,7 @@ int main(void)
         cmocka_unit_test_setup(test_missing_extension, set_up),
         cmocka_unit_test_setup(test_extensions_of_own_harts, set_up),
         cmocka_unit_test_setup(test_missing_interrupts, set_up),
+        cmocka_unit_test_setup(test_harts_without_context, set_up),
         cmocka_unit_test_setup(test_irqc_models, set_up),
         cmocka_unit_test_setup(test_small_pool_at_boot, set_up),
         cmocka_unit_test_setup(test_harts, set_up),

@@ -182,6 +182,7 @@ static void plan_init(struct config_plan *plan)
     plan->pool_need = 0;
     for (uint32_t vm = 0; vm < HYP_VM_MAX; vm++) {
         plan->harts[vm] = 0;
+        plan->no_context[vm] = 0;
         for (uint32_t i = 0; i < CONFIG_MEM_MAX; i++) {
             plan->mem_hpa[vm][i] = CONFIG_NOWHERE;
         }

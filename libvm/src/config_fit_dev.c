@@ -147,6 +147,41 @@ static void check_irqc(struct config_run *run, uint32_t vm)
     }
 }
 
+/* Does an interrupt of a device that it owns come to this VM? */
+static bool has_irqs(const struct config_run *run, const struct vm_config *c)
+{
+    for (uint32_t k = 0; k < c->device_count; k++) {
+        const struct hyp_device *device = config_find_device(run->platform, c->devices[k].name);
+        if (device != NULL && device->irq[0] != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * A virtual PLIC does without contexts of the machine but for interrupts of devices, and for these
+ * it needs one. An APLIC and IMSICs are passed through in part, so each hart has to have one.
+ */
+static void check_contexts(struct config_run *run, uint32_t vm)
+{
+    const struct vm_config *c = &run->config->vms[vm];
+    uint64_t harts = run->plan->harts[vm];
+    bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
+    if (run->in->machine == NULL || (is_plic && !has_irqs(run, c))) {
+        return;
+    }
+    uint64_t lacking = harts & run->in->machine->no_context;
+    run->plan->no_context[vm] = lacking;
+    for (uint64_t left = lacking; left != 0; left &= left - 1) {
+        struct config_finding *f = config_about(run, vm);
+        f->rule = CONFIG_IRQ_HART;
+        f->blocked = is_plic && lacking != harts ? 0 : f->blocked;
+        f->x = bits_first(left);
+        config_tell(run, f);
+    }
+}
+
 void config_fit_devices(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
@@ -159,6 +194,7 @@ void config_fit_devices(struct config_run *run)
         }
         if (!c->irqc.absent) {
             check_irqc(run, vm);
+            check_contexts(run, vm);
         }
     }
 }

@@ -124,7 +124,7 @@ static void narrow_contexts(uint8_t *list, const struct guest_dt_facts *f, uint8
     for (size_t i = 0; i < length;) {
         uint8_t *phandle = &list[i + 3];
         i += 8;
-        if (is_present(f, (size_t)*phandle - HYP_DTB_INTC)) {
+        if ((f->vcpu_present & ~f->no_context & BIT(*phandle - HYP_DTB_INTC)) != 0) {
             kept = i;
         } else {
             *phandle = there;

@@ -236,6 +236,29 @@ static void test_first_cpu_is_absent(void **state)
     assert_memory_equal(list, contexts, sizeof(contexts));
 }
 
+/* As of one that is absent; but its cpu stays. */
+static void test_vcpu_without_context(void **state)
+{
+    (void)state;
+    const fdt32_t first[] = {cpu_to_fdt32(1), 0xffffffff, cpu_to_fdt32(2), cpu_to_fdt32(9)};
+    const fdt32_t last[] = {cpu_to_fdt32(1), cpu_to_fdt32(9)};
+    int length = 0;
+    facts.vcpu_present = 3;
+    facts.no_context = 1;
+    assert_int_equal(narrow(8), HYP_OK);
+    assert_true(fdt_path_offset(tree, "/cpus/cpu@0") > 0);
+    const void *list =
+        fdt_getprop(tree, fdt_path_offset(tree, "/soc/plic@30"), "interrupts-extended", &length);
+    assert_int_equal(length, sizeof(first));
+    assert_memory_equal(list, first, sizeof(first));
+    facts.no_context = 2;
+    assert_int_equal(narrow(8), HYP_OK);
+    assert_true(fdt_path_offset(tree, "/cpus/cpu@1") > 0);
+    list = fdt_getprop(tree, fdt_path_offset(tree, "/soc/plic@30"), "interrupts-extended", &length);
+    assert_int_equal(length, sizeof(last));
+    assert_memory_equal(list, last, sizeof(last));
+}
+
 static void test_initrd(void **state)
 {
     (void)state;
@@ -313,6 +336,7 @@ int main(void)
         cmocka_unit_test_setup(test_bootargs_as_built, set_up),
         cmocka_unit_test_setup(test_parameters, set_up),
         cmocka_unit_test_setup(test_first_cpu_is_absent, set_up),
+        cmocka_unit_test_setup(test_vcpu_without_context, set_up),
         cmocka_unit_test_setup(test_initrd, set_up),
         cmocka_unit_test_setup(test_absent_device, set_up),
         cmocka_unit_test_setup(test_no_controller, set_up),

@@ -60,6 +60,7 @@
     X(DEV_TAKEN, "E-DEV-TAKEN", "the page of device %t at %x is owned by %a and %b")              \
     X(IRQ_ABSENT, "E-IRQ-ABSENT", "%a needs interrupt %u (device %t), %b has 1 to %v")            \
     X(IRQC_MODEL, "E-IRQC-MODEL", "%a needs %t, which %b cannot give")                            \
+    X(IRQ_HART, "E-IRQ-HART", "hart %u of %a has no context at the interrupt controller of %b")   \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
 /* The rules that do not; told by config_check() alone. */
@@ -149,6 +150,7 @@ struct config_machine {
     struct hyp_mem hypervisor; /* Image, embedded files and pool. */
     uint32_t source_count;     /* Interrupt sources are 1 .. source_count - 1; 0: no controller. */
     uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
+    uint64_t no_context;       /* Bit i: the interrupt controller cannot interrupt hart i. */
     uint32_t gpa_bits;         /* The widest G-stage mode's: 41, 50 or 59; 0: it has none. */
     uint64_t isa; /* OR of BIT(enum guest_isa): what a VM on any harts can be granted. */
     /* The same of a VM on all of these harts. NULL: harts are alike. */
@@ -168,13 +170,18 @@ struct config_input {
     bool other_machine;   /* At build: on one whose interrupt controller is not the platform's. */
 };
 
-/* What follows from a configuration. About 2.5 KiB: not for the stack of a hart. */
+/* What follows from a configuration. About 2.8 KiB: not for the stack of a hart. */
 struct config_plan {
     uint32_t runnable; /* Bit i: VM i can run. */
     uint32_t finding_count;
     uint64_t pool_need;           /* Bytes, see footprint.h. */
     uint8_t gpa_bits[HYP_VM_MAX]; /* config_vm_gpa_bits() */
     uint64_t harts[HYP_VM_MAX];   /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
+    /*
+     * Harts of VM i that interrupts of its devices cannot reach, as they have no context at the
+     * machine's controller. At build 0.
+     */
+    uint64_t no_context[HYP_VM_MAX];
     uint64_t mem_hpa[HYP_VM_MAX][CONFIG_MEM_MAX]; /* CONFIG_NOWHERE: not placed. */
 };
 

@@ -21,6 +21,7 @@
 
 struct guest_dt_facts {
     uint64_t vcpu_present;  /* Bit n: vCPU n runs. At least one. */
+    uint64_t no_context;    /* Bit n: vCPU n runs, but gets no external interrupt. */
     uint64_t device_absent; /* Bit i: the machine lacks vm_config.devices[i]. */
     uint64_t isa;           /* OR of BIT(enum guest_isa); GUEST_ISA_ALWAYS is added. */
     enum guest_mmu mmu;     /* The widest vsatp mode. */
@@ -39,9 +40,10 @@ struct guest_dt_facts {
 
 /*
  * Makes `fdt`, whose places `places` are, say exactly the facts. An absent vCPU's cpu node goes; in
- * the list of contexts or IMSICs its own become -1 on a vCPU that is there, or end the list, so
- * that the others keep their numbers. Linux counts IMSICs no further than a -1. Without IMSICs in
- * the tree, SSAIA is not said. An absent device's node goes, and stdout-path if that was it.
+ * the list of contexts or IMSICs its own, and those of a vCPU without context, become -1 on a vCPU
+ * that is there, or end the list, so that the others keep their numbers. Linux counts IMSICs no
+ * further than a -1. Without IMSICs in the tree, SSAIA is not said. An absent device's node goes,
+ * and stdout-path if that was it.
  *
  * Returns HYP_OK, or one of these; then the buffer is of no more use:
  *   HYP_E_PARAM   no vCPU of the tree is present, or the timebase is 0

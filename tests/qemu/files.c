@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM whose files something loads: a kernel where Linux wants to be, and an initrd behind it. */
+#include <hyp/vm/config.h>
+
+static const struct vm_mem mem[] = {
+    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+};
+
+static const struct vm_config vms[] = {
+    {
+        .name = "guest",
+        .vcpu_count = 1,
+        .hart_mask = 0x1,
+        .mem = mem,
+        .mem_count = 1,
+        .entry = 0x80200000,
+        .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 1 * HYP_MIB, .load = true},
+        .initrd = {.name = "initrd", .gpa = 0x80400000, .max_size = 64 * HYP_KIB, .load = true},
+        .dtb_gpa = 0x80500000,
+        .dtb_max_size = 16 * HYP_KIB,
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.absent = true},
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "files",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 0,
+    .vms = vms,
+    .vm_count = 1,
+};
