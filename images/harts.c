@@ -205,15 +205,15 @@ _Noreturn void hyp_hart_main(struct hart *hart)
  * The boot hart is none that can run guests: the next one that can boots from the start, and this
  * one stops. _start waits for that, since all that it clears is still in use here.
  */
-void hyp_hand_over(struct hyp *h, uint64_t fdt_hpa)
+void hyp_hand_over(struct hyp *h)
 {
     const struct machine *m = &h->machine;
     uint32_t me = machine_find_hart(m, hart_self()->id);
     boot_tried |= me != MACHINE_NO_INDEX ? BIT(me) : 0;
     for (uint64_t left = machine_harts(m) & ~boot_tried; left != 0; left &= left - 1) {
-        boot_lottery = ~hart_self()->id;
+        __atomic_store_n(&boot_lottery, ~hart_self()->id, __ATOMIC_SEQ_CST);
         struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_START, m->hart_id[bits_first(left)],
-                                    h->load_hpa, fdt_hpa);
+                                    h->load_hpa, h->fdt_pa.start);
         if (r.error == SBI_SUCCESS) {
             hart_park();
         }

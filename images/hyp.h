@@ -248,7 +248,7 @@ HYP_MUST_USE enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv);
 HYP_MUST_USE enum hyp_status hyp_init_harts(struct hyp *h);
 _Noreturn void hyp_start_harts(struct hyp *h);
 /* This hart, which boots, cannot run guests: another one boots. Returns if there is none left. */
-void hyp_hand_over(struct hyp *h, uint64_t fdt_hpa);
+void hyp_hand_over(struct hyp *h);
 _Noreturn void hyp_hart_main(struct hart *self);
 /* The VM's last hart has left it: the console hart says why. Any hart. */
 void hyp_vm_ended(struct vm_env *env, struct vm *vm);

@@ -135,23 +135,23 @@ void hyp_at(struct hyp *h, enum hyp_step step)
 }
 
 /* Can this hart run guests? Else another one that can boots. */
-static enum hyp_status require_h(struct hyp *h, uint64_t fdt_hpa)
+static enum hyp_status require_h(struct hyp *h)
 {
     if (machine_find_hart(&h->machine, hart_self()->id) != MACHINE_NO_INDEX &&
         csr_probe(CSR_HSTATUS)) {
         return HYP_OK;
     }
-    hyp_hand_over(h, fdt_hpa);
+    hyp_hand_over(h);
     return HYP_E_UNSUPPORTED;
 }
 
-static enum hyp_status find_machine(struct hyp *h, const void *fdt, uint64_t fdt_hpa)
+static enum hyp_status find_machine(struct hyp *h, const void *fdt)
 {
     if (fdt == 0) {
         return HYP_E_FAULT;
     }
     HYP_TRY(machine_read(&h->machine, fdt, HYP_BOOT_FDT_SIZE));
-    HYP_TRY(require_h(h, fdt_hpa));
+    HYP_TRY(require_h(h));
     h->fdt = fdt;
     hyp_at(h, HYP_FIND);
     h->fdt = 0;
@@ -203,13 +203,13 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     h->config = &hyp_config;
     h->dtbs = hyp_dtbs;
     const void *fdt = hyp_map_boot_fdt(h, fdt_hpa);
-    require_machine(h, find_machine(h, fdt, fdt_hpa)); /* a machine that can run VMs */
-    hyp_require_room(h);                               /* that lets us be where we are */
-    hyp_erase_fdt(h, fdt);                             /* nobody else shall read it */
-    HYP_REQUIRE(hyp_init_memory(h) == HYP_OK);         /* pool, own address space */
-    hyp_init_console(h);                               /* lines go out from here */
-    hyp_init_env(h);                                   /* what guests are granted */
-    show_machine(h);                                   /* what was found */
+    require_machine(h, find_machine(h, fdt));  /* a machine that can run VMs */
+    hyp_require_room(h);                       /* that lets us be where we are */
+    hyp_erase_fdt(h, fdt);                     /* nobody else shall read it */
+    HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
+    hyp_init_console(h);                       /* lines go out from here */
+    hyp_init_env(h);                           /* what guests are granted */
+    show_machine(h);                           /* what was found */
     show_left_out(h);
     fit_config(h);                            /* which VMs can run, who has the console */
     HYP_REQUIRE(hyp_init_harts(h) == HYP_OK); /* structs and stacks */

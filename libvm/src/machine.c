@@ -78,6 +78,7 @@ struct reading {
     uint64_t hart_id;
     bool in_hart; /* The walk is in the cpu node of that hart. */
     struct dtree_value isa_text;
+    bool isa_is_list;
     struct machine_isa isa; /* What isa_text came to. */
     struct machine_console console;
 };
@@ -248,12 +249,13 @@ static void read_isa(struct reading *r)
     if (base.bytes != 0 && !machine_isa_base_is_rv64i((const char *)base.bytes, base.length)) {
         v.bytes = 0;
     }
-    if (v.bytes != 0 && r->isa_text.bytes != 0 && v.length == r->isa_text.length &&
-        memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
+    if (v.bytes != 0 && r->isa_text.bytes != 0 && names == r->isa_is_list &&
+        v.length == r->isa_text.length && memcmp(v.bytes, r->isa_text.bytes, v.length) == 0) {
         return;
     }
     const char *s = (const char *)v.bytes;
     r->isa_text = v;
+    r->isa_is_list = names;
     r->isa = v.bytes == 0 ? (struct machine_isa){0}
              : names      ? machine_isa_of_names(s, v.length)
                           : machine_isa_of_string(s, v.length);

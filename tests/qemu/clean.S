@@ -51,8 +51,10 @@ clean_entry:
 	save_if	0x10f, 17
 	li	t0, 3 << 13
 	csrs	sstatus, t0
-	save	fcsr, 18
+	save_if	fcsr, 18
+	/* Without D the second traps and is left out, without F both. */
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fsw	f\n, 8 * (24 + \n)(t1)
 	fsd	f\n, 8 * (24 + \n)(t1)
 	.endr
 	li	t0, 3 << 9
@@ -85,17 +87,29 @@ skip:	csrr	t2, sepc
 	csrw	sepc, t2
 	sret
 
-/* clean_spoil(): everything that a hart can be left with; with vectors, if a0. Returns. */
+/*
+ * clean_spoil(): everything that a hart can be left with; with vectors, if a0, and floating point
+ * of one or two words, if a1 is 1 or 2. Returns.
+ */
 	.text
 	.globl	clean_spoil
 clean_spoil:
 	li	t0, 3 << 13
 	csrs	sstatus, t0
 	li	t0, -1
+	beqz	a1, 3f
+	csrw	fcsr, t0
+	addi	a1, a1, -1
+	bnez	a1, 2f
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fmv.w.x	f\n, t0
+	.endr
+	j	3f
+2:
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
 	fmv.d.x	f\n, t0
 	.endr
-	csrw	fcsr, t0
+3:
 	csrw	sscratch, t0
 	csrw	stval, t0
 	csrw	scounteren, zero

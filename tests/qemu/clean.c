@@ -21,6 +21,7 @@
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
 
 #define SSTATUS_ON (UINT64_C(1) << 63 | UINT64_C(2) << 32 | UINT64_C(3) << 13) /* SD, UXL, FS */
+#define SSTATUS_UXL (UINT64_C(2) << 32)
 #define SSTATUS_VS (UINT64_C(3) << 9)
 #define SIP_SSIP UINT64_C(2)
 #define VTYPE_VILL (UINT64_C(1) << 63)
@@ -64,7 +65,7 @@ _Static_assert(sizeof(struct found) == 8192, "FOUND_SIZE of clean.S");
 
 extern struct found clean_found[8];
 void clean_entry(void);
-void clean_spoil(bool vectors);
+void clean_spoil(bool vectors, unsigned words);
 
 static const void *tree;
 static bool is_native;
@@ -87,7 +88,10 @@ static uint64_t want(unsigned reg)
 {
     bool has_vectors = tree_has_isa(tree, "v");
     switch (reg) {
-    case SSTATUS: return SSTATUS_ON | (has_vectors ? SSTATUS_VS : 0);
+    case SSTATUS:
+        return (tree_has_isa(tree, "f") ? SSTATUS_ON : SSTATUS_UXL) |
+               (has_vectors ? SSTATUS_VS : 0);
+    case FCSR: return zero_if("f");
     case SCOUNTEREN:
         return 7; /* cycle, time and instret in user mode, as vDSOs use them. */
     /*
@@ -186,7 +190,9 @@ static _Noreturn void second_hart(void)
         root[2] = PTE_OF(0x80000000) | PTE_LEAF;
         guest_csr_write(satp, SATP_SV39(root));
         sfence_vma();
-        clean_spoil(tree_has_isa(tree, "v"));
+        clean_spoil(tree_has_isa(tree, "v"), tree_has_isa(tree, "d")   ? 2
+                                             : tree_has_isa(tree, "f") ? 1
+                                                                       : 0);
     }
     if (starts == 3) {
         (void)guest_sbi(EXT_HSM, HSM_SUSPEND, NON_RETENTIVE, (uint64_t)clean_entry, 0);
