@@ -76,7 +76,7 @@ static uint64_t ask(struct vm *vm, uint64_t set, uint64_t bits, uint64_t ticket[
     uint64_t asked = 0;
     uint64_t harts = 0;
     uint32_t last = 0;
-    for (uint32_t i = 0; set >> i != 0; i++) {
+    for (uint64_t i = 0; set >> i != 0; i++) {
         struct vcpu *v = vm->vcpus[i];
         if ((set >> i & 1) != 0 && is_running(v)) {
             /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
