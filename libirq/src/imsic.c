@@ -181,7 +181,8 @@ static void ack(void *state)
     fence_io();
 }
 
-static const struct ipi_path_ops ops = {.init_hart = init_hart, .send = send, .send_all = send_all, .ack = ack};
+static const struct ipi_path_ops ops = {
+    .init_hart = init_hart, .send = send, .send_all = send_all, .ack = ack};
 
 struct ipi_path imsic_ipi_path(struct imsic_ipi *ipi)
 {

@@ -29,7 +29,8 @@ static unsigned hart_of(uint64_t id)
     return hart;
 }
 
-static struct sbi_ret firmware(uint64_t ext, uint64_t fid, uint64_t mask, uint64_t base, uint64_t a2)
+static struct sbi_ret firmware(uint64_t ext, uint64_t fid, uint64_t mask, uint64_t base,
+                               uint64_t a2)
 {
     uint64_t named = 0;
     (void)a2;

@@ -22,7 +22,20 @@
 #define TICKETS 16
 #define OPS 4
 
-enum op { END, START_1, START_2, STATUS_0, STATUS_1, IPI_0, IPI_1, IPI_ALL, FENCE, STOP, SUSPEND, RESUME };
+enum op {
+    END,
+    START_1,
+    START_2,
+    STATUS_0,
+    STATUS_1,
+    IPI_0,
+    IPI_1,
+    IPI_ALL,
+    FENCE,
+    STOP,
+    SUSPEND,
+    RESUME
+};
 
 /* `first` harts are started at the beginning, one vCPU each. */
 struct scenario {
