@@ -114,14 +114,7 @@ static void send_ipi(struct vm_env *env, uint32_t hart_index)
 static void send_ipis(struct vm_env *env, uint64_t harts)
 {
     (void)env;
-    the_aia.ipi_path.ops->send_all(the_aia.ipi_path.state, harts);
-}
-
-static void use_path(struct hyp *h, struct ipi_path path)
-{
-    the_aia.ipi_path = path;
-    h->env.send_ipi = send_ipi;
-    h->env.send_ipis = send_ipis;
+    ipi_path_send_all(&the_aia.ipi_path, harts);
 }
 
 static hpa_t file_page(uint32_t hart, uint32_t file)
@@ -149,7 +142,7 @@ static void init_ipi(struct hyp *h)
     the_aia.ipi = (struct imsic_ipi){
         .page = the_aia.own_file, .hart_count = h->machine.hart_count, .identity = IPI_ID};
     h->source_owner[source] = OWNER_IPI;
-    use_path(h, imsic_ipi_path(&the_aia.ipi));
+    the_aia.ipi_path = imsic_ipi_path(&the_aia.ipi);
 }
 
 /* A store to the ACLINT, where it has all harts. */
@@ -163,7 +156,7 @@ static void init_sswi(struct hyp *h)
     }
     mmio_t regs = {.base = va};
     if (aclint_sswi_init(&the_aia.sswi, regs, found->sswi_index, h->machine.hart_count) == HYP_OK) {
-        use_path(h, aclint_sswi_ipi_path(&the_aia.sswi));
+        the_aia.ipi_path = aclint_sswi_ipi_path(&the_aia.sswi);
     }
 }
 
@@ -220,6 +213,10 @@ static void init(struct hyp *h)
     init_sswi(h); /* Shorter than a message. */
     if (h->irqc_kind == &kind) {
         init_aplic(h);
+    }
+    if (the_aia.ipi_path.ops != 0) {
+        h->env.send_ipi = send_ipi;
+        h->env.send_ipis = send_ipis;
     }
     show(h);
 }

@@ -38,17 +38,8 @@ static void send(void *state, uint32_t hart)
     mmio_write32(sswi->regs, ACLINT_SSWI_SETSSIP + (uintptr_t)sswi->index[hart] * 4, 1);
 }
 
-static void send_all(void *state, uint64_t harts)
-{
-    for (uint32_t hart = 0; harts != 0; hart++, harts >>= 1) {
-        if ((harts & 1) != 0) {
-            send(state, hart);
-        }
-    }
-}
-
 static const struct ipi_path_ops ops = {
-    .init_hart = init_hart, .send = send, .send_all = send_all, .ack = ipi_path_clear_ssip};
+    .init_hart = init_hart, .send = send, .ack = ipi_path_clear_ssip};
 
 struct ipi_path aclint_sswi_ipi_path(struct aclint_sswi *sswi)
 {

@@ -164,15 +164,6 @@ static void send(void *state, uint32_t hart)
     imsic_send(ipi->page[hart], ipi->identity);
 }
 
-static void send_all(void *state, uint64_t harts)
-{
-    for (uint32_t hart = 0; harts != 0; hart++, harts >>= 1) {
-        if ((harts & 1) != 0) {
-            send(state, hart);
-        }
-    }
-}
-
 static void ack(void *state)
 {
     const struct imsic_ipi *ipi = state;
@@ -181,8 +172,7 @@ static void ack(void *state)
     fence_io();
 }
 
-static const struct ipi_path_ops ops = {
-    .init_hart = init_hart, .send = send, .send_all = send_all, .ack = ack};
+static const struct ipi_path_ops ops = {.init_hart = init_hart, .send = send, .ack = ack};
 
 struct ipi_path imsic_ipi_path(struct imsic_ipi *ipi)
 {

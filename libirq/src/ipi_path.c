@@ -15,6 +15,21 @@ void ipi_path_clear_ssip(void *state)
     fence_io();
 }
 
+void ipi_path_send_all(const struct ipi_path *path, uint64_t harts)
+{
+    void (*send)(void *, uint32_t) = path->ops->send;
+    void *state = path->state;
+    if (path->ops->send_all != 0) {
+        path->ops->send_all(state, harts);
+        return;
+    }
+    for (uint32_t hart = 0; harts != 0; hart++, harts >>= 1) {
+        if ((harts & 1) != 0) {
+            send(state, hart);
+        }
+    }
+}
+
 static void init_hart(void *state, uint32_t hart)
 {
     (void)hart;
@@ -29,7 +44,8 @@ static void send(void *state, uint32_t hart)
     (void)sbi_call(SBI_EXT_IPI, 0, 1, sbi->hart_id[hart], 0);
 }
 
-static void send_window(uint64_t mask, uint64_t base)
+/* Small rather than quick: the firmware takes some 1000 instructions for each hart of a call. */
+HYP_COLD static void send_window(uint64_t mask, uint64_t base)
 {
     if (sbi_call(SBI_EXT_IPI, 0, mask, base, 0).error == SBI_SUCCESS) {
         return;
@@ -41,7 +57,7 @@ static void send_window(uint64_t mask, uint64_t base)
     }
 }
 
-void ipi_sbi_send(const uint64_t *hart_id, uint64_t harts)
+HYP_COLD void ipi_sbi_send(const uint64_t *hart_id, uint64_t harts)
 {
     uint64_t mask = 0;
     uint64_t base = 0;

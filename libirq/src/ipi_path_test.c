@@ -133,10 +133,10 @@ static void exchange(struct ipi_path path)
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
         assert_false(interrupted(&path, h));
     }
-    path.ops->send_all(path.state, 0x5);
+    ipi_path_send_all(&path, 0x5);
     assert_true(interrupted(&path, 0) && !interrupted(&path, 1) && interrupted(&path, 2));
-    path.ops->send_all(path.state, 0x6); /* One of them pends already. */
-    path.ops->send_all(path.state, 0);
+    ipi_path_send_all(&path, 0x6); /* One of them pends already. */
+    ipi_path_send_all(&path, 0);
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
         assert_true(interrupted(&path, h));
         assert_true(take(&path, h) == 0 && !interrupted(&path, h));

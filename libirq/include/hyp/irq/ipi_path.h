@@ -27,7 +27,7 @@ struct ipi_path_ops {
     void (*init_hart)(void *state, uint32_t hart);
     /* To a hart that the path has, the caller's own included. Any number until ack() are one. */
     void (*send)(void *state, uint32_t hart);
-    /* The same to each hart of a set: bit n is hart n. */
+    /* The same to each hart of a set, at less cost than one by one. NULL: there is no such way. */
     void (*send_all)(void *state, uint64_t harts);
     /* On the target: its IPI no longer pends. Harmless if it did not, or was claimed already. */
     void (*ack)(void *state);
@@ -38,6 +38,9 @@ struct ipi_path {
     void *state;
     uint32_t irq; /* The target's interrupt: IRQ_S_SOFT or IRQ_S_EXT. */
 };
+
+/* To each hart of a set: bit n is hart n. */
+void ipi_path_send_all(const struct ipi_path *path, uint64_t harts);
 
 /* The firmware's sPI extension. */
 struct ipi_path_sbi {
