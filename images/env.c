@@ -4,12 +4,18 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
+#include <hyp/irq/ipi_path.h>
 #include <hyp/vm/exit.h>
 
 /* By the firmware; a part of the image may know a shorter way. */
 static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
     (void)sbi_call(SBI_EXT_IPI, 0, 1, hyp_of(env)->machine.hart_id[hart_index], 0);
+}
+
+static void send_ipis(struct vm_env *env, uint64_t harts)
+{
+    ipi_sbi_send(hyp_of(env)->machine.hart_id, harts);
 }
 
 static void external(struct vm_env *env, struct vcpu *vcpu)
@@ -95,6 +101,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     h->env = (struct vm_env){
         .timebase_hz = m->timebase_hz,
         .send_ipi = send_ipi,
+        .send_ipis = send_ipis,
         .external = external,
         .event = event,
         .timer_expired = timer_expired,

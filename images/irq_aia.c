@@ -109,6 +109,12 @@ static void send_ipi(struct vm_env *env, uint32_t hart_index)
     the_aia.ipi_path.ops->send(the_aia.ipi_path.state, hart_index);
 }
 
+static void send_ipis(struct vm_env *env, uint64_t harts)
+{
+    (void)env;
+    ipi_path_send_all(&the_aia.ipi_path, harts);
+}
+
 static hpa_t file_page(uint32_t hart, uint32_t file)
 {
     const struct machine_aia *found = &the_aia.found;
@@ -133,9 +139,8 @@ static void init_ipi(struct hyp *h)
     }
     the_aia.ipi = (struct imsic_ipi){
         .page = the_aia.own_file, .hart_count = h->machine.hart_count, .identity = IPI_ID};
-    the_aia.ipi_path = imsic_ipi_path(&the_aia.ipi);
     h->source_owner[source] = OWNER_IPI;
-    h->env.send_ipi = send_ipi;
+    the_aia.ipi_path = imsic_ipi_path(&the_aia.ipi);
 }
 
 /* A store to the ACLINT, where it has all harts. */
@@ -150,7 +155,6 @@ static void init_sswi(struct hyp *h)
     mmio_t regs = {.base = va};
     if (aclint_sswi_init(&the_aia.sswi, regs, found->sswi_index, h->machine.hart_count) == HYP_OK) {
         the_aia.ipi_path = aclint_sswi_ipi_path(&the_aia.sswi);
-        h->env.send_ipi = send_ipi;
     }
 }
 
@@ -208,6 +212,10 @@ static void init(struct hyp *h)
     init_sswi(h); /* Shorter than a message. */
     if (h->irqc_kind == &kind) {
         init_aplic(h);
+    }
+    if (the_aia.ipi_path.ops != 0) {
+        h->env.send_ipi = send_ipi;
+        h->env.send_ipis = send_ipis;
     }
     show(h);
 }

@@ -15,6 +15,21 @@ void ipi_path_clear_ssip(void *state)
     fence_io();
 }
 
+void ipi_path_send_all(const struct ipi_path *path, uint64_t harts)
+{
+    void (*send)(void *, uint32_t) = path->ops->send;
+    void *state = path->state;
+    if (path->ops->send_all != 0) {
+        path->ops->send_all(state, harts);
+        return;
+    }
+    for (uint32_t hart = 0; harts != 0; hart++, harts >>= 1) {
+        if ((harts & 1) != 0) {
+            send(state, hart);
+        }
+    }
+}
+
 static void init_hart(void *state, uint32_t hart)
 {
     (void)hart;
@@ -29,8 +44,49 @@ static void send(void *state, uint32_t hart)
     (void)sbi_call(SBI_EXT_IPI, 0, 1, sbi->hart_id[hart], 0);
 }
 
+/* Small rather than quick: the firmware takes some 1000 instructions for each hart of a call. */
+HYP_COLD static void send_window(uint64_t mask, uint64_t base)
+{
+    if (sbi_call(SBI_EXT_IPI, 0, mask, base, 0).error == SBI_SUCCESS) {
+        return;
+    }
+    for (; mask != 0; mask >>= 1, base++) {
+        if ((mask & 1) != 0) {
+            (void)sbi_call(SBI_EXT_IPI, 0, 1, base, 0);
+        }
+    }
+}
+
+HYP_COLD void ipi_sbi_send(const uint64_t *hart_id, uint64_t harts)
+{
+    uint64_t mask = 0;
+    uint64_t base = 0;
+    for (; harts != 0; harts >>= 1, hart_id++) {
+        if ((harts & 1) == 0) {
+            continue;
+        }
+        if (mask == 0 || *hart_id - base >= 64) {
+            if (mask != 0) {
+                send_window(mask, base);
+            }
+            mask = 0;
+            base = *hart_id;
+        }
+        mask |= BIT(*hart_id - base);
+    }
+    if (mask != 0) {
+        send_window(mask, base);
+    }
+}
+
+static void send_all(void *state, uint64_t harts)
+{
+    const struct ipi_path_sbi *sbi = state;
+    ipi_sbi_send(sbi->hart_id, harts);
+}
+
 static const struct ipi_path_ops ops = {
-    .init_hart = init_hart, .send = send, .ack = ipi_path_clear_ssip};
+    .init_hart = init_hart, .send = send, .send_all = send_all, .ack = ipi_path_clear_ssip};
 
 struct ipi_path ipi_path_sbi(struct ipi_path_sbi *sbi)
 {

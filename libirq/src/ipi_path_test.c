@@ -48,10 +48,15 @@ static const struct vdev_ops sswi_ops = {.write = sswi_write};
 static const struct vdev sswi_dev = {.base = SSWI_BASE, .size = ACLINT_SSWI_SIZE, .ops = &sswi_ops};
 
 /* sbi_send_ipi: hart_mask, hart_mask_base. */
+static uint64_t calls[8][2];
+static unsigned call_count;
+
 static struct sbi_ret firmware(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a2)
 {
     (void)a2;
     assert_true(ext == SBI_EXT_IPI && fid == 0);
+    calls[call_count % 8][0] = a0;
+    calls[call_count++ % 8][1] = a1;
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
         if (hart_id[h] >= a1 && hart_id[h] - a1 < 64 && (a0 & BIT(hart_id[h] - a1)) != 0) {
             set_ssip(h);
@@ -128,6 +133,14 @@ static void exchange(struct ipi_path path)
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
         assert_false(interrupted(&path, h));
     }
+    ipi_path_send_all(&path, 0x5);
+    assert_true(interrupted(&path, 0) && !interrupted(&path, 1) && interrupted(&path, 2));
+    ipi_path_send_all(&path, 0x6); /* One of them pends already. */
+    ipi_path_send_all(&path, 0);
+    for (uint32_t h = 0; h < TEST_HARTS; h++) {
+        assert_true(interrupted(&path, h));
+        assert_true(take(&path, h) == 0 && !interrupted(&path, h));
+    }
 }
 
 static void test_sswi(void **state)
@@ -146,6 +159,36 @@ static void test_sbi(void **state)
 {
     (void)state;
     exchange(ipi_path_sbi(&sbi));
+}
+
+/* One call for each 64 consecutive ids; ipi_window_prop draws them. */
+static void test_sbi_windows(void **state)
+{
+    (void)state;
+    static const uint64_t ids[] = {0, 1, 5, 63, 64, 127, 128, 4096};
+    static const struct {
+        uint64_t harts;
+        uint64_t calls[4][2]; /* Mask, base; mask 0 ends them. */
+    } cases[] = {
+        {0, {{0}}},
+        {0x01, {{1, 0}}},
+        {0x07, {{0x23, 0}}},
+        {0x0e, {{BIT(62) | 0x11, 1}}},
+        {0x1e, {{BIT(63) | BIT(62) | 0x11, 1}}},
+        {0x60, {{3, 127}}},
+        {0x30, {{BIT(63) | 1, 64}}},
+        {0xff, {{BIT(63) | 0x23, 0}, {BIT(63) | 1, 64}, {1, 128}, {1, 4096}}},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(cases); i++) {
+        unsigned want = 0;
+        call_count = 0;
+        ipi_sbi_send(ids, cases[i].harts);
+        for (; want < 4 && cases[i].calls[want][0] != 0; want++) {
+            assert_true(calls[want][0] == cases[i].calls[want][0]);
+            assert_true(calls[want][1] == cases[i].calls[want][1]);
+        }
+        assert_int_equal(call_count, want);
+    }
 }
 
 /* A hart that takes external interrupts by claim: the IPI is the identity, and leaves others alone.
@@ -172,6 +215,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sswi, setup, teardown),
         cmocka_unit_test_setup_teardown(test_imsic, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sbi, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sbi_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_imsic_claimed, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);

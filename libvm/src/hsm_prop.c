@@ -22,7 +22,20 @@
 #define TICKETS 16
 #define OPS 4
 
-enum op { END, START_1, START_2, STATUS_0, STATUS_1, IPI_0, IPI_1, FENCE, STOP, SUSPEND, RESUME };
+enum op {
+    END,
+    START_1,
+    START_2,
+    STATUS_0,
+    STATUS_1,
+    IPI_0,
+    IPI_1,
+    IPI_ALL,
+    FENCE,
+    STOP,
+    SUSPEND,
+    RESUME
+};
 
 /* `first` harts are started at the beginning, one vCPU each. */
 struct scenario {
@@ -43,6 +56,7 @@ static const struct scenario scenarios[] = {
     {3, 3, {{FENCE, START_2}, {FENCE, START_2}, {STOP, STOP}}},
     {3, 3, {{FENCE}, {FENCE, STOP}, {SUSPEND, FENCE}}},
     {3, 3, {{IPI_1, STOP}, {SUSPEND, STOP}, {IPI_1, STOP}}},
+    {3, 3, {{IPI_ALL, STOP}, {SUSPEND, STOP}, {SUSPEND, FENCE}}},
 #endif
 };
 
@@ -94,6 +108,7 @@ static unsigned target_of(enum op op)
     case IPI_1: return 1;
     case STATUS_0:
     case IPI_0:
+    case IPI_ALL:
     case END:
     case FENCE:
     case STOP:
@@ -192,6 +207,12 @@ static void begin_call(unsigned hart, struct world *w)
         s.model[target].owed |=
             s.model[target].phase == RUNNING || s.model[target].phase == SUSPENDING;
         break;
+    case IPI_ALL:
+        a[1] = UINT64_MAX, a[7] = SBI_EXT_IPI;
+        for (unsigned i = 0; i < s.scenario->harts; i++) {
+            s.model[i].owed |= s.model[i].phase == RUNNING || s.model[i].phase == SUSPENDING;
+        }
+        break;
     case FENCE:
         m->version = ++s.version;
         a[1] = UINT64_MAX, a[6] = SBI_RFENCE_SFENCE_VMA, a[7] = SBI_EXT_RFENCE;
@@ -258,7 +279,8 @@ static void end_call(struct model *m, const struct world *w)
         PROP_ASSERT((m->allowed & BIT(w->gpr[11])) != 0);
         break;
     case IPI_0:
-    case IPI_1: PROP_ASSERT(error == SBI_SUCCESS); break;
+    case IPI_1:
+    case IPI_ALL: PROP_ASSERT(error == SBI_SUCCESS); break;
     case FENCE:
         PROP_ASSERT(error == SBI_SUCCESS);
         end_fence(m);
@@ -342,6 +364,15 @@ static void send_ipi(struct vm_env *env, uint32_t hart_index)
     harts.hart[hart_index].csr[CSR_SIP] |= BIT(IRQ_S_SOFT);
 }
 
+static void send_ipis(struct vm_env *env, uint64_t harts_sent)
+{
+    for (uint32_t i = 0; harts_sent >> i != 0; i++) {
+        if ((harts_sent >> i & 1) != 0) {
+            send_ipi(env, i);
+        }
+    }
+}
+
 static void vm_ended(struct vm_env *env, struct vm *vm)
 {
     (void)env;
@@ -361,7 +392,7 @@ static void set_up(void)
     s.mem = (struct vm_mem){.gpa = RAM, .size = 0x10000};
     s.config = (struct vm_config){.name = "hsm", .mem = &s.mem, .mem_count = 1};
     s.config.no_fast_exits = prop_bool();
-    s.env = (struct vm_env){.send_ipi = send_ipi, .vm_ended = vm_ended};
+    s.env = (struct vm_env){.send_ipi = send_ipi, .send_ipis = send_ipis, .vm_ended = vm_ended};
     s.vm = (struct vm){.config = &s.config,
                        .env = &s.env,
                        .grant = {.sstc = true},

@@ -62,13 +62,9 @@ static inline int64_t base(struct vcpu *vcpu, uint64_t fid, uint64_t arg)
     return there ? SBI_SUCCESS : SBI_ERR_NOT_SUPPORTED;
 }
 
-static __attribute__((noinline)) int64_t ipi_others(const struct vm *vm, uint64_t set)
+static __attribute__((noinline)) int64_t ipi_others(struct vm *vm, uint64_t set)
 {
-    for (uint32_t i = 0; set != 0; i++, set >>= 1) {
-        if ((set & 1) != 0) {
-            vcpu_notify(vm->vcpus[i], VCPU_PENDING_IPI);
-        }
-    }
+    vm_notify(vm, set, VCPU_PENDING_IPI);
     return SBI_SUCCESS;
 }
 

@@ -14,13 +14,27 @@ struct call {
 
 static struct test_vm t;
 static struct test_vm old;
+static uint32_t stride; /* vCPU n runs on hart n * stride. */
 
 /* A machine of more harts: those with other ids are another VM's. */
 static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
     (void)env;
-    PROP_ASSERT(hart_index > 0 && hart_index < t.vm.vcpu_count);
-    t.ipis[hart_index]++;
+    uint32_t id = hart_index / stride;
+    PROP_ASSERT(hart_index % stride == 0 && id > 0 && id < t.vm.vcpu_count);
+    t.ipis[id]++;
+    t.sets_sent++;
+}
+
+static void send_ipis(struct vm_env *env, uint64_t harts)
+{
+    for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
+        if ((harts >> i & 1) != 0) {
+            send_ipi(env, i);
+            t.sets_sent--;
+        }
+    }
+    t.sets_sent++;
 }
 
 static void others_fence(enum hart_host_wait why)
@@ -73,6 +87,8 @@ static void prepare(const struct call *c)
     test_vm_init(&t);
     t.env.send_ipi = send_ipi;
     t.vm.grant.sstc = prop_bool();
+    t.env.send_ipis = send_ipis;
+    stride = (uint32_t)prop_range(1, 31);
     t.vm.vcpu_count = (uint32_t)prop_range(1, TEST_VCPUS);
     t.out_room = (uint32_t)prop_u64(sizeof(t.out));
     t.in = "input";
@@ -82,6 +98,7 @@ static void prepare(const struct call *c)
     }
     hart_host_on_wait(others_fence);
     for (unsigned i = 0; i < TEST_VCPUS; i++) {
+        t.vcpu[i].hart_index = i * stride;
         t.vcpu[i].hsm_state = (uint32_t)c->state[i];
     }
     for (unsigned i = 0; i < 8; i++) {
@@ -315,6 +332,7 @@ void prop_run(void)
     int64_t error = (int64_t)t.vcpu[0].world.gpr[10];
     PROP_ASSERT(!spinlock_is_held(&t.vm.lock));
     PROP_ASSERT(error == expect(&c));
+    PROP_ASSERT(t.sets_sent <= 1); /* All that a call interrupts, at once. */
     for (unsigned i = 0; i < 32; i++) {
         PROP_ASSERT(i == 10 || i == 11 || t.vcpu[0].world.gpr[i] == old.vcpu[0].world.gpr[i]);
     }

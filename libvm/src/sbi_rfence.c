@@ -46,12 +46,17 @@ static bool is_running(const struct vcpu *v)
     return state != SBI_HSM_STOPPED && state != SBI_HSM_START_PENDING;
 }
 
+static bool has_fenced(const struct vcpu *target, uint64_t ticket)
+{
+    /* Pairs with the release store of fence_done in vcpu_take_pending(). */
+    return (int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) >= 0;
+}
+
 /* By itself, so that its turns can be told from the path (tests/bench). */
 static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *target,
                                                uint64_t ticket)
 {
-    /* Pairs with the release store of fence_done in vcpu_take_pending(). */
-    while ((int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) < 0) {
+    do {
         if (!is_running(target) ||
             __atomic_load_n(&self->vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
             return;
@@ -62,13 +67,33 @@ static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *t
             vcpu_take_pending(self);
         }
         hart_relax();
+    } while (!has_fenced(target, ticket));
+}
+
+/* Those of the set that run are asked, and interrupted all at once. Returns who they are. */
+static uint64_t ask(struct vm *vm, uint64_t set, uint64_t bits, uint64_t ticket[VM_VCPU_MAX])
+{
+    uint64_t asked = 0;
+    uint64_t harts = 0;
+    uint32_t last = 0;
+    for (uint64_t i = 0; set >> i != 0; i++) {
+        struct vcpu *v = vm->vcpus[i];
+        if ((set >> i & 1) != 0 && is_running(v)) {
+            /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
+            __atomic_fetch_or(&v->pending, bits, __ATOMIC_RELEASE);
+            ticket[i] = __atomic_add_fetch(&v->fence_asked, 1, __ATOMIC_RELEASE);
+            asked |= BIT(i);
+            last = v->hart_index;
+            harts |= BIT(last);
+        }
     }
+    vm_send_ipis(vm->env, harts, last);
+    return asked;
 }
 
 static __attribute__((noinline)) int64_t fence_others(struct vcpu *self, uint64_t set,
                                                       uint64_t bits)
 {
-    struct vcpu **vcpus = self->vm->vcpus;
     uint64_t ticket[VM_VCPU_MAX];
     /*
      * What the guest wrote before its call is visible before we look who runs: a hart that starts
@@ -76,19 +101,11 @@ static __attribute__((noinline)) int64_t fence_others(struct vcpu *self, uint64_
      * where the fence after set_started() orders that store before the walks of the guest's tables.
      */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    for (uint32_t i = 0; i < self->vm->vcpu_count; i++) {
-        if ((set & BIT(i)) != 0 && is_running(vcpus[i])) {
-            /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
-            __atomic_fetch_or(&vcpus[i]->pending, bits, __ATOMIC_RELEASE);
-            ticket[i] = __atomic_add_fetch(&vcpus[i]->fence_asked, 1, __ATOMIC_RELEASE);
-            vcpu_notify(vcpus[i], 0);
-        } else {
-            set &= ~BIT(i);
-        }
-    }
-    for (uint32_t i = 0; i < self->vm->vcpu_count; i++) {
-        if ((set & BIT(i)) != 0) {
-            wait_for(self, vcpus[i], ticket[i]);
+    set = ask(self->vm, set, bits, ticket);
+    struct vcpu **next = self->vm->vcpus;
+    for (const uint64_t *t = ticket; set != 0; t++, next++, set >>= 1) {
+        if ((set & 1) != 0 && !has_fenced(*next, *t)) {
+            wait_for(self, *next, *t);
         }
     }
     return SBI_SUCCESS;

@@ -88,6 +88,7 @@ static void test_ipis(void **state)
     assert_true(t.seen[1].hvip == 0 && t.ipis[1] == 2 && t.ipis[2] == 1);
     expect(A(0, ALL, [7] = SBI_EXT_IPI), 0, 0);
     assert_true(t.seen[1].hvip == BIT(IRQ_VS_SOFT) && t.ipis[1] == 2 && t.ipis[2] == 2);
+    assert_int_equal(t.sets_sent, 2); /* Both at once, by the call and by the end. */
     expect(A(4, 1, [7] = SBI_EXT_IPI), SBI_ERR_INVALID_PARAM, 0);
     expect(A(1, 3, [7] = SBI_EXT_IPI), SBI_ERR_INVALID_PARAM, 0);
 }
@@ -196,7 +197,7 @@ static void fence_all_with(hart_host_wait_fn others)
     assert_true(t.vcpu[1].fence_asked == 1 && t.vcpu[2].fence_asked == 1);
     assert_true((t.vcpu[1].pending & VCPU_PENDING_VVMA) != 0);
     assert_true((t.vcpu[2].pending & VCPU_PENDING_VVMA) != 0);
-    assert_true(t.ipis[1] != 0 && t.ipis[2] != 0);
+    assert_true(t.ipis[1] == 2 && t.ipis[2] == 2 && t.sets_sent == 2);
 }
 
 static void test_a_remote_fence_waits(void **state)
@@ -474,13 +475,55 @@ static void test_memory_that_is_not_there(void **state)
 
 /* ---- VMs as objects -------------------------------------------------------------------------- */
 
+static uint64_t harts_sent;
+static unsigned requests;
+
+static void keep_harts(struct vm_env *env, uint64_t harts)
+{
+    (void)env;
+    harts_sent |= harts;
+    requests++;
+}
+
+static void keep_hart(struct vm_env *env, uint32_t hart_index)
+{
+    keep_harts(env, BIT(hart_index));
+}
+
+/* The most vCPUs that a VM may have, on harts in the other order; this is hart 0. */
+static void test_sets_of_64(void **state)
+{
+    (void)state;
+    static const uint64_t sets[] = {0, 1, BIT(63), BIT(63) | 1, BIT(62) | 6, ~BIT(63), UINT64_MAX};
+    static struct vcpu vcpu[VM_VCPU_MAX];
+    struct vcpu *vcpus[VM_VCPU_MAX];
+    struct vm_env env = {.send_ipi = keep_hart, .send_ipis = keep_harts};
+    struct vm vm = {.env = &env, .vcpu_count = VM_VCPU_MAX, .vcpus = vcpus};
+    for (uint32_t s = 0; s < ARRAY_COUNT(sets); s++) {
+        harts_sent = requests = 0;
+        csr_write(CSR_SIP, 0);
+        for (uint32_t i = 0; i < VM_VCPU_MAX; i++) {
+            vcpus[i] = &vcpu[i];
+            vcpu[i] = (struct vcpu){.vm = &vm, .id = i, .hart_index = 63 - i};
+        }
+        vm_notify(&vm, sets[s], VCPU_PENDING_EXT);
+        for (uint32_t i = 0; i < VM_VCPU_MAX; i++) {
+            bool in = (sets[s] & BIT(i)) != 0;
+            assert_true(vcpu[i].pending == (in ? VCPU_PENDING_EXT : 0));
+            assert_true((harts_sent >> (63 - i) & 1) == (in && i != 63));
+        }
+        assert_true((csr_read(CSR_SIP) != 0) == ((sets[s] & BIT(63)) != 0));
+        assert_int_equal(requests, (sets[s] & ~BIT(63)) != 0);
+    }
+}
+
 static void test_the_first_reason_stays(void **state)
 {
     (void)state;
     vm_stop(&t.vm, VM_STOP_TRAPS);
     vm_stop(&t.vm, VM_STOP_SHUTDOWN);
     assert_int_equal(t.vm.stop_reason, VM_STOP_TRAPS);
-    assert_true(t.ipis[1] == 1 && t.ipis[2] == 1);
+    assert_true(t.ipis[1] == 1 && t.ipis[2] == 1 && t.sets_sent == 1);
     assert_true((csr_read(CSR_SIP) & BIT(IRQ_S_SOFT)) != 0);
     for (unsigned i = 0; i < TEST_VCPUS; i++) {
         assert_true(t.vcpu[i].pending == VCPU_PENDING_STOP);
@@ -536,6 +579,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_buffer_over_ranges_that_touch, setup),
         cmocka_unit_test_setup(test_console_buffers, setup),
         cmocka_unit_test_setup(test_memory_that_is_not_there, setup),
+        cmocka_unit_test_setup(test_sets_of_64, setup),
         cmocka_unit_test_setup(test_the_first_reason_stays, setup),
         cmocka_unit_test_setup(test_reasons_have_names, setup),
         cmocka_unit_test_setup(test_external_levels, setup),

@@ -46,6 +46,7 @@ struct test_vm {
 
     /* What the embedder's functions were asked. */
     unsigned ipis[TEST_VCPUS];
+    unsigned sets_sent; /* Those of several harts at once. */
     unsigned externals, events, timers, timer_changes, ends, updates, irq_stops, vm_events;
 
     /* The device: answers its last write, refuses where `refuse` says so. */
@@ -76,6 +77,15 @@ static inline struct test_vm *test_of(struct vm_env *env)
 static inline void test_send_ipi(struct vm_env *env, uint32_t hart_index)
 {
     test_of(env)->ipis[hart_index]++;
+}
+
+static inline void test_send_ipis(struct vm_env *env, uint64_t harts)
+{
+    struct test_vm *t = test_of(env);
+    for (uint32_t i = 0; harts >> i != 0; i++) {
+        t->ipis[i] += (harts >> i & 1) != 0;
+    }
+    t->sets_sent++;
 }
 
 static inline void test_external(struct vm_env *env, struct vcpu *vcpu)
@@ -230,6 +240,7 @@ static inline void test_vm_init(struct test_vm *t)
     *t = (struct test_vm){
         .config = {.name = "test", .vcpu_count = TEST_VCPUS, .mem_count = 3},
         .env = {.send_ipi = test_send_ipi,
+                .send_ipis = test_send_ipis,
                 .external = test_external,
                 .event = test_event,
                 .timer_expired = test_timer_expired,

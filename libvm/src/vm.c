@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VMs as objects: their memory as configured, their end, messages between their harts. */
-#include <hyp/vm/vm.h>
+#include <hyp/vm/exit.h>
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
@@ -40,9 +40,7 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason)
                                      __ATOMIC_RELAXED)) {
         return;
     }
-    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
-        vcpu_notify(vm->vcpus[i], VCPU_PENDING_STOP);
-    }
+    vm_notify(vm, vm_all_vcpus(vm), VCPU_PENDING_STOP);
 }
 
 const char *vm_stop_reason_name(enum vm_stop_reason reason)
@@ -95,6 +93,28 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
     } else {
         vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_index);
     }
+}
+
+void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits)
+{
+    uint32_t self = hart_self()->index;
+    uint32_t last = 0;
+    uint64_t harts = 0;
+    for (struct vcpu **next = vm->vcpus; vcpus != 0; next++, vcpus >>= 1) {
+        struct vcpu *v = *next;
+        if ((vcpus & 1) == 0) {
+            continue;
+        }
+        /* Pairs with the acquire exchange in vcpu_take_pending(). */
+        __atomic_fetch_or(&v->pending, bits, __ATOMIC_RELEASE);
+        if (v->hart_index == self) {
+            csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
+        } else {
+            last = v->hart_index;
+            harts |= BIT(last);
+        }
+    }
+    vm_send_ipis(vm->env, harts, last);
 }
 
 void vcpu_set_external(struct vcpu *vcpu, bool level)

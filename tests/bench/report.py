@@ -44,6 +44,18 @@ GUEST_ROWS = [
     ("compute", "ID_COMPUTE", "=native"),
     ("memory_walk", "ID_WALK", "=native"),
 ]
+# The same on 8 harts, one of which calls for the 7 others; machine, region, then target. A fence takes 16877 natively,
+# and each target hart may take 400 more; with an IPI path that needs no firmware, as much as one call for each took.
+TO_7_ROWS = [
+    ("ipi_to_7", "aia=none", "ID_IPI_MANY", "<=native+2800"),
+    ("rfence_to_7", "aia=none", "ID_RFENCE_MANY", "<=19677"),
+    ("ipi_to_7_sswi", "aclint=on", "ID_IPI_MANY", "<=1403"),
+    ("rfence_to_7_sswi", "aclint=on", "ID_RFENCE_MANY", "<=1654"),
+    ("ipi_to_7_imsic", "aia=aplic-imsic", "ID_IPI_MANY", "<=2432"),
+    ("rfence_to_7_imsic", "aia=aplic-imsic", "ID_RFENCE_MANY", "<=2683"),
+]
+# Hypervisor instructions of the calling hart alone, on 31 harts.
+TO_30_ROWS = [("ipi_to_30_hs", "ID_IPI_MANY", "<=2500"), ("rfence_to_30_hs", "ID_RFENCE_MANY", "<=2500")]
 # The same guest, which has a PLIC, on other machines: region, then target by the machine's name.
 MACHINES = {"sswi": "aclint=on", "aplic": "aia=aplic", "imsic": "aia=aplic-imsic"}
 MACHINE_ROWS = [
@@ -107,7 +119,9 @@ RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576
 # [(id, target)] in the table's order
 NATIVE_ROWS = [(row, target) for row, _, target in GUEST_ROWS] + [(row, target) for row, _, _, target in KIND_ROWS]
 ON_ROWS = [("%s_%s" % (row, name), target) for row, _, on in MACHINE_ROWS for name, target in on.items()]
-ALL_ROWS = NATIVE_ROWS + ON_ROWS + [(row, target) for row, _, _, target in COST_ROWS]
+TO_ROWS = [(row, target) for row, _, _, target in TO_7_ROWS] + [(row, target) for row, _, target in TO_30_ROWS]
+NATIVE_ROWS += [TO_ROWS[0]]
+ALL_ROWS = NATIVE_ROWS + TO_ROWS[1:] + ON_ROWS + [(row, target) for row, _, _, target in COST_ROWS]
 ALL_ROWS += BOOT_ROWS + GROW_ROWS + CLEAR_ROWS + LINUX_ROWS + SIZE_ROWS + RAM_ROWS
 
 
@@ -189,6 +203,12 @@ class Counts:
         return int(statistics.median_low(sums)) if sums else None
 
 
+    def sender_hs(self, number):
+        """The same of the hypervisor on the hart where the region started."""
+        sums = [f["hs"] for f in self.of("part", id=number) if f["hart"] == self.of("count", id=number)[0]["hart"]]
+        return int(statistics.median_low(sums))
+
+
 def case_numbers(path):
     """{name: number} of the cases of tests/qemu/irqc_cost.h."""
     with open(path) as f:
@@ -255,17 +275,34 @@ def region_numbers(path):
         return {n: int(v) for n, v in re.findall(r"#define (ID_\w+) (\d+)", f.read())}
 
 
-def vm_counts(runner, image, guest, machine):
+def vm_counts(runner, image, guest, machine, smp=2):
     """A bench guest in the VM of an image; each is (file, ELF)."""
     initrd = os.path.join(runner.folder, "initrd")
     with open(initrd, "wb") as f:
         f.write(b"none")
     options = ["--kernel", os.path.abspath(guest[0]), "--initrd", initrd, "--machine", machine]
-    return runner.image(image[0], image[1], 2, options, poll_ranges(guest[1], []))
+    return runner.image(image[0], image[1], smp, options, poll_ranges(guest[1], []))
 
 
-def plic_counts(runner, args, machine):
-    return vm_counts(runner, (args.plic, args.plic_elf), (args.guest, args.guest_elf), machine)
+def plic_counts(runner, args, machine, smp=2):
+    return vm_counts(runner, (args.plic, args.plic_elf), (args.guest, args.guest_elf), machine, smp)
+
+
+def many_figures(runner, args):
+    """One call to many harts."""
+    figures = {}
+    ids = region_numbers(args.ids)
+    native = runner.native(args.guest, args.guest_elf, 8)
+    on = {m: plic_counts(runner, args, m, 8) for m in sorted({m for _, m, _, _ in TO_7_ROWS})} if args.plic else {}
+    for row, machine, region, _ in TO_7_ROWS:
+        # the firmware's own wait for the other harts cannot be told from its path
+        has_native = row == "ipi_to_7"
+        if args.plic or has_native:
+            figures[row] = (native.region(ids[region]) if has_native else None, on[machine].region(ids[region]) if on else None)
+    if args.many:
+        counts = vm_counts(runner, (args.many, args.many_elf), (args.guest, args.guest_elf), "aia=none", 31)
+        figures.update({row: (None, counts.sender_hs(ids[region])) for row, region, _ in TO_30_ROWS})
+    return figures
 
 
 def machine_figures(runner, args):
@@ -519,6 +556,7 @@ def measure(args):
         figures = guest_figures(runner, args)
         figures.update(kind_figures(runner, args))
         figures.update(machine_figures(runner, args))
+        figures.update(many_figures(runner, args))
         figures.update(cost_figures(runner, args))
         figures.update(boot_figures(runner, args))
         figures.update(grow_figures(runner, args))
@@ -611,7 +649,7 @@ def parse_arguments():
     p = argparse.ArgumentParser(prog="bazel run //tests/bench:report --")
     for name in REQUIRED:
         p.add_argument("--" + name, required=True, help=argparse.SUPPRESS)
-    images = ["plic", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place", "cost-plic", "cost-aplic", "cost-imsic"]
+    images = ["plic", "many", "aplic-12", "aplic-96", "imsic", "small", "one-vm", "two-harts", "two-vms", "in-place", "cost-plic", "cost-aplic", "cost-imsic"]
     images += ["small-aplic", "small-imsic", "small-audit"] + ["grow-" + name for name in GROW_IMAGES + GROW_AUDITS]
     for name in images:
         p.add_argument("--" + name, help=argparse.SUPPRESS)

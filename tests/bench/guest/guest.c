@@ -11,7 +11,7 @@
 enum {
     POLL_TURNS = 1000000,
     COMPUTE_TURNS = 20000,
-    MAX_HARTS = 8,
+    MAX_HARTS = 64,
 };
 
 #define WALK_BASE UINT64_C(0x84000000)
@@ -22,13 +22,14 @@ enum { EXT_TIME = 0x54494d45, EXT_HSM = 0x48534d, EXT_SRST = 0x53525354 };
 typedef long sbi_fn(long a0, long a1, long a2, long a3, long a4, long a5);
 
 sbi_fn sbi_base_measured, set_timer_measured, ipi_self_measured, ipi_other_measured;
-sbi_fn rfence_self_measured, rfence_other_measured;
+sbi_fn rfence_self_measured, rfence_other_measured, ipi_many_measured, rfence_many_measured;
 uint64_t uart_read_measured(void);
 uint64_t compute_measured(uint64_t turns);
 void walk_measured(uint64_t start, uint64_t end, uint64_t stride);
 uint64_t wait_taken(uint64_t turns);
 void wait_word(volatile uint32_t *word, uint32_t value);
 void second_start(void);
+void many_start(void);
 void trap_set_timer(void), trap_ipi_self(void);
 void guest_main(uint64_t hart);
 void guest_unexpected(uint64_t cause, uint64_t pc, uint64_t value);
@@ -36,6 +37,9 @@ void guest_unexpected(uint64_t cause, uint64_t pc, uint64_t value);
 /* Shared with second_start. */
 volatile uint32_t second_ready, second_taken;
 volatile uint64_t second_vector, second_sie;
+
+/* Shared with many_start: harts that wait, IPIs taken, and what the last of a turn finds there. */
+volatile uint32_t many_ready, many_taken, many_last;
 
 /* --- console ------------------------------------------------------------------------------ */
 
@@ -241,9 +245,75 @@ static uint64_t start_other(uint64_t hart)
     return other;
 }
 
-/* What is between two harts, if there are two. */
+/* Starts all other harts. Their set: bit n is hart n. */
+static uint64_t start_many(uint64_t hart, uint32_t *count)
+{
+    uint64_t set = 0;
+
+    *count = 0;
+    for (uint64_t i = 0; i < MAX_HARTS; i++) {
+        if (i != hart && sbi(EXT_HSM, 0, (long)i, (long)(uintptr_t)many_start, 0) == 0) {
+            set |= 1UL << i;
+            ++*count;
+        }
+    }
+    while (many_ready != *count) {
+        nap();
+    }
+    return set;
+}
+
+static bool many_wake(uint64_t set, uint32_t count)
+{
+    uint32_t all = many_taken + count;
+
+    nap();
+    many_last = all - 1;
+    sbi(EXT_TIME, 0, (long)(time_now() + 100000), 0, 0);
+    csr_write(sie, SIE_TIMER);
+    ipi_many_measured((long)set, 0, 0, 0, 0, 0);
+    wait_word(&many_taken, all);
+    csr_write(sie, 0);
+    sbi(EXT_TIME, 0, -1, 0, 0);
+    return many_taken == all;
+}
+
+/* One call to all other harts. */
+static void bench_many(uint64_t hart)
+{
+    uint32_t count;
+    uint64_t set = start_many(hart, &count);
+    bool ok = true;
+
+    for (int i = 0; i < REPEAT && ok; i++) {
+        ok = many_wake(set, count);
+    }
+    say("ipi_many", ok ? "done" : "FAIL");
+    for (int i = 0; i < REPEAT; i++) {
+        nap();
+        ok &= rfence_many_measured((long)set, 0, 0, 0, 0, 0) == 0;
+    }
+    say("rfence_many", ok ? "done" : "FAIL");
+}
+
+/* Are there more than two? */
+static bool has_many(void)
+{
+    int count = 0;
+
+    for (long i = 0; i < MAX_HARTS; i++) {
+        count += sbi(EXT_HSM, 2, i, 0, 0) >= 0;
+    }
+    return count > 2;
+}
+
+/* What is between two harts, or between one and all others. */
 static void bench_other(uint64_t hart)
 {
+    if (has_many()) {
+        bench_many(hart);
+        return;
+    }
     uint64_t other = start_other(hart);
 
     if (other == MAX_HARTS) {

@@ -21,3 +21,5 @@
 #define ID_APLIC_SETIPNUM 17
 #define ID_IMSIC_CLAIM 18
 #define ID_IPI_IMSIC 19
+#define ID_IPI_MANY 20
+#define ID_RFENCE_MANY 21

@@ -83,6 +83,21 @@ second_start:
     vector  trap_ipi_imsic, HYP_MARK_PATH, ID_IPI_IMSIC
     vector  trap_uart, HYP_MARK_END, ID_UART_IRQ
 
+/*
+ * The vector of each hart in many_start: the last one that takes this turn's IPI ends the region.
+ * s0 = many_taken, s1 = many_last, s2 = 1.
+ */
+.balign 4
+.globl trap_ipi_many
+.type trap_ipi_many, @function
+trap_ipi_many:
+    lw      t1, 0(s1)
+    amoadd.w t0, s2, (s0)
+    bne     t0, t1, many_back
+    mark    HYP_MARK_PATH, ID_IPI_MANY
+    j       many_back
+.size trap_ipi_many, . - trap_ipi_many
+
 .balign 4
 .type trap_unexpected, @function
 trap_unexpected:
@@ -135,6 +150,8 @@ trap_unexpected:
     measured_ecall set_timer_measured, ID_SET_TIMER, 0x54494d45, 0, 0
     measured_ecall ipi_self_measured, ID_IPI_SELF, 0x735049, 0, 0
     measured_ecall ipi_other_measured, ID_IPI_OTHER, 0x735049, 0, 0
+    measured_ecall ipi_many_measured, ID_IPI_MANY, 0x735049, 0, 0
+    measured_ecall rfence_many_measured, ID_RFENCE_MANY, 0x52464e43, 1, HYP_MARK_PATH
 
 /* Device accesses as a compiler writes them: forming the address and widening are in the region. */
 
@@ -223,6 +240,33 @@ wait_word:
     beqz    t0, 1b
 2:  ret
 .size wait_word, . - wait_word
+
+/*
+ * Each further hart of many, started through SBI HSM: waits, and takes IPIs at trap_ipi_many.
+ *
+ * In     a0 hart id, a1 unused
+ * Stack  none
+ * Next   for ever
+ */
+.globl many_start
+.type many_start, @function
+many_start:
+    la      s0, many_taken
+    la      s1, many_last
+    li      s2, 1
+    la      t0, trap_ipi_many
+    csrw    stvec, t0
+    li      t0, 2
+    csrw    sie, t0
+    csrsi   sstatus, 2
+    la      t0, many_ready
+    amoadd.w x0, s2, (t0)
+1:  wfi
+    j       1b
+many_back:
+    csrci   sip, 2
+    sret
+.size many_start, . - many_start
 .globl poll_end
 poll_end:
 

@@ -86,7 +86,7 @@ struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
  */
 static inline struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t base)
 {
-    uint64_t all = UINT64_MAX >> (VM_VCPU_MAX - vm->vcpu_count);
+    uint64_t all = vm_all_vcpus(vm);
     if (base == UINT64_MAX) {
         return (struct sbi_ret){.value = all};
     }
@@ -95,6 +95,19 @@ static inline struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, ui
         return (struct sbi_ret){.error = SBI_ERR_INVALID_PARAM};
     }
     return (struct sbi_ret){.value = base < vm->vcpu_count ? mask << base : 0};
+}
+
+/*
+ * Interrupts a set of other harts, by index; `last` is one of them, if there is one. A single one
+ * is not looked for in the set.
+ */
+static inline void vm_send_ipis(struct vm_env *env, uint64_t harts, uint32_t last)
+{
+    if ((harts & (harts - 1)) != 0) {
+        env->send_ipis(env, harts);
+    } else if (harts != 0) {
+        env->send_ipi(env, last);
+    }
 }
 
 /* Does what other harts left in vcpu->pending. Own hart. */

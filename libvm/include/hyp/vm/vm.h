@@ -109,6 +109,8 @@ struct vm_env {
     uint32_t timebase_hz; /* Of the time CSR; for budgets. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
     void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
+    /* The same for several other harts: bit n of `harts` is the hart with index n. */
+    void (*send_ipis)(struct vm_env *env, uint64_t harts);
     /* A supervisor external interrupt pends on this hart. */
     void (*external)(struct vm_env *env, struct vcpu *vcpu);
     /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing.
@@ -180,6 +182,12 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
  */
 HYP_MUST_USE enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev);
 
+/* The set of its vCPUs, by id. */
+static inline uint64_t vm_all_vcpus(const struct vm *vm)
+{
+    return UINT64_MAX >> (VM_VCPU_MAX - vm->vcpu_count);
+}
+
 /* Stops the VM: the first reason stays. From any hart, any context; never waits. */
 void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 
@@ -197,6 +205,9 @@ uint64_t vm_exits(const struct vm *vm, uint32_t cause);
 
 /* Sets bits of vcpu->pending and interrupts its hart, unless that is this one. */
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
+
+/* The same for each vCPU of a set, by id; all their harts are interrupted by one request to env. */
+void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 
 /* The controller's output changed. vm->lock held; on any hart of the VM. */
 void vcpu_set_external(struct vcpu *vcpu, bool level);
