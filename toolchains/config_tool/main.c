@@ -289,6 +289,7 @@ static void write_dtbs(FILE *out)
         count += most;
     }
     tool_write_dtbs(all, count, out);
+    tool_write_parts(&hyp_config, out);
 }
 
 static void write_one(const struct config_input *in, const char *option, char *value)

@@ -294,3 +294,11 @@ struct hyp_dtb {
 };
 
 extern const struct hyp_dtb hyp_dtbs[];
+
+/*
+ * The part of an image that VMs share the console by, or NULL where none does (log_waits).
+ * Generated with the trees: what nobody points at is not linked.
+ */
+struct hyp_console_part;
+extern const struct hyp_console_part hyp_shared_console;
+extern const struct hyp_console_part *const hyp_console_part;
