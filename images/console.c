@@ -126,15 +126,9 @@ bool hyp_log_has_room(struct hyp *h)
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)
 {
-    if (h->console.ops == 0) {
-        return;
+    if (hyp_console_part != 0 && h->console.ops != 0) {
+        hyp_console_part->step(h, self);
     }
-    if (hyp_console_part == 0 || __atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
-        self->deadline = UINT64_MAX;
-        hyp_program_timer(self);
-        return;
-    }
-    hyp_console_part->step(h, self);
 }
 
 static bool has_output(const struct hyp *h, const struct host_vm *hv)
