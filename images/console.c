@@ -1,43 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The shared console: its device, its hart, and what that hart does at each interrupt. */
+/* The console: its device, its hart, and what is said when VMs stop. */
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>
 #include <hyp/arch/sbi_call.h>
-#include <hyp/console/format.h>
 
-#define KEY_DEFAULT 0x1d     /* Ctrl-] */
-#define LOG_KEY_DEFAULT 0x1e /* Ctrl-^ */
-#define NEVER UINT64_MAX
 #define FAIL_WAIT_US 1000000
-#define POLL_INPUT_US 5000
-#define NO_IRQ_US 1000
-#define PERIOD_US 1000 /* Between two steps for others than the hart's own VM. */
-_Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET, "what the report says");
-#define LOOK_US 10000 /* A ring holds more than the device sends in this time. */
+#define SPINS 100000 /* A byte: a device that is gone does not hold the end for long. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
-
-static uint64_t ticks_of_us(const struct hyp *h, uint64_t us)
-{
-    return us * h->machine.timebase_hz / 1000000;
-}
-
-/* The platform's UART where it is not a VM's own; NULL: the firmware's console. */
-static const struct hyp_device *own_uart(void)
-{
-    const char *name = hyp_platform.uart.device;
-    const struct hyp_device *uart = name != 0 ? config_find_device(&hyp_platform, name) : 0;
-    for (uint32_t v = 0; v < hyp_config.vm_count; v++) {
-        for (uint32_t i = 0; i < hyp_config.vms[v].device_count; i++) {
-            if (hyp_device(v, i) == uart) {
-                return 0;
-            }
-        }
-    }
-    return uart;
-}
 
 static void use_firmware(struct hyp *h)
 {
@@ -60,22 +32,8 @@ void hyp_init_boot_console(struct hyp *h)
 
 void hyp_init_console(struct hyp *h)
 {
-    const struct hyp_device *d = own_uart();
     uintptr_t va;
-    if (d != 0 && machine_has_device(&h->machine, d->hpa) &&
-        hspace_map_device(&h->space, HPA(d->hpa), d->size, &va) == HYP_OK) {
-        struct uart16550_config config = {
-            .regs = {.base = va},
-            .shift = hyp_platform.uart.reg_shift,
-            .width = hyp_platform.uart.access_width,
-        };
-        if (uart16550_init(&h->uart, &config) == HYP_OK) {
-            h->console = uart16550_console(&h->uart);
-            if (d->irq[0] != 0) {
-                h->source_owner[d->irq[0]] = OWNER_CONSOLE;
-            }
-        }
-    } else {
+    if (hyp_console_part == 0 || !hyp_console_part->open(h)) {
         use_firmware(h);
     }
     if (hyp_platform.fail_hpa != 0 &&
@@ -123,49 +81,18 @@ HYP_COLD void hyp_choose_console_hart(struct hyp *h, const struct config_input *
     }
 }
 
-/* Others' bytes are paced where the console hart runs a VM. */
-static void set_paced(struct hyp *h)
-{
-    uint64_t paced = 0;
-    for (uint32_t s = 0; h->console_vm < hyp_config.vm_count && s < h->mux.source_count; s++) {
-        bool own = h->mux.source[s] != &h->log_vc && h->vm_of_source[s] == h->console_vm;
-        paced |= own ? 0 : BIT(s);
-    }
-    vconsole_mux_set_paced(&h->mux, paced);
-}
-
 void hyp_console_attach(struct hyp *h)
 {
-    struct vconsole_mux_config config = {
-        .dev = h->console,
-        .patience = ticks_of_us(h, 10000),
-        .period = ticks_of_us(h, PERIOD_US),
-        .switch_key = hyp_config.console_key != 0 ? hyp_config.console_key : KEY_DEFAULT,
-        .log_key = hyp_config.log_key != 0 ? hyp_config.log_key : LOG_KEY_DEFAULT,
-    };
     struct vconsole_config log = {
         .tx = (uint8_t *)h->log_ring,
         .tx_size = sizeof(h->log_ring),
     };
     h->log_waits = hyp_config.log_waits && h->started != 0;
-    if (h->console.ops == 0 || vconsole_mux_init(&h->mux, &config) != HYP_OK) {
-        return;
-    }
-    if (vconsole_init(&h->log_vc, &log) == HYP_OK &&
-        vconsole_mux_add(&h->mux, &h->log_vc) == HYP_OK) {
+    if (h->console.ops != 0 && vconsole_init(&h->log_vc, &log) == HYP_OK &&
+        (hyp_console_part == 0 || hyp_console_part->share(h))) {
         log_attach(&h->log, &h->log_vc);
         hyp_console_wake_for_log(h);
     }
-    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
-        const struct vm_config *c = &hyp_config.vms[i];
-        struct host_vm *hv = h->vms[i];
-        h->has_silent_source |= c->real_time && c->exits_after_boot.boot_s != 0;
-        if (hv != 0 && hv->has_console && vconsole_mux_add(&h->mux, &hv->vc) == HYP_OK) {
-            h->vm_of_source[hv->vc.source] = i;
-            h->has_silent_source |= hv->vc.kick.send == 0;
-        }
-    }
-    set_paced(h);
 }
 
 void hyp_console_wake_for_log(struct hyp *h)
@@ -175,122 +102,59 @@ void hyp_console_wake_for_log(struct hyp *h)
     }
 }
 
-static void wake_vms(struct hyp *h, uint64_t sources)
+/* The log's lines go to the device, polled, where nothing else does. */
+static void write_log(struct hyp *h)
 {
-    for (uint32_t s = 1; s < h->mux.source_count; s++) {
-        struct host_vm *hv = h->vms[h->vm_of_source[s]];
-        if ((sources & BIT(s)) != 0 && hv->has_vuart) {
-            vcpu_notify(hv->vm.vcpus[0], VCPU_PENDING_CONSOLE);
-        }
-    }
+    uint8_t bytes[LOG_LINE_MAX];
+    uint32_t count;
+    do {
+        count = byte_ring_get_run(&h->log_vc.tx, bytes, sizeof(bytes), 0, UINT8_MAX);
+        (void)console_dev_write(&h->console, (const char *)bytes, count, SPINS);
+    } while (count != 0);
 }
 
-/* When the mux wants to run again, as a deadline of this hart's timer. */
-static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_result *r, uint64_t now)
+bool hyp_log_has_room(struct hyp *h)
 {
-    uint64_t deadline = NEVER;
-    bool silent_uart = h->console.state == &h->uart && !h->console_irq;
-    switch (r->state) {
-    case VCONSOLE_MUX_SLEEP: break;
-    case VCONSOLE_MUX_TX_WAIT:
-        deadline = silent_uart ? now + ticks_of_us(h, NO_IRQ_US) : NEVER;
-        break;
-    case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
-    case VCONSOLE_MUX_AGAIN: deadline = now + ticks_of_us(h, 50); break;
+    if (h->log.vc == 0) {
+        return true;
     }
-    /* Without a receive interrupt, input is looked for. */
-    uint64_t poll = r->polled || silent_uart ? now + ticks_of_us(h, POLL_INPUT_US) : NEVER;
-    uint64_t look = h->has_silent_source ? now + ticks_of_us(h, LOOK_US) : NEVER;
-    poll = look < poll ? look : poll;
-    return poll < deadline ? poll : deadline;
-}
-
-static bool has_log_room(const struct hyp *h)
-{
-    return h->mux.source_count == 0 || byte_ring_room(&h->log_vc.tx) >= LOG_LINE_MAX;
-}
-
-/* `exits` and, for each cause that there was, its number (an interrupt's with an i) and count. */
-static void show_exits_of(struct hyp *h, const struct vm *vm)
-{
-    char text[LOG_LINE_MAX];
-    size_t used = 0;
-    text[0] = 0;
-    for (uint32_t cause = 0; cause < WORLD_EXIT_COUNT; cause++) {
-        uint64_t count = vm_exits(vm, cause);
-        if (count != 0) {
-            used += format_buf(text + used, sizeof(text) - used, " %s%u=%lu",
-                               cause < WORLD_EXIT_IRQ ? "" : "i", cause % WORLD_EXIT_IRQ, count);
-        }
+    if (hyp_console_part == 0 && !__atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
+        write_log(h);
     }
-    log_line(&h->log, "vm=%s exits%s", vm->config->name, text);
-}
-
-/* A line a VM, as the log has room; a step follows what it holds. */
-static void show_exits(struct hyp *h)
-{
-    for (; h->to_show != 0 && has_log_room(h); h->to_show--) {
-        const struct host_vm *hv = h->vms[hyp_config.vm_count - h->to_show];
-        if (hv != 0) {
-            show_exits_of(h, &hv->vm);
-        }
-    }
+    return byte_ring_room(&h->log_vc.tx) >= LOG_LINE_MAX;
 }
 
 void hyp_console_step(struct hyp *h, struct host_hart *self)
 {
-    if (h->console.ops == 0) {
-        return;
+    if (hyp_console_part != 0 && h->console.ops != 0) {
+        hyp_console_part->step(h, self);
     }
-    if (__atomic_load_n(&h->log_waits, __ATOMIC_ACQUIRE)) {
-        self->deadline = NEVER;
-        hyp_program_timer(self);
-        return;
-    }
-    uint64_t now = csr_read(CSR_TIME);
-    struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, VCONSOLE_MUX_BUDGET);
-    if (r.wake != 0) {
-        wake_vms(h, r.wake);
-    }
-    if (r.log_asked) {
-        h->to_show = hyp_config.vm_count;
-    }
-    show_exits(h);
-    self->deadline = deadline_of(h, &r, now);
-    hyp_program_timer(self);
 }
 
-/* Does what it wrote still wait for the device? Then a step will follow. */
 static bool has_output(const struct hyp *h, const struct host_vm *hv)
 {
-    return h->mux.source_count != 0 && hv->has_console && byte_ring_used(&hv->vc.tx) != 0;
+    return hyp_console_part != 0 && hyp_console_part->has_output(h, hv);
 }
 
-/* Everything still in the rings goes out, polled, and then what the device itself holds. */
+/* Nothing is left to say but what the rings hold. */
 static void drain(struct hyp *h)
 {
-    vconsole_mux_set_paced(&h->mux, 0);
-    uint64_t idle_since = csr_read(CSR_TIME);
-    for (uint32_t i = 0; h->console.ops != 0 && i < 2000000; i++) {
-        uint64_t now = csr_read(CSR_TIME);
-        struct vconsole_mux_result r = vconsole_mux_step(&h->mux, now, 16);
-        if (r.state != VCONSOLE_MUX_SLEEP) {
-            idle_since = now;
-        } else if (h->console.state != &h->uart || now - idle_since > ticks_of_us(h, 20000)) {
-            return; /* The firmware's console holds nothing of ours. */
-        }
+    if (hyp_console_part != 0) {
+        hyp_console_part->drain(h);
+    } else {
+        (void)hyp_log_has_room(h);
     }
 }
 
 _Noreturn void hyp_end_machine(struct hyp *h, bool failed)
 {
-    if (h->mux.source_count != 0) {
+    if (h->log.vc != 0) {
         drain(h);
     }
     if (failed && h->fail.base != 0) {
         mmio_write32(h->fail, 0, hyp_platform.fail_word);
         /* The machine ends in its own time; a reset meanwhile would tell of a success. */
-        uint64_t end = csr_read(CSR_TIME) + ticks_of_us(h, FAIL_WAIT_US);
+        uint64_t end = csr_read(CSR_TIME) + hyp_ticks_of_us(h, FAIL_WAIT_US);
         while (csr_read(CSR_TIME) < end) {
             hart_relax();
         }
@@ -320,7 +184,7 @@ void hyp_report(struct hyp *h)
     }
     /* Pairs with the release in hyp_vm_ended() and hyp_vm_event(). */
     uint64_t fresh = __atomic_load_n(&h->news, __ATOMIC_ACQUIRE) & ~h->reported;
-    while (fresh != 0 && has_log_room(h)) {
+    while (fresh != 0 && hyp_log_has_room(h)) {
         uint32_t i = bits_first(fresh | fresh >> 32);
         const struct host_vm *hv = h->vms[i];
         const struct vm_config *c = hv->vm.config;
@@ -347,7 +211,10 @@ void hyp_report(struct hyp *h)
 /* The console hart without a guest: the same work, between waits. */
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
-    vconsole_mux_set_paced(&h->mux, 0);
+    h->console_vm = hyp_config.vm_count; /* Nobody pays. */
+    if (hyp_console_part != 0) {
+        hyp_console_part->set_paced(h);
+    }
     for (;;) {
         hyp_console_step(h, self);
         hyp_report(h);

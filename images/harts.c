@@ -15,7 +15,7 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm)
     /* Pairs with the acquire load in hyp_report(). */
     uint64_t ended = __atomic_or_fetch(&h->news, BIT(vm->index), __ATOMIC_ACQ_REL);
     if ((h->started & ~ended) == 0) {
-        __atomic_store_n(&h->log_waits, false, __ATOMIC_RELEASE); /* hyp_console_step() */
+        __atomic_store_n(&h->log_waits, false, __ATOMIC_RELEASE); /* hyp_log_has_room() */
     }
     if (h->console_hart != HYP_NO_HART && hyp_self()->hart.index != h->console_hart) {
         env->send_ipi(env, h->console_hart);

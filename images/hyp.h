@@ -88,6 +88,24 @@ struct hyp_irqc_kind {
     uint64_t (*guest_file_hpa)(const struct hyp *h, uint32_t hart);
 };
 
+/* What VMs share the console by: a part of images whose log does not wait (log_waits). */
+struct hyp_console_part {
+    /* The platform's UART, where no VM owns it, becomes h->console. False: there is none. */
+    bool (*open)(struct hyp *h);
+    /* The VM's rings, and its virtual UART, if it shares the console. */
+    enum hyp_status (*add_vm)(struct hyp *h, struct host_vm *hv);
+    /* All VMs are built: log and VMs get h->console by turns. False: it stays the log's. */
+    bool (*share)(struct hyp *h);
+    /* Others' bytes are paced where h->console_vm pays for them. */
+    void (*set_paced)(struct hyp *h);
+    /* The console hart: some bytes, and its deadline for the next step. */
+    void (*step)(struct hyp *h, struct host_hart *self);
+    /* Does what the VM wrote still wait for the device? Then a step will follow. */
+    bool (*has_output)(const struct hyp *h, const struct host_vm *hv);
+    /* Everything goes out, polled. */
+    void (*drain)(struct hyp *h);
+};
+
 /* The image's parts, and behind them. */
 extern const struct hyp_part _hyp_parts_start[], _hyp_parts_end[];
 
@@ -142,6 +160,11 @@ struct hyp {
 static inline struct hyp *hyp_of(struct vm_env *env)
 {
     return (struct hyp *)((char *)env - offsetof(struct hyp, env));
+}
+
+static inline uint64_t hyp_ticks_of_us(const struct hyp *h, uint64_t us)
+{
+    return us * h->machine.timebase_hz / 1000000;
 }
 
 static inline struct host_hart *hyp_self(void)
@@ -205,6 +228,8 @@ void hyp_init_console(struct hyp *h);
 /* Which hart drives it, at whose cost: by the plan, and a line. */
 void hyp_choose_console_hart(struct hyp *h, const struct config_input *in);
 void hyp_console_attach(struct hyp *h);
+/* For one line more? */
+bool hyp_log_has_room(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */
 void hyp_console_wake_for_log(struct hyp *h);
 void hyp_console_step(struct hyp *h, struct host_hart *self);

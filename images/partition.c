@@ -9,15 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TX_RING 1024
-#define RX_RING 64
-#define VUART_PAGE 0x100
-
 _Static_assert(sizeof(struct vcpu) <= FOOTPRINT_PER_VCPU, "footprint.h");
 _Static_assert(sizeof(struct host_vm) <= HYP_PAGE_SIZE &&
                    VM_VCPU_MAX * sizeof(struct vcpu *) <= FOOTPRINT_PER_VM - HYP_PAGE_SIZE,
                "footprint.h");
-_Static_assert(TX_RING + RX_RING <= FOOTPRINT_PER_CONSOLE, "footprint.h");
 
 /* config_check() has seen to it that the machine has this mode. */
 static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
@@ -135,90 +130,6 @@ void hyp_kick_console(void *ctx)
     } else {
         h->env.send_ipi(&h->env, h->console_hart);
     }
-}
-
-/* One write, of the bytes that there is room for. */
-static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
-{
-    struct host_vm *hv = ctx;
-    uint32_t room = hv->vc.discard ? count : byte_ring_room(&hv->vc.tx);
-    uint32_t fits = count < room ? count : room;
-    bool kick;
-    if (fits == 0 || !vconsole_write(&hv->vc, bytes, fits, &kick)) {
-        return 0;
-    }
-    if (kick) {
-        vconsole_kick(&hv->vc);
-    }
-    return fits;
-}
-
-static uint32_t console_read(void *ctx, uint8_t *bytes, uint32_t count)
-{
-    struct host_vm *hv = ctx;
-    uint32_t done = 0;
-    while (done < count && vconsole_get_byte(&hv->vc, &bytes[done])) {
-        done++;
-    }
-    return done;
-}
-
-static void console_update(void *ctx)
-{
-    struct host_vm *hv = ctx;
-    if (hv->has_vuart) {
-        vuart_update(&hv->vuart);
-    }
-}
-
-static enum hyp_status add_vuart(struct host_vm *hv)
-{
-    const struct vm_console *c = &hv->vm.config->console;
-    struct vuart_config config = {.port = vconsole_port(&hv->vc)};
-    if (hv->line == 0) {
-        return HYP_E_PARAM;
-    }
-    config.irq = hv->line(hv->vm.irq_ctx, c->irq);
-    HYP_TRY(vuart_init(&hv->vuart, &config));
-    hv->has_vuart = true;
-    struct vdev dev = {
-        .base = c->gpa,
-        .size = VUART_PAGE,
-        .ops = &vuart_vdev_ops,
-        .state = &hv->vuart,
-    };
-    return vm_add_vdev(&hv->vm, &dev);
-}
-
-static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
-{
-    struct vm *vm = &hv->vm;
-    if (vm->config->console.kind == VM_CONSOLE_NONE) {
-        return HYP_OK;
-    }
-    uint8_t *rings = hyp_alloc(h, TX_RING + RX_RING);
-    if (rings == 0) {
-        return HYP_E_NOMEM;
-    }
-    struct vconsole_config config = {
-        .name = vm->config->name,
-        .tx = rings,
-        .tx_size = TX_RING,
-        .rx = rings + TX_RING,
-        .rx_size = RX_RING,
-        .discard = h->console_hart == HYP_NO_HART,
-    };
-    if (!vm->config->real_time) {
-        /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */
-        config.kick = (struct vconsole_waker){.send = hyp_kick_console, .ctx = h};
-    }
-    HYP_TRY(vconsole_init(&hv->vc, &config));
-    hv->has_console = true;
-    vm->console_write = console_write;
-    vm->console_read = console_read;
-    vm->console_update = console_update;
-    vm->console_ctx = hv;
-    return vm->config->console.kind == VM_CONSOLE_VUART ? add_vuart(hv) : HYP_OK;
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
@@ -404,7 +315,9 @@ enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index)
     HYP_TRY(map_devices(h, hv));
     HYP_TRY(make_vcpus(h, hv));
     HYP_TRY(hyp_add_irqc(h, hv));
-    HYP_TRY(add_console(h, hv));
+    if (hyp_console_part != 0) {
+        HYP_TRY(hyp_console_part->add_vm(h, hv));
+    }
     HYP_TRY(fill_memory(h, hv));
     hv->vm.memory_cleared = restrict_memory;
     for (uint32_t i = 0; i < hv->vm.vcpu_count; i++) {

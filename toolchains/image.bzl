@@ -13,6 +13,7 @@ _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _AIA = str(Label("//images:aia"))
 _EVIDENCE = str(Label("//images:evidence"))
+_SHARED_CONSOLE = str(Label("//images:shared_console"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -343,7 +344,8 @@ def hyp_image(
             copts = ["-g0"],
             linkstatic = True,
             target_compatible_with = BARE,
-            deps = [_CONFIG],
+            # what the file points at
+            deps = [_CONFIG] + ([_SHARED_CONSOLE] if main else []),
             **private
         )
         link_srcs.append(":" + name + "_blobs")

@@ -5,8 +5,8 @@
 #include <hyp/arch/csr.h>
 #include <hyp/base/assert.h>
 
-enum hyp_status aclint_sswi_init(struct aclint_sswi *sswi, mmio_t regs, const uint32_t *index,
-                                 uint32_t hart_count)
+HYP_COLD enum hyp_status aclint_sswi_init(struct aclint_sswi *sswi, mmio_t regs,
+                                          const uint32_t *index, uint32_t hart_count)
 {
     bool absent = false;
     if (hart_count > HYP_HART_MAX) {
@@ -25,7 +25,7 @@ enum hyp_status aclint_sswi_init(struct aclint_sswi *sswi, mmio_t regs, const ui
     return HYP_OK;
 }
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     (void)hart;
     ipi_path_clear_ssip(state);

@@ -129,7 +129,7 @@ bool aplic_is_for(const struct aplic *a, uint32_t source, uint32_t hart)
 
 /* ---- As a struct irqc ------------------------------------------------------------------------ */
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct aplic *a = state;
     if (!is_hart(a, hart)) {
@@ -247,7 +247,7 @@ static bool harts_are_valid(const struct aplic *a)
     return true;
 }
 
-enum hyp_status aplic_init(const struct aplic *a)
+HYP_COLD enum hyp_status aplic_init(const struct aplic *a)
 {
     if (a->source_count < 2 || a->source_count > APLIC_SOURCE_MAX || a->hart_count > HYP_HART_MAX ||
         !harts_are_valid(a)) {

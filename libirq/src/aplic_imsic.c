@@ -10,7 +10,7 @@ static bool has_hart(const struct aplic *a, uint32_t hart)
     return hart < a->hart_count && a->hart_index[hart] != APLIC_NO_HART;
 }
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct aplic_imsic *a = state;
     if (!has_hart(&a->aplic, hart)) {

@@ -22,7 +22,7 @@ static uint32_t select_of(uint32_t array, uint32_t identity)
     return array + identity / 64 * 2;
 }
 
-void imsic_init_hart(uint32_t id_max)
+HYP_COLD void imsic_init_hart(uint32_t id_max)
 {
     own_write(IMSIC_SELECT_EIDELIVERY, 0);
     for (uint32_t first = 0; first <= id_max; first += 64) {
@@ -150,7 +150,7 @@ enum hyp_status imsic_page(const struct imsic_layout *l, uint32_t group, uint32_
 
 /* ---- The IPI path ---------------------------------------------------------------------------- */
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct imsic_ipi *ipi = state;
     (void)hart;

@@ -4,7 +4,7 @@
 
 #include <hyp/base/bits.h>
 
-static void init_hart(void *state, uint32_t hart)
+HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
     const struct irqc *inner = &((struct one_target *)state)->inner;
     inner->ops->init_hart(inner->state, hart);

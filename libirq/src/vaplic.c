@@ -219,8 +219,8 @@ static inline bool is_register(uint64_t offset, unsigned size)
     return size == 4 && offset % 4 == 0 && offset < APLIC_SIZE;
 }
 
-static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, unsigned size,
-                                           uint64_t *value)
+HYP_COLD static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset,
+                                                    unsigned size, uint64_t *value)
 {
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
@@ -242,8 +242,8 @@ static enum vdev_result more(void *state)
     return vaplic_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
 }
 
-static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
-                                            uint64_t value)
+HYP_COLD static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset,
+                                                     unsigned size, uint64_t value)
 {
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
@@ -282,7 +282,7 @@ static uint64_t words_of(uint32_t source_count)
     return (source_count + 63) / 64;
 }
 
-uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
+HYP_COLD uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
 {
     uint64_t words = words_of(source_count);
     return sizeof(struct vaplic_source) * source_count + sizeof(struct vaplic_idc) * idc_count +
@@ -290,7 +290,7 @@ uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
            align_up(sizeof(uint32_t) * words * idc_count, sizeof(uint64_t));
 }
 
-static bool config_is_valid(const struct vaplic_config *c)
+HYP_COLD static bool config_is_valid(const struct vaplic_config *c)
 {
     if (c->source_count < 2 || c->source_count > APLIC_SOURCE_MAX || c->idc_count < 1 ||
         c->idc_count > HYP_HART_MAX || c->iprio_bits < 1 || c->iprio_bits > 8 || c->delivery < 1 ||
@@ -305,7 +305,8 @@ static bool config_is_valid(const struct vaplic_config *c)
     return true;
 }
 
-enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config, void *storage)
+HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config,
+                                     void *storage)
 {
     if (!config_is_valid(config)) {
         return HYP_E_PARAM;

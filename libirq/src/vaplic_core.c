@@ -389,7 +389,7 @@ void vaplic_clear(struct vaplic *v)
     }
 }
 
-void vaplic_reset(struct vaplic *v)
+HYP_COLD void vaplic_reset(struct vaplic *v)
 {
     vaplic_stop(v);
     vaplic_clear(v);

@@ -270,7 +270,7 @@ uint32_t vaplic_pending(struct vaplic *v, uint32_t reg)
     return vaplic_half(v->pending, reg) | (phys->ops->pending(phys->state, reg) & owned);
 }
 
-enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
+HYP_COLD enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
 {
     const struct vaplic_config *c = &v->config;
     if (source == 0 || source >= c->source_count) {
@@ -287,7 +287,7 @@ enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
     return HYP_OK;
 }
 
-void vaplic_stop(struct vaplic *v)
+HYP_COLD void vaplic_stop(struct vaplic *v)
 {
     const struct aplic_phys *phys = v->config.phys;
     for (uint32_t source = 1; source < v->config.source_count; source++) {

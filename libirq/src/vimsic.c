@@ -208,8 +208,8 @@ const struct vdev_ops vimsic_vdev_ops = {.read = read, .write = write};
 
 /* ---- Set-up and invariants ------------------------------------------------------------------- */
 
-enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_config *config,
-                            struct vimsic_file *files)
+HYP_COLD enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_config *config,
+                                     struct vimsic_file *files)
 {
     if (config->file_count == 0 || config->file_count > HYP_HART_MAX ||
         config->id_max < IMSIC_ID_MIN_MAX || config->id_max > IMSIC_ID_MAX ||
@@ -223,7 +223,7 @@ enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_config *config
     return HYP_OK;
 }
 
-void vimsic_reset(struct vimsic *v)
+HYP_COLD void vimsic_reset(struct vimsic *v)
 {
     for (uint32_t i = 0; i < v->config.file_count; i++) {
         v->files[i] = (struct vimsic_file){.external = v->files[i].external};

@@ -43,7 +43,7 @@ static bool has_budget(const struct vm *vm)
 }
 
 /* What of this hart is the same for every start of this vCPU. */
-static void load_hart(struct vcpu *vcpu)
+HYP_COLD static void load_hart(struct vcpu *vcpu)
 {
     const struct vm_grant *g = &vcpu->vm->grant;
     struct world *w = &vcpu->world;
@@ -92,7 +92,7 @@ HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
 }
 
 /* No interrupt of the guest pends but its devices'; its timer is off. */
-static void reset_interrupts(struct vcpu *vcpu)
+HYP_COLD static void reset_interrupts(struct vcpu *vcpu)
 {
     csr_write(CSR_HVIP, vcpu->ext_level ? BIT(IRQ_VS_EXT) : 0);
     vcpu->timer = UINT64_MAX;
@@ -107,7 +107,7 @@ static void reset_interrupts(struct vcpu *vcpu)
  * and vector registers that are on, and cycle, time and instret for user mode, without which the
  * vDSO of Linux is an illegal instruction.
  */
-static void reset(struct vcpu *vcpu)
+HYP_COLD static void reset(struct vcpu *vcpu)
 {
     const struct vm_grant *g = &vcpu->vm->grant;
     struct world *w = &vcpu->world;

@@ -33,7 +33,7 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
     }
 }
 
-void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+HYP_COLD void vm_stop(struct vm *vm, enum vm_stop_reason reason)
 {
     uint32_t running = VM_RUNNING;
     if (!__atomic_compare_exchange_n(&vm->stop_reason, &running, reason, false, __ATOMIC_ACQ_REL,

@@ -53,6 +53,12 @@
 #define COST_MACHINE_TARGET_ENABLED 54
 #define COST_MACHINE_PRIORITY_ENABLED 55
 
+/* The source is a request of a hart, the only one there, when its register changes. */
+#define COST_REQUEST_OWN_SOURCECFG 60
+#define COST_REQUEST_OWN_TARGET 61
+#define COST_REQUEST_MACHINE_SOURCECFG 62
+#define COST_REQUEST_MACHINE_TARGET 63
+
 #define COST(id, access)                     \
     do {                                     \
         HYP_MARK(HYP_MARK_TOTAL, id);        \
@@ -60,7 +66,10 @@
         HYP_MARK(HYP_MARK_TOTAL, COST_NONE); \
     } while (0)
 
-enum { HARTS = 8, SOURCES = 1024, MACHINE_FIRST = 32, MACHINE_END = 64, UART = 10, RTC = 11 };
+/* The VM's vCPUs and sources are HARTS and SOURCES, by the build. */
+enum { MACHINE_FIRST = 32, MACHINE_END = 64, UART = 10, RTC = 11 };
+enum { WORDS = (SOURCES + 31) / 32, OWN = SOURCES > 100 ? 100 : 5 };
+enum { HAS_MACHINE_WORD = SOURCES >= MACHINE_END };
 
 /* Of the controller that is tried; the walk tries any register, in any state that it gets to. */
 void cost_set_up(void);

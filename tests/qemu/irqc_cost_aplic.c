@@ -28,7 +28,6 @@
 #define IMSIC UINT64_C(0x28000000)
 
 #define ALL UINT32_MAX
-#define WORDS (SOURCES / 32)
 
 /* In direct mode the word 0 has the best requests of each hart. */
 static uint32_t target(uint32_t source)
@@ -139,33 +138,63 @@ static void domain(void)
 }
 
 /* A source as a driver sets it up, and one in use; not pending. */
-static void changes(void)
+static void changes_of_own(void)
 {
-    const uint32_t own = 100;
+    put32(CLRIENUM, OWN);
+    put32(CLRIPNUM, OWN);
+    COST(COST_OWN_SOURCECFG, put32(SOURCECFG(OWN), 5));
+    COST(COST_OWN_SOURCECFG, put32(SOURCECFG(OWN), EDGE1));
+    COST(COST_OWN_TARGET, put32(TARGET(OWN), 1 << 18 | 5));
+    COST(COST_OWN_TARGET, put32(TARGET(OWN), 3));
+    put32(CLRIPNUM, OWN); /* EDGE0 has made it pend. */
+    put32(SETIENUM, OWN);
+    COST(COST_OWN_SOURCECFG_ENABLED, put32(SOURCECFG(OWN), LEVEL1));
+    COST(COST_OWN_SOURCECFG_ENABLED, put32(SOURCECFG(OWN), EDGE1));
+    COST(COST_OWN_TARGET_ENABLED, put32(TARGET(OWN), 1 << 18 | 5));
+    COST(COST_OWN_TARGET_ENABLED, put32(TARGET(OWN), 3));
+}
+
+static void changes_at_machine(void)
+{
     const uint32_t machine = MACHINE_FIRST + 4;
-    put32(CLRIENUM, own);
     put32(CLRIENUM, machine);
-    put32(CLRIPNUM, own);
     put32(CLRIPNUM, machine);
-    COST(COST_OWN_SOURCECFG, put32(SOURCECFG(own), 5));
-    COST(COST_OWN_SOURCECFG, put32(SOURCECFG(own), EDGE1));
-    COST(COST_OWN_TARGET, put32(TARGET(own), 1 << 18 | 5));
-    COST(COST_OWN_TARGET, put32(TARGET(own), 3));
     COST(COST_MACHINE_SOURCECFG, put32(SOURCECFG(machine), LEVEL1));
     COST(COST_MACHINE_SOURCECFG, put32(SOURCECFG(machine), EDGE1));
     COST(COST_MACHINE_TARGET, put32(TARGET(machine), 1 << 18 | 5));
     COST(COST_MACHINE_TARGET, put32(TARGET(machine), 3));
-    put32(CLRIPNUM, own); /* EDGE0 has made it pend. */
-    put32(SETIENUM, own);
     put32(SETIENUM, machine);
-    COST(COST_OWN_SOURCECFG_ENABLED, put32(SOURCECFG(own), LEVEL1));
-    COST(COST_OWN_SOURCECFG_ENABLED, put32(SOURCECFG(own), EDGE1));
-    COST(COST_OWN_TARGET_ENABLED, put32(TARGET(own), 1 << 18 | 5));
-    COST(COST_OWN_TARGET_ENABLED, put32(TARGET(own), 3));
     COST(COST_MACHINE_SOURCECFG_ENABLED, put32(SOURCECFG(machine), LEVEL1));
     COST(COST_MACHINE_SOURCECFG_ENABLED, put32(SOURCECFG(machine), EDGE1));
     COST(COST_MACHINE_TARGET_ENABLED, put32(TARGET(machine), 1 << 18 | 5));
     COST(COST_MACHINE_TARGET_ENABLED, put32(TARGET(machine), 3));
+}
+
+/* The source becomes the only request that there is, of hart 0. */
+static void request(uint32_t source, uint32_t mode)
+{
+    all_words(CLRIE);
+    put32(SOURCECFG(source), mode);
+    put32(TARGET(source), 3);
+    put32(SETIENUM, source);
+    put32(SETIPNUM, source);
+}
+
+static void changes_of_own_request(void)
+{
+    request(OWN, EDGE1);
+    COST(COST_REQUEST_OWN_TARGET, put32(TARGET(OWN), (HARTS - 1) << 18 | 5));
+    COST(COST_REQUEST_OWN_TARGET, put32(TARGET(OWN), 3));
+    COST(COST_REQUEST_OWN_SOURCECFG, put32(SOURCECFG(OWN), 0));
+}
+
+/* A level that is high is a request by itself. */
+static void changes_of_request_at_machine(uint32_t source, uint32_t mode)
+{
+    request(source, mode);
+    COST(COST_REQUEST_MACHINE_TARGET, put32(TARGET(source), (HARTS - 1) << 18 | 5));
+    COST(COST_REQUEST_MACHINE_TARGET, put32(TARGET(source), 3));
+    COST(COST_REQUEST_MACHINE_SOURCECFG, put32(SOURCECFG(source), 0));
 }
 
 static void file(void)
@@ -186,7 +215,15 @@ void cost_cases(void)
     tops();
     domain();
     file();
-    changes();
+    changes_of_own();
+    if (HAS_MACHINE_WORD) {
+        changes_at_machine();
+    }
+    if (!MSI) {
+        changes_of_own_request();
+        changes_of_request_at_machine(HAS_MACHINE_WORD ? MACHINE_FIRST + 4 : RTC, EDGE1);
+        changes_of_request_at_machine(RTC, LEVEL1);
+    }
 }
 
 void cost_walk_step(uint64_t random)

@@ -11,7 +11,6 @@
 #define CLAIM(context) (PLIC + 0x200004 + 0x1000 * (context))
 
 #define ALL UINT32_MAX
-#define WORDS (SOURCES / 32)
 
 void cost_set_up(void)
 {
@@ -59,32 +58,38 @@ static void claims(void)
     }
 }
 
-static void changes(void)
+static void changes_of(uint32_t source, bool machine)
 {
-    const uint32_t own = 100;
-    const uint32_t machine = MACHINE_FIRST + 4;
-    COST(COST_OWN_PRIORITY_ENABLED, put32(PRIORITY(own), 1));
-    COST(COST_OWN_PRIORITY_ENABLED, put32(PRIORITY(own), 5));
-    COST(COST_MACHINE_PRIORITY_ENABLED, put32(PRIORITY(machine), 1));
-    COST(COST_MACHINE_PRIORITY_ENABLED, put32(PRIORITY(machine), 5));
-    for (uint32_t c = 0; c < 2 * HARTS; c++) {
-        put32(ENABLE(c) + own / 32 * 4, 0);
-        put32(ENABLE(c) + machine / 32 * 4, 0);
+    if (machine) {
+        COST(COST_MACHINE_PRIORITY_ENABLED, put32(PRIORITY(source), 1));
+        COST(COST_MACHINE_PRIORITY_ENABLED, put32(PRIORITY(source), 5));
+    } else {
+        COST(COST_OWN_PRIORITY_ENABLED, put32(PRIORITY(source), 1));
+        COST(COST_OWN_PRIORITY_ENABLED, put32(PRIORITY(source), 5));
     }
-    COST(COST_OWN_PRIORITY, put32(PRIORITY(own), 1));
-    COST(COST_OWN_PRIORITY, put32(PRIORITY(own), 5));
-    COST(COST_MACHINE_PRIORITY, put32(PRIORITY(machine), 1));
-    COST(COST_MACHINE_PRIORITY, put32(PRIORITY(machine), 5));
+    for (uint32_t c = 0; c < 2 * HARTS; c++) {
+        put32(ENABLE(c) + source / 32 * 4, 0);
+    }
+    if (machine) {
+        COST(COST_MACHINE_PRIORITY, put32(PRIORITY(source), 1));
+        COST(COST_MACHINE_PRIORITY, put32(PRIORITY(source), 5));
+    } else {
+        COST(COST_OWN_PRIORITY, put32(PRIORITY(source), 1));
+        COST(COST_OWN_PRIORITY, put32(PRIORITY(source), 5));
+    }
 }
 
 void cost_cases(void)
 {
     words(0, MACHINE_FIRST / 32);
-    words(7, MACHINE_FIRST / 32);
-    words(3, 0);
-    words(3, WORDS - 1);
+    words(HARTS - 1, MACHINE_FIRST / 32);
+    words(HARTS / 3, 0);
+    words(HARTS / 3, WORDS - 1);
     claims();
-    changes();
+    changes_of(OWN, false);
+    if (HAS_MACHINE_WORD) {
+        changes_of(MACHINE_FIRST + 4, true);
+    }
 }
 
 void cost_walk_step(uint64_t random)

@@ -295,3 +295,11 @@ extern const struct hyp_dtb hyp_dtbs[];
 
 /* By VM: where in hyp_platform.devices each of its devices is. Boot compares no names. */
 extern const uint8_t *const hyp_device_index[];
+
+/*
+ * The part of an image that VMs share the console by, or NULL where none does (log_waits).
+ * Generated with the trees: what nobody points at is not linked.
+ */
+struct hyp_console_part;
+extern const struct hyp_console_part hyp_shared_console;
+extern const struct hyp_console_part *const hyp_console_part;
