@@ -4,7 +4,6 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/console/format.h>
-#include <string.h>
 
 #define KEY_DEFAULT 0x1d     /* Ctrl-] */
 #define LOG_KEY_DEFAULT 0x1e /* Ctrl-^ */

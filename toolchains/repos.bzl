@@ -51,7 +51,7 @@ cc_library(
 )
 """
 
-# One file of it: ChaCha20, which tests compare ours with.
+# One file of it: the ChaCha20 block function.
 _BEARSSL = """
 load("@rules_cc//cc:defs.bzl", "cc_library")
 cc_library(
@@ -59,7 +59,14 @@ cc_library(
     srcs = ["src/symcipher/chacha20_ct.c", "src/config.h", "src/inner.h"],
     hdrs = glob(["inc/*.h"]),
     includes = ["inc", "src"],
-    copts = ["-w"],
+    copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
+        "@platforms//os:none": ["-Os", "-msave-restore", "-fno-expensive-optimizations", "-fno-move-loop-invariants"],
+        "//conditions:default": [],
+    }),
+    deps = select({
+        "@platforms//os:none": ["@libhyp//libarch:libc"],
+        "//conditions:default": [],
+    }),
     visibility = ["//visibility:public"],
 )
 """
