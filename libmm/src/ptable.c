@@ -276,11 +276,7 @@ static size_t leaves_within(const struct ptable *t, uint64_t address, uint64_t s
     size_t room = entry_count(t, at->level) - index_at(t, address, at->level);
     size_t most = left < room ? (size_t)left : room;
     size_t count = most != 0 ? 1 : 0;
-    while (count < most) {
-        uint64_t pte = pte_load(at->slot + count);
-        if (!pte_is_valid(pte) || !pte_is_leaf(pte) || !leaf_is_well_formed(pte, at->level)) {
-            break;
-        }
+    while (count < most && pte_is_leaf(pte_load(at->slot + count))) {
         count++;
     }
     return count;

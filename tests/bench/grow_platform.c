@@ -13,11 +13,10 @@ static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
         .reg_size = 0x1000,                \
         .irq = {40 + 0##n},                \
     },
-#define EIGHT(tens)                                                                 \
-    DEVICE(tens##0)                                                                 \
-    DEVICE(tens##1)                                                                 \
-    DEVICE(tens##2) DEVICE(tens##3) DEVICE(tens##4) DEVICE(tens##5) DEVICE(tens##6) \
-        DEVICE(tens##7)
+#define EIGHT(tens) \
+    DEVICE(tens##0) \
+    DEVICE(tens##1) \
+    DEVICE(tens##2) DEVICE(tens##3) DEVICE(tens##4) DEVICE(tens##5) DEVICE(tens##6) DEVICE(tens##7)
 
 /* Numbered in octal. */
 static const struct hyp_device devices[] = {{.name = "uart0",
