@@ -267,13 +267,6 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
     return 0;
 }
 
-static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
-{
-    bool told;
-    uint64_t bytes = hyp_file_size(h, c, &c->initrd, &told);
-    return bytes == 0 ? 0 : c->initrd.gpa + bytes;
-}
-
 /* Bit i: the machine lacks this VM's device i. */
 static uint64_t absent_devices(const struct hyp *h, const struct vm_config *c)
 {
@@ -341,7 +334,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .cbop_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? h->machine.cbop_block : 0,
         .cboz_block = (h->machine.isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? h->machine.cboz_block : 0,
         .timebase_hz = h->machine.timebase_hz,
-        .initrd_end = initrd_end(h, c),
+        .initrd_end = hv->initrd.size == 0 ? 0 : c->initrd.gpa + hv->initrd.size,
         .imsic_ids = h->imsic_ids,
         .bootargs = append != 0 && length < sizeof(args) ? args : 0,
         .seed = draw_seed(h, hv->vm.index, &seed),
