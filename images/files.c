@@ -73,6 +73,12 @@ static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
     if (hv->kernel.size < sizeof(header)) {
         return HYP_OK;
     }
+    uint64_t *magic2 = &header[KERNEL_IMAGE_MAGIC2];
+    HYP_TRY(guest_mem_read(GPA(c->kernel.gpa + sizeof(*magic2) * KERNEL_IMAGE_MAGIC2), magic2,
+                           sizeof(*magic2)));
+    if ((uint32_t)*magic2 != KERNEL_IMAGE_RSC_5) {
+        return HYP_OK; /* As most small ones, which shall not wait for the rest. */
+    }
     HYP_TRY(guest_mem_read(GPA(c->kernel.gpa), header, sizeof(header)));
     enum kernel_image_fault fault = kernel_image_check(c, hv->initrd.size, header, &image);
     if (fault == KERNEL_IMAGE_FITS) {
