@@ -21,53 +21,46 @@ static bool parse_size(const char *text, size_t length, uint64_t *size)
     return end == text + length;
 }
 
-static const char *told_size(const struct hyp *h, const struct vm_config *c,
-                             const struct vm_blob *b, size_t *length)
+/* True: it is embedded, and this is its size. */
+static bool is_embedded(const struct vm_blob *b, uint64_t *size)
 {
-    return hyp_option(h, c->name, b == &c->kernel ? "kernel-size" : "initrd-size", length);
-}
-
-uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
-                       bool *told)
-{
-    *told = true;
-    if (b->name == 0) {
-        return 0;
-    }
     for (uint32_t i = 0; !b->load && i < hyp_blob_count; i++) {
         if (strcmp(hyp_blobs[i].name, b->name) == 0) {
-            return hyp_blobs[i].size;
+            *size = hyp_blobs[i].size;
+            return true;
         }
     }
-    size_t length = 0;
-    uint64_t size;
-    const char *text = told_size(h, c, b, &length);
-    *told = text != 0 && parse_size(text, length, &size);
-    return *told ? size : b->max_size;
+    return false;
 }
 
 /* What the command line tells of a loaded file, if it tells something, must be a size of one. */
-static bool check_size(struct hyp *h, const struct vm_config *c, const struct vm_blob *b)
+static bool find_size(struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
+                      struct host_file *file)
 {
-    const char *kind = b == &c->kernel ? "kernel" : "initrd";
+    bool is_kernel = b == &c->kernel;
     size_t length;
-    uint64_t size;
-    const char *text = told_size(h, c, b, &length);
-    if (b->name == 0 || !b->load || text == 0) {
+    *file = (struct host_file){.is_told = true};
+    if (b->name == 0 || is_embedded(b, &file->size)) {
+        return true;
+    }
+    const char *text = hyp_option(h, c->name, is_kernel ? "kernel-size" : "initrd-size", &length);
+    if (text == 0) {
+        *file = (struct host_file){.size = b->max_size};
         return true;
     }
     /* No initrd has no bytes; a kernel has some. */
-    if (!parse_size(text, length, &size) || size > b->max_size || (size == 0 && b == &c->kernel)) {
+    if (!parse_size(text, length, &file->size) || file->size > b->max_size ||
+        (file->size == 0 && is_kernel)) {
         char shown[SIZE_SHOWN + 1] = "";
         memcpy(shown, text, length < SIZE_SHOWN ? length : SIZE_SHOWN);
-        log_line(&h->log, "config E-BLOB-SIZE: %s-size of vm %s is %s, its max_size is %lu", kind,
-                 c->name, shown, b->max_size);
+        log_line(&h->log, "config E-BLOB-SIZE: %s-size of vm %s is %s, its max_size is %lu",
+                 is_kernel ? "kernel" : "initrd", c->name, shown, b->max_size);
         return false;
     }
     return true;
 }
 
-static enum hyp_status check_image(struct hyp *h, const struct vm_config *c)
+static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
 {
     static const char *const faults[] = {
         [KERNEL_IMAGE_ENDIAN] = "ENDIAN",
@@ -76,13 +69,18 @@ static enum hyp_status check_image(struct hyp *h, const struct vm_config *c)
     };
     uint64_t header[KERNEL_IMAGE_HEADER_WORDS];
     struct kernel_image image;
-    bool told;
-    if (hyp_file_size(h, c, &c->kernel, &told) < sizeof(header)) {
+    const struct vm_config *c = hv->vm.config;
+    if (hv->kernel.size < sizeof(header)) {
         return HYP_OK;
     }
+    uint64_t *magic2 = &header[KERNEL_IMAGE_MAGIC2];
+    HYP_TRY(guest_mem_read(GPA(c->kernel.gpa + sizeof(*magic2) * KERNEL_IMAGE_MAGIC2), magic2,
+                           sizeof(*magic2)));
+    if ((uint32_t)*magic2 != KERNEL_IMAGE_RSC_5) {
+        return HYP_OK; /* As most small ones, which shall not wait for the rest. */
+    }
     HYP_TRY(guest_mem_read(GPA(c->kernel.gpa), header, sizeof(header)));
-    enum kernel_image_fault fault =
-        kernel_image_check(c, hyp_file_size(h, c, &c->initrd, &told), header, &image);
+    enum kernel_image_fault fault = kernel_image_check(c, hv->initrd.size, header, &image);
     if (fault == KERNEL_IMAGE_FITS) {
         return HYP_OK;
     }
@@ -97,7 +95,7 @@ static enum hyp_status check_image(struct hyp *h, const struct vm_config *c)
 enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
-    bool good = check_size(h, c, &c->kernel);
-    good &= check_size(h, c, &c->initrd);
-    return good ? check_image(h, c) : HYP_E_FORMAT;
+    bool good = find_size(h, c, &c->kernel, &hv->kernel);
+    good &= find_size(h, c, &c->initrd, &hv->initrd);
+    return good ? check_image(h, hv) : HYP_E_FORMAT;
 }

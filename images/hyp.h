@@ -40,6 +40,12 @@ struct host_hart {
 /* COMING to UP by the hart itself, COMING to LOST by whoever waits for it in vain. */
 enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 
+/* What a VM's memory has of a file. */
+struct host_file {
+    uint64_t size; /* max_size where nobody has told it; 0: there is none. */
+    bool is_told;
+};
+
 /* One VM with all that the image puts into it. vm is first. */
 struct host_vm {
     struct vm vm;
@@ -49,6 +55,8 @@ struct host_vm {
     struct irq_line (*line)(void *controller, uint32_t source);
     struct vconsole vc;
     struct vuart vuart;
+    struct host_file kernel;
+    struct host_file initrd;
     uint32_t console_source; /* In the mux. */
     bool has_console;
     bool has_vuart;
@@ -247,14 +255,8 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
 /*
- * files.c: the size of a VM's file in memory; max_size where nobody has told it. 0: no file. It is
- * max_size at most once hyp_check_files() has said yes.
- */
-uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
-                       bool *told);
-/*
- * Do its files fit? They are there; hgatp is the VM's. HYP_E_FORMAT: not, and a line says why;
- * HYP_E_FAULT: the kernel cannot be accessed.
+ * files.c: finds the sizes of its files. Do these fit? They are there; hgatp is the VM's.
+ * HYP_E_FORMAT: not, and a line says why; HYP_E_FAULT: the kernel cannot be accessed.
  */
 HYP_MUST_USE enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv);
 

@@ -178,13 +178,6 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
     return 0;
 }
 
-static uint64_t initrd_end(const struct hyp *h, const struct vm_config *c)
-{
-    bool told;
-    uint64_t bytes = hyp_file_size(h, c, &c->initrd, &told);
-    return bytes == 0 ? 0 : c->initrd.gpa + bytes;
-}
-
 /* Bit i: the machine lacks this VM's device i. */
 static uint64_t absent_devices(const struct hyp *h, const struct vm *vm)
 {
@@ -252,7 +245,7 @@ static enum hyp_status make_dtb(struct hyp *h, struct host_vm *hv)
         .cbop_block = (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[1] : 0,
         .cboz_block = (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[2] : 0,
         .timebase_hz = h->machine.timebase_hz,
-        .initrd_end = initrd_end(h, c),
+        .initrd_end = hv->initrd.size == 0 ? 0 : c->initrd.gpa + hv->initrd.size,
         .imsic_ids = h->imsic_ids,
         .bootargs = append != 0 && length < sizeof(args) ? args : 0,
         .seed = draw_seed(h, hv->vm.index, &seed),

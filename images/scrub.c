@@ -35,12 +35,12 @@ static bool file_covers_tree(const struct hyp *h, uint32_t vm, const struct vm_m
 }
 
 /* A file stays as it is; its room behind it does not. */
-static void cut_file(struct hyp *h, struct host_vm *hv, const struct vm_blob *b)
+static void cut_file(struct hyp *h, struct host_vm *hv, const struct vm_blob *b,
+                     const struct host_file *has)
 {
     const struct vm_config *c = hv->vm.config;
-    bool told;
-    struct range file = {.start = b->gpa, .size = hyp_file_size(h, c, b, &told)};
-    if (!told) {
+    struct range file = {.start = b->gpa, .size = has->size};
+    if (!has->is_told) {
         log_line(&h->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
     }
     for (uint32_t i = 0; b->load && i < c->mem_count; i++) {
@@ -62,8 +62,8 @@ static void plan(struct hyp *h, struct host_vm *hv)
             scrub_add(&hv->vm.scrub, (struct range){c->mem[i].gpa, c->mem[i].size});
         }
     }
-    cut_file(h, hv, &c->kernel);
-    cut_file(h, hv, &c->initrd);
+    cut_file(h, hv, &c->kernel, &hv->kernel);
+    cut_file(h, hv, &c->initrd, &hv->initrd);
     if (c->dtb_gpa != 0) {
         scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, h->dtbs[hv->vm.index].size});
     }

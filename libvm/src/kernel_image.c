@@ -9,10 +9,8 @@
 #define TEXT_OFFSET 1
 #define IMAGE_SIZE 2
 #define FLAGS 3
-#define MAGIC2 7 /* The low half. */
 
 #define FLAGS_BIG_ENDIAN 1u
-#define MAGIC2_VALUE 0x05435352 /* "RSC", 5 */
 
 static bool has_memory(const struct vm_config *c, uint64_t gpa, uint64_t *end)
 {
@@ -46,7 +44,7 @@ enum kernel_image_fault kernel_image_check(const struct vm_config *c, uint64_t i
                                            struct kernel_image *image)
 {
     uint64_t end;
-    if (c->entry != c->kernel.gpa || (uint32_t)header[MAGIC2] != MAGIC2_VALUE) {
+    if (c->entry != c->kernel.gpa || (uint32_t)header[KERNEL_IMAGE_MAGIC2] != KERNEL_IMAGE_RSC_5) {
         return KERNEL_IMAGE_FITS;
     }
     *image = (struct kernel_image){.text_offset = header[TEXT_OFFSET],

@@ -15,6 +15,8 @@
 #include <hyp/vm/config.h>
 
 #define KERNEL_IMAGE_HEADER_WORDS 8
+#define KERNEL_IMAGE_MAGIC2 7            /* The word whose low half is: */
+#define KERNEL_IMAGE_RSC_5 0x05435352u   /* "RSC", 5. */
 #define KERNEL_IMAGE_ALIGN (2 * HYP_MIB) /* Of where the kernel lies, less its text_offset. */
 
 enum kernel_image_fault {
