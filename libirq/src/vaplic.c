@@ -219,8 +219,8 @@ static inline bool is_register(uint64_t offset, unsigned size)
     return size == 4 && offset % 4 == 0 && offset < APLIC_SIZE;
 }
 
-HYP_COLD static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset,
-                                                    unsigned size, uint64_t *value)
+static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                           uint64_t *value)
 {
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
@@ -242,8 +242,8 @@ static enum vdev_result more(void *state)
     return vaplic_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
 }
 
-HYP_COLD static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset,
-                                                     unsigned size, uint64_t value)
+static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
+                                            uint64_t value)
 {
     if (!is_pair(offset, size)) {
         return VDEV_FAULT;
