@@ -7,7 +7,7 @@
 #include <hyp/arch/sbi_call.h>
 
 #define FAIL_WAIT_US 1000000
-#define SPINS 100000 /* A byte: a device that is gone does not hold the end for long. */
+#define SPINS 100000 /* Waits for a byte: a device that is gone must not hold the end for long. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
 
@@ -102,7 +102,7 @@ void hyp_console_wake_for_log(struct hyp *h)
     }
 }
 
-/* The log's lines go to the device, polled, where nothing else does. */
+/* Writes the log to the device, polled, in images without a shared console. */
 static void write_log(struct hyp *h)
 {
     uint8_t bytes[LOG_LINE_MAX];
@@ -136,7 +136,7 @@ static bool has_output(const struct hyp *h, const struct host_vm *hv)
     return hyp_console_part != 0 && hyp_console_part->has_output(h, hv);
 }
 
-/* Nothing is left to say but what the rings hold. */
+/* Writes what the rings hold: no line comes after it. */
 static void drain(struct hyp *h)
 {
     if (hyp_console_part != 0) {
@@ -211,7 +211,7 @@ void hyp_report(struct hyp *h)
 /* The console hart without a guest: the same work, between waits. */
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
-    h->console_vm = hyp_config.vm_count; /* Nobody pays. */
+    h->console_vm = hyp_config.vm_count; /* No VM of this hart pays for others any more. */
     if (hyp_console_part != 0) {
         hyp_console_part->set_paced(h);
     }

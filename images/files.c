@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
-#define SIZE_SHOWN 31      /* Characters of what is no size. */
+#define SIZE_DIGITS_MAX 18 /* Characters of a number of 64 bits in hex, 0x included. */
+#define SIZE_SHOWN 31      /* Characters that a finding shows of it. */
 
-/* The number that is all of `length` characters; false: it is none, or longer than one can be. */
+/* False unless all `length` characters are one number of up to 64 bits. */
 static bool parse_size(const char *text, size_t length, uint64_t *size)
 {
     char *end;
@@ -46,7 +46,7 @@ uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const str
     return *told ? size : b->max_size;
 }
 
-/* What the command line tells of a loaded file, if it tells something, must be a size of one. */
+/* The size that the command line gives a loaded file, if it does, must be one that fits. */
 static bool check_size(struct hyp *h, const struct vm_config *c, const struct vm_blob *b)
 {
     const char *kind = b == &c->kernel ? "kernel" : "initrd";
@@ -56,7 +56,7 @@ static bool check_size(struct hyp *h, const struct vm_config *c, const struct vm
     if (b->name == 0 || !b->load || text == 0) {
         return true;
     }
-    /* No initrd has no bytes; a kernel has some. */
+    /* Size 0 means that there is no initrd; a kernel has to have some bytes. */
     if (!parse_size(text, length, &size) || size > b->max_size || (size == 0 && b == &c->kernel)) {
         char shown[SIZE_SHOWN + 1] = "";
         memcpy(shown, text, length < SIZE_SHOWN ? length : SIZE_SHOWN);

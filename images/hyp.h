@@ -33,7 +33,7 @@ struct host_hart {
     struct vcpu *vcpu;
     uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
     uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
-    bool sstc;         /* This hart has it, and the VM that runs here. */
+    bool sstc;         /* stimecmp is used: this hart has Sstc, and its VM is granted it. */
     uint32_t presence; /* Atomic: enum hart_presence. */
 };
 
@@ -44,12 +44,11 @@ enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 struct host_vm {
     struct vm vm;
     struct gstage gstage;
-    struct machine_grant has; /* What all its harts have. */
+    struct machine_grant has; /* Extensions that all its harts have. */
     /* The wire into a source of its controller, which is vm.irq_ctx. NULL: it has none. */
     struct irq_line (*line)(void *controller, uint32_t source);
     struct vconsole vc;
     struct vuart vuart;
-    uint32_t console_source; /* In the mux. */
     bool has_console;
     bool has_vuart;
 };
@@ -88,7 +87,7 @@ struct hyp_irqc_kind {
     uint64_t (*guest_file_hpa)(const struct hyp *h, uint32_t hart);
 };
 
-/* What VMs share the console by: a part of images whose log does not wait (log_waits). */
+/* The console that VMs share: a part of images whose log does not wait (log_waits). */
 struct hyp_console_part {
     /* The platform's UART, where no VM owns it, becomes h->console. False: there is none. */
     bool (*open)(struct hyp *h);
@@ -98,7 +97,7 @@ struct hyp_console_part {
     bool (*share)(struct hyp *h);
     /* Others' bytes are paced where h->console_vm pays for them. */
     void (*set_paced)(struct hyp *h);
-    /* The console hart: some bytes, and its deadline for the next step. */
+    /* Console hart: moves some bytes, and sets its deadline for the next step. */
     void (*step)(struct hyp *h, struct host_hart *self);
     /* Does what the VM wrote still wait for the device? Then a step will follow. */
     bool (*has_output)(const struct hyp *h, const struct host_vm *hv);
@@ -127,7 +126,7 @@ struct hyp {
     struct irqc irqc;
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
     uint32_t irqc_models; /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
-    uint32_t imsic_ids;   /* Of the interrupt files that VMs are given; 0: there are none. */
+    uint32_t imsic_ids;   /* Identities of VMs' interrupt files; 0: VMs are given none. */
     uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_…; 0: nobody. */
 
     struct uart16550 uart;
@@ -228,7 +227,7 @@ void hyp_init_console(struct hyp *h);
 /* Which hart drives it, at whose cost: by the plan, and a line. */
 void hyp_choose_console_hart(struct hyp *h, const struct config_input *in);
 void hyp_console_attach(struct hyp *h);
-/* For one line more? */
+/* Has the log room for one more line? */
 bool hyp_log_has_room(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */
 void hyp_console_wake_for_log(struct hyp *h);
@@ -247,14 +246,14 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
 /*
- * files.c: the size of a VM's file in memory; max_size where nobody has told it. 0: no file. It is
- * max_size at most once hyp_check_files() has said yes.
+ * files.c: the size of a VM's file in memory; 0: no file. *told: the size is known; if not, it is
+ * max_size. It is at most max_size once hyp_check_files() has returned HYP_OK.
  */
 uint64_t hyp_file_size(const struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
                        bool *told);
 /*
- * Do its files fit? They are there; hgatp is the VM's. HYP_E_FORMAT: not, and a line says why;
- * HYP_E_FAULT: the kernel cannot be accessed.
+ * Do the VM's files fit, which lie in its memory already? hgatp is the VM's. HYP_E_FORMAT: no, and
+ * a line says why; HYP_E_FAULT: the kernel cannot be accessed.
  */
 HYP_MUST_USE enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv);
 
@@ -280,10 +279,11 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm);
 /* It has a new event: the same. Its own harts. */
 void hyp_vm_event(struct vm_env *env, struct vm *vm);
 
-/* env.c: who does what guests need; what the VM's harts have and it is granted; this hart's timer.
- */
+/* env.c: the functions that VMs call, as h->env. */
 void hyp_init_env(struct hyp *h);
+/* Sets hv->has and hv->vm.grant by the VM's harts. */
 void hyp_grant(struct hyp *h, struct host_vm *hv);
+/* Sets this hart's timer to the next step of the console, or of its guest's timer without Sstc. */
 void hyp_program_timer(struct host_hart *self);
 
 /* choice.c: h->config and h->dtbs by h->irqc_models. Who finds another controller calls it. */

@@ -180,7 +180,7 @@ static void init_aplic(struct hyp *h)
     if (aplic_init(aplic) != HYP_OK) {
         return;
     }
-    aplic->source_count = found->source_count; /* All the others stay off. */
+    aplic->source_count = found->source_count; /* Sources without an identity stay off. */
     set_modes(aplic);
     the_aia.phys = aplic_phys(aplic);
     the_aia.one = (struct one_target){

@@ -122,7 +122,7 @@ static void check_console_hart(struct config_run *run)
     }
 }
 
-/* Of its own harts; of all of them for one that has none. */
+/* The extensions of the VM's own harts; of all harts if it has none. */
 uint64_t config_vm_isa(const struct config_run *run, uint32_t vm)
 {
     const struct config_machine *machine = run->in->machine;

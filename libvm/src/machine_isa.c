@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a hart's device tree node says of its ISA. */
+/* The ISA of a hart, read from its device tree node. */
 #include "machine_isa.h"
 
 struct isa_reader {
     struct machine_isa isa;
-    enum guest_isa likely; /* Names come in the table's order: the next one's place. */
+    enum guest_isa likely; /* The next name's place, if names come in the table's order. */
 };
 
-/* ISA strings are case insensitive. Right for letters; what else it maps is no letter. */
+/* ISA strings are case insensitive. No character but a letter becomes one by this. */
 static char lower(char c)
 {
     return (char)(c | 0x20);
@@ -20,7 +20,7 @@ static bool is_digit(char c)
 
 _Static_assert(GUEST_ISA_I == 0 && GUEST_ISA_D == 4, "IMAFD");
 
-/* What a single letter stands for besides itself. */
+/* Extensions that a single letter stands for besides itself. */
 static uint32_t implied(char letter)
 {
     switch (letter) {

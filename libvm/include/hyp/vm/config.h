@@ -44,7 +44,10 @@ enum hyp_irqc_model {
 #define HYP_APLIC_SIZE 0x8000
 #define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
 
-/* The machine's controller, for the checker: boot takes all of it from the device tree. */
+/*
+ * The machine's controller, for the checker. Boot takes all of it from the device tree, but for
+ * priority_max.
+ */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
     uint64_t hpa;
@@ -293,12 +296,12 @@ struct hyp_dtb {
 
 extern const struct hyp_dtb hyp_dtbs[];
 
-/* By VM: where in hyp_platform.devices each of its devices is. Boot compares no names. */
+/* For each VM, the places of its devices in hyp_platform.devices: boot compares no names. */
 extern const uint8_t *const hyp_device_index[];
 
 /*
- * The part of an image that VMs share the console by, or NULL where none does (log_waits).
- * Generated with the trees: what nobody points at is not linked.
+ * The part of an image that drives the console that VMs share; NULL if none does (log_waits).
+ * hyp_console_part is generated with the trees: a part that it does not point at is not linked.
  */
 struct hyp_console_part;
 extern const struct hyp_console_part hyp_shared_console;

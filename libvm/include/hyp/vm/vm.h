@@ -83,22 +83,22 @@ struct vcpu {
     uint64_t start_opaque;
 
     uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
-    uint64_t hstateen0;  /* What it is granted beside env->hstateen0. */
+    uint64_t hstateen0;  /* Bits that this vCPU is granted beside vm->grant.hstateen0. */
 
     bool ext_level; /* What the controller drives; vm->lock, read relaxed by its own hart. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
 
-/* What all harts of one VM have, and its guest is granted. Const after boot. */
+/* Extensions that all harts of a VM have, and that its guest is granted. Const after boot. */
 struct vm_grant {
     bool sstc;
     bool has_envcfg; /* henvcfg and senvcfg are there. */
     bool has_stateen;
     uint32_t fp;      /* OR of WORLD_F, WORLD_D, WORLD_V. */
-    uint64_t henvcfg; /* As the CSRs hold it. */
+    uint64_t henvcfg; /* Values of these CSRs. */
     uint64_t hcounteren;
     uint64_t hstateen0;
-    uint32_t cboz_block; /* Of cbo.zero, where the harts have it: a power of two; else 0. */
+    uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: not on all harts. */
 };
 
 /*
@@ -213,8 +213,8 @@ void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 void vcpu_set_external(struct vcpu *vcpu, bool level);
 
 /*
- * Has this hart what its VM was promised? Asked by trying, before vcpu_run(), and the
- * hart may even lack H. Leaves the CSRs that it tries with what was promised, or 0.
+ * Has this hart what its VM was promised? Tries it, before vcpu_run(); the hart may even lack H.
+ * The CSRs that it tries are left with what was promised, or 0.
  */
 bool vcpu_hart_is_fit(const struct vcpu *vcpu);
 
