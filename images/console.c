@@ -224,12 +224,12 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
         uint32_t hart = self->hart.index;
         if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0 && h->irqc.ops != 0) {
             uint32_t source = h->irqc.ops->claim(h->irqc.state, hart);
-            fence_io(); /* Of an IMSIC, that was the end of an IPI. */
+            fence_io(); /* A claim at an IMSIC was the end of an IPI. */
             hyp_console_step(h, self);
             if (source != 0) {
                 h->irqc.ops->complete(h->irqc.state, hart, source);
                 bool ours = source < SOURCE_MAX && h->source_owner[source] == OWNER_CONSOLE;
-                if (!ours) { /* Of a VM that a panic ended. */
+                if (!ours) { /* A source of a VM that a panic ended. */
                     h->irqc.ops->set_enable(h->irqc.state, hart, source, false);
                 }
             }

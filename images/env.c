@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What vCPUs need of the machine while they run: its interrupts, its timer, its harts. */
+/* The machine as vCPUs use it while they run: interrupts, timer, harts, and grants of VMs. */
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>

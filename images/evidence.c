@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the page tables really say, walked from the satp CSR: no page is writable and
+ * Checks the page tables as they are, walked from the satp CSR: no page is writable and
  * executable, every stack has a hole below it, and no page is a guest's. Else boot stops.
  */
 #include "hyp.h"

@@ -18,7 +18,7 @@ struct expected {
     uint64_t gpa;
     uint64_t hpa;
     uint64_t size;
-    uint64_t flags; /* Of its leaves, as pte_leaf() takes them. */
+    uint64_t flags; /* The flags of its leaves, as pte_leaf() takes them. */
     uint64_t seen;
 };
 

@@ -139,7 +139,7 @@ static void await_harts(struct hyp *h, const struct vm *vm)
     }
 }
 
-/* Without a console hart, one that leaves behind the last VM is free for it. */
+/* If there is no console hart, one that leaves behind the last VM becomes it. */
 static bool takes_console(struct hyp *h)
 {
     uint32_t all = h->started;

@@ -32,7 +32,7 @@ struct host_hart {
     struct hyp *hyp;
     struct vcpu *vcpu;
     uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
-    uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
+    uint64_t timer;    /* The deadline that the firmware's timer is set to, if Sstc is not used. */
     bool sstc;         /* stimecmp is used: this hart has Sstc, and its VM is granted it. */
     uint32_t presence; /* Atomic: enum hart_presence. */
 };
@@ -58,7 +58,7 @@ struct host_vm;
 
 /* When a part is called. */
 enum hyp_step {
-    HYP_FIND,  /* What has the machine of it? For this step alone h->fdt is there. */
+    HYP_FIND,  /* Look for its devices on the machine. h->fdt is there for this step alone. */
     HYP_INIT,  /* Map it and set it up, behind the PLIC; leave all as it is if it is of no use. */
     HYP_READY, /* All VMs are built, none runs. */
     HYP_HART,  /* On each hart that has started, behind its part of the controller. */
@@ -66,17 +66,17 @@ enum hyp_step {
 };
 
 /*
- * What an image may have besides: each part is an object in section .hyp_part of what it is linked
- * with. Harts may be reached, and interrupts taken, in other ways than by PLIC and firmware; what
- * the boot has done may be looked at. NULL: it has nothing to do in that step.
+ * An optional part of an image: an object in section .hyp_part of a library that is linked. A part
+ * may reach harts and take interrupts in other ways than by PLIC and firmware, or check what the
+ * boot has done. NULL: it has nothing to do in that step.
  */
 struct hyp_part {
     void (*at[HYP_STEPS])(struct hyp *h);
 };
 
 /*
- * The controller of a machine without a PLIC. Who finds it sets h->irqc_kind, irqc_index and
- * source_count of the machine, and h->irqc_models; its part's init() sets h->irqc.
+ * The controller of a machine without a PLIC. The part that finds it sets h->irqc_kind, irqc_index
+ * and source_count of the machine, and h->irqc_models; its HYP_INIT step sets h->irqc.
  */
 struct hyp_irqc_kind {
     /* The VM's virtual controller, of a model in h->irqc_models that is not the PLIC. */
@@ -110,14 +110,14 @@ extern const struct hyp_part _hyp_parts_start[], _hyp_parts_end[];
 
 struct hyp {
     const struct hyp_config *config; /* hyp_config, with what its VMs get of this machine. */
-    const struct hyp_dtb *dtbs;      /* By VM. */
+    const struct hyp_dtb *dtbs;      /* One for each VM. */
     const void *fdt;                 /* The machine's device tree, while parts look for theirs. */
     struct machine machine;
     uint64_t load_hpa;
-    struct range fdt_pa; /* Where the machine's device tree lies. */
+    struct range fdt_pa; /* Physical addresses of the machine's device tree. */
     struct phys_map phys;
     struct page_pool pool;
-    uint8_t *spare; /* What the last block of hyp_alloc() has left. */
+    uint8_t *spare; /* The rest of the last block of hyp_alloc(). */
     uint64_t spare_size;
     struct hspace space;
     struct config_plan plan;
@@ -147,7 +147,7 @@ struct hyp {
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
     uint32_t console_vm; /* The VM that the console hart runs, or vm_count: none. */
     bool console_irq;    /* The UART's interrupt reaches the console hart; else the hart looks. */
-    bool has_silent_source; /* Of bytes or events, without a kick: the console hart looks. */
+    bool has_silent_source; /* Some VM kicks nobody for bytes or events: the console hart polls. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
     uint64_t news;          /* Atomic: bit i: VM i has stopped; bit 32 + i: it has an event. */
@@ -213,7 +213,7 @@ void hyp_require_room(struct hyp *h);
 /* memory.c */
 /* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
-/* What the pool is used for, and what it was expected to be. */
+/* Logs how much of the pool is used, and how much was expected to be. */
 void hyp_show_pool(struct hyp *h);
 
 /* A blob of the image, mapped read-only until unmapped; one at a time. NULL: no table page. */
@@ -286,7 +286,7 @@ void hyp_grant(struct hyp *h, struct host_vm *hv);
 /* Sets this hart's timer to the next step of the console, or of its guest's timer without Sstc. */
 void hyp_program_timer(struct host_hart *self);
 
-/* choice.c: h->config and h->dtbs by h->irqc_models. Who finds another controller calls it. */
+/* choice.c: h->config and h->dtbs by h->irqc_models. A part that finds a controller calls it. */
 void hyp_choose_irqcs(struct hyp *h);
 
 /* irq.c: the physical controller; then, on each hart that has started, that hart's part. */

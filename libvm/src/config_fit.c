@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a world must have for a configuration: limits, harts, extensions, pool. */
+/* Requirements of a configuration on its world: limits, harts, extensions, pool. */
 #include "config_priv.h"
 
 #include <hyp/vm/guest_isa.h>
@@ -62,7 +62,7 @@ static bool check_limit(struct config_run *run, struct config_owner who, const c
     return false;
 }
 
-/* What every loop and mask below counts on. */
+/* Bounds that every loop and mask below counts on. */
 static bool check_limits(struct config_run *run)
 {
     struct config_owner config = {"configuration", run->config->name};

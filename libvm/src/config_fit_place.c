@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a configuration leaves open: harts, places in memory, and the pool that they need. */
+/* Decides what a configuration leaves open: harts, and places in memory. */
 #include "config_priv.h"
 
 uint32_t config_hart_count(const struct config_input *in)

@@ -4,7 +4,7 @@
 
 #include <hyp/vm/footprint.h>
 
-/* What the G-stage of a VM maps: its memory, its devices, its IMSICs. */
+/* A mapping of a VM's G-stage: of its memory, of a device, of its IMSICs. */
 struct mapping {
     uint64_t gpa;
     uint64_t hpa;

@@ -52,7 +52,7 @@ static bool has_fenced(const struct vcpu *target, uint64_t ticket)
     return (int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) >= 0;
 }
 
-/* By itself, so that its turns can be told from the path (tests/bench). */
+/* Not inlined, so that tests/bench can tell its turns from the path. */
 static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *target,
                                                uint64_t ticket)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a checked configuration gets of a world: of the platform's promises at build, of the
- * machine itself at boot. The same rules, the same placement, the same sentences.
+ * Fits a checked configuration to a world: to the platform's promises at build, to the machine
+ * itself at boot. The same rules, the same placement, the same sentences.
  *
  * config_fit() decides what the configuration leaves open, on which harts each VM runs and where
  * its memory lies, and tells what the world lacks. Both decisions are deterministic, so the report
@@ -34,7 +34,7 @@
 /* The most that the hypervisor's address space has room for. */
 #define CONFIG_POOL_MAX (62 * HYP_MIB)
 
-/* What the hypervisor's sections, without embedded files, may take: bound at build. */
+/* Most bytes of the hypervisor's sections, without embedded files: checked at build. */
 #define CONFIG_IMAGE_BOUND (2 * HYP_MIB)
 
 #define CONFIG_NOWHERE UINT64_MAX
@@ -63,7 +63,7 @@
     X(IRQ_HART, "E-IRQ-HART", "hart %u of %a has no context at the interrupt controller of %b")   \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
-/* The rules that do not; told by config_check() alone. */
+/* The rules that do not depend on it; told by config_check() alone. */
 #define CONFIG_FILE_RULES(X)                                                                       \
     X(VM_NAME, "E-VM-NAME", "vm %u (%t) needs a name of 1 to 15 characters of [a-z0-9_-]")         \
     X(VM_NAME_TWICE, "E-VM-NAME-TWICE", "%a and %b have one name (vm %u and vm %v)")               \
@@ -137,7 +137,7 @@ struct config_finding {
 
 typedef void config_sink(void *arg, const struct config_finding *finding);
 
-/* What boot has found. At build there is none: the platform's promises count. */
+/* The machine as boot has found it. At build there is none: the platform's promises count. */
 struct config_machine {
     uint32_t hart_count;
     const struct hyp_mem *mem; /* RAM, with nothing taken out. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What machine this is: its device tree, and CSRs that keep what is written to them.
+ * The machine as its device tree has it, and as its CSRs keep what is written to them.
  *
  * The tree is read once, from front to back; what is wanted of it may come in any order. It is the
  * firmware's and trusted, but where it is malformed or says more than there is room for, that is
@@ -78,7 +78,7 @@ struct machine {
     bool other_irqc;          /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
     struct machine_grant all; /* Common to all harts: the hypervisor itself uses no more. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
-    struct seed_source seed; /* Of /chosen's rng-seed and kaslr-seed. */
+    struct seed_source seed; /* The seeds of /chosen: rng-seed and kaslr-seed. */
     /*
      * Counts of things without room: harts above the first HYP_HART_MAX of the tree, ranges of
      * memory, devices, characters of the boot arguments. They are left out, which is safe. Reserved
@@ -161,7 +161,7 @@ bool machine_has_device(const struct machine *m, uint64_t hpa);
 enum machine_clash {
     MACHINE_CLASH_NONE,
     MACHINE_CLASH_NO_RAM,   /* Some of it is not RAM, or is beyond 2^56. */
-    MACHINE_CLASH_RESERVED, /* By /reserved-memory or the memory reservation block. */
+    MACHINE_CLASH_RESERVED, /* /reserved-memory or the memory reservation block has it. */
     MACHINE_CLASH_INITRD,   /* A boot loader's file lies there. */
 };
 

@@ -19,7 +19,7 @@ struct machine_aia {
     uint32_t chip_source_count; /* The same, and sources that the IMSIC has no identity for. */
     bool msi; /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
     uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
-    /* Without msi, these are 0. Each hart has 1 << guest_bits pages of interrupt files in a row. */
+    /* All 0 unless msi. Each hart has 1 << guest_bits pages of interrupt files in a row. */
     struct hyp_mem imsic;
     uint32_t id_max;
     uint32_t guest_id_max;
