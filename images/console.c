@@ -7,7 +7,7 @@
 #include <hyp/arch/sbi_call.h>
 
 #define FAIL_WAIT_US 1000000
-#define SPINS 100000 /* A byte: a device that is gone does not hold the end for long. */
+#define SPINS 100000 /* Waits for a byte: a device that is gone must not hold the end for long. */
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
 
@@ -110,7 +110,7 @@ void hyp_console_wake_for_log(struct hyp *h)
     }
 }
 
-/* The log's lines go to the device, polled, where nothing else does. */
+/* Writes the log to the device, polled, in images without a shared console. */
 static void write_log(struct hyp *h)
 {
     uint8_t bytes[LOG_LINE_MAX];
@@ -144,7 +144,7 @@ static bool has_output(const struct hyp *h, const struct host_vm *hv)
     return hyp_console_part != 0 && hyp_console_part->has_output(h, hv);
 }
 
-/* Nothing is left to say but what the rings hold. */
+/* Writes what the rings hold: no line comes after it. */
 static void drain(struct hyp *h)
 {
     if (hyp_console_part != 0) {
@@ -219,7 +219,7 @@ void hyp_report(struct hyp *h)
 /* The console hart without a guest: the same work, between waits. */
 _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
 {
-    h->console_vm = hyp_config.vm_count; /* Nobody pays. */
+    h->console_vm = hyp_config.vm_count; /* No VM of this hart pays for others any more. */
     if (hyp_console_part != 0) {
         hyp_console_part->set_paced(h);
     }
@@ -232,12 +232,12 @@ _Noreturn void hyp_console_idle(struct hyp *h, struct host_hart *self)
         uint32_t hart = self->hart.index;
         if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0 && h->irqc.ops != 0) {
             uint32_t source = h->irqc.ops->claim(h->irqc.state, hart);
-            fence_io(); /* Of an IMSIC, that was the end of an IPI. */
+            fence_io(); /* A claim at an IMSIC was the end of an IPI. */
             hyp_console_step(h, self);
             if (source != 0) {
                 h->irqc.ops->complete(h->irqc.state, hart, source);
                 bool ours = source < SOURCE_MAX && h->source_owner[source] == OWNER_CONSOLE;
-                if (!ours) { /* Of a VM that a panic ended. */
+                if (!ours) { /* A source of a VM that a panic ended. */
                     h->irqc.ops->set_enable(h->irqc.state, hart, source, false);
                 }
             }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What vCPUs need of the machine while they run: its interrupts, its timer, its harts. */
+/* The machine as vCPUs use it while they run: interrupts, timer, harts, and grants of VMs. */
 #include "hyp.h"
 
 #include <hyp/arch/csr.h>
@@ -7,7 +7,7 @@
 #include <hyp/irq/ipi_path.h>
 #include <hyp/vm/exit.h>
 
-/* By the firmware; a part of the image may know a shorter way. */
+/* Calls the firmware; a part of the image may know a shorter way. */
 static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
     (void)sbi_call(SBI_EXT_IPI, 0, 1, hyp_of(env)->machine.hart_id[hart_index], 0);
@@ -43,7 +43,7 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
         h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
         h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
     } else if (h->machine.irqc_index[vcpu->hart_index] == MACHINE_NO_INDEX) {
-        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Another controller's: nobody can end it. */
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* No controller of ours: nobody can end it. */
     }
 }
 
@@ -111,8 +111,7 @@ HYP_COLD void hyp_init_env(struct hyp *h)
     };
 }
 
-/* Registers of extensions that the guest is not shown are off, so it cannot leave anything there.
- */
+/* Registers of extensions that the guest is not shown are off: it cannot leave anything there. */
 static uint32_t fp_of(uint64_t isa)
 {
     _Static_assert(GUEST_ISA_D == GUEST_ISA_F + 1 && WORLD_D == 2 * WORLD_F, "one shift for both");
@@ -133,7 +132,7 @@ HYP_COLD void hyp_grant(struct hyp *h, struct host_vm *hv)
         .henvcfg = machine_henvcfg(has.isa),
         .hcounteren = machine_hcounteren(m, has.isa),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
-        /* As tried, not as the tree says. */
+        /* The block size that worked when it was tried, not the one that the tree says. */
         .cboz_block = has_zicboz && has.block[2] == h->pool.zero_block ? has.block[2] : 0,
     };
 }

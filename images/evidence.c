@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the page tables really say, walked from the satp CSR: no page is writable and
+ * Checks the page tables as they are, walked from the satp CSR: no page is writable and
  * executable, every stack has a hole below it, and no page is a guest's. Else boot stops.
  */
 #include "hyp.h"
@@ -15,7 +15,7 @@ struct findings {
     uint64_t guest;
 };
 
-/* Leaves of a run from `pa` on, of `size` bytes each, that lie in [start, start + length). */
+/* Counts the leaves that overlap `memory`, of a run of `count` from `pa` on, `size` bytes each. */
 static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct range memory)
 {
     uint64_t end = pa + count * size;

@@ -18,7 +18,7 @@ struct expected {
     uint64_t gpa;
     uint64_t hpa;
     uint64_t size;
-    uint64_t flags; /* Of its leaves, as pte_leaf() takes them. */
+    uint64_t flags; /* The flags of its leaves, as pte_leaf() takes them. */
     uint64_t seen;
 };
 
@@ -27,7 +27,7 @@ static struct audit {
     const struct hyp *h;
     struct expected of[EXPECTED_MAX];
     uint32_t count;
-    uint32_t last; /* find()'s last answer. */
+    uint32_t last; /* Index of the last answer of find(). */
     uint64_t leaves;
     uint64_t wrong;
     uint64_t first_wrong; /* GPA, or NONE. */
@@ -77,7 +77,7 @@ static void expect_devices(struct audit *a, uint32_t vm)
     for (uint32_t i = 0; i < c->device_count; i++) {
         const struct hyp_device *d = hyp_device(vm, i);
         if (strcmp(d->name, c->devices[i].name) != 0) {
-            add_wrong(a, c->devices[i].gpa, 1); /* The build has counted wrong. */
+            add_wrong(a, c->devices[i].gpa, 1); /* The build has written a wrong number. */
         } else if (machine_has_device(&a->h->machine, d->hpa)) {
             expect(a, (struct gstage_mapping){.gpa = GPA(c->devices[i].gpa),
                                               .hpa = HPA(d->hpa),
@@ -109,7 +109,7 @@ static void expect_guest_files(struct audit *a, uint32_t vm)
     }
 }
 
-/* Begins with its last answer: leaves and what is expected are in the same order, as a rule. */
+/* Begins with the last answer: leaves and expected mappings are mostly in the same order. */
 static struct expected *find(struct audit *a, uint64_t gpa)
 {
     for (uint32_t n = 0; n < a->count; n++) {

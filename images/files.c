@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIZE_DIGITS_MAX 18 /* Of 64 bits, in hex. */
-#define SIZE_SHOWN 31      /* Characters of what is no size. */
+#define SIZE_DIGITS_MAX 18 /* Characters of a number of 64 bits in hex, 0x included. */
+#define SIZE_SHOWN 31      /* Characters that a finding shows of it. */
 
-/* The number that is all of `length` characters; false: it is none, or longer than one can be. */
+/* False unless all `length` characters are one number of up to 64 bits. */
 static bool parse_size(const char *text, size_t length, uint64_t *size)
 {
     char *end;
@@ -33,7 +33,7 @@ static bool is_embedded(const struct vm_blob *b, uint64_t *size)
     return false;
 }
 
-/* What the command line tells of a loaded file, if it tells something, must be a size of one. */
+/* The size that the command line gives a loaded file, if it does, must be one that fits. */
 static bool find_size(struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
                       struct host_file *file)
 {
@@ -48,7 +48,7 @@ static bool find_size(struct hyp *h, const struct vm_config *c, const struct vm_
         *file = (struct host_file){.size = b->max_size};
         return true;
     }
-    /* No initrd has no bytes; a kernel has some. */
+    /* Size 0 means that there is no initrd; a kernel has to have some bytes. */
     if (!parse_size(text, length, &file->size) || file->size > b->max_size ||
         (file->size == 0 && is_kernel)) {
         char shown[SIZE_SHOWN + 1] = "";

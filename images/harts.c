@@ -139,7 +139,7 @@ static void await_harts(struct hyp *h, const struct vm *vm)
     }
 }
 
-/* Without a console hart, one that leaves behind the last VM is free for it. */
+/* If there is no console hart, one that leaves behind the last VM becomes it. */
 static bool takes_console(struct hyp *h)
 {
     uint32_t all = h->started;
@@ -153,7 +153,7 @@ static bool takes_console(struct hyp *h)
     return true;
 }
 
-/* False: the hart lacks what the boot hart has, perhaps H. */
+/* False: the hart lacks what its VM was promised, perhaps H. */
 static bool set_up_hart(struct hyp *h, struct host_hart *hh)
 {
     if (hh->vcpu != 0 && !vcpu_hart_is_fit(hh->vcpu)) {
@@ -178,7 +178,7 @@ _Noreturn void hyp_hart_main(struct hart *hart)
     bool fits = set_up_hart(h, hh);
     if (console) {
         hyp_console_step(h, hh); /* The mux begins awake: only a step lets it sleep and be woken. */
-        hyp_report(h);           /* Of a VM that was quicker. */
+        hyp_report(h);           /* A VM may have stopped already. */
     }
     if (hh->vcpu != 0) {
         hart->vm_name = hh->vcpu->vm->config->name;
@@ -202,8 +202,8 @@ _Noreturn void hyp_hart_main(struct hart *hart)
 }
 
 /*
- * The boot hart is none that can run guests: the next one that can boots from the start, and this
- * one stops. _start waits for that, since all that it clears is still in use here.
+ * This boot hart cannot run guests: the next hart that can boots from the start, and this one
+ * stops. _start waits for that, since the memory that it clears is still in use here.
  */
 void hyp_hand_over(struct hyp *h)
 {

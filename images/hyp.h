@@ -32,8 +32,8 @@ struct host_hart {
     struct hyp *hyp;
     struct vcpu *vcpu;
     uint64_t deadline; /* Console hart: when the next step is due; else UINT64_MAX. */
-    uint64_t timer;    /* Without Sstc: what the firmware's timer is set to. */
-    bool sstc;         /* This hart has it, and the VM that runs here. */
+    uint64_t timer;    /* The deadline that the firmware's timer is set to, if Sstc is not used. */
+    bool sstc;         /* stimecmp is used: this hart has Sstc, and its VM is granted it. */
     uint32_t presence; /* Atomic: enum hart_presence. */
 };
 
@@ -50,14 +50,13 @@ struct host_file {
 struct host_vm {
     struct vm vm;
     struct gstage gstage;
-    struct machine_grant has; /* What all its harts have. */
+    struct machine_grant has; /* Extensions that all its harts have. */
     /* The wire into a source of its controller, which is vm.irq_ctx. NULL: it has none. */
     struct irq_line (*line)(void *controller, uint32_t source);
     struct vconsole vc;
     struct vuart vuart;
     struct host_file kernel;
     struct host_file initrd;
-    uint32_t console_source; /* In the mux. */
     bool has_console;
     bool has_vuart;
 };
@@ -67,7 +66,7 @@ struct host_vm;
 
 /* When a part is called. */
 enum hyp_step {
-    HYP_FIND,  /* What has the machine of it? For this step alone h->fdt is there. */
+    HYP_FIND,  /* Look for its devices on the machine. h->fdt is there for this step alone. */
     HYP_INIT,  /* Map it and set it up, behind the PLIC; leave all as it is if it is of no use. */
     HYP_READY, /* All VMs are built, none runs. */
     HYP_HART,  /* On each hart that has started, behind its part of the controller. */
@@ -75,17 +74,17 @@ enum hyp_step {
 };
 
 /*
- * What an image may have besides: each part is an object in section .hyp_part of what it is linked
- * with. Harts may be reached, and interrupts taken, in other ways than by PLIC and firmware; what
- * the boot has done may be looked at. NULL: it has nothing to do in that step.
+ * An optional part of an image: an object in section .hyp_part of a library that is linked. A part
+ * may reach harts and take interrupts in other ways than by PLIC and firmware, or check what the
+ * boot has done. NULL: it has nothing to do in that step.
  */
 struct hyp_part {
     void (*at[HYP_STEPS])(struct hyp *h);
 };
 
 /*
- * The controller of a machine without a PLIC. Who finds it sets h->irqc_kind, irqc_index and
- * source_count of the machine, and h->irqc_models; its part's init() sets h->irqc.
+ * The controller of a machine without a PLIC. The part that finds it sets h->irqc_kind, irqc_index
+ * and source_count of the machine, and h->irqc_models; its HYP_INIT step sets h->irqc.
  */
 struct hyp_irqc_kind {
     /* The VM's virtual controller, of a model in h->irqc_models that is not the PLIC. */
@@ -96,7 +95,7 @@ struct hyp_irqc_kind {
     uint64_t (*guest_file_hpa)(const struct hyp *h, uint32_t hart);
 };
 
-/* What VMs share the console by: a part of images whose log does not wait (log_waits). */
+/* The console that VMs share: a part of images whose log does not wait (log_waits). */
 struct hyp_console_part {
     /* The platform's UART, where no VM owns it, becomes h->console. False: there is none. */
     bool (*open)(struct hyp *h);
@@ -106,7 +105,7 @@ struct hyp_console_part {
     bool (*share)(struct hyp *h);
     /* Others' bytes are paced where h->console_vm pays for them. */
     void (*set_paced)(struct hyp *h);
-    /* The console hart: some bytes, and its deadline for the next step. */
+    /* Console hart: moves some bytes, and sets its deadline for the next step. */
     void (*step)(struct hyp *h, struct host_hart *self);
     /* Does what the VM wrote still wait for the device? Then a step will follow. */
     bool (*has_output)(const struct hyp *h, const struct host_vm *hv);
@@ -119,14 +118,14 @@ extern const struct hyp_part _hyp_parts_start[], _hyp_parts_end[];
 
 struct hyp {
     const struct hyp_config *config; /* hyp_config, with what its VMs get of this machine. */
-    const struct hyp_dtb *dtbs;      /* By VM. */
+    const struct hyp_dtb *dtbs;      /* One for each VM. */
     const void *fdt;                 /* The machine's device tree, while parts look for theirs. */
     struct machine machine;
     uint64_t load_hpa;
-    struct range fdt_pa; /* Where the machine's device tree lies. */
+    struct range fdt_pa; /* Physical addresses of the machine's device tree. */
     struct phys_map phys;
     struct page_pool pool;
-    uint8_t *spare; /* What the last block of hyp_alloc() has left. */
+    uint8_t *spare; /* The rest of the last block of hyp_alloc(). */
     uint64_t spare_size;
     struct hspace space;
     struct config_plan plan;
@@ -135,7 +134,7 @@ struct hyp {
     struct irqc irqc;
     const struct hyp_irqc_kind *irqc_kind; /* NULL: the PLIC, or none. */
     uint32_t irqc_models; /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
-    uint32_t imsic_ids;   /* Of the interrupt files that VMs are given; 0: there are none. */
+    uint32_t imsic_ids;   /* Identities of VMs' interrupt files; 0: VMs are given none. */
     uint8_t source_owner[SOURCE_MAX]; /* VM index + 1; OWNER_…; 0: nobody. */
 
     struct uart16550 uart;
@@ -156,7 +155,7 @@ struct hyp {
     uint64_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
     uint32_t console_vm; /* The VM that the console hart runs, or vm_count: none. */
     bool console_irq;    /* The UART's interrupt reaches the console hart; else the hart looks. */
-    bool has_silent_source; /* Of bytes or events, without a kick: the console hart looks. */
+    bool has_silent_source; /* Some VM kicks nobody for bytes or events: the console hart polls. */
 
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
     uint64_t news;          /* Atomic: bit i: VM i has stopped; bit 32 + i: it has an event. */
@@ -222,7 +221,7 @@ void hyp_require_room(struct hyp *h);
 /* memory.c */
 /* Zeroed memory of the pool, 64-byte aligned, for good; NULL: none is left. */
 void *hyp_alloc(struct hyp *h, uint64_t size);
-/* What the pool is used for, and what it was expected to be. */
+/* Logs how much of the pool is used, and how much was expected to be. */
 void hyp_show_pool(struct hyp *h);
 
 /* A blob of the image, mapped read-only until unmapped; one at a time. NULL: no table page. */
@@ -236,7 +235,7 @@ void hyp_init_console(struct hyp *h);
 /* Which hart drives it, at whose cost: by the plan, and a line. */
 void hyp_choose_console_hart(struct hyp *h, const struct config_input *in);
 void hyp_console_attach(struct hyp *h);
-/* For one line more? */
+/* Has the log room for one more line? */
 bool hyp_log_has_room(struct hyp *h);
 /* The console has a hart (again): the log wakes it, too. */
 void hyp_console_wake_for_log(struct hyp *h);
@@ -255,8 +254,9 @@ const char *hyp_option(const struct hyp *h, const char *vm, const char *key, siz
 HYP_MUST_USE enum hyp_status hyp_build_vm(struct hyp *h, uint32_t index);
 
 /*
- * files.c: finds the sizes of its files. Do these fit? They are there; hgatp is the VM's.
- * HYP_E_FORMAT: not, and a line says why; HYP_E_FAULT: the kernel cannot be accessed.
+ * files.c: finds the sizes of the VM's files, which lie in its memory already, and checks that they
+ * fit. hgatp is the VM's. HYP_E_FORMAT: one does not, and a line says why; HYP_E_FAULT: the kernel
+ * cannot be accessed.
  */
 HYP_MUST_USE enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv);
 
@@ -282,13 +282,14 @@ void hyp_vm_ended(struct vm_env *env, struct vm *vm);
 /* It has a new event: the same. Its own harts. */
 void hyp_vm_event(struct vm_env *env, struct vm *vm);
 
-/* env.c: who does what guests need; what the VM's harts have and it is granted; this hart's timer.
- */
+/* env.c: the functions that VMs call, as h->env. */
 void hyp_init_env(struct hyp *h);
+/* Sets hv->has and hv->vm.grant by the VM's harts. */
 void hyp_grant(struct hyp *h, struct host_vm *hv);
+/* Sets this hart's timer to the next step of the console, or of its guest's timer without Sstc. */
 void hyp_program_timer(struct host_hart *self);
 
-/* choice.c: h->config and h->dtbs by h->irqc_models. Who finds another controller calls it. */
+/* choice.c: h->config and h->dtbs by h->irqc_models. A part that finds a controller calls it. */
 void hyp_choose_irqcs(struct hyp *h);
 
 /* irq.c: the physical controller; then, on each hart that has started, that hart's part. */

@@ -4,7 +4,7 @@
 
 #include <hyp/irq/plic_regs.h>
 
-/* The context of each hart has its page. */
+/* Do the PLIC's registers hold the page of each hart's context? */
 static bool has_contexts(const struct machine *m)
 {
     uint64_t pages = m->plic.size < PLIC_CONTEXT ? 0 : m->plic.size - PLIC_CONTEXT;
@@ -17,7 +17,7 @@ static bool has_contexts(const struct machine *m)
     return true;
 }
 
-/* The machine's, wherever the platform has expected it. */
+/* Uses the machine's PLIC, wherever the platform has expected it. */
 static void init_plic(struct hyp *h)
 {
     const struct machine *m = &h->machine;

@@ -17,7 +17,7 @@
 /* A vCPU owns its hart: the first guest interrupt file is always free for it. */
 #define GUEST_FILE 1
 
-/* Of the hypervisor's own messages to a hart's own file, where there is one for them. */
+/* The identity of the hypervisor's own messages to a hart's own file, if one is left for them. */
 #define IPI_ID 1
 
 /* There is one machine: like the_hyp of main.c. */
@@ -31,15 +31,15 @@ static struct {
     struct imsic_ipi ipi;
     struct aclint_sswi sswi;
     struct ipi_path ipi_path;                             /* ops NULL: the firmware's IPIs. */
-    void (*event)(struct vm_env *env, struct vcpu *vcpu); /* What env.event was. */
+    void (*event)(struct vm_env *env, struct vcpu *vcpu); /* The former env.event. */
 } the_aia;
 
 /* A VM's controller, with what the model borrows. */
 struct aia_vm {
     struct vaplic vaplic;
-    struct vimsic vimsic; /* Of model IMSIC: the files of vCPUs whose guest_file is 0. */
+    struct vimsic vimsic; /* Model IMSIC: the files of vCPUs whose guest_file is 0. */
     struct vm *vm;
-    uint8_t hart[VM_VCPU_MAX]; /* By vCPU. */
+    uint8_t hart[VM_VCPU_MAX]; /* Hart index of each vCPU. */
     mmio_t file[VM_VCPU_MAX];  /* By vCPU, of model IMSIC: the page of its guest file. */
 };
 
@@ -90,7 +90,7 @@ static void find(struct hyp *h)
     hyp_choose_irqcs(h);
 }
 
-/* As the platform's devices drive their lines. */
+/* Sets each source's mode as the platform's devices drive their lines. */
 static void set_modes(const struct aplic *aplic)
 {
     for (uint32_t i = 0; i < hyp_platform.device_count; i++) {
@@ -180,7 +180,7 @@ static void init_aplic(struct hyp *h)
     if (aplic_init(aplic) != HYP_OK) {
         return;
     }
-    aplic->source_count = found->source_count; /* All the others stay off. */
+    aplic->source_count = found->source_count; /* Sources without an identity stay off. */
     set_modes(aplic);
     the_aia.phys = aplic_phys(aplic);
     the_aia.one = (struct one_target){

@@ -25,7 +25,7 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return machine_common(ctx, harts).isa;
 }
 
-/* Harts that the machine's controller cannot interrupt; where it has none, nothing is asked. */
+/* Harts that the machine's controller cannot interrupt; none if the machine has no controller. */
 static uint64_t harts_without_context(const struct machine *m)
 {
     uint64_t harts = 0;
@@ -81,7 +81,7 @@ static bool has(const struct machine *m, enum guest_isa ext)
     return (m->all.isa & BIT(ext)) != 0;
 }
 
-/* They stay with nobody. */
+/* No VM gets these harts. */
 static void show_without_h(struct hyp *h)
 {
     const struct machine *m = &h->machine;
@@ -112,7 +112,7 @@ static void show_machine(struct hyp *h)
     }
 }
 
-/* What there was no room for is left out, not forgotten. */
+/* Tells what is left out for lack of room. */
 static void show_left_out(struct hyp *h)
 {
     const struct machine *m = &h->machine;
@@ -134,7 +134,7 @@ void hyp_at(struct hyp *h, enum hyp_step step)
     }
 }
 
-/* Can this hart run guests? Else another one that can boots. */
+/* A hart that cannot run guests hands over: one that can boots from the start. */
 static enum hyp_status require_h(struct hyp *h)
 {
     if (machine_find_hart(&h->machine, hart_self()->id) != MACHINE_NO_INDEX &&
@@ -186,7 +186,7 @@ static void build_vms(struct hyp *h)
             log_line(&h->log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started", name,
                      h->vms[i]->vm.vcpu_count, h->plan.harts[i], h->plan.gpa_bits[i]);
         } else if (status == HYP_E_FORMAT) {
-            h->vms[i] = 0; /* Its finding has been told. */
+            h->vms[i] = 0; /* A line has told its finding. */
             log_line(&h->log, "vm=%s state=refused", name);
         } else {
             h->vms[i] = 0;
@@ -208,7 +208,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hyp_erase_fdt(h, fdt);                     /* nobody else shall read it */
     HYP_REQUIRE(hyp_init_memory(h) == HYP_OK); /* pool, own address space */
     hyp_init_console(h);                       /* lines go out from here */
-    hyp_init_env(h);                           /* what guests are granted */
+    hyp_init_env(h);                           /* what VMs call */
     show_machine(h);                           /* what was found */
     show_left_out(h);
     fit_config(h);                            /* which VMs can run, who has the console */

@@ -178,7 +178,7 @@ void hyp_show_pool(struct hyp *h)
              h->plan.pool_need / HYP_KIB, hyp_config.pool_size / HYP_KIB);
 }
 
-/* Where a blob is mapped: as far into 2 MiB as it is in memory, for large leaves. */
+/* Address that a blob is mapped at: congruent modulo 2 MiB to its place, for large leaves. */
 static uint64_t blob_va(const struct hyp *h, const struct hyp_blob *blob)
 {
     uint64_t hpa = (uint64_t)(uintptr_t)blob->start - BASE + h->load_hpa;

@@ -6,7 +6,6 @@
 #include <hyp/arch/fence.h>
 #include <hyp/arch/guest_mem.h>
 #include <hyp/arch/sbi_call.h>
-#include <stdlib.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct vcpu) <= FOOTPRINT_PER_VCPU, "footprint.h");
@@ -14,7 +13,7 @@ _Static_assert(sizeof(struct host_vm) <= HYP_PAGE_SIZE &&
                    VM_VCPU_MAX * sizeof(struct vcpu *) <= FOOTPRINT_PER_VM - HYP_PAGE_SIZE,
                "footprint.h");
 
-/* config_check() has seen to it that the machine has this mode. */
+/* config_fit() has made sure that the machine has this mode. */
 static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
 {
     return gpa_bits <= 41 ? GSTAGE_SV39X4 : gpa_bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
@@ -41,7 +40,7 @@ static unsigned perm_of(const struct vm_mem *mem)
     return (unsigned)(mem->access == 0 ? HYP_ACCESS_RWX : mem->access) << 1;
 }
 
-/* Also what the guest may not write: it is filled and cleared through its own table. */
+/* Memory that the guest may not write is writable at first: it is filled through this table. */
 static enum hyp_status map_memory(struct hyp *h, struct host_vm *hv)
 {
     for (uint32_t i = 0; i < hv->vm.config->mem_count; i++) {

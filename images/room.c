@@ -9,7 +9,7 @@
 
 struct refusal {
     const char *why;
-    const char *with; /* What `range` is. */
+    const char *with; /* A name for `range`. */
 };
 
 static const struct refusal refusals[] = {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists what a VM's harts clear: all of its memory that no file fills and the configuration
- * does not keep. */
+/* Lists what a VM's harts clear: its memory but for files and kept regions. */
 #include "hyp.h"
 
 #include <hyp/arch/dtree.h>

@@ -19,7 +19,7 @@ _Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET, "what the report say
 
 _Static_assert(TX_RING + RX_RING <= FOOTPRINT_PER_CONSOLE, "footprint.h");
 
-/* The platform's UART where it is not a VM's own; NULL: the firmware's console. */
+/* The platform's UART, unless a VM owns it; NULL: the firmware's console is used. */
 static const struct hyp_device *own_uart(void)
 {
     const char *name = hyp_platform.uart.device;
@@ -56,7 +56,7 @@ static bool open_uart(struct hyp *h)
     return true;
 }
 
-/* ---- A VM's end of it ------------------------------------------------------------------------ */
+/* ---- The console of a VM --------------------------------------------------------------------- */
 
 /* One write, of the bytes that there is room for. */
 static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
@@ -142,7 +142,7 @@ static enum hyp_status add_console(struct hyp *h, struct host_vm *hv)
     return vm->config->console.kind == VM_CONSOLE_VUART ? add_vuart(hv) : HYP_OK;
 }
 
-/* ---- The console hart's ---------------------------------------------------------------------- */
+/* ---- The console hart ------------------------------------------------------------------------ */
 
 /* Others' bytes are paced where the console hart runs a VM. */
 static void set_paced(struct hyp *h)
@@ -204,7 +204,7 @@ static uint64_t deadline_of(const struct hyp *h, const struct vconsole_mux_resul
     case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
     case VCONSOLE_MUX_AGAIN: deadline = now + hyp_ticks_of_us(h, 50); break;
     }
-    /* Without a receive interrupt, input is looked for. */
+    /* Input is polled if there is no receive interrupt. */
     uint64_t poll = r->polled || silent_uart ? now + hyp_ticks_of_us(h, POLL_INPUT_US) : NEVER;
     uint64_t look = h->has_silent_source ? now + hyp_ticks_of_us(h, LOOK_US) : NEVER;
     poll = look < poll ? look : poll;
@@ -227,7 +227,7 @@ static void show_exits_of(struct hyp *h, const struct vm *vm)
     log_line(&h->log, "vm=%s exits%s", vm->config->name, text);
 }
 
-/* A line a VM, as the log has room; a step follows what it holds. */
+/* Writes a line for each VM, as long as the log has room; the next step writes the rest. */
 static void show_exits(struct hyp *h)
 {
     for (; h->to_show != 0 && hyp_log_has_room(h); h->to_show--) {
@@ -253,7 +253,6 @@ static void step(struct hyp *h, struct host_hart *self)
     hyp_program_timer(self);
 }
 
-/* Does what it wrote still wait for the device? Then a step will follow. */
 static bool has_output(const struct hyp *h, const struct host_vm *hv)
 {
     return h->mux.source_count != 0 && hv->has_console && byte_ring_used(&hv->vc.tx) != 0;

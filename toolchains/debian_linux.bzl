@@ -92,13 +92,13 @@ def _packages(rctx, kernel):
     return [kernel] + depends(rctx, kernel, ["linux-binary-", "linux-base-"]) + [_BUSYBOX]
 
 def depends(rctx, package, prefixes):
-    """What the package depends on, by the beginnings of names; for find_suite()."""
+    """The packages that it depends on whose names begin so; for find_suite()."""
     res = _apt(rctx, "apt-cache", ["depends", "--important", package])
     words = res.stdout.replace("\n", " ").split(" ")
     return [w for w in words if w != package and [p for p in prefixes if w.startswith(p)]]
 
 def from_cache(rctx, cache, name):
-    """What to_cache() has put there, here again; False: nothing of that name."""
+    """Links what to_cache() has kept under that name; False if there is nothing."""
     index = rctx.path("%s/%s.sha256" % (cache, name))
     if not cache or not index.exists:
         return False

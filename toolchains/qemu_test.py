@@ -28,7 +28,7 @@ KEY = re.compile(r"hyp: ([A-Za-z0-9_.-]+)=(\S+)")
 
 
 class Failure(Exception):
-    tail = ""  # What the machine had printed last.
+    tail = ""  # The last lines that the machine printed.
 
 
 class Machine:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registers of F, D and V: what a hart has, as after reset, and one by its number. */
+/* Registers of F, D and V: which there are, how they become as after reset, one by its number. */
 #define WORLD_F 1
 #define WORLD_D 2
 #define WORLD_V 4
@@ -8,7 +8,7 @@
 
 	.option arch, +f, +d, +v
 
-	/* An instruction that may trap: then the next one is at `to`. */
+	/* An instruction that may trap: execution goes on at `to` then. */
 	.macro	MAY_TRAP to, insn:vararg
 7:	\insn
 	.pushsection .fixup, "a"
@@ -16,7 +16,7 @@
 	.popsection
 	.endm
 
-	/* f0 comes before: it is the one that traps. */
+	/* The caller accesses f0 first, which may trap. */
 	.macro	EACH_FP op
 	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
 	\op	f\n, 8 * \n(sp)
@@ -115,8 +115,8 @@ world_write_fp:
 	.size	world_write_fp, . - world_write_fp
 
 /*
- * world_probe_fp(unsigned of): V is there if two elements of 64 bits fit a register (Zvl128b) and
- * are added as floating-point numbers (Zve64d).
+ * world_probe_fp(unsigned asked): V is there if two elements of 64 bits fit a register (Zvl128b)
+ * and are added as floating-point numbers (Zve64d).
  * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V that are asked for
  * Out      a0 = OR of those that are there; F and D are asked for in any case
  */

@@ -96,9 +96,9 @@ enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 }
 
 /*
- * 32 bytes a turn, to words: hsv.d has no offset. Returns how many bytes went: all, or those of the
- * turns before one in which an access trapped. That may be a load, where neither the hart nor the
- * firmware loads words that are not aligned.
+ * Stores 32 bytes a turn, in words: hsv.d has no offset. Returns how many bytes were stored: all,
+ * or those of the turns before one in which an access trapped. A load traps if neither the hart nor
+ * the firmware loads misaligned words.
  */
 static uint64_t write_turns(uint64_t to, const uint8_t *from, uint64_t size)
 {
@@ -135,7 +135,7 @@ static uint64_t write_turns(uint64_t to, const uint8_t *from, uint64_t size)
     return align_down(to - start, 32);
 }
 
-/* Bytes up to a word of the guest's, then words, then what is left or what a turn has failed at. */
+/* Stores bytes up to a word boundary of the guest, then words, then the rest as bytes again. */
 HYP_COLD enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
     const uint8_t *in = from;

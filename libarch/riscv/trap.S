@@ -227,8 +227,8 @@ leave:
 	.size	trap_entry, . - trap_entry
 
 /*
- * trap_entry_early: every trap of a hart that has not said that it accepts guests. It may lack the
- * hypervisor extension, so hstatus is not asked whose trap this is.
+ * trap_entry_early: every trap before world_accept_guests(). The hart may lack the hypervisor
+ * extension, so hstatus is not read; the trap is HS-mode's own.
  * In       tp, sscratch = hart
  * Next     hs_trap
  */

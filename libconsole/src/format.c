@@ -11,7 +11,7 @@ struct spec {
     unsigned width;
 };
 
-/* Into a buffer of `room` bytes, and what it has no room for to the sink, if there is one. */
+/* Characters go to a buffer of `room` bytes, and the rest to the sink, if there is one. */
 struct out {
     char *data;
     size_t room;

@@ -44,7 +44,7 @@ static void send(void *state, uint32_t hart)
     (void)sbi_call(SBI_EXT_IPI, 0, 1, sbi->hart_id[hart], 0);
 }
 
-/* Small rather than quick: the firmware takes some 1000 instructions for each hart of a call. */
+/* Compiled for size: the firmware takes some 1000 instructions for each hart of a call. */
 HYP_COLD static void send_window(uint64_t mask, uint64_t base)
 {
     if (sbi_call(SBI_EXT_IPI, 0, mask, base, 0).error == SBI_SUCCESS) {

@@ -168,7 +168,7 @@ static void test_sbi_windows(void **state)
     static const uint64_t ids[] = {0, 1, 5, 63, 64, 127, 128, 4096};
     static const struct {
         uint64_t harts;
-        uint64_t calls[4][2]; /* Mask, base; mask 0 ends them. */
+        uint64_t calls[4][2]; /* Expected mask and base; mask 0 ends the list. */
     } cases[] = {
         {0, {{0}}},
         {0x01, {{1, 0}}},

@@ -122,7 +122,7 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
 /* Unmapped room to look for, with an unmapped page on either side. */
 struct hole {
     struct range window;
-    uint64_t *from; /* Of the window: below it there is none. */
+    uint64_t *from; /* The window has no hole below. */
     uint64_t size;
     uint64_t align;
     uint64_t phase; /* The address is this, modulo align. */
@@ -164,7 +164,7 @@ static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, 
     }
 }
 
-/* What was mapped there leaves no gap below it, but a guard page. */
+/* The next search starts behind this mapping, if only a guard page is free below it. */
 static void go_on_behind(const struct hole *h, uint64_t va)
 {
     *h->from = va == *h->from + HYP_PAGE_SIZE ? va + h->size : *h->from;

@@ -205,7 +205,7 @@ static void stacks_are_guarded(void **state)
     assert_int_equal(arena.pool.free_count, 0);
 }
 
-/* The lowest one that is large enough: behind what is there, and again where something was. */
+/* The lowest hole that is large enough is taken, also one that an unmap has left. */
 static void holes_are_found_again(void **state)
 {
     (void)state;

@@ -117,7 +117,7 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
     return HYP_OK;
 }
 
-/* The first page of each free block of a word, as a bit: all of them are looked at at once. */
+/* Bit n: a free block begins at page n of this word. Looks at all 64 pages at once. */
 static uint64_t free_blocks(uint64_t used, unsigned order)
 {
     uint64_t free = ~used;

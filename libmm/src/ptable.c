@@ -17,7 +17,7 @@ struct place {
     hpa_t table[PTABLE_LEVEL_MAX];
 };
 
-/* Also where size goes before speed: a call of such a function is longer than its body. */
+/* Inline even in code compiled for size: a call would be longer than the function. */
 #define INLINE __attribute__((always_inline)) static inline
 
 INLINE uint64_t pte_load(const uint64_t *slot)
@@ -31,7 +31,7 @@ INLINE void pte_store(uint64_t *slot, uint64_t pte)
     __atomic_store_n(slot, pte, __ATOMIC_RELEASE);
 }
 
-/* What the PTE of the next leaf has more. */
+/* Difference of the PTEs of two leaves that follow each other. */
 static uint64_t pte_step(unsigned level)
 {
     return ptable_leaf_size(level) >> HYP_PAGE_SHIFT << PTE_PPN_LO;
@@ -265,8 +265,8 @@ enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m)
 }
 
 /*
- * Leaves of one table from `address` on, the first in at->slot, that end within `size` bytes. 0:
- * the first begins before, or ends behind.
+ * Counts the leaves of one table from `address` on, the first in at->slot, that end within `size`
+ * bytes. 0: the first begins before `address`, or ends behind.
  */
 static size_t leaves_within(const struct ptable *t, uint64_t address, uint64_t size,
                             const struct place *at)
@@ -343,7 +343,7 @@ struct level_place {
     size_t next;
 };
 
-/* Most entries are empty: two instructions each, where eight are. */
+/* Most entries are empty: eight of them at once cost two instructions each. */
 static size_t next_valid(const struct level_place *p, size_t count)
 {
     const uint64_t *at = p->entries + p->next;
@@ -444,7 +444,7 @@ enum hyp_status ptable_check_run(const struct ptable_run *run)
     if (!pte_is_leaf(run->pte)) {
         return run->level != 0 && inner_is_well_formed(run->pte) ? HYP_E_FAULT : HYP_E_FORMAT;
     }
-    /* One is as the other, but for the physical address. */
+    /* The leaves differ in the physical address alone. */
     uint64_t size = run->count * ptable_leaf_size(run->level);
     return leaf_is_well_formed(run->pte, run->level) && pte_pa(run->pte).a <= PTE_PA_LIMIT - size
                ? HYP_OK

@@ -420,7 +420,7 @@ static bool has_irqs(const struct vm_config *c)
     return false;
 }
 
-/* The harts of each VM that cannot get what its devices or its controller send. */
+/* plan.no_context: the harts of each VM that interrupts of its devices cannot reach. */
 static void check_contexts(void)
 {
     bool any = false;

@@ -263,7 +263,7 @@ static void test_missing_extension(void **state)
     assert_int_equal(plan.mem_hpa[0][0], CONFIG_NOWHERE);
 }
 
-/* Harts 0 and 1 have what `machine` says; the others lack this. */
+/* Extensions that the harts above 1 lack; harts 0 and 1 have all of machine.isa. */
 static uint64_t others_lack;
 
 static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
@@ -273,7 +273,7 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return (harts & ~UINT64_C(3)) != 0 ? machine.isa & ~others_lack : machine.isa;
 }
 
-/* What a VM needs is asked of its own harts. */
+/* Only a VM's own harts must have the extensions that it needs. */
 static void test_extensions_of_own_harts(void **state)
 {
     (void)state;
@@ -293,7 +293,7 @@ static void test_extensions_of_own_harts(void **state)
     others_lack = BIT(GUEST_ISA_SSTC) | BIT(GUEST_ISA_SVPBMT);
     vms[1].real_time = false;
     expect_one(CONFIG_EXT_ABSENT, 1);
-    /* Interrupt files, too. */
+    /* IMSICs need Ssaia on these harts as well. */
     vms[0].isa_needs = vms[1].isa_needs = NULL;
     others_lack = BIT(GUEST_ISA_SSAIA);
     machine.irqc_models = 7;
@@ -317,7 +317,7 @@ static void test_missing_interrupts(void **state)
     assert_int_equal(findings[0].y, 0);
 }
 
-/* A hart without a context is told of where it matters; without any, the devices are of no use. */
+/* A hart without context is a finding if its VM has interrupts; a VM without any is refused. */
 static void test_harts_without_context(void **state)
 {
     (void)state;
@@ -342,7 +342,7 @@ static void test_harts_without_context(void **state)
     devices[2].irq[0] = 13;
     vms[0].irqc.absent = true;
     expect_none();
-    /* In part of the machine: each hart needs one. */
+    /* An APLIC is passed through in part: each hart needs a context. */
     vms[0].irqc.absent = false;
     vms[0].irqc.model = HYP_IRQC_APLIC;
     vms[0].device_count = 0;

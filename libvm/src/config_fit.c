@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a world must have for a configuration: limits, harts, extensions, pool. */
+/* Requirements of a configuration on its world: limits, harts, extensions, pool. */
 #include "config_priv.h"
 
 #include <hyp/vm/guest_isa.h>
@@ -62,7 +62,7 @@ static bool check_limit(struct config_run *run, struct config_owner who, const c
     return false;
 }
 
-/* What every loop and mask below counts on. */
+/* Bounds that every loop and mask below counts on. */
 static bool check_limits(struct config_run *run)
 {
     struct config_owner config = {"configuration", run->config->name};
@@ -122,7 +122,7 @@ static void check_console_hart(struct config_run *run)
     }
 }
 
-/* Of its own harts; of all of them for one that has none. */
+/* The extensions of the VM's own harts; of all harts if it has none. */
 uint64_t config_vm_isa(const struct config_run *run, uint32_t vm)
 {
     const struct config_machine *machine = run->in->machine;

@@ -147,11 +147,11 @@ static void check_irqc(struct config_run *run, uint32_t vm)
     }
 }
 
-/* Does an interrupt of a device that it owns come to this VM? */
-static bool has_irqs(const struct config_run *run, const struct vm_config *c)
+/* Does the VM own a device that has an interrupt? */
+static bool has_irqs(const struct config_run *run, uint32_t vm)
 {
-    for (uint32_t k = 0; k < c->device_count; k++) {
-        const struct hyp_device *device = config_find_device(run->platform, c->devices[k].name);
+    for (uint32_t k = 0; k < run->config->vms[vm].device_count; k++) {
+        const struct hyp_device *device = config_device(run->in, vm, k);
         if (device != NULL && device->irq[0] != 0) {
             return true;
         }
@@ -160,15 +160,15 @@ static bool has_irqs(const struct config_run *run, const struct vm_config *c)
 }
 
 /*
- * A virtual PLIC does without contexts of the machine but for interrupts of devices, and for these
- * it needs one. An APLIC and IMSICs are passed through in part, so each hart has to have one.
+ * A virtual PLIC needs contexts of the machine's controller for interrupts of devices alone, and
+ * one context is enough. An APLIC and IMSICs are passed through in part, so each hart needs one.
  */
 static void check_contexts(struct config_run *run, uint32_t vm)
 {
     const struct vm_config *c = &run->config->vms[vm];
     uint64_t harts = run->plan->harts[vm];
     bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
-    if (run->in->machine == NULL || (is_plic && !has_irqs(run, c))) {
+    if (run->in->machine == NULL || (is_plic && !has_irqs(run, vm))) {
         return;
     }
     uint64_t lacking = harts & run->in->machine->no_context;

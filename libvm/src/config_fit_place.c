@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a configuration leaves open: harts, places in memory, and the pool that they need. */
+/* Decides what a configuration leaves open: harts, and places in memory. */
 #include "config_priv.h"
 
 uint32_t config_hart_count(const struct config_input *in)
@@ -115,7 +115,7 @@ bool config_mem_is_sound(const struct config_input *in, const struct vm_mem *mem
                                range_covers(config_range(0, BIT(56)), mem->hpa, mem->size));
 }
 
-/* Where a region may go: the lowest address that nothing seen so far speaks against. */
+/* A place for a region: the lowest address that overlaps nothing seen so far. */
 struct spot {
     uint64_t at; /* UINT64_MAX: nowhere. */
     uint64_t size;
@@ -130,7 +130,7 @@ static void move_up(struct spot *s, uint64_t from)
     s->at = at >= from ? at : UINT64_MAX;
 }
 
-/* Behind [hpa, hpa + size), where it is that. What wraps is told as a device's mistake. */
+/* Moves the spot behind [hpa, hpa + size), if they overlap. One that wraps is another finding. */
 static void avoid(struct spot *s, uint64_t hpa, uint64_t size)
 {
     if (range_overlaps(config_range(hpa, size), config_range(s->at, s->size))) {
@@ -167,7 +167,7 @@ static void avoid_vms(const struct config_input *in, const struct config_plan *p
     }
 }
 
-/* Until all that is there has been seen from one place. */
+/* Moves the spot up until nothing overlaps it. */
 static uint64_t find_place(const struct config_input *in, const struct config_plan *plan,
                            const struct vm_mem *mem, uint64_t align)
 {

@@ -4,14 +4,14 @@
 
 #include <hyp/vm/footprint.h>
 
-/* What the G-stage of a VM maps: its memory, its devices, its IMSICs. */
+/* A mapping of a VM's G-stage: of its memory, of a device, of its IMSICs. */
 struct mapping {
     uint64_t gpa;
     uint64_t hpa;
     uint64_t size;
 };
 
-#define LEVELS 4 /* Of entries that can have a table below, with Sv57x4. */
+#define LEVELS 4 /* Levels whose entries can point to a table, with Sv57x4. */
 #define MAPPING_MAX (CONFIG_MEM_MAX + CONFIG_DEVICE_MAX + 1)
 
 static bool mapping_get(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
@@ -70,8 +70,8 @@ static void sort_mappings(const struct config_input *in, const struct config_pla
 }
 
 /*
- * Tables that the mapping needs below entries that cover BIT(shift) bytes each, from entry *next
- * on: those before have been counted. An entry that can be one leaf needs none.
+ * Counts the tables that the mapping needs below entries of BIT(shift) bytes each. Entries before
+ * *next have been counted. An entry that can be one leaf needs none.
  */
 static uint64_t count_tables(const struct mapping *map, unsigned shift, uint64_t *next)
 {
@@ -83,7 +83,7 @@ static uint64_t count_tables(const struct mapping *map, unsigned shift, uint64_t
         *next = first + n;
         return n;
     }
-    /* Congruent, only its ends can be in parts. */
+    /* gpa and hpa are congruent, so only the first and the last entry can be partly mapped. */
     for (uint32_t i = 0; i < 2; i++) {
         if (end[i] >= *next &&
             !range_covers(config_range(map->gpa, map->size), end[i] << shift, BIT(shift))) {
@@ -100,7 +100,7 @@ static uint64_t count_all_tables(const struct config_input *in, const struct con
     struct sorted sorted;
     uint64_t next[LEVELS] = {0};
     uint64_t n = 0;
-    unsigned top = config_vm_gpa_bits(in, vm) - 11; /* What an entry of the root covers. */
+    unsigned top = config_vm_gpa_bits(in, vm) - 11; /* An entry of the root covers BIT(top). */
     sort_mappings(in, plan, vm, &sorted);
     for (uint32_t i = 0; i < sorted.count; i++) {
         struct mapping map;

@@ -26,7 +26,7 @@ bool config_fit_run(struct config_run *run);
 void config_fit_mem(struct config_run *run);
 void config_fit_devices(struct config_run *run);
 
-/* With a machine: the extensions that the VM can be granted on its harts. */
+/* The extensions that the VM can be granted on its harts. in->machine is not NULL. */
 uint64_t config_vm_isa(const struct config_run *run, uint32_t vm);
 void config_check_harts(struct config_run *run);
 void config_check_mem(struct config_run *run);

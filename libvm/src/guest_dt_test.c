@@ -236,7 +236,7 @@ static void test_first_cpu_is_absent(void **state)
     assert_memory_equal(list, contexts, sizeof(contexts));
 }
 
-/* As of one that is absent; but its cpu stays. */
+/* The context of such a vCPU goes as that of an absent one, but its cpu node stays. */
 static void test_vcpu_without_context(void **state)
 {
     (void)state;

@@ -23,12 +23,6 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
     return guest_isa_find_near(text, length, (enum guest_isa)0);
 }
 
-/* Names are letters, and case insensitive. */
-static char lower(char c)
-{
-    return (char)(c | 0x20);
-}
-
 static bool is_name(uint32_t ext, const char *text, size_t length)
 {
     /* Most differ in their length already. */
@@ -37,7 +31,7 @@ static bool is_name(uint32_t ext, const char *text, size_t length)
     }
     const char *name = guest_isa_name((enum guest_isa)ext);
     size_t n = 0;
-    while (n < length && name[n] == lower(text[n])) {
+    while (n < length && name[n] == guest_isa_lower(text[n])) {
         n++;
     }
     return n == length;
@@ -55,11 +49,11 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
         return likely;
     }
     if (length > 1) {
-        e = lower(text[0]) == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
-        end = lower(text[0]) == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
+        e = guest_isa_lower(text[0]) == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
+        end = guest_isa_lower(text[0]) == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
     }
     size_t at = length > 1 ? 1 : 0;
-    while (e < end && (guest_isa_name((enum guest_isa)e)[at] != lower(text[at]) ||
+    while (e < end && (guest_isa_name((enum guest_isa)e)[at] != guest_isa_lower(text[at]) ||
                        !is_name(e, text, length))) {
         e++;
     }

@@ -23,7 +23,7 @@ static bool has_memory(const struct vm_config *c, uint64_t gpa, uint64_t *end)
     return false;
 }
 
-/* Regions that touch are one. What else lies in them lies behind the kernel's own room. */
+/* Regions that touch are one. The kernel's room ends where initrd or device tree begin in them. */
 static uint64_t room_of(const struct vm_config *c, uint64_t initrd_size)
 {
     uint64_t start = c->kernel.gpa;

@@ -48,7 +48,7 @@ static void test_fits(void **state)
     assert_int_equal(image.text_offset, 0x200000);
     assert_int_equal(image.image_size, 0x1000000);
     assert_int_equal(image.room, END - AT);
-    put(16, 0); /* An old one. */
+    put(16, 0); /* The image_size of old kernels. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);
     put(24, UINT64_MAX - 1); /* Other flags. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);
@@ -63,9 +63,9 @@ static void test_flat(void **state)
         assert_int_equal(check(0), KERNEL_IMAGE_FITS);
         header[7] ^= UINT64_C(1) << i;
     }
-    header[7] |= UINT64_C(0x40) << 32; /* Where the PE header is. */
+    header[7] |= UINT64_C(0x40) << 32; /* Offset of the PE header. */
     assert_int_equal(check(0), KERNEL_IMAGE_ENDIAN);
-    vm.entry = AT + 4; /* Not by the header's own code. */
+    vm.entry = AT + 4; /* The VM skips the header: a flat binary. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);
 }
 
@@ -89,7 +89,7 @@ static void test_offset(void **state)
     assert_int_equal(check(0), KERNEL_IMAGE_OFFSET);
 }
 
-/* Each room to the byte. */
+/* A kernel that ends at `end` fits, and one byte more does not. */
 static void check_room(uint64_t initrd_size, uint64_t end)
 {
     put(16, end - AT);
@@ -109,7 +109,7 @@ static void test_size(void **state)
     mem[2] = (struct vm_mem){.gpa = END, .size = 0x1000};
     vm.mem_count = 2;
     check_room(0, END);
-    vm.mem_count = 3; /* They touch. */
+    vm.mem_count = 3; /* Regions that touch. */
     check_room(0, END + 0x2000);
     vm.initrd = (struct vm_blob){.name = "initrd", .gpa = 0x88000000};
     check_room(0, END + 0x2000);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Properties that are looked at, by first letter: X(key, name). */
+/* Properties that are read, in the order of their first letters: X(key, name). */
 #define KEYS(X)                           \
     X(ADDRESS_CELLS, "#address-cells")    \
     X(SIZE_CELLS, "#size-cells")          \
@@ -39,7 +39,7 @@
 #define KEY_ENUM(key, name) KEY_##key,
 enum key { KEYS(KEY_ENUM) KEY_COUNT };
 
-/* One behind the other, and where each begins: half the size of an array of equal ones. */
+/* Names in a row, and where each begins: half the size of an array of equally long ones. */
 #define KEY_ROOM(key, name) char key[sizeof(name)];
 #define KEY_TEXT(key, name) .key = name,
 #define KEY_AT(key, name) offsetof(struct key_names, key),
@@ -59,7 +59,7 @@ enum section {
     SECTION_ALIASES,
 };
 
-/* Names whose keys are known. */
+/* Places of names whose keys have been looked up. */
 #define KNOWN_MAX 32
 
 struct reading {
@@ -68,18 +68,18 @@ struct reading {
     struct {
         uint32_t at;
         uint32_t length;
-    } of[KEY_COUNT];              /* Values of the node whose properties are being read: */
-    uint32_t has;                 /* bit k: it has that of key k. */
-    uint32_t node_at;             /* Where it lies. */
-    uint32_t known_at[KNOWN_MAX]; /* 0: none. */
+    } of[KEY_COUNT];              /* Values of the node whose properties are being read. */
+    uint32_t has;                 /* Bit k: the node has the property of key k. */
+    uint32_t node_at;             /* Offset of the node. */
+    uint32_t known_at[KNOWN_MAX]; /* Offset of a name in the tree; 0: none. */
     uint8_t known[KNOWN_MAX];
     enum section section;
-    struct machine_bus bus[MACHINE_DEPTH_MAX + 1]; /* By depth, the nodes that the walk is in. */
+    struct machine_bus bus[MACHINE_DEPTH_MAX + 1]; /* The nodes that the walk is in, by depth. */
     uint64_t hart_id;
     bool in_hart; /* The walk is in the cpu node of that hart. */
     struct dtree_value isa_text;
     bool isa_is_list;
-    struct machine_isa isa; /* What isa_text came to. */
+    struct machine_isa isa; /* The ISA that isa_text spells. */
     struct machine_console console;
 };
 
@@ -110,7 +110,7 @@ static enum key key_of(const char *name)
     return KEY_COUNT;
 }
 
-/* Trees have each name once: where it lies tells it again. */
+/* A tree has each name once, so its offset identifies it. */
 static enum key key_at_place(struct reading *r, const struct dtree_walk *w)
 {
     uint32_t place = (uint32_t)((const uint8_t *)w->name - w->tree->bytes);
@@ -173,8 +173,8 @@ static struct hyp_mem both(struct hyp_mem a, struct hyp_mem b)
 }
 
 /*
- * What is not listed would be given away: without room, the range grows over this one that has to
- * grow least. It covers what is nobody's, too, which may be where the image lies.
+ * Memory that is not listed would be given to VMs. If there is no room, the range that has to grow
+ * least grows over this one, and over free memory between them, which may be where the image lies.
  */
 static void add_reserved(struct machine *m, struct hyp_mem range)
 {
@@ -193,7 +193,7 @@ static void add_reserved(struct machine *m, struct hyp_mem range)
     m->reserved_merged++;
 }
 
-/* An empty range is nobody's; one that would pass 2^64 ends there. */
+/* Skips an empty range; one that would pass 2^64 ends there. */
 static void add_range(struct machine *m, uint64_t start, uint64_t size, bool reserved)
 {
     struct hyp_mem range = {.hpa = start, .size = size <= -start - 1 ? size : -start - 1};
@@ -239,7 +239,7 @@ static enum hyp_status read_reservations(struct machine *m, const struct dtree *
 
 /* ---- Harts ----------------------------------------------------------------------------------- */
 
-/* Harts mostly say the same: then it is read once. */
+/* Most harts have the same ISA, which is then read once. */
 static void read_isa(struct reading *r)
 {
     struct dtree_value base = value_of(r, KEY_ISA_BASE);
@@ -271,7 +271,7 @@ static uint32_t mmu_of(const struct reading *r)
 
 _Static_assert(GUEST_ISA_ZICBOZ == GUEST_ISA_ZICBOM + 2, "block[]");
 
-/* Leaves what both have. Without a block size, an extension is not usable. */
+/* Leaves what both have. An extension is not usable if its block size is missing. */
 static void narrow(struct machine_grant *g, const struct machine_grant *by)
 {
     g->isa &= by->isa;
@@ -400,7 +400,7 @@ static void add_device(struct reading *r, uint32_t depth, uint64_t hpa)
         (struct machine_device){.hpa = hpa, .at = r->node_at, .bus = r->bus[depth].name};
 }
 
-/* Whatever its status is: the firmware disables what it keeps to itself. */
+/* The status does not matter: the firmware disables controllers that it keeps to itself. */
 static void add_irqc(struct machine *m, enum machine_irqc kind, struct hyp_mem mem, uint32_t at)
 {
     bool full = m->regs_count == MACHINE_REGS_MAX;
@@ -413,7 +413,7 @@ static void add_irqc(struct machine *m, enum machine_irqc kind, struct hyp_mem m
     m->other_irqc |= kind != MACHINE_IRQC_PLIC;
 }
 
-/* The bindings of them all ask for one of these properties; few other nodes have one. */
+/* The binding of every controller requires one of these properties; few other nodes have one. */
 static enum machine_irqc irqc_of(const struct reading *r)
 {
     bool may_be = (r->has & (BIT(KEY_TARGETS) | BIT(KEY_MSI_PARENT) | BIT(KEY_IRQ_CELLS))) != 0;
@@ -436,7 +436,7 @@ static void add_reg(struct reading *r, uint32_t depth, const uint8_t *cells, enu
     }
 }
 
-/* Nobody knows where its registers are. */
+/* The address of its registers is not known. */
 static void add_too_deep(struct reading *r, enum machine_irqc kind)
 {
     if (kind != MACHINE_IRQC_NONE) {
@@ -445,7 +445,7 @@ static void add_too_deep(struct reading *r, enum machine_irqc kind)
     r->m->devices_left_out += r->bus[MACHINE_DEPTH_MAX].okay && is_okay(r) ? 1 : 0;
 }
 
-/* Its registers, if CPUs have addresses for what is in the nodes around it. */
+/* Adds the node's registers, if CPUs have addresses for what is in the nodes around it. */
 static void add_node(struct reading *r, uint32_t depth)
 {
     uint32_t up = depth <= MACHINE_DEPTH_MAX ? depth - 1 : MACHINE_DEPTH_MAX;
@@ -487,7 +487,7 @@ static void enter(struct reading *r, uint32_t depth)
 
 /* ---- What the firmware has left -------------------------------------------------------------- */
 
-/* Cut arguments would say something else: they are taken whole or not at all. */
+/* Arguments are taken whole or not at all: cut ones could mean something else. */
 static void read_bootargs(struct reading *r)
 {
     struct dtree_value v = value_of(r, KEY_BOOTARGS);
@@ -499,7 +499,7 @@ static void read_bootargs(struct reading *r)
     }
 }
 
-/* One or two cells, as its writer likes. */
+/* A number of one or two cells, as its writer likes. */
 static uint64_t address(const struct reading *r, enum key key)
 {
     struct dtree_value v = value_of(r, key);
@@ -534,7 +534,7 @@ static enum section section_of(const char *name)
                                                     : SECTION_OTHER;
 }
 
-/* Older trees say in each cpu node how fast time passes. */
+/* Older trees have the timebase in each cpu node. */
 static void read_cpus(struct reading *r, uint32_t depth)
 {
     if (depth <= 3 && r->m->timebase_hz == 0) {
@@ -564,7 +564,7 @@ static void read_other(struct reading *r, uint32_t depth)
     }
 }
 
-/* The properties of the node at `depth` are all there; `within`: a node within it follows. */
+/* All properties of the node at `depth` have been read; `within`: a node within it follows. */
 static void read_node(struct reading *r, uint32_t depth, bool within)
 {
     switch (r->section) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random buses in each other: the devices are those that a plain walk up the tree finds, by libfdt
- * and one byte at a time, in its order.
+ * Property: in random trees of buses, machine_read() finds the devices that a plain walk up the
+ * tree by libfdt finds, which translates first and last byte by themselves, in the tree's order.
  */
 #include <hyp/prop.h>
 #include <hyp/vm/machine.h>
@@ -35,7 +35,7 @@ static uint32_t draw_cells(void)
     return prop_u64(8) == 0 ? (uint32_t)prop_u64(4) : 1 + (uint32_t)prop_u64(2);
 }
 
-/* With what it says of itself in cells of the node around it, if that is well-formed. */
+/* A node with reg in the cells of the node around it, and ranges; mostly well-formed. */
 static void begin_node(uint32_t address, uint32_t size, uint32_t own_address, uint32_t own_size)
 {
     fdt_begin_node(tree, "n");
@@ -87,7 +87,7 @@ static void make(void)
     PROP_ASSERT(fdt_finish(tree) == 0);
 }
 
-/* ---- The same, plainly ----------------------------------------------------------------------- */
+/* ---- The plain walk -------------------------------------------------------------------------- */
 
 static uint32_t cells_of(int node, const char *name)
 {
@@ -103,7 +103,7 @@ static bool has_good_cells(int node)
     return (address == 1 || address == 2) && (size == 1 || size == 2);
 }
 
-/* Wide enough that nothing passes its end. */
+/* No sum of two addresses overflows it. */
 __extension__ typedef unsigned __int128 wide;
 
 static wide number(const fdt32_t *cells, uint32_t count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where CPUs find what nodes say of themselves: ranges of buses, reg ranges, statuses, paths. */
+/* Addresses of nodes as CPUs have them: ranges of buses, ranges of reg, statuses, paths. */
 #include <hyp/vm/machine_aia.h>
 
 #include <setjmp.h>
@@ -45,7 +45,7 @@ static void begin(void)
     fdt_property_u32(tree, "#size-cells", 2);
 }
 
-/* A node for others; without ranges until a test puts them. */
+/* A node for others. It has no ranges until a test puts them. */
 static void begin_bus(const char *name, uint32_t address_cells, uint32_t size_cells)
 {
     fdt_begin_node(tree, name);
@@ -63,7 +63,7 @@ static void end(void)
     fdt_end_node(tree);
 }
 
-/* Of a bus with one cell of each. */
+/* A device on a bus with one cell of each. */
 static void put_device(const char *name, uint32_t address, uint32_t size)
 {
     fdt_begin_node(tree, name);
@@ -151,7 +151,7 @@ static void test_nested(void **state)
     EXPECT(0x420000000, 0x420103000, 0x420248000, 0x42024f000, 0x420ffffff, 0x420000000);
 }
 
-/* What a bus does not pass on has no address: nor has what is around a device without ranges. */
+/* Registers that a bus does not pass on have no address, nor those below a bus without ranges. */
 static void test_untranslated(void **state)
 {
     (void)state;
@@ -360,7 +360,7 @@ static void read_deep(uint32_t depth, bool reachable)
     finish();
 }
 
-/* Deeper than is followed: it may be anywhere, and is not where it is not. */
+/* A device deeper than nodes are followed may be at any address. */
 static void test_too_deep(void **state)
 {
     (void)state;
@@ -525,7 +525,7 @@ static void test_plics(void **state)
     assert_int_equal(m.irqc_index[1], 1);
 }
 
-/* All interrupts of one hart need not name it each time. */
+/* A controller of one hart may list its interrupts by interrupt-parent and interrupts. */
 static void test_plic_of_one_hart(void **state)
 {
     (void)state;
@@ -558,7 +558,7 @@ static void put_simple(const char *name, const char *compatible)
     end();
 }
 
-/* What interrupts harts in M-mode, or is interrupted itself, is no controller of ours. */
+/* A controller that interrupts harts in M-mode, or another controller, is not used. */
 static void test_no_controllers(void **state)
 {
     (void)state;
@@ -579,7 +579,7 @@ static void test_no_controllers(void **state)
     assert_int_equal(m.device_count, ARRAY_COUNT(names));
 }
 
-/* Its files in so many ranges of that size, `step` from each other. */
+/* An IMSIC whose files are in `ranges` of that size, `step` from each other. */
 static void read_imsic(uint32_t ranges, uint32_t size, uint32_t step, uint32_t guest_bits)
 {
     uint32_t cells[16];
@@ -612,7 +612,7 @@ static void read_imsic(uint32_t ranges, uint32_t size, uint32_t step, uint32_t g
     finish();
 }
 
-/* As on a board whose numbers of harts have more bits than it has harts; the targets are M, S. */
+/* The IMSIC's interrupts-extended lists M and S of each hart, so hart 1 is number 3. */
 static void test_imsic(void **state)
 {
     (void)state;

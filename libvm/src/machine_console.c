@@ -22,7 +22,7 @@ static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
     return n == 0 && (*name == 0 || *name == '@');
 }
 
-/* A path that does not begin with / is the name of a property of /aliases, which has the path. */
+/* A path that does not begin with / names a property of /aliases, whose value is the path. */
 static struct dtree_value whole_path(const struct machine_console *c, const struct dtree *t)
 {
     struct dtree_value path = c->path;
@@ -51,13 +51,13 @@ static uint32_t last_name(const uint8_t *path, uint32_t end)
     return n;
 }
 
-/* Behind a node's token is its name. */
+/* A node's name follows its token. */
 static bool node_fits(const struct dtree *t, uint32_t at, const uint8_t *text, uint32_t n)
 {
     return name_fits((const char *)t->bytes + at + 4, text, n);
 }
 
-/* Is that, with a / at its end, the path of the bus? From its last name to its first. */
+/* Is path[0 .. end), which ends with a /, the path of the bus? Compares the last name first. */
 static bool bus_fits(const struct machine_console *c, const struct dtree *t, uint32_t bus,
                      const uint8_t *path, uint32_t end)
 {
@@ -71,7 +71,7 @@ static bool bus_fits(const struct machine_console *c, const struct dtree *t, uin
     return bus == 0 && end == 1;
 }
 
-/* Names without an address may be those of several devices. */
+/* A name without an address may fit several devices. */
 void machine_find_console(struct machine *m, const struct dtree *t, const struct machine_console *c)
 {
     struct dtree_value path = whole_path(c, t);

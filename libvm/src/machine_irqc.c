@@ -5,7 +5,7 @@
 #include <hyp/arch/csr.h>
 #include <string.h>
 
-/* Chips that have names of their own say one of these, too. */
+/* Chips with names of their own list one of these as well. */
 static const struct {
     char name[23];
     uint8_t kind;
@@ -71,7 +71,7 @@ uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, ui
                               uint32_t irq, uint32_t index[HYP_HART_MAX])
 {
     struct dtree_value list = machine_irqc_value(m, t, n, "interrupts-extended");
-    uint32_t parent = 0; /* The one whose interrupts the list has. */
+    uint32_t parent = 0; /* The hart's controller that all interrupts of the list belong to. */
     uint32_t step = 8;
     uint32_t count = 0;
     if (list.bytes == NULL) {
@@ -92,7 +92,7 @@ uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, ui
     return count;
 }
 
-/* A machine of several sockets has one in each: the first of those that serve most harts. */
+/* A machine of several sockets has a PLIC in each: takes the first of those with most harts. */
 void machine_choose_plic(struct machine *m, const struct dtree *t)
 {
     uint32_t index[HYP_HART_MAX];

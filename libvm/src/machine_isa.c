@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a hart's device tree node says of its ISA. */
+/* The ISA of a hart, read from its device tree node. */
 #include "machine_isa.h"
 
 struct isa_reader {
     struct machine_isa isa;
-    enum guest_isa likely; /* Names come in the table's order: the next one's place. */
+    enum guest_isa likely; /* The next name's place, if names come in the table's order. */
 };
-
-/* ISA strings are case insensitive. Right for letters; what else it maps is no letter. */
-static char lower(char c)
-{
-    return (char)(c | 0x20);
-}
 
 static bool is_digit(char c)
 {
@@ -20,7 +14,7 @@ static bool is_digit(char c)
 
 _Static_assert(GUEST_ISA_I == 0 && GUEST_ISA_D == 4, "IMAFD");
 
-/* What a single letter stands for besides itself. */
+/* Extensions that a single letter stands for besides itself. */
 static uint32_t implied(char letter)
 {
     switch (letter) {
@@ -40,22 +34,22 @@ static void add_extension(struct isa_reader *i, const char *name, size_t length)
         i->likely = (enum guest_isa)(ext + 1);
     }
     if (length == 1) {
-        i->isa.set |= implied(lower(*name));
-        i->isa.h = i->isa.h || lower(*name) == 'h';
+        i->isa.set |= implied(guest_isa_lower(*name));
+        i->isa.h = i->isa.h || guest_isa_lower(*name) == 'h';
     }
 }
 
 /* Is s[at] part of a version number behind a name, as in "2" and "2p1"? */
 static __attribute__((noinline)) bool is_version(const char *s, size_t at, size_t end)
 {
-    return at < end && (is_digit(s[at]) || (lower(s[at]) == 'p' && is_digit(s[at - 1]) &&
+    return at < end && (is_digit(s[at]) || (guest_isa_lower(s[at]) == 'p' && is_digit(s[at - 1]) &&
                                             at + 1 < end && is_digit(s[at + 1])));
 }
 
 static bool begins(const char *s, size_t length, const char *with)
 {
     for (; *with != 0; with++, s++, length--) {
-        if (length == 0 || lower(*s) != *with) {
+        if (length == 0 || guest_isa_lower(*s) != *with) {
             return false;
         }
     }
@@ -78,8 +72,8 @@ struct machine_isa machine_isa_of_string(const char *s, size_t length)
     size_t at = begins(s, end, "rv64") ? 4 : end;
     while (at < end) {
         size_t from = at++;
-        char c = lower(s[from]);
-        if (c == 's' && at < end && lower(s[at]) == 'u' && s[from - 1] != '_') {
+        char c = guest_isa_lower(s[from]);
+        if (c == 's' && at < end && guest_isa_lower(s[at]) == 'u' && s[from - 1] != '_') {
             at++; /* Old trees: supervisor and user mode, as two letters. */
         } else if (c == 's' || c == 'x' || c == 'z') {
             while (at < end && s[at] != '_') {

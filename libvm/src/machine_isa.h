@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The properties of a cpu node that list its ISA. Pure; all take a value that need not end with
- * a NUL. What is not in guest_isa.h is skipped, except H.
+ * a NUL. Extensions that guest_isa.h does not have are skipped, except H.
  *
  * Spec    RISC-V ISA Manual, "ISA Extension Naming Conventions"; devicetree binding "RISC-V ISA
- *         extensions". Where the two differ, the binding is what trees are written by.
+ *         extensions". The binding decides where the two differ, as trees follow it.
  */
 #pragma once
 
@@ -18,8 +18,8 @@ struct machine_isa {
 /*
  * riscv,isa: "rv64imafdch_zicbom1p0". Single letters may be separated by underscores, and the
  * first name of several letters may follow them without one. Both may have a version. "i" implies
- * Zicntr, Zicsr, Zifencei and Zihpm, whose names are younger than the property. Nothing, where the
- * base is not rv64.
+ * Zicntr, Zicsr, Zifencei and Zihpm, whose names are younger than the property. The set is empty
+ * if the base is not rv64.
  */
 struct machine_isa machine_isa_of_string(const char *s, size_t length);
 

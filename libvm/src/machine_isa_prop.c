@@ -27,7 +27,8 @@ static void put_version(void)
     put(versions[prop_u64(5)]);
 }
 
-/* Between two extensions; behind a version, p would be its minor part. */
+/* Puts an unknown name between two extensions, or none. No name begins with p: behind a version
+ * that is its minor part. */
 static void put_noise(void)
 {
     static const char *const names[] = {"", "", "_zfoo", "_xhv2p0", "_sv39", "_zve64x", "_smaia1"};

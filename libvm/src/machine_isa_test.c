@@ -33,7 +33,7 @@ static uint64_t set_of(const char *names)
     return set;
 }
 
-/* From a copy that ends where the value does: a read behind it is found. */
+/* Reads a copy that ends with the value, so that ASan finds a read behind it. */
 static void check_text(const struct text *t, size_t length, bool is_names)
 {
     char *copy = malloc(length + 1);
@@ -119,7 +119,7 @@ static void test_strings(void **state)
     }
 }
 
-/* What lies behind a NUL is not read; an embedded one ends the string. */
+/* Bytes behind a NUL are not read: it ends the string. */
 static void test_end_of_string(void **state)
 {
     static const struct text text = {"rv64imac\0h_zba", IMAC, false};

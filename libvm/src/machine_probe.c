@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the boot hart has, and what its CSRs keep of what is written to them. */
+/* Tries the extensions of the boot hart, and which bits its CSRs keep. */
 #include <hyp/vm/machine.h>
 
 #include <hyp/arch/csr.h>
@@ -61,9 +61,9 @@ uint64_t machine_henvcfg(uint64_t isa)
 }
 
 /*
- * What the firmware's menvcfg lets henvcfg hold is what guests can be granted: returns what they
- * cannot. cbo.inval flushes, or it is not granted: an invalidation would undo what the hypervisor
- * has stored into guest memory.
+ * Guests can be granted the bits that the firmware's menvcfg lets henvcfg hold. Returns the
+ * extensions that they cannot get. cbo.inval flushes, or it is not granted: an invalidation would
+ * undo what the hypervisor has stored into guest memory.
  */
 static uint64_t probe_env(struct machine *m)
 {
@@ -125,7 +125,7 @@ enum hyp_status machine_probe(struct machine *m)
     for (uint32_t k = 0; k < m->kind_count; k++) {
         uint64_t *isa = &m->kind[k].isa;
         *isa &= ~denied;
-        /* Both: the guest starts with Svade. */
+        /* A hart with both starts the guest with Svade. */
         *isa &= ~((*isa & BIT(GUEST_ISA_SVADE)) != 0 ? BIT(GUEST_ISA_SVADU) : 0);
     }
     m->all = machine_common(m, machine_harts(m));

@@ -16,7 +16,7 @@ static struct machine m;
 static struct machine_aia aia;
 static uint32_t hart_count; /* Those that are okay. */
 static uint64_t ids;        /* Bit i: hart i is there. */
-static uint64_t isa;        /* What all of these have; */
+static uint64_t isa;        /* Extensions that all of these have. */
 static uint64_t isa_of[HARTS];
 static uint64_t without_h; /* Those that are okay, but lack H. */
 static uint32_t context[HARTS];
@@ -27,7 +27,7 @@ static void put_text(const char *name, const char *text)
     fdt_property(tree, name, text, (int)strlen(text) + 1);
 }
 
-/* Before the hart's controller, or behind it. */
+/* A cache's node, before the hart's controller or behind it. */
 static void put_cache(uint32_t phandle)
 {
     if (prop_bool()) {
@@ -154,7 +154,7 @@ static void make(void)
     PROP_ASSERT(fdt_finish(tree) == 0);
 }
 
-/* A hart's own, unless there are more kinds than room: then it may have less. */
+/* A hart has its own extensions; less, if there are more kinds than room. */
 static void check_kind(uint32_t hart, uint64_t own)
 {
     uint64_t has = machine_common(&m, BIT(hart)).isa;

@@ -40,7 +40,7 @@ static void begin_root(void)
     fdt_property_u32(tree, "#size-cells", 2);
 }
 
-/* What "i" stands for in a string beside itself. */
+/* Extensions that "i" in a string stands for besides itself. */
 #define STRING_I \
     (BIT(GUEST_ISA_ZICNTR) | BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI) | BIT(GUEST_ISA_ZIHPM))
 
@@ -206,7 +206,7 @@ static void test_stdout(void **state)
     expect_stdout(":", 0, 0);
     read_stdout("serial0", "", true, false);
     assert_int_equal(m.stdout_regs.size, 0);
-    /* A name that two buses have is that bus's. */
+    /* The path tells which of two buses with that name is meant. */
     read_stdout("/soc/serial", "", true, true);
     assert_int_equal(m.stdout_regs.hpa, 0x2000);
     read_stdout("/bus/serial", "", false, true);
@@ -470,7 +470,7 @@ static void test_kinds(void **state)
     assert_int_equal(machine_common(&m, 8).block[2], 32);
 }
 
-/* Without room, the last kind is what all the rest have, in whatever order they come. */
+/* Kinds beyond the room share the last one, in whatever order the harts come. */
 static void test_too_many_kinds(void **state)
 {
     static const char *const isa[] = {"rv64imach_zba",         "rv64imach_zbb",
@@ -513,7 +513,7 @@ static void test_no_hart_with_h(void **state)
     assert_int_equal(machine_harts(&m), 0);
 }
 
-/* Another base is no hart for us, whatever the list says; an empty list leaves it to the string. */
+/* A hart with another base is not used. If the list of names is empty, the string counts. */
 static void test_isa_base(void **state)
 {
     static const struct {
@@ -953,7 +953,7 @@ static enum hyp_status probe_lacking(const char *isa, bool (*absent)(unsigned), 
     return status;
 }
 
-/* Where H is missing no CSR of it is touched: the host would end. */
+/* No CSR of H is accessed on a hart without it: the host would abort. */
 static void test_probe_without_h(void **state)
 {
     (void)state;
@@ -997,7 +997,7 @@ static void test_probe_of_fp(void **state)
             HYP_OK);
         assert_int_equal(m.all.isa & (f | d | v), harts[i].has);
     }
-    /* What the tree does not say is not granted, though it is there. */
+    /* Extensions that the tree does not say are not granted, though the hart has them. */
     assert_int_equal(probe_lacking("rv64imach", NULL, 0), HYP_OK);
     assert_int_equal(m.all.isa & (f | d | v), 0);
 }

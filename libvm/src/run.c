@@ -42,7 +42,7 @@ static bool has_budget(const struct vm *vm)
     return vm->config->exits_after_boot.boot_s != 0;
 }
 
-/* What of this hart is the same for every start of this vCPU. */
+/* Hart CSRs that do not change when the vCPU is started again. */
 HYP_COLD static void load_hart(struct vcpu *vcpu)
 {
     const struct vm_grant *g = &vcpu->vm->grant;
@@ -52,7 +52,7 @@ HYP_COLD static void load_hart(struct vcpu *vcpu)
     csr_write(CSR_HIDELEG, VS_INTERRUPTS);
     csr_write(CSR_HIE, 0);
     csr_write(CSR_HCOUNTEREN, g->hcounteren);
-    if (csr_probe(CSR_VSTIMECMP)) { /* A hart with Sstc, granted or not: some emulators obey it. */
+    if (csr_probe(CSR_VSTIMECMP)) { /* Some emulators obey it although STCE is 0. */
         csr_write(CSR_VSTIMECMP, UINT64_MAX);
     }
     csr_write(CSR_HTIMEDELTA, 0);
@@ -85,7 +85,7 @@ HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
     }
     csr_write(CSR_HCOUNTEREN, g->hcounteren);
     csr_write(CSR_HGATP, vcpu->vm->hgatp);
-    /* Of the VMID nothing needs to stay: this hart runs one VM. */
+    /* The VMID need not stay: this hart runs one VM. */
     bool mode = csr_read(CSR_HGATP) >> 60 == vcpu->vm->hgatp >> 60;
     csr_write(CSR_HGATP, 0);
     return mode && henvcfg == g->henvcfg && csr_read(CSR_HCOUNTEREN) == g->hcounteren;

@@ -234,10 +234,10 @@ static void test_start_without_fp_and_envcfg(void **state)
     world_host_set_absent_fp(0);
 }
 
-/* A hart that is asked: what it holds of what is written. */
+/* A hart that vcpu_hart_is_fit() asks: the bits that its CSRs keep. */
 static struct {
     uint64_t henvcfg, hcounteren;
-    uint64_t mode; /* Of hgatp. */
+    uint64_t mode; /* The one that hgatp keeps. */
 } asked;
 
 static bool asked_hart(void *state, unsigned number, enum csr_host_op op, uint64_t value,
@@ -252,7 +252,7 @@ static bool asked_hart(void *state, unsigned number, enum csr_host_op op, uint64
     switch (number) {
     case CSR_HENVCFG: *reg = value & asked.henvcfg; return true;
     case CSR_HCOUNTEREN: *reg = value & asked.hcounteren; return true;
-    case CSR_HGATP: /* No bit of a VMID. */
+    case CSR_HGATP: /* VMIDLEN is 0. */
         *reg = value >> 60 == asked.mode ? value & ~(HGATP_VMID_MASK << HGATP_VMID_SHIFT) : 0;
         return true;
     default: return false;
@@ -308,7 +308,7 @@ static void test_a_hart_is_asked_for_what_its_vm_was_promised(void **state)
     assert_true(fits(NULL, 0));
     asked.mode = HGATP_SV48X4;
     assert_false(fits(NULL, 0));
-    /* One that has what its VM was not promised has it open. */
+    /* An extension that was not promised would be open to the guest. */
     asked.mode = HGATP_SV39X4;
     t.vm.grant.has_stateen = false;
     assert_false(fits(NULL, 0));

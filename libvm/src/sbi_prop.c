@@ -332,7 +332,7 @@ void prop_run(void)
     int64_t error = (int64_t)t.vcpu[0].world.gpr[10];
     PROP_ASSERT(!spinlock_is_held(&t.vm.lock));
     PROP_ASSERT(error == expect(&c));
-    PROP_ASSERT(t.sets_sent <= 1); /* All that a call interrupts, at once. */
+    PROP_ASSERT(t.sets_sent <= 1); /* A call interrupts all its harts at once. */
     for (unsigned i = 0; i < 32; i++) {
         PROP_ASSERT(i == 10 || i == 11 || t.vcpu[0].world.gpr[i] == old.vcpu[0].world.gpr[i]);
     }

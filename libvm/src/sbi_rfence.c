@@ -52,7 +52,7 @@ static bool has_fenced(const struct vcpu *target, uint64_t ticket)
     return (int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) >= 0;
 }
 
-/* By itself, so that its turns can be told from the path (tests/bench). */
+/* Not inlined, so that tests/bench can tell its turns from the path. */
 static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *target,
                                                uint64_t ticket)
 {
@@ -70,7 +70,7 @@ static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *t
     } while (!has_fenced(target, ticket));
 }
 
-/* Those of the set that run are asked, and interrupted all at once. Returns who they are. */
+/* Asks those vCPUs of the set that run, and interrupts all their harts at once. Returns them. */
 static uint64_t ask(struct vm *vm, uint64_t set, uint64_t bits, uint64_t ticket[VM_VCPU_MAX])
 {
     uint64_t asked = 0;

@@ -46,7 +46,7 @@ struct test_vm {
 
     /* What the embedder's functions were asked. */
     unsigned ipis[TEST_VCPUS];
-    unsigned sets_sent; /* Those of several harts at once. */
+    unsigned sets_sent; /* Requests that named several harts. */
     unsigned externals, events, timers, timer_changes, ends, updates, irq_stops, vm_events;
 
     /* The device: answers its last write, refuses where `refuse` says so. */

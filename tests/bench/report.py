@@ -442,7 +442,7 @@ def tree_with_devices(runner, launcher):
 
 
 def grow_cost(runner, name, smp, qemu=()):
-    """What the boot hart runs, hypervisor and firmware, from the image's first instruction to a guest's memory."""
+    """Instructions of the boot hart, hypervisor and firmware, from the image's first one to the guest's memory."""
     launcher, elf = (getattr(runner.args, "grow_" + name.replace("-", "_") + s) for s in ("", "_elf"))
     e = Elf(elf)
     start, size = e.symbols()["hyp_hart_main"]  # waits there for the VM's other harts

@@ -48,7 +48,7 @@ static uint64_t digest(size_t size)
     return hash;
 }
 
-/* As boot refuses it; NULL: it is a machine that VMs can run on. */
+/* The reason of boot's refusal; NULL: VMs can run on this machine. */
 static const char *refusal(enum hyp_status status)
 {
     if (status == HYP_E_FORMAT || status == HYP_E_ABSENT) {

@@ -24,12 +24,12 @@ def put_bus(node, name, wide, ranges):
 
 
 def numbers(value):
-    """Of two cells each."""
+    """The numbers in the value, of two cells each."""
     return [int.from_bytes(value[i : i + 8], "big") for i in range(0, len(value), 8)]
 
 
 def shift_reg(node):
-    """All ranges of it."""
+    """Moves all ranges of its reg."""
     reg = numbers(node.props["reg"])
     node.props["reg"] = pairs(*[n + SHIFT if i % 2 == 0 else n for i, n in enumerate(reg)])
 

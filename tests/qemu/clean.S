@@ -52,7 +52,7 @@ clean_entry:
 	li	t0, 3 << 13
 	csrs	sstatus, t0
 	save_if	fcsr, 18
-	/* Without D the second traps and is left out, without F both. */
+	/* The second one traps on a hart without D, both on one without F: those are left out. */
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
 	fsw	f\n, 8 * (24 + \n)(t1)
 	fsd	f\n, 8 * (24 + \n)(t1)

@@ -24,7 +24,7 @@ static uint64_t end_of_initrd(const void *fdt)
     return end != NULL && length == 8 ? fdt64_ld(end) : INITRD;
 }
 
-/* As the rule for it makes the file. */
+/* Byte n of the file, as its rule in BUILD.bazel makes it. */
 static uint8_t byte_of_file(uint64_t i)
 {
     return (uint8_t)(7 * i + 3);

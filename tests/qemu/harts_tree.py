@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The steps on a machine whose device tree says something else of its harts.
+"""The steps on a machine whose device tree is changed in its harts.
 
 First come steps that change QEMU's own tree. HARTS is a list of ids, or "all".
-`without:HARTS EXT,…`   extensions are taken out of all that lists them
-`with:HARTS EXT,…`      and put in
+`without:HARTS EXT,…`   extensions are taken out of both lists
+`with:HARTS EXT,…`      extensions are added to both lists
 `string:HARTS TEXT`     riscv,isa is the text, and there is no other list
 `list:HARTS EXT,…`      riscv,isa-extensions has these names, riscv,isa what it had
 `cell:HARTS NAME N`     a property of one cell
@@ -26,7 +26,7 @@ def names_of(cpu):
 
 
 def put(cpu, names):
-    """As QEMU spells them, in both properties."""
+    """Writes the names to both properties, spelled as by QEMU."""
     single = [n for n in names if len(n) == 1]
     cpu.props[NAMES] = b"".join(n.encode() + b"\0" for n in names)
     cpu.props[ISA] = "_".join(["rv64" + "".join(single)] + [n for n in names if len(n) > 1]).encode() + b"\0"

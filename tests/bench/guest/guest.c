@@ -307,7 +307,7 @@ static bool has_many(void)
     return count > 2;
 }
 
-/* What is between two harts, or between one and all others. */
+/* Regions in which a hart calls for one other hart, or for all others. */
 static void bench_other(uint64_t hart)
 {
     if (has_many()) {

@@ -30,8 +30,8 @@ typedef bool (*csr_host_model)(void *state, unsigned number, enum csr_host_op op
 void csr_host_attach(csr_host_model model, void *state);
 
 /*
- * Which registers this thread's hart lacks; NULL: none. On the machine an access would trap, so
- * here it is a broken contract; csr_probe() alone may ask.
+ * Sets which registers this thread's hart lacks; NULL: none. An access would trap on the machine,
+ * so here it is a broken contract; csr_probe() alone may ask.
  */
 void csr_host_set_absent(bool (*is_absent)(unsigned number));
 bool csr_host_has(unsigned number);

@@ -46,7 +46,7 @@ struct world_host_cleared {
 };
 struct world_host_cleared *world_host_cleared(void);
 
-/* What of WORLD_FP_ALL this thread's hart lacks. */
+/* Sets which of WORLD_FP_ALL this thread's hart lacks. */
 void world_host_set_absent_fp(unsigned absent);
 
 /* f0 … f31 of this thread's hart. */

@@ -65,7 +65,7 @@ struct dtree_value {
     uint32_t length;
 };
 
-/* That property of the node whose token a walk has found `at` there. */
+/* The property `name` of the node whose token is at offset `at`, as dtree_walk.at had it. */
 struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name);
 
 /*

@@ -18,8 +18,7 @@
 /*
  * Copies [gpa, gpa + size) from or to the guest, whatever its own page tables say.
  * HYP_OK, or HYP_E_FAULT: some of it is not mapped for that access; what lies
- * before it has been copied. What is written to words of the guest goes by words, at half an
- * instruction a byte.
+ * before it has been copied. Whole words of the guest are written at half an instruction a byte.
  */
 HYP_MUST_USE enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size);
 HYP_MUST_USE enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size);

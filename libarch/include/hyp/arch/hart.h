@@ -59,11 +59,12 @@ _Noreturn void hart_enter(struct hart *h);
 uint64_t hart_start_address(uint64_t load_hpa);
 
 /*
- * boot.S's, not cleared at boot: who boots. The id + 1 of the hart that does; ~id: that hart hands
- * over, and who comes next waits until it has stopped. Then boot_tried is kept, else it is 0.
+ * The hart that boots; boot.S does not clear these. boot_lottery is id + 1 of that hart; or ~id: it
+ * hands over, and the next hart waits until it has stopped. Only then boot_tried, the embedder's
+ * own word, is kept; else _start sets it to 0.
  */
 extern uint64_t boot_lottery;
-extern uint64_t boot_tried; /* The embedder's own. */
+extern uint64_t boot_tried;
 
 /* Stops this hart for ever: by HSM where the firmware has it, else waits. */
 _Noreturn void hart_park(void);

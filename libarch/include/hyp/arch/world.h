@@ -62,8 +62,8 @@ struct world {
 void world_switch(struct world *w);
 
 /*
- * From here on this hart's traps may come from guests: it has the hypervisor extension. Before,
- * its trap vector reads no CSR that a hart without it lacks.
+ * Tells that this hart has the hypervisor extension, and that its traps may come from guests from
+ * now on. Until then its trap vector reads no CSR of that extension.
  */
 void world_accept_guests(void);
 
@@ -74,21 +74,22 @@ void world_accept_guests(void);
 #define WORLD_FP_ALL (WORLD_F | WORLD_D | WORLD_V)
 
 /*
- * OR of those that work on this hart, by trying; their registers change, sstatus does not. V is
- * tried only if it is in `asked`.
+ * Returns the OR of those that work on this hart. Trying them changes their registers, but not
+ * sstatus. V is tried only if it is in `asked`.
  */
 unsigned world_probe_fp(unsigned asked);
 
 /*
- * Floating-point registers (WORLD_F; with all the bits that the hart has), and vector registers
- * (WORLD_V), and their status: as after reset. sstatus.FS and VS are not Off where there are some.
+ * Makes floating-point registers (WORLD_F; with all the bits that the hart has), vector registers
+ * (WORLD_V) and their status what they are after reset. sstatus.FS is not Off with WORLD_F, VS with
+ * WORLD_V.
  */
 void world_clear_fp(unsigned has);
 
 /*
- * One floating-point register of the guest, f0 … f31, whose values stay in this hart: all 64 bits,
- * or 32 where the hart has no D. sstatus.FS must not be Off; the guest's own FS is not changed by
- * it. Not in a fast function: where the hart has no D, this traps once.
+ * Accesses one floating-point register of the guest, f0 … f31, whose values stay in this hart: all
+ * 64 bits, or 32 where the hart has no D. sstatus.FS must not be Off; the guest's own FS stays. Not
+ * for fast functions: on a hart without D it traps once.
  */
 uint64_t world_read_fp(unsigned reg);
 void world_write_fp(unsigned reg, uint64_t bits);

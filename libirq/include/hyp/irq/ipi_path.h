@@ -27,7 +27,7 @@ struct ipi_path_ops {
     void (*init_hart)(void *state, uint32_t hart);
     /* To a hart that the path has, the caller's own included. Any number until ack() are one. */
     void (*send)(void *state, uint32_t hart);
-    /* The same to each hart of a set, at less cost than one by one. NULL: there is no such way. */
+    /* Sends to each hart of a set at less cost than one by one. NULL: send() is used for each. */
     void (*send_all)(void *state, uint64_t harts);
     /* On the target: its IPI no longer pends. Harmless if it did not, or was claimed already. */
     void (*ack)(void *state);
@@ -39,7 +39,7 @@ struct ipi_path {
     uint32_t irq; /* The target's interrupt: IRQ_S_SOFT or IRQ_S_EXT. */
 };
 
-/* To each hart of a set: bit n is hart n. */
+/* Sends an IPI to each hart of a set: bit n is hart n. */
 void ipi_path_send_all(const struct ipi_path *path, uint64_t harts);
 
 /* The firmware's sPI extension. */
@@ -51,9 +51,10 @@ struct ipi_path_sbi {
 struct ipi_path ipi_path_sbi(struct ipi_path_sbi *sbi);
 
 /*
- * The same to a set of harts: bit n is the hart with id hart_id[n]. SBI "Hart list parameter": one
- * call for each 64 consecutive ids, beginning at the first that is left, if ids ascend. The
- * firmware may refuse a whole call for one hart of it; then each hart of it has a call of its own.
+ * Sends an IPI by the firmware to a set of harts: bit n is the hart with id hart_id[n]. SBI "Hart
+ * list parameter": one call for each 64 consecutive ids, beginning at the first that is left, if
+ * ids ascend. The firmware may refuse a call because of one hart; then each of its harts gets its
+ * own.
  */
 void ipi_sbi_send(const uint64_t *hart_id, uint64_t harts);
 

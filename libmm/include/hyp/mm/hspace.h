@@ -7,8 +7,8 @@
  * devices and stacks. Which of their pages are in use is read from the table
  * itself. Leaves have A = D = G = 1, U = 0; the ASID is 0.
  *
- * What is claimed about it is shown by hspace_walk() and hspace_for_each_run(),
- * which start from a satp value, so also from the CSR and from boot's first table.
+ * hspace_walk() and hspace_for_each_run() show what it maps. They start from a satp value,
+ * so also from the CSR and from boot's first table.
  *
  * Units   Bytes; virtual addresses are canonical (bits 63-39 equal bit 38).
  * Owner   The hspace owns its tables and stack pages; they come from the pool.
@@ -46,7 +46,7 @@ struct hspace {
     struct ptable table;
     struct range device_window;
     struct range stack_window;
-    uint64_t device_from; /* Where in its window the next hole is looked for; below is none. */
+    uint64_t device_from; /* The search for a hole starts here; its window has none below. */
     uint64_t stack_from;
     bool svpbmt;
 };
@@ -127,7 +127,7 @@ HYP_MUST_USE enum hyp_status hspace_walk(const struct phys_map *map, uint64_t sa
 /*
  * Visits all leaves under a satp value in runs, by ascending address of the lower half and then of
  * the upper, see ptable_for_each_run(). HYP_E_UNSUPPORTED as hspace_walk(); HYP_E_FORMAT or
- * HYP_E_FAULT at what is no leaf that the hardware takes.
+ * HYP_E_FAULT at an entry that is no valid leaf, see ptable_check_run().
  */
 HYP_MUST_USE enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
                                                  ptable_visit_run *visit, void *context);

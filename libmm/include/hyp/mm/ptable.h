@@ -155,7 +155,7 @@ HYP_MUST_USE enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_
                                                  void *context);
 
 /*
- * HYP_OK: a run of leaves that the hardware takes. HYP_E_FORMAT: its PTEs are reserved or
+ * HYP_OK: the hardware accepts the leaves of this run. HYP_E_FORMAT: its PTEs are reserved or
  * misaligned; HYP_E_FAULT: it points to a table outside the phys_map.
  */
 HYP_MUST_USE enum hyp_status ptable_check_run(const struct ptable_run *run);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a user writes: which VMs share this machine, and what belongs to whom.
+ * The configuration that a user writes: which VMs share this machine, and what belongs to whom.
  *
  * A configuration is one C file with one `const struct hyp_config hyp_config`,
  * which includes only this header. It is pure data: compiled into the image,
@@ -23,10 +23,10 @@
 /* A host device that a VM may be given: found by its name in a vm_config. */
 struct hyp_device {
     const char *name;       /* Unique on the platform, e.g. "uart0". */
-    const char *compatible; /* As the guest's device tree shows it; "ns16550a". */
+    const char *compatible; /* Shown in the guest's device tree; "ns16550a". */
     uint64_t hpa;           /* First register page; 4 KiB aligned. */
     uint64_t size;          /* Multiple of 4 KiB. */
-    uint64_t reg_size;      /* What the device tree's reg says, at most size. */
+    uint64_t reg_size;      /* Size in the device tree's reg, at most `size`. */
     uint32_t irq[4];        /* Sources at the physical controller; 0 ends the list. */
     bool irq_edge;          /* They are edges that rise, else levels, high until it is served. */
     bool dma;               /* Can write memory by itself. */
@@ -44,7 +44,10 @@ enum hyp_irqc_model {
 #define HYP_APLIC_SIZE 0x8000
 #define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
 
-/* The machine's controller, for the checker: boot takes all of it from the device tree. */
+/*
+ * The machine's controller, for the checker. Boot takes all of it from the device tree, but for
+ * priority_max.
+ */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
     uint64_t hpa;
@@ -78,14 +81,14 @@ struct hyp_platform {
     const struct hyp_mem *mem; /* RAM that the checker may count on. */
     uint32_t mem_count;
     struct hyp_mem firmware; /* Taken by the firmware below us. */
-    uint64_t load_hpa;       /* Where the image's first byte is usually loaded. */
+    uint64_t load_hpa;       /* Usual address of the image's first byte. */
     uint32_t hart_count;     /* The most that this platform can have. */
     uint32_t timebase_hz;    /* Narrowed at boot to what the machine says. */
     struct hyp_irqc_desc irqc;
     struct hyp_uart_desc uart;
     const struct hyp_device *devices;
     uint32_t device_count;
-    const struct hyp_regs *reserved; /* What else hypervisor or firmware have at fixed places. */
+    const struct hyp_regs *reserved; /* Other registers of hypervisor or firmware. */
     uint32_t reserved_count;
     /*
      * A 32-bit register that ends the machine as failed, for firmware whose SRST does not
@@ -149,12 +152,12 @@ enum vm_console_kind {
 
 struct vm_console {
     enum vm_console_kind kind;
-    uint64_t gpa; /* Of the virtual 16550; 4 KiB aligned. */
+    uint64_t gpa; /* Address of the virtual 16550; 4 KiB aligned. */
     uint32_t irq; /* Its source at the guest's controller. */
 };
 
 /*
- * What the VM sees. Which model which machine can give:
+ * The controller that the VM sees. A machine can give these models:
  *   machine                         models for its VMs
  *   PLIC                            PLIC
  *   APLIC without IMSICs            PLIC, APLIC
@@ -195,7 +198,7 @@ struct vm_config {
     struct vm_blob initrd;
     const char *bootargs; /* May be replaced on the command line as `VM.append="…"`. */
 
-    uint64_t dtb_gpa;      /* Where the generated device tree goes; 0: the guest gets none. */
+    uint64_t dtb_gpa;      /* Place of the generated device tree; 0: the guest gets none. */
     uint64_t dtb_max_size; /* Room for it. */
 
     const struct vm_device *devices;
@@ -203,7 +206,7 @@ struct vm_config {
 
     struct vm_console console;
     struct vm_irqc irqc;
-    /* Where the machine cannot give it irqc: the first of these that it can. */
+    /* If the machine cannot give irqc, the VM gets the first of these that it can give. */
     const struct vm_irqc *irqc_else;
     uint32_t irqc_else_count;
 
@@ -250,7 +253,7 @@ extern const struct hyp_blob hyp_blobs[];
 extern const uint32_t hyp_blob_count;
 
 /*
- * Where guest_dt_narrow() changes a tree: the first of a property's value or of a node, counted in
+ * Places that guest_dt_narrow() changes: the first of a property's value or of a node, counted in
  * 4-byte words from the tree's first; 0: there is none. The config tool finds it in its own tree.
  */
 struct hyp_dtb_places {
@@ -294,12 +297,12 @@ struct hyp_dtb {
 
 extern const struct hyp_dtb hyp_dtbs[];
 
-/* By VM: where in hyp_platform.devices each of its devices is. Boot compares no names. */
+/* For each VM, the places of its devices in hyp_platform.devices: boot compares no names. */
 extern const uint8_t *const hyp_device_index[];
 
 /*
- * The part of an image that VMs share the console by, or NULL where none does (log_waits).
- * Generated with the trees: what nobody points at is not linked.
+ * The part of an image that drives the console that VMs share; NULL if none does (log_waits).
+ * hyp_console_part is generated with the trees: a part that it does not point at is not linked.
  */
 struct hyp_console_part;
 extern const struct hyp_console_part hyp_shared_console;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a checked configuration gets of a world: of the platform's promises at build, of the
- * machine itself at boot. The same rules, the same placement, the same sentences.
+ * Fits a checked configuration to a world: to the platform's promises at build, to the machine
+ * itself at boot. The same rules, the same placement, the same sentences.
  *
  * config_fit() decides what the configuration leaves open, on which harts each VM runs and where
  * its memory lies, and tells what the world lacks. Both decisions are deterministic, so the report
@@ -34,7 +34,7 @@
 /* The most that the hypervisor's address space has room for. */
 #define CONFIG_POOL_MAX (62 * HYP_MIB)
 
-/* What the hypervisor's sections, without embedded files, may take: bound at build. */
+/* Most bytes of the hypervisor's sections, without embedded files: checked at build. */
 #define CONFIG_IMAGE_BOUND (2 * HYP_MIB)
 
 #define CONFIG_NOWHERE UINT64_MAX
@@ -63,7 +63,7 @@
     X(IRQ_HART, "E-IRQ-HART", "hart %u of %a has no context at the interrupt controller of %b")   \
     X(POOL_SIZE, "E-POOL-SIZE", "pool_size of %a is %u bytes, needed are %v")
 
-/* The rules that do not; told by config_check() alone. */
+/* The rules that do not depend on it; told by config_check() alone. */
 #define CONFIG_FILE_RULES(X)                                                                       \
     X(VM_NAME, "E-VM-NAME", "vm %u (%t) needs a name of 1 to 15 characters of [a-z0-9_-]")         \
     X(VM_NAME_TWICE, "E-VM-NAME-TWICE", "%a and %b have one name (vm %u and vm %v)")               \
@@ -137,7 +137,7 @@ struct config_finding {
 
 typedef void config_sink(void *arg, const struct config_finding *finding);
 
-/* What boot has found. At build there is none: the platform's promises count. */
+/* The machine as boot has found it. At build there is none: the platform's promises count. */
 struct config_machine {
     uint32_t hart_count;
     const struct hyp_mem *mem; /* RAM, with nothing taken out. */
@@ -153,7 +153,7 @@ struct config_machine {
     uint64_t no_context;       /* Bit i: the interrupt controller cannot interrupt hart i. */
     uint32_t gpa_bits;         /* The widest G-stage mode's: 41, 50 or 59; 0: it has none. */
     uint64_t isa; /* OR of BIT(enum guest_isa): what a VM on any harts can be granted. */
-    /* The same of a VM on all of these harts. NULL: harts are alike. */
+    /* The same for a VM on these harts. NULL: all harts are alike. */
     uint64_t (*isa_of_harts)(const void *ctx, uint64_t harts);
     const void *isa_ctx;
 };
@@ -165,12 +165,12 @@ struct config_input {
     const struct hyp_blob *blobs;         /* Files with their sizes; NULL: not known yet. */
     uint32_t blob_count;
     const struct hyp_dtb *dtbs;         /* One for each VM; NULL: not known yet. */
-    const uint8_t *const *device_index; /* As hyp_device_index; NULL: they are found by name. */
+    const uint8_t *const *device_index; /* hyp_device_index; NULL: devices are found by name. */
     uint64_t image_bound; /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
     bool other_machine;   /* At build: on one whose interrupt controller is not the platform's. */
 };
 
-/* What follows from a configuration. About 2.8 KiB: not for the stack of a hart. */
+/* The decisions about a configuration. About 2.8 KiB: not for the stack of a hart. */
 struct config_plan {
     uint32_t runnable; /* Bit i: VM i can run. */
     uint32_t finding_count;
@@ -178,8 +178,8 @@ struct config_plan {
     uint8_t gpa_bits[HYP_VM_MAX]; /* config_vm_gpa_bits() */
     uint64_t harts[HYP_VM_MAX];   /* vCPU n of VM i runs on the n-th lowest hart of harts[i]. */
     /*
-     * Harts of VM i that interrupts of its devices cannot reach, as they have no context at the
-     * machine's controller. At build 0.
+     * Harts of VM i that interrupts of its devices cannot reach: they have no context at the
+     * machine's controller. 0 at build.
      */
     uint64_t no_context[HYP_VM_MAX];
     uint64_t mem_hpa[HYP_VM_MAX][CONFIG_MEM_MAX]; /* CONFIG_NOWHERE: not placed. */
@@ -244,7 +244,7 @@ uint32_t config_vm_gpa_bits(const struct config_input *in, uint32_t vm);
 /* The device of that name, or NULL. */
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name);
 
-/* That of a VM's devices[i], or NULL. */
+/* The platform's device that a VM's devices[i] names, or NULL. */
 const struct hyp_device *config_device(const struct config_input *in, uint32_t vm, uint32_t i);
 
 /*

@@ -27,14 +27,14 @@ struct exit {
     uint64_t irq;              /* EXIT_IRQ: its number. */
     gpa_t gpa;                 /* EXIT_MMIO, EXIT_FETCH, EXIT_WALK */
     struct insn_access access; /* EXIT_MMIO; kind INSN_NONE: fetch the instruction. */
-    uint64_t trap_cause;       /* What the guest gets if it is to get a trap. */
+    uint64_t trap_cause;       /* The trap of the guest, if it is to get one. */
     uint64_t trap_value;
 };
 
-/* What happened, from the saved world alone. Pure. */
+/* Decodes what happened from the saved world alone. Pure. */
 struct exit exit_decode(const struct world *w);
 
-/* What to do about it: the one switch over exits. */
+/* Handles it: the one switch over exits. */
 enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *exit);
 
 /* Makes the guest take a trap: "Trap Entry" into VS-mode. */

@@ -74,6 +74,12 @@ enum guest_isa {
     (BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | \
      BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI))
 
+/* ISA names are case insensitive: a letter in lower case. Nothing else becomes a letter. */
+static inline char guest_isa_lower(char c)
+{
+    return (char)(c | 0x20);
+}
+
 /* "zicbom". */
 const char *guest_isa_name(enum guest_isa ext);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What machine this is: its device tree, and CSRs that keep what is written to them.
+ * The machine as its device tree has it, and as its CSRs keep what is written to them.
  *
  * The tree is read once, from front to back; what is wanted of it may come in any order. It is the
  * firmware's and trusted, but where it is malformed or says more than there is room for, that is
  * an answer, not a fault.
  *
  * Units   Bytes. Harts are dense indices: their ids, ascending.
- * Owner   The caller's. machine_read() leaves nothing behind that points into the tree; places in
- * it are offsets. Locks   None.
+ * Owner   The caller's. machine_read() keeps no pointer into the tree; places in it are offsets.
+ * Locks   None.
  */
 #pragma once
 
@@ -26,7 +26,7 @@
 #define MACHINE_KIND_MAX 4   /* Kinds of harts that are told apart. */
 #define MACHINE_WITHOUT_H 16 /* Harts without H that are named. */
 
-/* What harts have by the tree, and from machine_probe() on also grant to guests. */
+/* Extensions of harts by the tree; after machine_probe(), those that guests can be granted. */
 struct machine_grant {
     uint64_t isa;      /* OR of BIT(enum guest_isa). */
     uint32_t mmu;      /* enum guest_mmu: the widest. */
@@ -36,8 +36,8 @@ struct machine_grant {
 /* One range of registers, as CPUs have it, of a node that nothing disables. */
 struct machine_device {
     uint64_t hpa;
-    uint32_t at;  /* Where the node lies in the tree. */
-    uint32_t bus; /* For machine_read() alone. */
+    uint32_t at;  /* Offset of the node in the tree. */
+    uint32_t bus; /* Used by machine_read() alone. */
 };
 
 enum machine_irqc {
@@ -49,14 +49,14 @@ enum machine_irqc {
 };
 
 struct machine {
-    /* Those with H: the others are nobody's. Ascending: the index is the dense hart index. */
+    /* Ids of the harts with H, ascending: the index is the dense hart index. */
     uint64_t hart_id[HYP_HART_MAX];
     uint8_t hart_kind[HYP_HART_MAX]; /* Which of kind[] the hart is. */
-    /* Beyond MACHINE_KIND_MAX, the last kind is what all the rest have. */
+    /* Kinds beyond MACHINE_KIND_MAX share the last one, which is what all of them have. */
     struct machine_grant kind[MACHINE_KIND_MAX];
     uint32_t kind_count;
     uint64_t without_h[MACHINE_WITHOUT_H]; /* Ids of the first harts that lack H, by the tree. */
-    uint32_t without_h_count;              /* Of all of them. */
+    uint32_t without_h_count;              /* All harts that lack H, also those without room. */
     uint32_t intc[HYP_HART_MAX];       /* phandle of the hart's own interrupt controller; or 0. */
     uint32_t irqc_index[HYP_HART_MAX]; /* Its S-mode context at the PLIC, or MACHINE_NO_INDEX. */
     uint32_t hart_count;
@@ -64,7 +64,7 @@ struct machine {
     uint32_t mem_count;
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
-    struct hyp_mem initrd; /* What /chosen names as one; size 0: none. Whose it is, nobody says. */
+    struct hyp_mem initrd; /* The range that /chosen names as initrd; size 0: none. */
     uint32_t device_count;
     uint32_t regs_count;
     struct hyp_mem plic; /* Its registers; size 0 where they are several ranges, or none. */
@@ -76,13 +76,13 @@ struct machine {
     uint32_t timebase_hz;
     uint32_t source_count;    /* PLIC's, with source 0; 0: there is no PLIC. */
     bool other_irqc;          /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
-    struct machine_grant all; /* What all harts have: what the hypervisor itself uses. */
+    struct machine_grant all; /* Common to all harts: the hypervisor itself uses no more. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
-    struct seed_source seed; /* Of /chosen's rng-seed and kaslr-seed. */
+    struct seed_source seed; /* The seeds of /chosen: rng-seed and kaslr-seed. */
     /*
-     * What there was no room for: harts above the first HYP_HART_MAX of the tree, ranges of memory,
-     * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
-     * are never left out: above MACHINE_RANGE_MAX the one that is nearest grows over each.
+     * Counts of things without room: harts above the first HYP_HART_MAX of the tree, ranges of
+     * memory, devices, characters of the boot arguments. They are left out, which is safe. Reserved
+     * ranges are never left out: above MACHINE_RANGE_MAX the one that is nearest grows over each.
      */
     uint32_t harts_left_out;
     uint32_t mem_left_out;
@@ -96,12 +96,12 @@ struct machine {
     uint32_t gpa_bits;
     uint32_t vmid_bits;  /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t hcounteren; /* Counters that can be granted. */
-    /* Set up to their counts, no further. */
+    /* Arrays whose entries beyond their counts are not set. */
     struct machine_device device[MACHINE_DEVICE_MAX];
     /*
      * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, the machine
-     * level's too; size 0: CPUs have no address for them. Without room for all, the last one is all
-     * addresses. The others say of each which node's it is; at 0: it is disabled, or of no use.
+     * level's too; size 0: CPUs have no address for them. If there are more, the last entry covers
+     * all addresses. regs_of[] has the node of each; at 0: the node is disabled, or of no use.
      */
     struct hyp_regs regs[MACHINE_REGS_MAX];
     struct {
@@ -124,9 +124,9 @@ HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, si
 void machine_reserve(struct machine *m, uint64_t start, uint64_t size);
 
 /*
- * Then asks the hart that it runs on what it has and the firmware grants, and takes from
- * all kinds of harts what they do not: another hart is asked when it starts, by
- * vcpu_hart_is_fit(). Leaves the CSRs 0.
+ * Tries what this hart has and the firmware grants, after machine_read(), and strikes the rest
+ * out of all kinds of harts. Other harts are asked by vcpu_hart_is_fit() when they start. Leaves
+ * the CSRs 0.
  *
  * Returns HYP_OK, or HYP_E_UNSUPPORTED: a hart without H, or no G-stage mode.
  */
@@ -142,8 +142,8 @@ static inline uint64_t machine_harts(const struct machine *m)
 uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
 
 /*
- * What all of these harts (bit i: dense index i) have; of none, nothing. Cache blocks of two sizes
- * are none, and their extension is not granted.
+ * Returns what all of these harts have (bit i: dense index i); nothing for the empty set. Where
+ * their cache blocks differ in size, there is no block, and its extension is not granted.
  */
 struct machine_grant machine_common(const struct machine *m, uint64_t harts);
 
@@ -152,16 +152,16 @@ uint64_t machine_henvcfg(uint64_t isa);
 uint64_t machine_hcounteren(const struct machine *m, uint64_t isa);
 
 /*
- * Does the tree have a device one of whose ranges of registers begins at `hpa`? What a node's reg
- * says goes through the ranges of every bus that it is in; a range that a bus does not pass on
- * whole is none. True as well if devices were left out: nobody knows then.
+ * Does the tree have a device one of whose ranges of registers begins at `hpa`? A node's reg is
+ * translated by the ranges of every bus around it; a range that a bus passes on in part does not
+ * count. True as well if devices were left out, as this may be one of them.
  */
 bool machine_has_device(const struct machine *m, uint64_t hpa);
 
 enum machine_clash {
     MACHINE_CLASH_NONE,
     MACHINE_CLASH_NO_RAM,   /* Some of it is not RAM, or is beyond 2^56. */
-    MACHINE_CLASH_RESERVED, /* By /reserved-memory or the memory reservation block. */
+    MACHINE_CLASH_RESERVED, /* /reserved-memory or the memory reservation block has it. */
     MACHINE_CLASH_INITRD,   /* A boot loader's file lies there. */
 };
 

@@ -3,8 +3,8 @@
  * The machine's supervisor-level APLIC and IMSIC, as its device tree has them, for machines
  * that have no PLIC; and its ACLINT's supervisor software interrupts.
  *
- * Which of several domains is the supervisor's is told by whom they interrupt: a direct one by
- * interrupts-extended with interrupt 9, one in MSI mode by an msi-parent that has it.
+ * The supervisor's domain among several is the one that interrupts harts in S-mode: by
+ * interrupts-extended with interrupt 9, or in MSI mode by an msi-parent that has it.
  *
  * Units, owner, locks as in machine.h.
  * Implements the bindings riscv,aplic, riscv,imsics and riscv,aclint-sswi, as QEMU writes them.
@@ -15,13 +15,12 @@
 
 struct machine_aia {
     struct hyp_mem aplic;       /* Its registers. */
-    uint32_t source_count;      /* With source 0. 0: there is no such APLIC, or it is of no use. */
-    uint32_t chip_source_count; /* The same, with those that the IMSIC has no identity for. */
+    uint32_t source_count;      /* Source 0 included. 0: there is no APLIC, or it is of no use. */
+    uint32_t chip_source_count; /* The same, and sources that the IMSIC has no identity for. */
     bool msi; /* The APLIC sends to the IMSIC; else it interrupts harts by its IDCs. */
     uint32_t hart_index[HYP_HART_MAX]; /* The APLIC's number of a hart, or MACHINE_NO_INDEX. */
-    /* All 0 but with msi. */
-    struct hyp_mem
-        imsic; /* A file's page after another's, for each hart 1 << guest_bits of them. */
+    /* All 0 unless msi. Each hart has 1 << guest_bits pages of interrupt files in a row. */
+    struct hyp_mem imsic;
     uint32_t id_max;
     uint32_t guest_id_max;
     uint32_t guest_bits;
@@ -31,13 +30,12 @@ struct machine_aia {
 };
 
 /*
- * Reads of the tree that machine_read() has read into `m` what its m->regs are of. Pure.
+ * Reads the nodes of m->regs again, in the tree that machine_read() has read into `m`. Pure.
  *
- * An APLIC is of no use that numbers harts otherwise than by their place (riscv,hart-indexes),
- * whose IMSIC has groups of harts; or where a
- * number is out of the specification's bounds, or its reg does not hold all harts' registers in
- * one range, or in several that continue each other. Returns HYP_OK; or HYP_E_FORMAT: it is no
- * tree.
+ * An APLIC is of no use if it numbers harts otherwise than by their place (riscv,hart-indexes), if
+ * its IMSIC has groups of harts, if a number is out of the specification's bounds, or if its reg
+ * does not hold all harts' registers in one range or in several that continue each other.
+ * Returns HYP_OK; or HYP_E_FORMAT: it is no tree.
  */
 HYP_MUST_USE enum hyp_status machine_read_aia(const struct machine *m, struct machine_aia *aia,
                                               const void *fdt, size_t size);

@@ -9,8 +9,8 @@
  *
  * Owner   All objects come from the hypervisor pool at boot; the image owns `struct hyp`.
  * Locks   vm->lock guards the bus's devices, the interrupt controller and HSM states.
- *         What is marked "own hart" is touched by the vCPU's hart only; const after boot
- *         needs nothing.
+ *         Members marked "own hart" are touched by the vCPU's hart only; those that are
+ *         const after boot need no lock.
  */
 #pragma once
 
@@ -35,10 +35,10 @@ enum vcpu_pending {
     VCPU_PENDING_START = 1 << 4,   /* hsm_state is START_PENDING. */
     VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
-    VCPU_PENDING_MORE = 1 << 7,    /* Of itself: a device has answered VDEV_MORE. */
+    VCPU_PENDING_MORE = 1 << 7,    /* Set by itself: a device has answered VDEV_MORE. */
 };
 
-/* What the run loop does after an exit. */
+/* The run loop's next step after an exit. */
 enum vcpu_action {
     VCPU_NEXT_INSN,  /* Emulated: step over it. */
     VCPU_SAME_INSN,  /* Go on where it was. */
@@ -59,7 +59,7 @@ enum vm_stop_reason {
     VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it traps. */
 };
 
-/* What is recorded of a VM, once; it goes on. */
+/* Events of a VM, each recorded once; the VM goes on. */
 enum vm_event {
     VM_EVENT_EXITS = 1 << 0, /* One exit more than its exits_after_boot. */
 };
@@ -83,30 +83,30 @@ struct vcpu {
     uint64_t start_opaque;
 
     uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
-    uint64_t hstateen0;  /* What it is granted beside env->hstateen0. */
+    uint64_t hstateen0;  /* Bits that this vCPU is granted beside vm->grant.hstateen0. */
 
-    bool ext_level; /* What the controller drives; vm->lock, read relaxed by its own hart. */
+    bool ext_level; /* Driven by the controller; vm->lock, read relaxed by its own hart. */
     uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
 };
 
-/* What all harts of one VM have, and its guest is granted. Const after boot. */
+/* Extensions that all harts of a VM have, and that its guest is granted. Const after boot. */
 struct vm_grant {
     bool sstc;
     bool has_envcfg; /* henvcfg and senvcfg are there. */
     bool has_stateen;
     uint32_t fp;      /* OR of WORLD_F, WORLD_D, WORLD_V. */
-    uint64_t henvcfg; /* As the CSRs hold it. */
+    uint64_t henvcfg; /* Values of these CSRs. */
     uint64_t hcounteren;
     uint64_t hstateen0;
-    uint32_t cboz_block; /* Of cbo.zero, where the harts have it: a power of two; else 0. */
+    uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: not on all harts. */
 };
 
 /*
- * What VMs need of the machine they share. Data is const after boot; the functions are the
+ * The machine that VMs share, as they use it. Data is const after boot; the functions are the
  * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
  */
 struct vm_env {
-    uint32_t timebase_hz; /* Of the time CSR; for budgets. */
+    uint32_t timebase_hz; /* Frequency of the time CSR; for budgets. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
     void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
     /* The same for several other harts: bit n of `harts` is the hart with index n. */
@@ -118,7 +118,7 @@ struct vm_env {
     void (*event)(struct vm_env *env, struct vcpu *vcpu);
     /* This hart's supervisor timer has expired. */
     void (*timer_expired)(struct vm_env *env, struct vcpu *vcpu);
-    /* Without Sstc: vcpu->timer has changed; program the hart's timer. */
+    /* vcpu->timer has changed; program the hart's timer. Not with Sstc. */
     void (*timer_changed)(struct vm_env *env, struct vcpu *vcpu);
     /* A bit of vm->events was set; on one of its harts. With budgets only. */
     void (*vm_event)(struct vm_env *env, struct vm *vm);
@@ -213,8 +213,8 @@ void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 void vcpu_set_external(struct vcpu *vcpu, bool level);
 
 /*
- * Has this hart what its VM was promised? Asked by trying, before vcpu_run(), and the
- * hart may even lack H. Leaves the CSRs that it tries with what was promised, or 0.
+ * Has this hart what its VM was promised? Tries it, before vcpu_run(); the hart may even lack H.
+ * The CSRs that it tries are left with what was promised, or 0.
  */
 bool vcpu_hart_is_fit(const struct vcpu *vcpu);
 
