@@ -444,6 +444,28 @@ static void test_console(void **state)
     expect_console("console", 0, 0);
 }
 
+/* Buses beyond those that are listed: the console may be any device. */
+static void test_console_behind_many_buses(void **state)
+{
+    (void)state;
+    for (uint32_t count = 22; count < 27; count++) {
+        char path[40];
+        begin();
+        for (uint32_t i = 1; i <= count; i++) {
+            (void)snprintf(path, sizeof(path), "bus@%x", (unsigned)i);
+            begin_bus(path, 1, 1);
+            one_to_one();
+            put_device("serial", 0x1000 * i, 0x100);
+            end();
+        }
+        (void)snprintf(path, sizeof(path), "/bus@%x/serial", (unsigned)count);
+        put_chosen(path);
+        finish();
+        assert_true(m.stdout_regs.hpa == (count <= 23 ? 0x1000 * count : 0));
+        assert_true(m.stdout_regs.size == (count <= 23 ? 1 : UINT64_MAX));
+    }
+}
+
 /* ---- Interrupt controllers ------------------------------------------------------------------- */
 
 static void put_targets(uint32_t first, uint32_t count, uint32_t irq)
@@ -708,6 +730,7 @@ int main(void)
         cmocka_unit_test(test_names_of_the_root),
         cmocka_unit_test(test_too_deep),
         cmocka_unit_test(test_console),
+        cmocka_unit_test(test_console_behind_many_buses),
         cmocka_unit_test(test_plic),
         cmocka_unit_test(test_plics),
         cmocka_unit_test(test_plic_of_one_hart),

@@ -87,7 +87,7 @@ void machine_find_console(struct machine *m, const struct dtree *t, const struct
             found++;
         }
     }
-    bool unknown = m->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX;
+    bool unknown = m->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX - 1;
     if (found > 1 || (end != 0 && found == 0 && unknown)) {
         m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
     }
