@@ -140,9 +140,13 @@ static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
     return v.bytes != 0 && v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
+/* A value that was changed in place has NULs behind its own. */
 static bool text_is(const struct reading *r, enum key key, const char *text)
 {
     struct dtree_value v = value_of(r, key);
+    while (v.length >= 2 && v.bytes[v.length - 2] == 0) {
+        v.length--;
+    }
     return dtree_value_is(v.bytes, v.length, text);
 }
 

@@ -138,6 +138,36 @@ static void put_device(uint64_t hpa, const char *status)
     fdt_end_node(tree);
 }
 
+/* Firmware that enables a node in place leaves the NULs of "disabled"; a list is another value. */
+static void test_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        int size;
+        bool okay;
+    } of[] = {
+        {"okay", 5, true},      {"okay\0\0\0", 8, true},
+        {"ok", 3, true},        {"ok\0\0\0\0\0", 8, true},
+        {"okay", 4, false},     {"", 0, false},
+        {"", 1, false},         {"\0\0\0", 4, false},
+        {"okays", 6, false},    {"fail\0okay", 10, false},
+        {"disabled", 9, false},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(of); i++) {
+        const fdt64_t reg[] = {cpu_to_fdt64(0x1000), cpu_to_fdt64(0x1000)};
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "device");
+        put("reg", reg, sizeof(reg));
+        put("status", of[i].value, of[i].size);
+        fdt_end_node(tree);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_true(machine_has_device(&m, 0x1000) == of[i].okay);
+    }
+}
+
 static void put_bus(const char *name, uint32_t hpa)
 {
     char serial[32];
@@ -1006,6 +1036,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_status),
         cmocka_unit_test(test_stdout),
         cmocka_unit_test(test_stdout_left_out),
         cmocka_unit_test(test_devices),
