@@ -305,6 +305,50 @@ static void test_too_many_devices(void **state)
     assert_true(machine_has_device(&m, 0x1000 * (MACHINE_DEVICE_MAX + 2)));
 }
 
+/* Cells of /reserved-memory, 0: not said, are the root's; ranges of too many may be anywhere. */
+static void test_reserved_cells(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t cells[2]; /* As the node says. */
+        uint32_t reg[5];
+        int size;
+        struct hyp_mem mem;
+    } of[] = {
+        {{0, 0}, {1, 0x2000, 0, 0x3000}, 16, {0x100002000, 0x3000}},
+        {{2, 0}, {1, 0x2000, 0, 0x3000}, 16, {0x100002000, 0x3000}},
+        {{1, 1}, {0x2000, 0x3000}, 8, {0x2000, 0x3000}},
+        {{3, 2}, {0, 1, 0x2000, 0, 0x3000}, 20, {0, UINT64_MAX}},
+        {{3, 0}, {0, 1, 0x2000, 0, 0x3000}, 20, {0, UINT64_MAX}},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(of); i++) {
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "reserved-memory");
+        if (of[i].cells[0] != 0) {
+            fdt_property_u32(tree, "#address-cells", of[i].cells[0]);
+        }
+        if (of[i].cells[1] != 0) {
+            fdt_property_u32(tree, "#size-cells", of[i].cells[1]);
+        }
+        fdt_begin_node(tree, "anywhere"); /* It has a size alone. */
+        fdt_end_node(tree);
+        fdt_begin_node(tree, "r");
+        fdt32_t reg[5];
+        for (unsigned c = 0; c < ARRAY_COUNT(reg); c++) {
+            reg[c] = cpu_to_fdt32(of[i].reg[c]);
+        }
+        put("reg", reg, of[i].size);
+        fdt_end_node(tree);
+        fdt_end_node(tree);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.reserved_count, 1);
+        assert_int_equal(m.reserved[0].hpa, of[i].mem.hpa);
+        assert_int_equal(m.reserved[0].size, of[i].mem.size);
+    }
+}
+
 /* No range that is reserved is ever taken for free, however many there are. */
 static void test_too_many_ranges(void **state)
 {
@@ -1041,6 +1085,7 @@ int main(void)
         cmocka_unit_test(test_stdout_left_out),
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_too_many_devices),
+        cmocka_unit_test(test_reserved_cells),
         cmocka_unit_test(test_too_many_ranges),
         cmocka_unit_test(test_nearest_reservations_are_joined),
         cmocka_unit_test(test_harts),
