@@ -89,7 +89,8 @@ struct hyp_platform {
     uint32_t reserved_count;
     /*
      * A 32-bit register that ends the machine as failed, for firmware whose SRST does not
-     * tell its reason on: the word is written when a VM ended by a fault. hpa 0: SRST alone.
+     * tell its reason on: the word is written when a VM ended by a fault, unless the machine's tree
+     * has no such device. hpa 0: SRST alone.
      */
     uint64_t fail_hpa;
     uint32_t fail_word;
