@@ -20,12 +20,13 @@ static void use_firmware(struct hyp *h)
     }
 }
 
-/* The platform's register that ends the machine, if the machine has it, as far as is known. */
-static bool has_fail_register(const struct hyp *h)
+/* A tree that could be read says whether this machine has it: else a store there is a fault. */
+static bool has_fail_device(const struct hyp *h)
 {
     const struct machine *m = &h->machine;
     return hyp_platform.fail_hpa != 0 &&
-           (m->device_count == 0 || machine_has_device(m, hyp_platform.fail_hpa));
+           (m->device_count == 0 ||
+            (m->devices_left_out == 0 && machine_has_device(m, hyp_platform.fail_hpa)));
 }
 
 void hyp_init_boot_console(struct hyp *h)
@@ -34,7 +35,7 @@ void hyp_init_boot_console(struct hyp *h)
         h->machine.timebase_hz = hyp_platform.timebase_hz; /* The tree has not said. */
     }
     use_firmware(h);
-    h->fail.base = has_fail_register(h) ? hyp_map_boot_device(hyp_platform.fail_hpa) : 0;
+    h->fail.base = has_fail_device(h) ? hyp_map_boot_device(hyp_platform.fail_hpa) : 0;
     log_init(&h->log, h->console.ops != 0 ? &h->console : 0);
 }
 
@@ -44,7 +45,7 @@ void hyp_init_console(struct hyp *h)
     if (hyp_console_part == 0 || !hyp_console_part->open(h)) {
         use_firmware(h);
     }
-    if (has_fail_register(h) &&
+    if (has_fail_device(h) &&
         hspace_map_device(&h->space, HPA(hyp_platform.fail_hpa), 4, &va) == HYP_OK) {
         h->fail.base = va;
     }

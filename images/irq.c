@@ -2,27 +2,12 @@
 /* The machine's interrupt controller, and what a VM sees of it. */
 #include "hyp.h"
 
-#include <hyp/irq/plic_regs.h>
-
-/* Do the PLIC's registers hold the page of each hart's context? */
-static bool has_contexts(const struct machine *m)
-{
-    uint64_t pages = m->plic.size < PLIC_CONTEXT ? 0 : m->plic.size - PLIC_CONTEXT;
-    for (uint32_t hart = 0; hart < m->hart_count; hart++) {
-        uint32_t context = m->irqc_index[hart];
-        if (context != MACHINE_NO_INDEX && context >= pages / PLIC_CONTEXT_STRIDE) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Uses the machine's PLIC, wherever the platform has expected it. */
 static void init_plic(struct hyp *h)
 {
     const struct machine *m = &h->machine;
     uintptr_t va;
-    if (m->source_count < 2 || !has_contexts(m) ||
+    if (m->source_count < 2 ||
         hspace_map_device(&h->space, HPA(m->plic.hpa), m->plic.size, &va) != HYP_OK) {
         return;
     }

@@ -140,9 +140,13 @@ static uint32_t number(const struct reading *r, enum key key, uint32_t missing)
     return v.bytes != 0 && v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
+/* A value that was changed in place has NULs behind its own. */
 static bool text_is(const struct reading *r, enum key key, const char *text)
 {
     struct dtree_value v = value_of(r, key);
+    while (v.length >= 2 && v.bytes[v.length - 2] == 0) {
+        v.length--;
+    }
     return dtree_value_is(v.bytes, v.length, text);
 }
 
@@ -212,12 +216,16 @@ void machine_reserve(struct machine *m, uint64_t start, uint64_t size)
     add_range(m, start, size, true);
 }
 
-/* Ranges of memory, in the addresses of the bus. */
+/* Ranges of memory, in the addresses of the bus. Reserved ones that cannot be read may be all. */
 static void add_ranges(struct reading *r, const struct machine_bus *bus, bool reserved)
 {
     struct dtree_value reg = value_of(r, KEY_REG);
     uint32_t step = 4 * (bus->address_cells + bus->size_cells);
-    for (; bus->has_cells && reg.length >= step; reg.length -= step, reg.bytes += step) {
+    if (!bus->has_cells) {
+        add_range(r->m, 0, reserved && reg.length != 0 ? UINT64_MAX : 0, reserved);
+        return;
+    }
+    for (; reg.length >= step; reg.length -= step, reg.bytes += step) {
         add_range(r->m, dtree_cells(reg.bytes, bus->address_cells),
                   dtree_cells(reg.bytes + (size_t)4 * bus->address_cells, bus->size_cells),
                   reserved);
@@ -471,9 +479,10 @@ static void enter(struct reading *r, uint32_t depth)
     const struct machine_bus *up = &r->bus[depth - 1];
     struct machine_console *c = &r->console;
     struct machine_bus *bus = &r->bus[depth];
+    bool as_root = depth == 2 && r->section == SECTION_RESERVED; /* Its cells are the root's. */
     bus->ranges = value_of(r, KEY_RANGES);
-    bus->address_cells = number(r, KEY_ADDRESS_CELLS, 2);
-    bus->size_cells = number(r, KEY_SIZE_CELLS, 1);
+    bus->address_cells = number(r, KEY_ADDRESS_CELLS, as_root ? up->address_cells : 2);
+    bus->size_cells = number(r, KEY_SIZE_CELLS, as_root ? up->size_cells : 1);
     bus->okay = up->okay && is_okay(r);
     bus->has_cells = bus->address_cells - 1 <= 1 && bus->size_cells - 1 <= 1;
     bus->reachable = bus->has_cells && (depth == 1 || (up->reachable && has_key(r, KEY_RANGES)));

@@ -547,6 +547,38 @@ static void test_plics(void **state)
     assert_int_equal(m.irqc_index[1], 1);
 }
 
+/* A context whose page is not in the registers is none; nor is a source beyond what a PLIC has. */
+static void test_short_plic(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t size;
+        uint32_t ndev;
+        uint32_t index[2];
+        uint32_t sources;
+    } plics[] = {
+        {0x204000, 50, {1, 3}, 51},
+        {0x203fff, 50, {1, MACHINE_NO_INDEX}, 51},
+        {0x202000, 1023, {1, MACHINE_NO_INDEX}, 1024},
+        {0x201fff, 1024, {MACHINE_NO_INDEX, MACHINE_NO_INDEX}, 1024},
+        {0x1000, UINT32_MAX, {MACHINE_NO_INDEX, MACHINE_NO_INDEX}, 1024},
+        {0, 50, {MACHINE_NO_INDEX, MACHINE_NO_INDEX}, 51},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(plics); i++) {
+        begin();
+        fdt_begin_node(tree, "plic");
+        put_text("compatible", "riscv,plic0");
+        fdt_property_u32(tree, "riscv,ndev", plics[i].ndev);
+        PUT("reg", 0, 0x4000000, 0, plics[i].size);
+        put_targets(0, 2, 9);
+        end();
+        finish();
+        assert_int_equal(m.irqc_index[0], plics[i].index[0]);
+        assert_int_equal(m.irqc_index[1], plics[i].index[1]);
+        assert_int_equal(m.source_count, plics[i].sources);
+    }
+}
+
 /* A controller of one hart may list its interrupts by interrupt-parent and interrupts. */
 static void test_plic_of_one_hart(void **state)
 {
@@ -733,6 +765,7 @@ int main(void)
         cmocka_unit_test(test_console_behind_many_buses),
         cmocka_unit_test(test_plic),
         cmocka_unit_test(test_plics),
+        cmocka_unit_test(test_short_plic),
         cmocka_unit_test(test_plic_of_one_hart),
         cmocka_unit_test(test_no_controllers),
         cmocka_unit_test(test_imsic),

@@ -5,6 +5,10 @@
 #include <hyp/arch/csr.h>
 #include <string.h>
 
+/* PLIC specification, "Memory Map": each context has its page; sources are 1 to 1023. */
+#define PLIC_CONTEXT UINT64_C(0x200000)
+#define PLIC_SOURCE_MAX 1024
+
 /* Chips with names of their own list one of these as well. */
 static const struct {
     char name[23];
@@ -92,6 +96,22 @@ uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, ui
     return count;
 }
 
+/* Those whose context has its page in what the tree gives; the others get MACHINE_NO_INDEX. */
+static uint32_t number_contexts(const struct machine *m, const struct dtree *t, uint32_t n,
+                                uint32_t index[HYP_HART_MAX])
+{
+    uint32_t count = machine_number_harts(m, t, n, IRQ_S_EXT, index);
+    uint64_t size = machine_irqc_regs(m, n).size;
+    for (uint32_t hart = 0; hart < m->hart_count; hart++) {
+        uint64_t end = PLIC_CONTEXT + ((index[hart] + UINT64_C(1)) << HYP_PAGE_SHIFT);
+        if (index[hart] != MACHINE_NO_INDEX && end > size) {
+            index[hart] = MACHINE_NO_INDEX;
+            count--;
+        }
+    }
+    return count;
+}
+
 /* A machine of several sockets has a PLIC in each: takes the first of those with most harts. */
 void machine_choose_plic(struct machine *m, const struct dtree *t)
 {
@@ -102,12 +122,13 @@ void machine_choose_plic(struct machine *m, const struct dtree *t)
         if (!machine_irqc_begins(m, n, MACHINE_IRQC_PLIC)) {
             continue;
         }
-        uint32_t count = machine_number_harts(m, t, n, IRQ_S_EXT, index);
+        uint32_t count = number_contexts(m, t, n, index);
         if (count > most || m->source_count == 0) {
             most = count;
             memcpy(m->irqc_index, index, sizeof(index));
             m->plic = machine_irqc_regs(m, n);
-            m->source_count = machine_irqc_number(m, t, n, "riscv,ndev", 0) + 1;
+            uint32_t sources = machine_irqc_number(m, t, n, "riscv,ndev", 0);
+            m->source_count = sources < PLIC_SOURCE_MAX ? sources + 1 : PLIC_SOURCE_MAX;
         }
     }
 }

@@ -138,6 +138,36 @@ static void put_device(uint64_t hpa, const char *status)
     fdt_end_node(tree);
 }
 
+/* Firmware that enables a node in place leaves the NULs of "disabled"; a list is another value. */
+static void test_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        int size;
+        bool okay;
+    } of[] = {
+        {"okay", 5, true},      {"okay\0\0\0", 8, true},
+        {"ok", 3, true},        {"ok\0\0\0\0\0", 8, true},
+        {"okay", 4, false},     {"", 0, false},
+        {"", 1, false},         {"\0\0\0", 4, false},
+        {"okays", 6, false},    {"fail\0okay", 10, false},
+        {"disabled", 9, false},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(of); i++) {
+        const fdt64_t reg[] = {cpu_to_fdt64(0x1000), cpu_to_fdt64(0x1000)};
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "device");
+        put("reg", reg, sizeof(reg));
+        put("status", of[i].value, of[i].size);
+        fdt_end_node(tree);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_true(machine_has_device(&m, 0x1000) == of[i].okay);
+    }
+}
+
 static void put_bus(const char *name, uint32_t hpa)
 {
     char serial[32];
@@ -273,6 +303,50 @@ static void test_too_many_devices(void **state)
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(m.devices_left_out, 2);
     assert_true(machine_has_device(&m, 0x1000 * (MACHINE_DEVICE_MAX + 2)));
+}
+
+/* Cells of /reserved-memory, 0: not said, are the root's; ranges of too many may be anywhere. */
+static void test_reserved_cells(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t cells[2]; /* As the node says. */
+        uint32_t reg[5];
+        int size;
+        struct hyp_mem mem;
+    } of[] = {
+        {{0, 0}, {1, 0x2000, 0, 0x3000}, 16, {0x100002000, 0x3000}},
+        {{2, 0}, {1, 0x2000, 0, 0x3000}, 16, {0x100002000, 0x3000}},
+        {{1, 1}, {0x2000, 0x3000}, 8, {0x2000, 0x3000}},
+        {{3, 2}, {0, 1, 0x2000, 0, 0x3000}, 20, {0, UINT64_MAX}},
+        {{3, 0}, {0, 1, 0x2000, 0, 0x3000}, 20, {0, UINT64_MAX}},
+    };
+    for (unsigned i = 0; i < ARRAY_COUNT(of); i++) {
+        begin();
+        begin_root();
+        fdt_begin_node(tree, "reserved-memory");
+        if (of[i].cells[0] != 0) {
+            fdt_property_u32(tree, "#address-cells", of[i].cells[0]);
+        }
+        if (of[i].cells[1] != 0) {
+            fdt_property_u32(tree, "#size-cells", of[i].cells[1]);
+        }
+        fdt_begin_node(tree, "anywhere"); /* It has a size alone. */
+        fdt_end_node(tree);
+        fdt_begin_node(tree, "r");
+        fdt32_t reg[5];
+        for (unsigned c = 0; c < ARRAY_COUNT(reg); c++) {
+            reg[c] = cpu_to_fdt32(of[i].reg[c]);
+        }
+        put("reg", reg, of[i].size);
+        fdt_end_node(tree);
+        fdt_end_node(tree);
+        one_cpu("rv64imach", 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(m.reserved_count, 1);
+        assert_int_equal(m.reserved[0].hpa, of[i].mem.hpa);
+        assert_int_equal(m.reserved[0].size, of[i].mem.size);
+    }
 }
 
 /* No range that is reserved is ever taken for free, however many there are. */
@@ -1006,10 +1080,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_status),
         cmocka_unit_test(test_stdout),
         cmocka_unit_test(test_stdout_left_out),
         cmocka_unit_test(test_devices),
         cmocka_unit_test(test_too_many_devices),
+        cmocka_unit_test(test_reserved_cells),
         cmocka_unit_test(test_too_many_ranges),
         cmocka_unit_test(test_nearest_reservations_are_joined),
         cmocka_unit_test(test_harts),
