@@ -94,19 +94,19 @@ static uint32_t find_imsic(const struct reading *r, uint32_t phandle)
     return n != NONE && number_harts(r, n, IRQ_S_EXT, r->aia->hart_index) != 0 ? n : NONE;
 }
 
-/* The first that interrupts harts in S-mode, itself or by its IMSIC. */
+/*
+ * The first that interrupts harts in S-mode, itself or by its IMSIC. Where it can do both, harts
+ * take messages: their IMSICs do not let the APLIC's own interrupts through unless told to.
+ */
 static void take_aplic(const struct reading *r)
 {
     struct machine_aia *aia = r->aia;
     uint32_t n = NONE;
     while ((n = next(r->m, n, MACHINE_IRQC_APLIC)) != NONE) {
         uint32_t parent = number(r, n, "msi-parent", 0);
-        uint32_t imsic = NONE;
-        if (number_harts(r, n, IRQ_S_EXT, aia->hart_index) == 0) {
-            imsic = parent != 0 ? find_imsic(r, parent) : NONE;
-            if (imsic == NONE) {
-                continue;
-            }
+        uint32_t imsic = parent != 0 ? find_imsic(r, parent) : NONE;
+        if (imsic == NONE && number_harts(r, n, IRQ_S_EXT, aia->hart_index) == 0) {
+            continue;
         }
         aia->aplic = machine_irqc_regs(r->m, n);
         aia->source_count = number(r, n, "riscv,num-sources", 0) + 1;

@@ -178,6 +178,24 @@ static void test_msi(void **state)
     }
 }
 
+/* An APLIC that can do both sends messages, unless nobody takes them at that level. */
+static void test_both(void **state)
+{
+    (void)state;
+    for (uint32_t has_imsic = 0; has_imsic < 2; has_imsic++) {
+        begin();
+        begin_aplic(APLIC_S, 0xd000000);
+        put_targets(S_EXT);
+        fdt_property_u32(tree, "msi-parent", IMSIC_S);
+        fdt_end_node(tree);
+        put_imsic(IMSIC_S, 0x28000000, has_imsic != 0 ? S_EXT : M_EXT, 255, 0);
+        assert_int_equal(finish(), HYP_OK);
+        assert_int_equal(aia.source_count, 97);
+        assert_true(aia.msi == (has_imsic != 0));
+        expect_harts();
+    }
+}
+
 static void put_sswi(uint64_t hpa)
 {
     fdt_begin_node(tree, "sswi");
@@ -354,15 +372,11 @@ static void test_short_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_direct),
-        cmocka_unit_test(test_msi),
-        cmocka_unit_test(test_absent),
-        cmocka_unit_test(test_unsound_imsics),
-        cmocka_unit_test(test_regs),
-        cmocka_unit_test(test_registers),
-        cmocka_unit_test(test_short_values),
-        cmocka_unit_test(test_sswi),
-        cmocka_unit_test(test_fewer_identities),
+        cmocka_unit_test(test_direct),         cmocka_unit_test(test_msi),
+        cmocka_unit_test(test_both),           cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_unsound_imsics), cmocka_unit_test(test_regs),
+        cmocka_unit_test(test_registers),      cmocka_unit_test(test_short_values),
+        cmocka_unit_test(test_sswi),           cmocka_unit_test(test_fewer_identities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
