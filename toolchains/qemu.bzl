@@ -22,7 +22,7 @@ def qemu_test(
         steps = [],
         args = [],
         status = 0,
-        timeout_s = 60,
+        timeout_s = 240,
         harts = 1,
         driver = _DRIVER,
         data = [],
