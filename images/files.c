@@ -77,7 +77,7 @@ static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
     HYP_TRY(guest_mem_read(GPA(c->kernel.gpa + sizeof(*magic2) * KERNEL_IMAGE_MAGIC2), magic2,
                            sizeof(*magic2)));
     if ((uint32_t)*magic2 != KERNEL_IMAGE_RSC_5) {
-        return HYP_OK; /* As most small ones, which shall not wait for the rest. */
+        return HYP_OK; /* A flat binary: the rest of its first words means nothing. */
     }
     HYP_TRY(guest_mem_read(GPA(c->kernel.gpa), header, sizeof(header)));
     enum kernel_image_fault fault = kernel_image_check(c, hv->initrd.size, header, &image);

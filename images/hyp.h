@@ -40,7 +40,7 @@ struct host_hart {
 /* COMING to UP by the hart itself, COMING to LOST by whoever waits for it in vain. */
 enum hart_presence { HART_COMING, HART_UP, HART_LOST };
 
-/* What a VM's memory has of a file. */
+/* A file as it lies in a VM's memory. */
 struct host_file {
     uint64_t size; /* max_size where nobody has told it; 0: there is none. */
     bool is_told;
