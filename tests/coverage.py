@@ -24,7 +24,7 @@ LEFT_OUT = [
     "//libirq:vplic_prop_deep_exhaust_test",
 ]
 MORE_TESTS = ["//tests/config:guest_dt_qemu_virt_prop_random_test", "//tests/insn:insn_diff_test"]
-COUNTED = re.compile(r"^(%s)/(src|include)/" % "|".join(LIBRARIES))
+COUNTED = re.compile(r"^(%s)/(\w+/)?(src|include)/" % "|".join(LIBRARIES))
 TEST = re.compile(r"_(test|prop|ref)\.[ch]$|/test_\w+\.h$|/insn_table\.h$")
 CONTRACT = re.compile(r"\bHYP_(ASSERT|REQUIRE|PANIC)\b")
 

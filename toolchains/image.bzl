@@ -8,12 +8,12 @@ load("//toolchains:guest.bzl", "BARE", "objcopy_binary", "one")
 load("//toolchains:transition.bzl", "ALLOWLIST", "bare_transition")
 
 _SECTIONS = str(Label("//toolchains:sections.ld"))
-_CONFIG = str(Label("//libvm:config"))
+_CONFIG = str(Label("//libvm/config"))
 _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
-_AIA = str(Label("//images:aia"))
-_EVIDENCE = str(Label("//images:evidence"))
-_SHARED_CONSOLE = str(Label("//images:shared_console"))
+_AIA = str(Label("//libhv:aia"))
+_EVIDENCE = str(Label("//libhv:evidence"))
+_SHARED_CONSOLE = str(Label("//libhv:shared_console"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}

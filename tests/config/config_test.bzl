@@ -44,7 +44,7 @@ def config_golden_test(name, config, golden, platform = []):
       golden: what is expected.
       platform: libraries that the configuration needs besides.
     """
-    _tool(name, config, ["//libvm:config"] + platform)
+    _tool(name, config, ["//libvm/config"] + platform)
     native.sh_test(
         name = name,
         size = "small",

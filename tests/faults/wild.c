@@ -4,7 +4,7 @@
  * command line chooses. Linked with --wrap: the victim's first hart comes by __wrap_vcpu_run()
  * instead of vcpu_run(), and the console hart by __wrap_hyp_console_idle().
  */
-#include "images/hyp.h"
+#include "libhv/hyp.h"
 
 #include <hyp/base/assert.h>
 #include <hyp/vm/exit.h>

@@ -31,7 +31,8 @@ for path in sys.argv[1:]:
     with open(path) as f:
         for label in map(plain, f.read().split()):
             count += 1
-            package = label.split(":")[0]
+            package = re.sub(r"^(//\w+)[/:].*", r"\1", label)
+            package = package if package.startswith("//") else label.split(":")[0]
             if package not in allowed:
                 bad.append("//%s depends on %s" % (library, label))
 tree.finish("layers", count, bad)

@@ -4,7 +4,7 @@
  * which `stale=NAME` on the command line chooses. Linked with --wrap: boot comes by
  * __wrap_hyp_show_pool() when all VMs are built.
  */
-#include "images/hyp.h"
+#include "libhv/hyp.h"
 
 #include <hyp/base/assert.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * What the hypervisor pool is spent on. config_pool_need() adds it up, at build and at boot, so
  * that a pool that is too small never gets as far as a machine. An object that outgrows its number
- * here does not build: images/ asserts each beside the object, and boot prints what is really used
+ * here does not build: libhv asserts each beside the object, and boot prints what is really used
  * (`hyp: pool_used_kib=… pool_need_kib=…`).
  *
  *     FOOTPRINT_FIXED
