@@ -1,76 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine as vCPUs use it while they run: interrupts, timer, harts, and grants of VMs. */
-#include "hyp.h"
+/*
+ * The one file that sees all rooms: it gives each what it needs of the others. Calls against the
+ * arrows are functions here, by pointer; each is a line or two.
+ */
+#include "libhv/env.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
-#include <hyp/irq/ipi_path.h>
 #include <hyp/vm/exit.h>
+#include <stddef.h>
 
-/* Calls the firmware; a part of the image may know a shorter way. */
+static struct hv *hv_of(struct vm_env *env)
+{
+    return (struct hv *)((char *)env - offsetof(struct hv, env));
+}
+
+/* ---- The console hart ------------------------------------------------------------------------ */
+
+static void serve(void *ctx, struct hv_hart *self)
+{
+    struct hv *hv = ctx;
+    hv_console_step(&hv->console, &self->timer);
+    hv_events_report(&hv->events);
+}
+
+static void notify_console(void *ctx)
+{
+    struct hv *hv = ctx;
+    uint32_t hart = hv->console.hart;
+    if (hart != HV_NO_HART && hart_self()->index != hart) {
+        hv->env.send_ipi(&hv->env, hart);
+    }
+}
+
+static void kick_console(void *ctx)
+{
+    struct hv *hv = ctx;
+    if (hart_self()->index == hv->console.hart) {
+        csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
+    } else {
+        notify_console(ctx);
+    }
+}
+
+static bool has_console(void *ctx, uint32_t hart)
+{
+    const struct hv *hv = ctx;
+    return hv->console.hart == hart;
+}
+
+/* If there is no console hart, one that leaves behind the last VM becomes it. */
+static bool takes_console(void *ctx, uint32_t hart)
+{
+    struct hv *hv = ctx;
+    /* The exchange elects one of the last VM's harts. */
+    if (hv->console.hart != HV_NO_HART || !hv_events_all_ended(&hv->events) ||
+        __atomic_exchange_n(&hv->console_taken, 1, __ATOMIC_RELAXED) != 0) {
+        return false;
+    }
+    hv_console_set_hart(&hv->console, hart);
+    return true;
+}
+
+static void console_is_free(void *ctx)
+{
+    hv_console_set_free(&((struct hv *)ctx)->console);
+}
+
+/* ---- What vCPUs call while they run ---------------------------------------------------------- */
+
+static void send_ipi_sbi(struct vm_env *env, uint32_t hart_index)
+{
+    (void)sbi_call(SBI_EXT_IPI, 0, 1, hv_of(env)->harts.id[hart_index], 0);
+}
+
+static void send_ipis_sbi(struct vm_env *env, uint64_t harts)
+{
+    ipi_sbi_send(hv_of(env)->harts.id, harts);
+}
+
 static void send_ipi(struct vm_env *env, uint32_t hart_index)
 {
-    (void)sbi_call(SBI_EXT_IPI, 0, 1, hyp_of(env)->machine.hart_id[hart_index], 0);
+    const struct ipi_path *path = &hv_of(env)->irqc.ipi_path;
+    path->ops->send(path->state, hart_index);
 }
 
 static void send_ipis(struct vm_env *env, uint64_t harts)
 {
-    ipi_sbi_send(hyp_of(env)->machine.hart_id, harts);
+    ipi_path_send_all(&hv_of(env)->irqc.ipi_path, harts);
 }
 
 static void external(struct vm_env *env, struct vcpu *vcpu)
 {
-    struct hyp *h = hyp_of(env);
-    if (h->irqc.ops == 0) {
-        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Nobody can end it. */
-        return;
-    }
-    uint32_t source = h->irqc.ops->claim(h->irqc.state, vcpu->hart_index);
-    uint8_t owner = source < SOURCE_MAX ? h->source_owner[source] : 0;
-    if (owner == OWNER_CONSOLE) {
-        hyp_console_step(h, hyp_self());
-        hyp_report(h);
-        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
-    } else if (owner == OWNER_IPI) {
-        csr_set(CSR_SIP, BIT(IRQ_S_SOFT)); /* And goes on as one. */
-    } else if (owner != 0) {
-        struct vm *vm = &h->vms[owner - 1]->vm;
-        spinlock_lock(&vm->lock);
-        vm->irq_raise(vm->irq_ctx, source, vcpu->hart_index);
-        spinlock_unlock(&vm->lock);
-    } else if (source != 0) {
-        /* Nobody's: silence it, so that it comes once. */
-        h->irqc.ops->complete(h->irqc.state, vcpu->hart_index, source);
-        h->irqc.ops->set_enable(h->irqc.state, vcpu->hart_index, source, false);
-    } else if (h->machine.irqc_index[vcpu->hart_index] == MACHINE_NO_INDEX) {
-        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* No controller of ours: nobody can end it. */
-    }
+    hv_irqc_handle(&hv_of(env)->irqc, vcpu->hart_index);
 }
 
 static void event(struct vm_env *env, struct vcpu *vcpu)
 {
-    struct hyp *h = hyp_of(env);
-    if (vcpu->hart_index == h->console_hart) {
-        if (vconsole_mux_is_called(&h->mux)) { /* Else it was an IPI of the guest's. */
-            hyp_console_step(h, hyp_self());
+    struct hv *hv = hv_of(env);
+    const struct virqc_ops *virqc = vcpu->vm->virqc;
+    if (vcpu->hart_index == hv->console.hart) {
+        if (hv_console_is_called(&hv->console)) { /* Else it was an IPI of the guest's. */
+            hv_console_step(&hv->console, &hv_hart_self()->timer);
         }
-        hyp_report(h);
+        hv_events_report(&hv->events);
     }
-}
-
-void hyp_program_timer(struct host_hart *hh)
-{
-    uint64_t when = hh->deadline;
-    if (hh->sstc) {
-        csr_write(CSR_STIMECMP, when);
-        return;
-    }
-    if (hh->vcpu != 0 && hh->vcpu->timer < when) {
-        when = hh->vcpu->timer;
-    }
-    if (when != hh->timer) {
-        hh->timer = when;
-        (void)sbi_call(SBI_EXT_TIME, 0, when, 0, 0);
+    if (virqc != 0 && virqc->handle_ipi != 0) {
+        virqc->handle_ipi(vcpu);
     }
 }
 
@@ -78,61 +114,205 @@ static void timer_changed(struct vm_env *env, struct vcpu *vcpu)
 {
     (void)env;
     (void)vcpu;
-    hyp_program_timer(hyp_self());
+    hv_timer_program(&hv_hart_self()->timer);
 }
 
 static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
 {
-    struct host_hart *hh = hyp_self();
+    struct hv_hart *self = hv_hart_self();
     uint64_t now = csr_read(CSR_TIME);
-    hh->timer = 0; /* The firmware's has fired: program it in any case. */
     vcpu_timer_expired(vcpu, now);
-    if (hh->deadline <= now) {
-        hh->deadline = UINT64_MAX;
-        hyp_console_step(hyp_of(env), hh);
-        hyp_report(hyp_of(env));
+    if (hv_timer_expire(&self->timer, now)) {
+        serve(hv_of(env), self);
     }
-    hyp_program_timer(hh);
+    hv_timer_program(&self->timer);
 }
 
-HYP_COLD void hyp_init_env(struct hyp *h)
+static void vm_event(struct vm_env *env, struct vm *vm)
 {
-    const struct machine *m = &h->machine;
-    h->env = (struct vm_env){
-        .timebase_hz = m->timebase_hz,
-        .send_ipi = send_ipi,
-        .send_ipis = send_ipis,
-        .external = external,
-        .event = event,
-        .timer_expired = timer_expired,
-        .timer_changed = timer_changed,
-        .vm_event = hyp_vm_event,
-        .vm_ended = hyp_vm_ended,
-    };
+    hv_events_vm_exceeds(&hv_of(env)->events, vm);
 }
 
-/* Registers of extensions that the guest is not shown are off: it cannot leave anything there. */
-static uint32_t fp_of(uint64_t isa)
+static void vm_ended(struct vm_env *env, struct vm *vm)
 {
-    _Static_assert(GUEST_ISA_D == GUEST_ISA_F + 1 && WORLD_D == 2 * WORLD_F, "one shift for both");
-    return (isa >> GUEST_ISA_F & (WORLD_F | WORLD_D)) | (isa >> GUEST_ISA_V & 1) * WORLD_V;
+    hv_events_vm_ended(&hv_of(env)->events, vm);
 }
 
-HYP_COLD void hyp_grant(struct hyp *h, struct host_vm *hv)
+static const struct vm_env calls = {
+    .send_ipi = send_ipi_sbi,
+    .send_ipis = send_ipis_sbi,
+    .external = external,
+    .event = event,
+    .timer_expired = timer_expired,
+    .timer_changed = timer_changed,
+    .vm_event = vm_event,
+    .vm_ended = vm_ended,
+};
+
+/* ---- What harts ask for ---------------------------------------------------------------------- */
+
+static void init_irqc(void *ctx, uint32_t hart)
 {
-    const struct machine *m = &h->machine;
-    struct machine_grant has = machine_common(m, h->plan.harts[hv->vm.index]);
-    bool has_zicboz = (has.isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
-    hv->has = has;
-    hv->vm.grant = (struct vm_grant){
-        .sstc = (has.isa & BIT(GUEST_ISA_SSTC)) != 0,
-        .has_envcfg = m->envcfg,
-        .has_stateen = m->stateen,
-        .fp = fp_of(has.isa),
-        .henvcfg = machine_henvcfg(has.isa),
-        .hcounteren = machine_hcounteren(m, has.isa),
-        .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
-        /* The block size that worked when it was tried, not the one that the tree says. */
-        .cboz_block = has_zicboz && has.block[2] == h->pool.zero_block ? has.block[2] : 0,
-    };
+    struct hv *hv = ctx;
+    if (hv_irqc_init_hart(&hv->irqc, hart, hv->console.hart == hart)) {
+        hv->console.uart_wakes = true;
+    }
+}
+
+static enum hyp_status start_vcpu(void *ctx, struct vcpu *vcpu)
+{
+    (void)ctx;
+    return hv_virq_start_vcpu(vcpu);
+}
+
+static void start_failed(void *ctx, uint64_t hart_id, long error)
+{
+    struct hv *hv = ctx;
+    log_line(&hv->console.log, "hart=%lu start_error=%ld", hart_id, error);
+}
+
+static void hart_vm_ended(void *ctx, struct vm *vm)
+{
+    hv_events_vm_ended(&((struct hv *)ctx)->events, vm);
+}
+
+static void panicked(void *ctx, struct vm *vm)
+{
+    hv_events_panicked(&((struct hv *)ctx)->events, vm);
+}
+
+static void hart_external(void *ctx, uint32_t hart)
+{
+    hv_irqc_handle(&((struct hv *)ctx)->irqc, hart);
+}
+
+static const struct hv_hart_ops hart_ops = {
+    .init_irqc = init_irqc,
+    .start_vcpu = start_vcpu,
+    .start_failed = start_failed,
+    .vm_ended = hart_vm_ended,
+    .panicked = panicked,
+    .has_console = has_console,
+    .takes_console = takes_console,
+    .console_is_free = console_is_free,
+    .serve = serve,
+    .external = hart_external,
+};
+
+/* ---- What the other rooms ask for ------------------------------------------------------------ */
+
+static void console_irq(void *ctx, uint32_t hart)
+{
+    (void)hart;
+    serve(ctx, hv_hart_self());
+}
+
+static const struct hv_irqc_ops irqc_ops = {.console = console_irq};
+
+static enum hyp_status add_console(void *ctx, struct vm *vm)
+{
+    return hv_console_add_vm(&((struct hv *)ctx)->console, vm);
+}
+
+static const struct hv_vm_ops vm_ops = {.add_console = add_console};
+
+static enum hyp_status line(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line)
+{
+    (void)ctx;
+    return hv_virq_line(vm, source, line);
+}
+
+static bool has_device(void *ctx, uint64_t hpa)
+{
+    return machine_has_device(&((struct hv *)ctx)->boot.machine, hpa);
+}
+
+static const struct hv_console_ops console_ops = {
+    .kick = kick_console, .line = line, .has_device = has_device};
+
+static bool log_has_room(void *ctx)
+{
+    return hv_console_log_has_room(&((struct hv *)ctx)->console);
+}
+
+static bool has_output(void *ctx, uint32_t vm)
+{
+    return hv_console_has_output(&((struct hv *)ctx)->console, vm);
+}
+
+static void drain(void *ctx)
+{
+    hv_console_drain(&((struct hv *)ctx)->console);
+}
+
+static const struct hv_event_ops event_ops = {
+    .log_has_room = log_has_room,
+    .has_output = has_output,
+    .drain = drain,
+    .notify_console = notify_console,
+    .kick_console = kick_console,
+};
+
+HYP_COLD void hv_env_use_ipi_path(struct hv *hv)
+{
+    if (hv->irqc.ipi_path.ops != 0) {
+        hv->env.send_ipi = send_ipi;
+        hv->env.send_ipis = send_ipis;
+    }
+}
+
+HYP_COLD void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
+{
+    struct hv_memory *memory = &hv->boot.memory;
+    const struct hv_modules *modules = build->modules;
+    hv->build = *build;
+    hv->boot.build = &hv->build;
+    hv->boot.log = &hv->console.log;
+    memory->image = build->image;
+    memory->load_hpa = load_hpa;
+    memory->pool_size = build->config->pool_size;
+    hv->harts.id = hv->boot.machine.hart_id;
+    hv->harts.load_hpa = load_hpa;
+    hv->harts.phys = &memory->phys;
+    hv->harts.space = &memory->space;
+    hv->harts.objects = &memory->objects;
+    hv->harts.muted = &hv->events.log_waits;
+    hv->harts.ops = &hart_ops;
+    hv->harts.ctx = hv;
+    hv->irqc.build = &hv->build;
+    hv->irqc.machine = &hv->boot.machine;
+    hv->irqc.space = &memory->space;
+    hv->irqc.objects = &memory->objects;
+    hv->irqc.modules = modules->irqcs;
+    hv->irqc.module_count = modules->irqc_count;
+    hv->irqc.ipis = modules->ipis;
+    hv->irqc.ipi_count = modules->ipi_count;
+    hv->irqc.ops = &irqc_ops;
+    hv->irqc.ctx = hv;
+    hv->vms.build = &hv->build;
+    hv->vms.machine = &hv->boot.machine;
+    hv->vms.seed = &hv->boot.machine.seed;
+    hv->vms.plan = &hv->boot.plan;
+    hv->vms.pool = &memory->pool;
+    hv->vms.objects = &memory->objects;
+    hv->vms.space = &memory->space;
+    hv->vms.load_hpa = load_hpa;
+    hv->vms.irqc = &hv->irqc;
+    hv->vms.log = &hv->console.log;
+    hv->vms.env = &hv->env;
+    hv->vms.ops = &vm_ops;
+    hv->vms.ctx = hv;
+    hv->console.build = &hv->build;
+    hv->console.shared = build->console;
+    hv->console.space = &memory->space;
+    hv->console.objects = &memory->objects;
+    hv->console.load_hpa = load_hpa;
+    hv->console.log_waits = &hv->events.log_waits;
+    hv->console.built = hv->events.vm;
+    hv->console.ops = &console_ops;
+    hv->console.ctx = hv;
+    hv->events.log = &hv->console.log;
+    hv->events.ops = &event_ops;
+    hv->events.ctx = hv;
+    hv->env = calls;
 }

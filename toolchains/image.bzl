@@ -11,9 +11,14 @@ _SECTIONS = str(Label("//toolchains:sections.ld"))
 _CONFIG = str(Label("//libvm/config"))
 _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
-_AIA = str(Label("//libhv:aia"))
-_EVIDENCE = str(Label("//libhv:evidence"))
-_SHARED_CONSOLE = str(Label("//libhv:shared_console"))
+_MODULES = {
+    # (aia, audit)
+    (False, False): str(Label("//images:modules_plic")),
+    (False, True): str(Label("//images:modules_plic_audit")),
+    (True, False): str(Label("//images:modules_all")),
+    (True, True): str(Label("//images:modules_all_audit")),
+}
+_SHARED_CONSOLE = str(Label("//libhv/console:shared"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -255,6 +260,7 @@ def hyp_image(
         main = _MAIN,
         aia = True,
         audit = False,
+        modules = None,
         embed = {},
         loads = {},
         deps = [],
@@ -281,6 +287,7 @@ def hyp_image(
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
         gets its irqc, and none of irqc_else.
       audit: before the first guest runs it walks its own page tables and says what they hold.
+      modules: cc_library with `modules` of images/modules.h, in place of what aia and audit choose.
       embed: blob name -> file in the image.
       loads: blob name -> file that is put into memory before the image starts.
       deps: libraries.
@@ -358,7 +365,7 @@ def hyp_image(
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,
-        deps = ([main] + ([_AIA] if aia else []) + ([_EVIDENCE] if audit else []) if main and config else []) + link_deps,
+        deps = ([main, modules or _MODULES[(aia, audit)]] if main and config else []) + link_deps,
         **private
     )
     _hyp_image_files(

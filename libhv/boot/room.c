@@ -1,55 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Is the memory that the image lies in and the pool comes to lie in the hypervisor's alone? Asked
- * before the first store into the pool, so what is said here goes out by the firmware's console.
- */
-#include "hyp.h"
+/* Is the memory of the image, and what the pool is to be, the hypervisor's alone? */
+#include "libhv/boot/boot.h"
 
-#include <hyp/arch/dtree.h>
-
-struct refusal {
+struct reason {
     const char *why;
-    const char *with; /* A name for `range`. */
+    const char *with; /* A name for the range. */
 };
 
-static const struct refusal refusals[] = {
+static const struct reason reasons[] = {
     [MACHINE_CLASH_NO_RAM] = {"outside-memory", "memory"},
     [MACHINE_CLASH_RESERVED] = {"in-reserved-memory", "reserved"},
     [MACHINE_CLASH_INITRD] = {"over-initrd", "initrd"},
 };
 
-static const struct refusal over_tree = {"over-device-tree", "device-tree"};
-static const struct refusal closed = {"inaccessible", "page"};
+static const struct reason over_tree = {"over-device-tree", "device-tree"};
+static const struct reason closed = {"inaccessible", "page"};
 
-static void refuse(struct hyp *h, const char *name, struct range own, const struct refusal *r,
-                   struct range with)
+static struct hv_clash clash_of(const char *name, struct range own, const struct reason *r,
+                                struct range with)
 {
-    hyp_init_boot_console(h);
-    log_line(&h->log, "machine=refused reason=%s-%s %s=0x%lx+0x%lx %s=0x%lx+0x%lx", name, r->why,
-             name, own.start, own.size, r->with, with.start, with.size);
-    hyp_end_machine(h, true);
+    return (struct hv_clash){
+        .name = name, .own = own, .why = r->why, .with_name = r->with, .with = with};
 }
 
-static void require(struct hyp *h, const char *name, struct range own, bool written)
+static struct hv_clash find_clash(struct hv_boot *b, const char *name, struct range own,
+                                  bool written)
 {
     struct range with;
-    enum machine_clash clash = machine_find_clash(&h->machine, own, &with);
+    enum machine_clash clash = machine_find_clash(&b->machine, own, &with);
     if (clash != MACHINE_CLASH_NONE) {
-        refuse(h, name, own, &refusals[clash], with);
+        return clash_of(name, own, &reasons[clash], with);
     }
-    if (range_overlaps(own, h->fdt_pa)) {
-        refuse(h, name, own, &over_tree, h->fdt_pa);
+    if (range_overlaps(own, b->memory.fdt_pa)) {
+        return clash_of(name, own, &over_tree, b->memory.fdt_pa);
     }
-    with = (struct range){hyp_find_closed_page(own, written), HYP_PAGE_SIZE};
+    with = (struct range){hv_memory_find_closed(&b->memory, own, written), HYP_PAGE_SIZE};
     if (with.start != UINT64_MAX) {
-        refuse(h, name, own, &closed, with);
+        return clash_of(name, own, &closed, with);
     }
+    return (struct hv_clash){.name = 0};
 }
 
-void hyp_require_room(struct hyp *h)
+struct hv_clash hv_boot_find_clash(struct hv_boot *b)
 {
-    struct range pool = hyp_pool_range(h);
-    struct range image = {h->load_hpa, pool.start - h->load_hpa};
-    require(h, "image", image, false);
-    require(h, "pool", pool, true);
+    struct range pool = hv_memory_pool_range(&b->memory);
+    struct range image = {b->memory.load_hpa, pool.start - b->memory.load_hpa};
+    struct hv_clash clash = find_clash(b, "image", image, false);
+    return clash.name != 0 ? clash : find_clash(b, "pool", pool, true);
 }

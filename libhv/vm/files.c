@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A VM's files as they are: their sizes, and whether they fit where the configuration has them. */
-#include "hyp.h"
+#include "libhv/vm/vm.h"
 
 #include <hyp/arch/guest_mem.h>
+#include <hyp/vm/config_option.h>
 #include <hyp/vm/kernel_image.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define SIZE_DIGITS_MAX 18 /* Characters of a number of 64 bits in hex, 0x included. */
-#define SIZE_SHOWN 31      /* Characters that a finding shows of it. */
-
-/* False unless all `length` characters are one number of up to 64 bits. */
-static bool parse_size(const char *text, size_t length, uint64_t *size)
-{
-    char *end;
-    if (length - 1 >= SIZE_DIGITS_MAX || *text < '0' || *text > '9') {
-        return false;
-    }
-    *size = strtoul(text, &end, 0);
-    return end == text + length;
-}
+#define SIZE_SHOWN 31 /* Characters that a finding shows of it. */
 
 /* True: it is embedded, and this is its size. */
-static bool is_embedded(const struct vm_blob *b, uint64_t *size)
+static bool is_embedded(const struct hv_build *build, const struct vm_blob *b, uint64_t *size)
 {
-    for (uint32_t i = 0; !b->load && i < hyp_blob_count; i++) {
-        if (strcmp(hyp_blobs[i].name, b->name) == 0) {
-            *size = hyp_blobs[i].size;
+    for (uint32_t i = 0; !b->load && i < build->blob_count; i++) {
+        if (strcmp(build->blobs[i].name, b->name) == 0) {
+            *size = build->blobs[i].size;
             return true;
         }
     }
@@ -34,33 +22,34 @@ static bool is_embedded(const struct vm_blob *b, uint64_t *size)
 }
 
 /* The size that the command line gives a loaded file, if it does, must be one that fits. */
-static bool find_size(struct hyp *h, const struct vm_config *c, const struct vm_blob *b,
-                      struct host_file *file)
+static bool find_size(struct hv_vms *vms, const struct vm_config *c, const struct vm_blob *b,
+                      struct hv_file *file)
 {
     bool is_kernel = b == &c->kernel;
     size_t length;
-    *file = (struct host_file){.is_told = true};
-    if (b->name == 0 || is_embedded(b, &file->size)) {
+    *file = (struct hv_file){.is_told = true};
+    if (b->name == 0 || is_embedded(vms->build, b, &file->size)) {
         return true;
     }
-    const char *text = hyp_option(h, c->name, is_kernel ? "kernel-size" : "initrd-size", &length);
+    const char *text = config_option_get(vms->machine->bootargs, c->name,
+                                         is_kernel ? "kernel-size" : "initrd-size", &length);
     if (text == 0) {
-        *file = (struct host_file){.size = b->max_size};
+        *file = (struct hv_file){.size = b->max_size};
         return true;
     }
     /* Size 0 means that there is no initrd; a kernel has to have some bytes. */
-    if (!parse_size(text, length, &file->size) || file->size > b->max_size ||
+    if (!config_option_size(text, length, &file->size) || file->size > b->max_size ||
         (file->size == 0 && is_kernel)) {
         char shown[SIZE_SHOWN + 1] = "";
         memcpy(shown, text, length < SIZE_SHOWN ? length : SIZE_SHOWN);
-        log_line(&h->log, "config E-BLOB-SIZE: %s-size of vm %s is %s, its max_size is %lu",
+        log_line(vms->log, "config E-BLOB-SIZE: %s-size of vm %s is %s, its max_size is %lu",
                  is_kernel ? "kernel" : "initrd", c->name, shown, b->max_size);
         return false;
     }
     return true;
 }
 
-static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
+static enum hyp_status check_image(struct hv_vms *vms, const struct hv_vm *hv)
 {
     static const char *const faults[] = {
         [KERNEL_IMAGE_ENDIAN] = "ENDIAN",
@@ -84,7 +73,7 @@ static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
     if (fault == KERNEL_IMAGE_FITS) {
         return HYP_OK;
     }
-    log_line(&h->log,
+    log_line(vms->log,
              "config E-KERNEL-%s: kernel of vm %s at 0x%lx: text_offset 0x%lx, image_size 0x%lx, "
              "flags 0x%lx, room 0x%lx",
              faults[fault], c->name, c->kernel.gpa, image.text_offset, image.image_size,
@@ -92,10 +81,10 @@ static enum hyp_status check_image(struct hyp *h, const struct host_vm *hv)
     return HYP_E_FORMAT;
 }
 
-enum hyp_status hyp_check_files(struct hyp *h, struct host_vm *hv)
+enum hyp_status hv_vm_check_files(struct hv_vms *vms, struct hv_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
-    bool good = find_size(h, c, &c->kernel, &hv->kernel);
-    good &= find_size(h, c, &c->initrd, &hv->initrd);
-    return good ? check_image(h, hv) : HYP_E_FORMAT;
+    bool good = find_size(vms, c, &c->kernel, &hv->kernel);
+    good &= find_size(vms, c, &c->initrd, &hv->initrd);
+    return good ? check_image(vms, hv) : HYP_E_FORMAT;
 }

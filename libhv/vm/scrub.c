@@ -1,70 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists what a VM's harts clear: its memory but for files and kept regions. */
-#include "hyp.h"
+#include "libhv/vm/vm.h"
 
-#include <hyp/arch/dtree.h>
 #include <hyp/arch/guest_mem.h>
-#include <hyp/arch/mem_erase.h>
 #include <hyp/base/assert.h>
 
 _Static_assert(SCRUB_REGION_MAX == CONFIG_MEM_MAX, "scrub.h");
 
-/*
- * The tree tells the boot arguments of all VMs, and the machine's seed. A file that something has
- * loaded over it has lost these bytes already: the tree was whole when it was read.
- */
-void hyp_erase_fdt(struct hyp *h, const void *fdt)
-{
-    struct dtree tree;
-    if (dtree_open(&tree, fdt, HYP_BOOT_FDT_SIZE) == HYP_OK) {
-        h->fdt_pa.size = tree.size;
-        if (!mem_erase((void *)(uintptr_t)fdt, tree.size)) {
-            machine_reserve(&h->machine, h->fdt_pa.start, tree.size);
-        }
-    }
-}
-
-static bool file_covers_tree(const struct hyp *h, uint32_t vm, const struct vm_mem *mem,
+static bool file_covers_tree(const struct hv_vms *vms, uint32_t vm, const struct vm_mem *mem,
                              struct range file)
 {
-    uint64_t hpa = h->plan.mem_hpa[vm][mem - h->config->vms[vm].mem];
+    uint64_t hpa = vms->plan->mem_hpa[vm][mem - vms->build->config->vms[vm].mem];
     struct range at = {.start = hpa + (file.start - mem->gpa), .size = file.size};
     return range_covers((struct range){mem->gpa, mem->size}, file.start, file.size) &&
-           range_overlaps(at, h->fdt_pa);
+           range_overlaps(at, vms->fdt_pa);
 }
 
 /* A file stays as it is; its room behind it does not. */
-static void cut_file(struct hyp *h, struct host_vm *hv, const struct vm_blob *b,
-                     const struct host_file *has)
+static void cut_file(struct hv_vms *vms, struct hv_vm *hv, const struct vm_blob *b,
+                     const struct hv_file *has)
 {
     const struct vm_config *c = hv->vm.config;
     struct range file = {.start = b->gpa, .size = has->size};
     if (!has->is_told) {
-        log_line(&h->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
+        log_line(vms->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
     }
     for (uint32_t i = 0; b->load && i < c->mem_count; i++) {
-        if (file_covers_tree(h, hv->vm.index, &c->mem[i], file)) {
-            log_line(&h->log, "vm=%s file=%s under=device-tree", c->name, b->name);
+        if (file_covers_tree(vms, hv->vm.index, &c->mem[i], file)) {
+            log_line(vms->log, "vm=%s file=%s under=device-tree", c->name, b->name);
         }
     }
     scrub_cut(&hv->vm.scrub, file);
 }
 
-static void plan(struct hyp *h, struct host_vm *hv)
+static void plan(struct hv_vms *vms, struct hv_vm *hv)
 {
     const struct vm_config *c = hv->vm.config;
     for (uint32_t i = 0; i < c->mem_count; i++) {
         if (c->mem[i].keep) {
-            log_line(&h->log, "vm=%s memory=%s kept=0x%lx", c->name, c->mem[i].name,
+            log_line(vms->log, "vm=%s memory=%s kept=0x%lx", c->name, c->mem[i].name,
                      c->mem[i].size);
         } else {
             scrub_add(&hv->vm.scrub, (struct range){c->mem[i].gpa, c->mem[i].size});
         }
     }
-    cut_file(h, hv, &c->kernel, &hv->kernel);
-    cut_file(h, hv, &c->initrd, &hv->initrd);
+    cut_file(vms, hv, &c->kernel, &hv->kernel);
+    cut_file(vms, hv, &c->initrd, &hv->initrd);
     if (c->dtb_gpa != 0) {
-        scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, h->dtbs[hv->vm.index].size});
+        scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, vms->build->dtbs[hv->vm.index].size});
     }
 }
 
@@ -81,11 +64,11 @@ static uint64_t place_of(const struct vm_config *c, uint64_t size)
     return place;
 }
 
-enum hyp_status hyp_init_scrub(struct hyp *h, struct host_vm *hv)
+enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv)
 {
     struct scrub *s = &hv->vm.scrub;
     uint64_t size = (uint64_t)(scrub_code_end - scrub_code);
-    plan(h, hv);
+    plan(vms, hv);
     if (s->count == 0) {
         return HYP_OK; /* All of it is kept. */
     }

@@ -141,17 +141,17 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
     mmio_write32(a->regs, idc + APLIC_IDELIVERY, 1);
 }
 
-static uint32_t claim(void *state, uint32_t hart)
+static struct irqc_claim claim(void *state, uint32_t hart)
 {
     const struct aplic *a = state;
     if (!is_hart(a, hart)) {
-        return 0;
+        return irqc_claim_of_source(0);
     }
     uint32_t source = mmio_read32(a->regs, idc_at(a, hart) + APLIC_CLAIMI) >> APLIC_TOPI_ID_SHIFT;
     if (aplic_is_level(a, source)) {
         mmio_write32(a->regs, APLIC_CLRIENUM, source);
     }
-    return source;
+    return irqc_claim_of_source(source);
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)

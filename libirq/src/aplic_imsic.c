@@ -22,15 +22,15 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
     }
 }
 
-static uint32_t claim(void *state, uint32_t hart)
+static struct irqc_claim claim(void *state, uint32_t hart)
 {
     const struct aplic_imsic *a = state;
     uint32_t id = imsic_claim();
     (void)hart;
     if (id == 0 || id > a->id_base) {
-        return id == 0 ? 0 : id - a->id_base;
+        return irqc_claim_of_source(id == 0 ? 0 : id - a->id_base);
     }
-    return a->aplic.source_count - 1 + id;
+    return (struct irqc_claim){IRQC_CLAIM_IPI, id};
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)

@@ -110,8 +110,8 @@ static void test_a_source_comes_to_its_hart(void **state)
     assert_true(is_called(2));
     assert_false(is_called(0));
     be(2);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), EDGE);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, EDGE);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 0);
     irqc.ops->complete(irqc.state, 2, EDGE);
     assert_false(is_called(2)); /* An edge is not made up. */
     drive(EDGE, false);
@@ -127,7 +127,7 @@ static void test_a_level_comes_again_while_it_is_high(void **state)
     be(0);
     for (unsigned i = 0; i < 3; i++) {
         assert_true(is_called(0));
-        assert_int_equal(irqc.ops->claim(irqc.state, 0), LEVEL);
+        assert_int_equal(irqc.ops->claim(irqc.state, 0).n, LEVEL);
         assert_false(is_called(0)); /* Claimed: not again before the completion. */
         if (i == 2) {
             drive(LEVEL, false);
@@ -146,7 +146,7 @@ static void test_enables_move_a_source(void **state)
     drive(LEVEL, true);
     assert_true(is_called(2));
     be(2);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), LEVEL);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, LEVEL);
     irqc.ops->set_enable(irqc.state, 2, LEVEL, false);
     irqc.ops->complete(irqc.state, 2, LEVEL);
     assert_false(is_called(2));
@@ -168,7 +168,14 @@ static void test_what_is_not_there_is_ignored(void **state)
     assert_int_equal(irqc.source_count, SOURCES);
 }
 
-/* Identities below the sources' are others', and come before them. */
+static void assert_claim(uint32_t kind, uint32_t n)
+{
+    struct irqc_claim claim = irqc.ops->claim(irqc.state, 0);
+    assert_int_equal(claim.kind, kind);
+    assert_int_equal(claim.n, n);
+}
+
+/* Identities below the sources' are IPIs', and come before them. */
 static void test_identities_of_others_come_first(void **state)
 {
     (void)state;
@@ -179,10 +186,10 @@ static void test_identities_of_others_come_first(void **state)
     drive(LEVEL, true);
     vimsic_send(&test_hart[index_of[0]].imsic, 0, ID_BASE);
     vimsic_send(&test_hart[index_of[0]].imsic, 0, 1);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), SOURCES);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), SOURCES - 1 + ID_BASE);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), LEVEL);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), 0);
+    assert_claim(IRQC_CLAIM_IPI, 1);
+    assert_claim(IRQC_CLAIM_IPI, ID_BASE);
+    assert_claim(IRQC_CLAIM_SOURCE, LEVEL);
+    assert_claim(IRQC_CLAIM_NONE, 0);
 }
 
 int main(void)

@@ -161,14 +161,14 @@ static void test_level_goes_round(void **state)
     assert_int_equal(aplic_set_mode(&aplic, 10, APLIC_SM_LEVEL1), APLIC_SM_LEVEL1);
     irqc.ops->set_enable(irqc.state, 0, 10, true);
     assert_int_equal(get(APLIC_TARGET + 40), 2u << APLIC_TARGET_HART_SHIFT | 1);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 0);
     drive(10, true);
     assert_true(chip.external[2]);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), 10);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     assert_false(chip.external[2]);        /* Although it is still high. */
     irqc.ops->complete(irqc.state, 2, 10); /* From any hart. */
     assert_true(chip.external[2]);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0), 10);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     drive(10, false);
     irqc.ops->complete(irqc.state, 0, 10);
     assert_false(chip.external[2]);
@@ -181,11 +181,11 @@ static void test_edge_goes_round(void **state)
     (void)aplic_set_mode(&aplic, 96, APLIC_SM_EDGE1);
     irqc.ops->set_enable(irqc.state, 2, 96, true);
     drive(96, true);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), 96);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 96);
     drive(96, false);
     drive(96, true); /* The next one comes while the first is worked on. */
     assert_true(chip.external[0]);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), 96);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 96);
     irqc.ops->set_enable(irqc.state, 2, 96, false);
     irqc.ops->complete(irqc.state, 2, 96);
     assert_int_equal(get(APLIC_SETIE + 12), 0);
@@ -202,7 +202,7 @@ static void test_fallen_level_is_forgotten(void **state)
     assert_int_equal(aplic_pending(&aplic, 1), 0);
     assert_int_equal(get(APLIC_TARGET + 4 * 33), 1);
     drive(33, true);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), 33);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 33);
 }
 
 static void test_enable_is_of_one_hart(void **state)
@@ -223,8 +223,8 @@ static void test_enable_is_of_one_hart(void **state)
     irqc.ops->set_enable(irqc.state, 0, SOURCES, true);
     irqc.ops->set_enable(irqc.state, 1, 10, true);
     irqc.ops->set_enable(irqc.state, HARTS, 10, true);
-    assert_int_equal(irqc.ops->claim(irqc.state, 1), 0);
-    assert_int_equal(irqc.ops->claim(irqc.state, HARTS), 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, 1).n, 0);
+    assert_int_equal(irqc.ops->claim(irqc.state, HARTS).n, 0);
     irqc.ops->complete(irqc.state, 0, 0);
     assert_int_equal(get(APLIC_SETIE), 0);
     assert_int_equal(aplic_set_mode(&aplic, 0, APLIC_SM_LEVEL1), 0);
@@ -340,7 +340,7 @@ static void test_guest_level(void **state)
     guest_start(&guest, VAPLIC_DIRECT, storage);
     drive(10, true);
     assert_true(chip.external[0]);
-    assert_int_equal(irqc.ops->claim(irqc.state, 2), 10);
+    assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
     vaplic_raise(&guest, 10);
     assert_false(chip.external[0]); /* One interrupt of the hypervisor's. */
     assert_true(guest_external);

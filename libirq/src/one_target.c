@@ -10,7 +10,7 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
     inner->ops->init_hart(inner->state, hart);
 }
 
-static uint32_t claim(void *state, uint32_t hart)
+static struct irqc_claim claim(void *state, uint32_t hart)
 {
     const struct irqc *inner = &((struct one_target *)state)->inner;
     return inner->ops->claim(inner->state, hart);

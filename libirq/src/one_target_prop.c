@@ -23,10 +23,10 @@ static void chip_init_hart(void *state, uint32_t hart)
     chip.opened |= (uint32_t)BIT(hart);
 }
 
-static uint32_t chip_claim(void *state, uint32_t hart)
+static struct irqc_claim chip_claim(void *state, uint32_t hart)
 {
     (void)state;
-    return hart + 1;
+    return irqc_claim_of_source(hart + 1);
 }
 
 static void chip_complete(void *state, uint32_t hart, uint32_t source)
@@ -76,7 +76,8 @@ void prop_run(void)
             PROP_ASSERT(!any || wants[s][chip.target[s]]);
         }
     }
-    PROP_ASSERT(irqc.ops->claim(irqc.state, 2) == 3);
+    struct irqc_claim claim = irqc.ops->claim(irqc.state, 2);
+    PROP_ASSERT(claim.kind == IRQC_CLAIM_SOURCE && claim.n == 3);
     irqc.ops->complete(irqc.state, 2, 1);
     PROP_ASSERT(chip.completed == 2 * SOURCES + 1);
 }

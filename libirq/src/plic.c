@@ -16,10 +16,11 @@ static inline uintptr_t context_at(const struct plic *p, uint32_t hart)
     return PLIC_CONTEXT + (uintptr_t)p->context[hart] * PLIC_CONTEXT_STRIDE;
 }
 
-static uint32_t claim(void *state, uint32_t hart)
+static struct irqc_claim claim(void *state, uint32_t hart)
 {
     const struct plic *p = state;
-    return has_context(p, hart) ? mmio_read32(p->regs, context_at(p, hart) + PLIC_CLAIM) : 0;
+    return irqc_claim_of_source(
+        has_context(p, hart) ? mmio_read32(p->regs, context_at(p, hart) + PLIC_CLAIM) : 0);
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)

@@ -293,8 +293,8 @@ static void leave(struct vcpu *vcpu)
     /* The last one ends the VM; pairs with the others' own release. */
     if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
         spinlock_lock(&vm->lock);
-        if (vm->irq_stop != 0) {
-            vm->irq_stop(vm->irq_ctx);
+        if (vm->virqc != 0) {
+            vm->virqc->stop(vm->virqc_state);
         }
         spinlock_unlock(&vm->lock);
         vm->env->vm_ended(vm->env, vm);

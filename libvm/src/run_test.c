@@ -353,7 +353,7 @@ static void test_the_last_hart_ends_the_vm(void **state)
 static void test_a_vm_without_controller_ends(void **state)
 {
     (void)state;
-    t.vm.irq_stop = 0;
+    t.vm.virqc = 0;
     test_run(&t);
     assert_int_equal(t.ends, 1);
     assert_int_equal(t.irq_stops, 0);

@@ -200,6 +200,8 @@ static inline void test_irq_stop(void *ctx)
     ((struct test_vm *)ctx)->irq_stops++;
 }
 
+static const struct virqc_ops test_virqc = {.stop = test_irq_stop};
+
 /* Keeps how the hart looks, then plays the script. */
 static inline struct world_trap test_guest(struct world *w, void *ctx)
 {
@@ -256,7 +258,7 @@ static inline void test_vm_init(struct test_vm *t)
              .console_write = test_console_write,
              .console_read = test_console_read,
              .console_update = test_console_update,
-             .irq_stop = test_irq_stop},
+             .virqc = &test_virqc},
         .out_room = sizeof(t->out),
         .in = "",
     };
@@ -271,7 +273,7 @@ static inline void test_vm_init(struct test_vm *t)
     t->vm.config = &t->config;
     t->vm.env = &t->env;
     t->vm.vcpus = t->vcpus;
-    t->vm.console_ctx = t->vm.irq_ctx = t;
+    t->vm.console_ctx = t->vm.virqc_state = t;
     t->vm.vdev[0] = (struct vdev){TEST_DEV, TEST_DEV_SIZE, &test_dev_ops, t};
     for (uint32_t i = 0; i < TEST_VCPUS; i++) {
         t->vcpus[i] = &t->vcpu[i];

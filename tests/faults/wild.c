@@ -2,9 +2,9 @@
 /*
  * The hypervisor as it is, but for one hart that does one wild thing, which `wild=NAME` on the
  * command line chooses. Linked with --wrap: the victim's first hart comes by __wrap_vcpu_run()
- * instead of vcpu_run(), and the console hart by __wrap_hyp_console_idle().
+ * instead of vcpu_run(), and the console hart by __wrap_hv_hart_serve().
  */
-#include "libhv/hyp.h"
+#include "libhv/hv.h"
 
 #include <hyp/base/assert.h>
 #include <hyp/vm/exit.h>
@@ -28,29 +28,34 @@ void __real_vcpu_run(struct vcpu *vcpu);
 void __wrap_vcpu_run(struct vcpu *vcpu);
 enum vcpu_action __real_exit_handle(struct vcpu *vcpu, struct exit *e);
 enum vcpu_action __wrap_exit_handle(struct vcpu *vcpu, struct exit *e);
-_Noreturn void __real_hyp_console_idle(struct hyp *h, struct host_hart *self);
-_Noreturn void __wrap_hyp_console_idle(struct hyp *h, struct host_hart *self);
+_Noreturn void __real_hv_hart_serve(struct hv_hart *self);
+_Noreturn void __wrap_hv_hart_serve(struct hv_hart *self);
 
 _Noreturn void wild_survived(void)
 {
     HYP_PANIC("survived");
 }
 
-static struct host_hart *self(void)
+static struct hv_hart *self(void)
 {
-    return (struct host_hart *)hart_self();
+    return hv_hart_self();
+}
+
+static const struct hv *hv(void)
+{
+    return self()->all->ctx;
 }
 
 static bool is_case(const char *name)
 {
-    const char *args = self()->hyp->machine.bootargs;
+    const char *args = hv()->boot.machine.bootargs;
     return strncmp(args, KEY, strlen(KEY)) == 0 && strcmp(args + strlen(KEY), name) == 0;
 }
 
 /* Where the real-time VM's memory is. */
 static uint64_t guest_hpa(void)
 {
-    return self()->hyp->plan.mem_hpa[1][0];
+    return hv()->boot.plan.mem_hpa[1][0];
 }
 
 static void store_text(void)
@@ -107,13 +112,13 @@ static void jump_guest(void)
 /* If the image's mapping went on … */
 static void load_guest_by_image(void)
 {
-    wild_load(IMAGE_VA + (guest_hpa() - self()->hyp->load_hpa));
+    wild_load(IMAGE_VA + (guest_hpa() - hv()->boot.memory.load_hpa));
 }
 
 /* … or the pool's. */
 static void load_guest_by_pool(void)
 {
-    const struct phys_window *w = &self()->hyp->phys.window[0];
+    const struct phys_window *w = &hv()->boot.memory.phys.window[0];
     wild_load(w->va + (guest_hpa() - w->pa.start));
 }
 
@@ -134,7 +139,7 @@ static void lose_tp(void)
 
 static void require(void)
 {
-    HYP_REQUIRE(self()->hyp == 0);
+    HYP_REQUIRE(self()->all == 0);
 }
 
 /* The name of the VM cannot be read: the dump faults. */
@@ -148,7 +153,7 @@ static void nested(void)
 static void nested_swap_tp(void)
 {
     hart_self()->vm_name = (const char *)16;
-    wild_swap_tp((uint64_t)(uintptr_t)wild_load, &self()->hyp->harts[0]->hart);
+    wild_swap_tp((uint64_t)(uintptr_t)wild_load, &self()->all->hart[0]->hart);
 }
 
 /* Telling the embedder faults, too. */
@@ -221,10 +226,10 @@ enum vcpu_action __wrap_exit_handle(struct vcpu *vcpu, struct exit *e)
     return __real_exit_handle(vcpu, e);
 }
 
-_Noreturn void __wrap_hyp_console_idle(struct hyp *h, struct host_hart *hh)
+_Noreturn void __wrap_hv_hart_serve(struct hv_hart *hart)
 {
     if (is_case("console_hart")) {
         store_text();
     }
-    __real_hyp_console_idle(h, hh);
+    __real_hv_hart_serve(hart);
 }

@@ -20,7 +20,7 @@ def judge(machine, wrong):
         found = machine.expect(r"^hyp: space_leaves=\d+ write_exec=(\d+) guest_pages=(\d+) open_stacks=0\n")
         if ",".join(found.groups()) != wrong:
             raise qemu_test.Failure(found.group(0))
-        machine.expect(r"^libhv/boot/evidence.c line=0x[0-9a-f]+")
+        machine.expect(r"^libhv/hv.c line=0x[0-9a-f]+")
         machine.reject(r"beat")
         return
     for vm in VMS:
@@ -35,7 +35,7 @@ def judge(machine, wrong):
             machine.position = at
             machine.expect(r"^\[%s\] beat 1 " % vm)
     else:
-        machine.expect(r"^libhv/boot/evidence_gstage.c line=0x[0-9a-f]+")
+        machine.expect(r"^libhv/hv.c line=0x[0-9a-f]+")
         machine.reject(r"beat")
 
 

@@ -23,6 +23,18 @@ static inline void irq_line_set(const struct irq_line *line, bool level)
     line->set(line->controller, line->source, level);
 }
 
+/* What a hart has claimed. */
+enum irqc_claim_kind {
+    IRQC_CLAIM_NONE,   /* Nothing: spurious, or another context was faster. */
+    IRQC_CLAIM_IPI,    /* A message of another hart, which its claim has ended. */
+    IRQC_CLAIM_SOURCE, /* A source, which is to be completed. */
+};
+
+struct irqc_claim {
+    uint32_t kind; /* enum irqc_claim_kind */
+    uint32_t n;    /* The source; the identity of an IPI's message. */
+};
+
 /*
  * The physical interrupt controller, as the hypervisor's interrupt entry and a
  * VM's virtual controller use it. `hart` is a dense hart index (not a hart id).
@@ -33,13 +45,19 @@ struct irqc_ops {
      * sources is enabled, and what will be enabled comes. Firmware masks a hart that it starts.
      */
     void (*init_hart)(void *irqc, uint32_t hart);
-    /* Takes the highest pending source of this hart's context; 0 = none (spurious). */
-    uint32_t (*claim)(void *irqc, uint32_t hart);
+    /* Takes the highest pending interrupt of this hart's context. */
+    struct irqc_claim (*claim)(void *irqc, uint32_t hart);
     /* Ends what `hart` claimed; callable from any hart. */
     void (*complete)(void *irqc, uint32_t hart, uint32_t source);
     /* Lets `source` interrupt `hart`, or not. */
     void (*set_enable)(void *irqc, uint32_t hart, uint32_t source, bool enable);
 };
+
+/* Of a controller that claims by a source's number, 0 for none. */
+static inline struct irqc_claim irqc_claim_of_source(uint32_t source)
+{
+    return (struct irqc_claim){source != 0 ? IRQC_CLAIM_SOURCE : IRQC_CLAIM_NONE, source};
+}
 
 struct irqc {
     const struct irqc_ops *ops;

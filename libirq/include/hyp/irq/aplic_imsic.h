@@ -2,8 +2,7 @@
 /*
  * A machine whose APLIC sends messages to the harts' IMSICs, as a struct irqc for the hypervisor:
  * source n is identity id_base + n of the supervisor-level interrupt file of the hart it is enabled
- * for. Identities up to id_base, which the file delivers before those of the sources, are others':
- * claim gives identity i of them as source_count - 1 + i.
+ * for. Identities up to id_base, which the file delivers before those of the sources, are IPIs'.
  *
  * A source has one target, so enabling it for a hart takes it from another (one_target.h). A level-
  * sensitive source sends once for each rise of its input; what is still high at completion is

@@ -22,6 +22,7 @@
 #include <hyp/base/vdev.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/scrub.h>
+#include <hyp/vm/virqc.h>
 
 #define VM_VDEV_MAX 8
 #define VM_VCPU_MAX HYP_HART_MAX
@@ -146,11 +147,8 @@ struct vm {
     void (*console_update)(void *ctx);
     void *console_ctx;
 
-    /* A physical interrupt of this VM was claimed on this hart. vm->lock. */
-    void (*irq_raise)(void *ctx, uint32_t source, uint32_t hart_index);
-    /* Completes what is claimed, disables what it has; the VM has stopped. vm->lock. */
-    void (*irq_stop)(void *ctx);
-    void *irq_ctx;
+    const struct virqc_ops *virqc; /* Its interrupt controller; NULL: it has none. */
+    void *virqc_state;
 
     /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
     enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);

@@ -1,57 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compares what each VM's G-stage really maps, walked from the value for its hgatp, with the
- * plan: the configuration, where the machine has placed it, and the devices that are there. The
- * code that built the tables is not asked. Else boot stops.
+ * The audit of each VM's G-stage, walked from the value for its hgatp, against the plan: the
+ * configuration, where the machine has placed it, and the devices that are there.
  */
-#include "hyp.h"
+#include "libhv/boot/audit.h"
 
-#include <hyp/base/assert.h>
+#include <hyp/mm/gstage.h>
 #include <string.h>
 
 #define HGATP_PPN_WIDTH 44
 #define NONE UINT64_MAX
-#define EXPECTED_MAX (CONFIG_MEM_MAX + CONFIG_DEVICE_MAX + HYP_HART_MAX + 1)
 
-/* A range that the VM is to have, and how much of it the table has as it should. */
-struct expected {
-    uint64_t gpa;
-    uint64_t hpa;
-    uint64_t size;
-    uint64_t flags; /* The flags of its leaves, as pte_leaf() takes them. */
-    uint64_t seen;
-};
-
-/* One VM at a time; one hart boots. */
-static struct audit {
-    const struct hyp *h;
-    struct expected of[EXPECTED_MAX];
-    uint32_t count;
-    uint32_t last; /* Index of the last answer of find(). */
-    uint64_t leaves;
-    uint64_t wrong;
-    uint64_t first_wrong; /* GPA, or NONE. */
-} the_audit;
-
-static void add_wrong(struct audit *a, uint64_t gpa, uint64_t count)
+static void add_wrong(struct hv_audit *a, uint64_t gpa, uint64_t count)
 {
     a->wrong += count;
     a->first_wrong = count != 0 && gpa < a->first_wrong ? gpa : a->first_wrong;
 }
 
-static void expect(struct audit *a, struct gstage_mapping m)
+static void expect(struct hv_audit *a, struct gstage_mapping m)
 {
-    const struct range *pool = &a->h->phys.window[0].pa;
-    struct range hyp = {a->h->load_hpa, pool->start + pool->size - a->h->load_hpa};
-    if (a->count == EXPECTED_MAX || range_overlaps(hyp, (struct range){m.hpa.a, m.size})) {
+    const struct hv_memory *memory = &a->boot->memory;
+    struct range pool = hv_memory_pool_range(memory);
+    struct range hyp = {memory->load_hpa, pool.start + pool.size - memory->load_hpa};
+    if (a->count == HV_AUDIT_EXPECTED_MAX || range_overlaps(hyp, (struct range){m.hpa.a, m.size})) {
         add_wrong(a, m.gpa.a, 1); /* A plan that gives the hypervisor away is no plan. */
         return;
     }
-    a->of[a->count++] = (struct expected){
+    a->expected[a->count++] = (struct hv_audit_expected){
         .gpa = m.gpa.a,
         .hpa = m.hpa.a,
         .size = m.size,
-        .flags = m.perm | PTE_U | (a->h->machine.svpbmt ? pte_pbmt(m.type) : 0),
+        .flags = m.perm | PTE_U | (a->boot->machine.svpbmt ? pte_pbmt(m.type) : 0),
     };
 }
 
@@ -59,26 +38,26 @@ static void expect(struct audit *a, struct gstage_mapping m)
  * Until the VM's harts have cleared it, memory that the guest may not write is writable: the last
  * of these harts restricts it before the guest's first instruction.
  */
-static void expect_memory(struct audit *a, uint32_t vm)
+static void expect_memory(struct hv_audit *a, uint32_t vm)
 {
-    const struct vm_config *c = &a->h->config->vms[vm];
+    const struct vm_config *c = &a->boot->build->config->vms[vm];
     for (uint32_t i = 0; i < c->mem_count; i++) {
         unsigned access = c->mem[i].access == 0 ? HYP_ACCESS_RWX : c->mem[i].access;
         expect(a, (struct gstage_mapping){.gpa = GPA(c->mem[i].gpa),
-                                          .hpa = HPA(a->h->plan.mem_hpa[vm][i]),
+                                          .hpa = HPA(a->boot->plan.mem_hpa[vm][i]),
                                           .size = c->mem[i].size,
                                           .perm = access << 1 | GSTAGE_R | GSTAGE_W});
     }
 }
 
-static void expect_devices(struct audit *a, uint32_t vm)
+static void expect_devices(struct hv_audit *a, uint32_t vm)
 {
-    const struct vm_config *c = &a->h->config->vms[vm];
+    const struct vm_config *c = &a->boot->build->config->vms[vm];
     for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *d = hyp_device(vm, i);
+        const struct hyp_device *d = hv_device(a->boot->build, vm, i);
         if (strcmp(d->name, c->devices[i].name) != 0) {
             add_wrong(a, c->devices[i].gpa, 1); /* The build has written a wrong number. */
-        } else if (machine_has_device(&a->h->machine, d->hpa)) {
+        } else if (machine_has_device(&a->boot->machine, d->hpa)) {
             expect(a, (struct gstage_mapping){.gpa = GPA(c->devices[i].gpa),
                                               .hpa = HPA(d->hpa),
                                               .size = d->size,
@@ -89,15 +68,15 @@ static void expect_devices(struct audit *a, uint32_t vm)
 }
 
 /* vCPU n runs on the n-th lowest of the VM's harts, and has that hart's guest interrupt file. */
-static void expect_guest_files(struct audit *a, uint32_t vm)
+static void expect_guest_files(struct hv_audit *a, uint32_t vm)
 {
-    const struct vm_irqc *c = &a->h->config->vms[vm].irqc;
+    const struct vm_irqc *c = &a->boot->build->config->vms[vm].irqc;
     uint64_t gpa = c->imsic_gpa;
-    if (c->absent || c->model != HYP_IRQC_IMSIC || a->h->irqc_kind == 0) {
+    if (c->absent || c->model != HYP_IRQC_IMSIC) {
         return;
     }
-    for (uint64_t harts = a->h->plan.harts[vm]; harts != 0; harts &= harts - 1) {
-        uint64_t hpa = a->h->irqc_kind->guest_file_hpa(a->h, bits_first(harts));
+    for (uint64_t harts = a->boot->plan.harts[vm]; harts != 0; harts &= harts - 1) {
+        uint64_t hpa = a->guest_file_hpa(a->ctx, bits_first(harts));
         if (hpa != UINT64_MAX) {
             expect(a, (struct gstage_mapping){.gpa = GPA(gpa),
                                               .hpa = HPA(hpa),
@@ -110,10 +89,10 @@ static void expect_guest_files(struct audit *a, uint32_t vm)
 }
 
 /* Begins with the last answer: leaves and expected mappings are mostly in the same order. */
-static struct expected *find(struct audit *a, uint64_t gpa)
+static struct hv_audit_expected *find(struct hv_audit *a, uint64_t gpa)
 {
     for (uint32_t n = 0; n < a->count; n++) {
-        struct expected *e = &a->of[a->last];
+        struct hv_audit_expected *e = &a->expected[a->last];
         if (gpa - e->gpa < e->size) {
             return e;
         }
@@ -123,9 +102,9 @@ static struct expected *find(struct audit *a, uint64_t gpa)
 }
 
 /* How many leaves of `step` bytes from `gpa` on are as expected, the first being `pte`; or 0. */
-static uint64_t right_leaves(struct audit *a, uint64_t gpa, uint64_t pte, uint64_t step)
+static uint64_t right_leaves(struct hv_audit *a, uint64_t gpa, uint64_t pte, uint64_t step)
 {
-    struct expected *e = find(a, gpa);
+    struct hv_audit_expected *e = find(a, gpa);
     if (e == 0) {
         return 0;
     }
@@ -136,7 +115,7 @@ static uint64_t right_leaves(struct audit *a, uint64_t gpa, uint64_t pte, uint64
 
 static enum hyp_status visit(void *context, const struct ptable_run *run)
 {
-    struct audit *a = context;
+    struct hv_audit *a = context;
     uint64_t step = ptable_leaf_size(run->level);
     uint64_t gpa = run->address;
     uint64_t pte = run->pte;
@@ -158,43 +137,44 @@ static enum hyp_status visit(void *context, const struct ptable_run *run)
 }
 
 /* The bits of hgatp besides the root's address: MODE and VMID. */
-static uint64_t mode_and_vmid(const struct hyp *h, uint32_t vm)
+static uint64_t mode_and_vmid(const struct hv_boot *b, uint32_t vm)
 {
-    uint32_t bits = h->plan.gpa_bits[vm];
+    uint32_t bits = b->plan.gpa_bits[vm];
     uint64_t mode = bits <= 41 ? GSTAGE_SV39X4 : bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
     return mode << 16 | (vm + 1);
 }
 
-static uint64_t audit_vm(struct hyp *h, uint32_t vm)
+static uint64_t audit_vm(struct hv_audit *a, uint32_t vm)
 {
-    struct audit *a = &the_audit;
-    uint64_t hgatp = h->vms[vm]->vm.hgatp;
-    *a = (struct audit){.h = h, .first_wrong = NONE};
+    const struct hv_boot *b = a->boot;
+    const char *name = b->build->config->vms[vm].name;
+    uint64_t hgatp = a->hgatp[vm];
+    a->count = 0;
+    a->last = 0;
+    a->leaves = 0;
+    a->wrong = 0;
+    a->first_wrong = NONE;
     expect_memory(a, vm);
     expect_devices(a, vm);
     expect_guest_files(a, vm);
-    bool walked = hgatp >> HGATP_PPN_WIDTH == mode_and_vmid(h, vm) &&
-                  gstage_for_each_run(&h->phys, hgatp, visit, a) == HYP_OK;
+    bool walked = hgatp >> HGATP_PPN_WIDTH == mode_and_vmid(b, vm) &&
+                  gstage_for_each_run(&b->memory.phys, hgatp, visit, a) == HYP_OK;
     add_wrong(a, 0, walked ? 0 : 1);
     for (uint32_t i = 0; i < a->count; i++) {
-        add_wrong(a, a->of[i].gpa, a->of[i].seen == a->of[i].size ? 0 : 1);
+        add_wrong(a, a->expected[i].gpa, a->expected[i].seen == a->expected[i].size ? 0 : 1);
     }
-    log_line(&h->log, "vm=%s gstage_leaves=%lu gstage_wrong=%lu", h->config->vms[vm].name,
-             a->leaves, a->wrong);
+    log_line(b->log, "vm=%s gstage_leaves=%lu gstage_wrong=%lu", name, a->leaves, a->wrong);
     if (a->wrong != 0) {
-        log_line(&h->log, "vm=%s gstage_wrong_gpa=0x%lx", h->config->vms[vm].name, a->first_wrong);
+        log_line(b->log, "vm=%s gstage_wrong_gpa=0x%lx", name, a->first_wrong);
     }
     return a->wrong;
 }
 
-static void audit(struct hyp *h)
+bool hv_audit_gstages(struct hv_audit *a)
 {
-    uint64_t gstage_wrong = 0;
-    for (uint32_t i = 0; i < hyp_config.vm_count; i++) {
-        gstage_wrong += h->vms[i] != 0 ? audit_vm(h, i) : 0;
+    uint64_t wrong = 0;
+    for (uint32_t i = 0; i < a->boot->build->config->vm_count; i++) {
+        wrong += a->hgatp[i] != 0 ? audit_vm(a, i) : 0;
     }
-    HYP_REQUIRE(gstage_wrong == 0);
+    return wrong == 0;
 }
-
-__attribute__((used, section(".hyp_part"))) static const struct hyp_part part = {
-    .at = {[HYP_READY] = audit}};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Modules of an image for all machines. */
+#include "images/modules.h"
+
+#include "libhv/irqc/aia.h"
+#include "libhv/irqc/irqc_plic.h"
+
+static struct irqc_plic plic;
+static struct irqc_aia aia;
+static struct config_selection selection;
+
+static const struct irqc_module irqcs[] = {
+    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
+    {&irqc_aplic, &aia, HYP_IRQC_APLIC, &virq_aplic},
+    {&irqc_imsic, &aia, HYP_IRQC_IMSIC, &virq_imsic},
+};
+
+/* The shorter first. */
+static const struct ipi_module ipis[] = {
+    {&ipi_sswi, &aia},
+    {&ipi_imsic, &aia},
+};
+
+const struct hv_modules modules = {
+    .irqcs = irqcs,
+    .irqc_count = ARRAY_COUNT(irqcs),
+    .ipis = ipis,
+    .ipi_count = ARRAY_COUNT(ipis),
+    .selection = &selection,
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Modules of an image for machines with a PLIC. */
+#include "images/modules.h"
+
+#include "libhv/irqc/irqc_plic.h"
+
+static struct irqc_plic plic;
+
+static const struct irqc_module irqcs[] = {
+    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
+};
+
+const struct hv_modules modules = {
+    .irqcs = irqcs,
+    .irqc_count = ARRAY_COUNT(irqcs),
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit of the hypervisor's own space, walked from the satp CSR; and then of all else. */
+#include "libhv/boot/audit.h"
+
+#include <hyp/arch/csr.h>
+
+struct findings {
+    const struct hv_boot *boot;
+    uint64_t leaves;
+    uint64_t write_exec;
+    uint64_t guest;
+};
+
+/* Counts the leaves that overlap `memory`, of a run of `count` from `pa` on, `size` bytes each. */
+static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct range memory)
+{
+    uint64_t end = pa + count * size;
+    uint64_t memory_end = memory.start + memory.size;
+    uint64_t first = memory.start > pa ? align_down(memory.start - pa, size) : 0;
+    uint64_t last = memory_end < end ? memory_end - pa : end - pa;
+    return (last - first + size - 1) / size;
+}
+
+static uint64_t count_guest_memory(const struct hv_boot *b, const struct ptable_run *run)
+{
+    const struct hyp_config *config = b->build->config;
+    uint64_t size = ptable_leaf_size(run->level);
+    struct range range = {.start = pte_pa(run->pte).a, .size = run->count * size};
+    uint64_t found = 0;
+    for (uint32_t v = 0; v < config->vm_count; v++) {
+        if ((b->plan.runnable & BIT(v)) == 0) {
+            continue; /* Refused: it has no memory. */
+        }
+        for (uint32_t i = 0; i < config->vms[v].mem_count; i++) {
+            struct range mem = {
+                .start = b->plan.mem_hpa[v][i],
+                .size = config->vms[v].mem[i].size,
+            };
+            if (mem.start != CONFIG_NOWHERE && range_overlaps(mem, range)) {
+                found += leaves_in(range.start, size, run->count, mem);
+            }
+        }
+    }
+    return found;
+}
+
+static enum hyp_status visit(void *context, const struct ptable_run *run)
+{
+    struct findings *a = context;
+    unsigned perm = pte_perm(run->pte);
+    a->leaves += run->count;
+    a->write_exec += (perm & (PTE_W | PTE_X)) == (PTE_W | PTE_X) ? run->count : 0;
+    a->guest += count_guest_memory(a->boot, run);
+    return HYP_OK;
+}
+
+/* Stacks of harts in use whose page below their lowest byte is mapped. */
+static uint32_t count_open_stacks(const struct hv_audit *a, uint64_t satp)
+{
+    static const uint64_t pages[2] = {HV_STACK_PAGES, HV_FAULT_STACK_PAGES};
+    const struct phys_map *phys = &a->boot->memory.phys;
+    uint32_t open = 0;
+    struct ptable_leaf leaf;
+    for (uint32_t i = 0; i < a->boot->machine.hart_count; i++) {
+        for (unsigned n = 0; n < 2 && a->stack_top[i][n] != 0; n++) {
+            uint64_t below = a->stack_top[i][n] - (pages[n] + 1) * HYP_PAGE_SIZE;
+            open += hspace_walk(phys, satp, below, &leaf) != HYP_E_ABSENT;
+            open += hspace_walk(phys, satp, below + HYP_PAGE_SIZE, &leaf) != HYP_OK;
+        }
+    }
+    return open;
+}
+
+bool hv_audit_space(const struct hv_audit *a)
+{
+    struct findings f = {.boot = a->boot};
+    uint64_t satp = csr_read(CSR_SATP);
+    enum hyp_status walked = hspace_for_each_run(&a->boot->memory.phys, satp, visit, &f);
+    uint32_t open = count_open_stacks(a, satp);
+    log_line(a->boot->log, "space_leaves=%lu write_exec=%lu guest_pages=%lu open_stacks=%u",
+             f.leaves, f.write_exec, f.guest, open);
+    return walked == HYP_OK && f.write_exec == 0 && f.guest == 0 && open == 0;
+}
+
+bool hv_audit(struct hv_audit *a)
+{
+    return hv_audit_space(a) && hv_audit_gstages(a);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's own memory: image, pool and address space (layout.h).
+ *
+ * Owner   struct hv_boot.
+ * Locks   None: one hart boots. Afterwards the pool has its own lock, the rest is const.
+ */
+#pragma once
+
+#include <hyp/base/range.h>
+#include <hyp/mm/hspace.h>
+#include <hyp/mm/object_pool.h>
+
+#include "libhv/layout.h"
+
+#define HV_BOOT_FDT_SIZE (2 * HYP_MIB)
+
+/* Where the linker has put things. The pool lies behind guest_end. */
+struct hv_image {
+    const char *text_start, *text_end;
+    const char *rodata_start, *rodata_end;
+    const char *data_start, *hyp_end;
+    const char *guest_end; /* Behind embedded files. */
+    uint64_t *boot_table;  /* 512 entries: what boot.S has loaded, 2 MiB leaves of HV_BASE's GiB. */
+};
+
+struct hv_memory {
+    const struct hv_image *image;
+    uint64_t load_hpa;
+    uint64_t pool_size;
+    struct range fdt_pa; /* Physical addresses of the machine's device tree. */
+    struct phys_map phys;
+    struct page_pool pool;
+    struct object_pool objects;
+    struct hspace space;
+};
+
+/* What of the machine the address space and the pool use. */
+struct hv_memory_caps {
+    bool svpbmt;
+    uint32_t zero_block; /* Bytes of a block of Zicboz by the device tree; 0: there is none. */
+};
+
+/*
+ * The first HV_BOOT_FDT_SIZE bytes there, mapped until hv_memory_init(); fdt_pa says how many are
+ * the tree's. NULL: these cannot be read.
+ */
+const void *hv_memory_map_fdt(struct hv_memory *m, uint64_t fdt_hpa);
+
+/* Maps the registers at hpa until hv_memory_init(). */
+uintptr_t hv_memory_map_boot_device(struct hv_memory *m, uint64_t hpa);
+
+/* The pool's range: it lies right behind the image. */
+struct range hv_memory_pool_range(const struct hv_memory *m);
+
+/*
+ * The first page whose first bytes cannot be loaded, or with `written` stored as they are;
+ * UINT64_MAX: none. Before hv_memory_init().
+ */
+uint64_t hv_memory_find_closed(struct hv_memory *m, struct range pa, bool written);
+
+/*
+ * Pool and address space; on return the hart runs in the latter. HYP_OK, or what libmm says, and
+ * then there is no way to go on.
+ */
+HYP_MUST_USE enum hyp_status hv_memory_init(struct hv_memory *m, const struct hv_memory_caps *caps);

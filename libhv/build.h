@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a build gives the hypervisor: configuration, platform, what the config tool has written,
+ * and the modules that are linked. All rooms may see it; it is data.
+ *
+ * Owner   The image's; const and borrowed, but for config and dtbs, which are exchanged once: where
+ *         the machine has another interrupt controller than the first that a VM can do with.
+ * Locks   None: const once VMs are built.
+ */
+#pragma once
+
+#include <hyp/base/types.h>
+#include <hyp/vm/config.h>
+
+struct hv_image;
+struct hv_modules;
+
+struct hv_build {
+    const struct hyp_config *config; /* With what its VMs get of this machine. */
+    const struct hyp_platform *platform;
+    const struct hyp_dtb *dtbs; /* One for each VM. */
+    const struct hyp_blob *blobs;
+    uint32_t blob_count;
+    const uint8_t *const *device_index;     /* hyp_device_index */
+    const struct hyp_console_part *console; /* NULL: VMs share no console. */
+    const struct hv_image *image;           /* boot/memory.h */
+    const struct hv_modules *modules;       /* modules.h */
+};
+
+/* The platform's device that is a VM's devices[i]. */
+static inline const struct hyp_device *hv_device(const struct hv_build *build, uint32_t vm,
+                                                 uint32_t i)
+{
+    return &build->platform->devices[build->device_index[vm][i]];
+}

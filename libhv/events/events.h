@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What VMs tell while they run: that they have stopped, that a budget is exceeded. Any hart sets a
+ * bit; the console hart prints the lines, and ends the machine behind the last VM.
+ *
+ *   events.c    the bits, and the lines about them
+ *   finish.c    the machine's end: by SBI SRST, or as failed
+ *
+ * Owner   struct hv.
+ * Locks   None: members that say "atomic" are shared, those of the console hart are its own.
+ */
+#pragma once
+
+#include <hyp/arch/mmio.h>
+#include <hyp/console/log.h>
+#include <hyp/vm/vm.h>
+
+/* What the room asks of others; env.c answers. */
+struct hv_event_ops {
+    /* Has the log room for one more line? */
+    bool (*log_has_room)(void *ctx);
+    /* Does what the VM wrote still wait for the device? Then the console is served again. */
+    bool (*has_output)(void *ctx, uint32_t vm);
+    /* Writes what the rings hold, polled: no line comes after it. */
+    void (*drain)(void *ctx);
+    /* Interrupts the console hart, if there is one and it is another. */
+    void (*notify_console)(void *ctx);
+    /* Wakes the console hart, this one included. */
+    void (*kick_console)(void *ctx);
+};
+
+struct hv_events {
+    const struct hyp_config *config;
+    struct log *log;
+    const struct hv_event_ops *ops;
+    void *ctx;
+    uint32_t timebase_hz;
+    mmio_t finisher; /* QEMU's test device and the like; base 0: there is none. */
+    uint32_t finisher_word;
+    struct vm *vm[HYP_VM_MAX]; /* NULL: not built. */
+    uint32_t started;          /* Bit i: VM i was started. */
+
+    bool log_waits;          /* Atomic: the configuration says so, and a VM runs. */
+    uint32_t dumps_dropped;  /* Atomic: meanwhile. */
+    uint64_t pending_status; /* Atomic: bit i: VM i has stopped; bit 32 + i: over its budget. */
+    uint64_t reported;       /* Console hart: those that it has printed. */
+};
+
+/* VM i is built and will run. */
+void hv_events_add_vm(struct hv_events *e, struct vm *vm);
+
+/* All VMs are built. */
+void hv_events_begin(struct hv_events *e);
+
+/* The last vCPU of the VM has left it. Any hart. */
+void hv_events_vm_ended(struct hv_events *e, const struct vm *vm);
+
+/* The VM has exceeded its budget of exits. One of its harts. */
+void hv_events_vm_exceeds(struct hv_events *e, const struct vm *vm);
+
+/* A hart has panicked, whose VM this is, or NULL. Never waits. */
+void hv_events_panicked(struct hv_events *e, const struct vm *vm);
+
+/* Has every VM that was started ended? */
+bool hv_events_all_ended(const struct hv_events *e);
+
+/*
+ * Console hart: lines of what is new, of a VM that has stopped behind its last output. Where the
+ * log has no room, the console is served once more, and then this is called again. SRST behind the
+ * last VM.
+ */
+void hv_events_report(struct hv_events *e);
+
+/* finish.c: SRST, as failed or not, behind what is still to be sent. */
+_Noreturn void hv_events_finish(struct hv_events *e, bool failed);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's end. */
+#include "libhv/events/events.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/hart.h>
+#include <hyp/arch/sbi_call.h>
+
+#define FINISHER_WAIT_S 1
+#define SRST_REASON_NONE 0
+#define SRST_REASON_FAILURE 1
+
+_Noreturn void hv_events_finish(struct hv_events *e, bool failed)
+{
+    if (e->log->vc != 0) {
+        e->ops->drain(e->ctx);
+    }
+    if (failed && e->finisher.base != 0) {
+        mmio_write32(e->finisher, 0, e->finisher_word);
+        /* The machine ends in its own time; a reset meanwhile would tell of a success. */
+        uint64_t end = csr_read(CSR_TIME) + (uint64_t)FINISHER_WAIT_S * e->timebase_hz;
+        while (csr_read(CSR_TIME) < end) {
+            hart_relax();
+        }
+    }
+    (void)sbi_call(SBI_EXT_SRST, 0, 0, failed ? SRST_REASON_FAILURE : SRST_REASON_NONE, 0);
+    hart_park();
+}

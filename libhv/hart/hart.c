@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A hart: its stacks and its struct, its way from its start to its VM's end, and its panic. */
+#include "libhv/hart/hart.h"
+
+#include <hyp/vm/footprint.h>
+
+#include "libhv/layout.h"
+
+_Static_assert(sizeof(struct hv_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
+_Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
+               "footprint.h");
+
+/*
+ * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
+ * may be held here, so nothing waits for it: `running` never comes to 0, and the VM's other
+ * vCPUs just leave. Its devices' interrupts stay with harts that are parked or silence them.
+ */
+static void panicked(struct hart *self)
+{
+    struct hv_hart *hart = (struct hv_hart *)self;
+    struct hv_harts *harts = hart->all;
+    struct vm *vm = hart->vcpu != 0 ? hart->vcpu->vm : 0;
+    harts->ops->panicked(harts->ctx, vm);
+    if (vm != 0) {
+        vm_stop(vm, VM_STOP_PANIC);
+        harts->ops->vm_ended(harts->ctx, vm);
+    }
+}
+
+static enum hyp_status init_hart(struct hv_harts *harts, uint32_t index, bool sstc)
+{
+    struct hv_hart *hart = object_pool_alloc(harts->objects, sizeof(*hart));
+    uintptr_t stack;
+    uintptr_t fault_stack;
+    if (hart == 0) {
+        return HYP_E_NOMEM;
+    }
+    HYP_TRY(hspace_map_stack(harts->space, HV_STACK_PAGES, &stack));
+    HYP_TRY(hspace_map_stack(harts->space, HV_FAULT_STACK_PAGES, &fault_stack));
+    hart->hart = (struct hart){
+        .self = &hart->hart,
+        .id = harts->id[index],
+        .stack_top = stack,
+        .fault_stack_top = fault_stack,
+        .satp = hspace_satp(harts->space),
+        .entry = hv_hart_main,
+        .index = index,
+        .owner = hart,
+        .panicked = panicked,
+        .muted = harts->muted,
+    };
+    hart->all = harts;
+    hart->timer = (struct hv_timer){.deadline = UINT64_MAX, .programmed = UINT64_MAX, .sstc = sstc};
+    harts->hart[index] = hart;
+    return HYP_OK;
+}
+
+enum hyp_status hv_harts_init(struct hv_harts *harts, uint64_t used, uint64_t sstc)
+{
+    for (uint32_t i = 0; i < harts->count; i++) {
+        if ((used & BIT(i)) != 0) {
+            HYP_TRY(init_hart(harts, i, (sstc & BIT(i)) != 0));
+        }
+    }
+    return HYP_OK;
+}
+
+void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu)
+{
+    struct hv_hart *hart = harts->hart[vcpu->hart_index];
+    hart->vcpu = vcpu;
+    hart->timer.vcpu = vcpu;
+    hart->timer.sstc = vcpu->vm->grant.sstc;
+}
+
+/* False: the hart lacks what its VM was promised, perhaps H. */
+static bool set_up(struct hv_hart *hart)
+{
+    struct hv_harts *harts = hart->all;
+    struct vcpu *vcpu = hart->vcpu;
+    if (vcpu != 0 && !vcpu_hart_is_fit(vcpu)) {
+        hv_hart_lose(hart);
+        return false;
+    }
+    harts->ops->init_irqc(harts->ctx, hart->hart.index);
+    if (vcpu != 0 && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
+        vm_stop(vcpu->vm, VM_STOP_HART);
+    }
+    if (!hv_hart_set_boot_state(hart, HV_HART_UP)) {
+        hart_park();
+    }
+    return true;
+}
+
+_Noreturn void hv_hart_main(struct hart *self)
+{
+    struct hv_hart *hart = (struct hv_hart *)self;
+    struct hv_harts *harts = hart->all;
+    bool console = harts->ops->has_console(harts->ctx, self->index);
+    bool fits = set_up(hart);
+    if (console) {
+        /* The mux begins awake: only a step lets it sleep and be woken; and a VM may have stopped.
+         */
+        harts->ops->serve(harts->ctx, hart);
+    }
+    if (hart->vcpu != 0) {
+        self->vm_name = hart->vcpu->vm->config->name;
+        if (fits) {
+            hv_hart_await(harts, hart->vcpu->vm);
+            vcpu_run(hart->vcpu);
+        }
+        self->vm_name = 0;
+        hart->vcpu = 0;
+        hart->timer.vcpu = 0;
+        if (!console && harts->ops->takes_console(harts->ctx, self->index)) {
+            console = true;
+            harts->ops->init_irqc(harts->ctx, self->index);
+        }
+    }
+    if (console) {
+        hv_hart_serve(hart);
+    }
+    hart_park();
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The harts: their stacks and structs, their start, their work and their end.
+ *
+ *   hart.c       what a hart in use has; its way from its start to its VM's end; a panic
+ *   serve.c      the console hart behind its VM's end, or without a VM
+ *   start.c      the start of the others by SBI HSM; which of them are lost
+ *   handover.c   another hart boots, where this one cannot run guests
+ *   timer.c      the timer
+ *
+ * Owner   struct hv; each struct hv_hart comes from the pool and stays.
+ * Locks   None. hart[] is const once all are made; a hart's members are its own, but boot_state.
+ */
+#pragma once
+
+#include <hyp/arch/hart.h>
+#include <hyp/mm/hspace.h>
+#include <hyp/mm/object_pool.h>
+
+#include "libhv/hart/timer.h"
+
+/* COMING to UP by the hart itself, COMING to LOST by whoever waits for it in vain. */
+enum hv_boot_state { HV_HART_COMING, HV_HART_UP, HV_HART_LOST };
+
+struct hv_harts;
+
+/* One hart. Its struct hart is first: a hart is its hv_hart. */
+struct hv_hart {
+    struct hart hart;
+    struct hv_harts *all;
+    struct vcpu *vcpu; /* NULL: no VM's. */
+    struct hv_timer timer;
+    uint32_t boot_state; /* Atomic: enum hv_boot_state. */
+};
+
+/* What harts ask of other rooms; env.c answers. All run on the hart that they concern. */
+struct hv_hart_ops {
+    /* Opens the hart's own part of the interrupt controller. */
+    void (*init_irqc)(void *ctx, uint32_t hart);
+    /* Before a vCPU's first run. Other than HYP_OK: the hart lacks what it was promised. */
+    enum hyp_status (*start_vcpu)(void *ctx, struct vcpu *vcpu);
+    /* Firmware does not start the hart: an SBI error. */
+    void (*start_failed)(void *ctx, uint64_t hart_id, long error);
+    /* No vCPU of the VM runs any more. */
+    void (*vm_ended)(void *ctx, struct vm *vm);
+    /* The hart has panicked; its VM, or NULL. Never waits. */
+    void (*panicked)(void *ctx, struct vm *vm);
+    /* Does this hart drive the console? */
+    bool (*has_console)(void *ctx, uint32_t hart);
+    /* Its VM has stopped: does it drive the console from now on, as nobody else does? */
+    bool (*takes_console)(void *ctx, uint32_t hart);
+    /* It drives the console and has no guest from now on. */
+    void (*console_is_free)(void *ctx);
+    /* Console hart: moves some bytes, and says what is to be said. */
+    void (*serve)(void *ctx, struct hv_hart *self);
+    /* A supervisor external interrupt pends. */
+    void (*external)(void *ctx, uint32_t hart);
+};
+
+struct hv_harts {
+    const uint64_t *id; /* The machine's hart ids, by index. Borrowed. */
+    uint32_t count;
+    uint32_t timebase_hz;
+    uint64_t load_hpa;
+    const struct phys_map *phys;
+    struct hspace *space;
+    struct object_pool *objects;
+    const bool *muted; /* No dump is written while this is true. */
+    const struct hv_hart_ops *ops;
+    void *ctx;
+    struct hv_hart *hart[HYP_HART_MAX]; /* NULL: not in use. */
+};
+
+static inline struct hv_hart *hv_hart_self(void)
+{
+    return (struct hv_hart *)hart_self();
+}
+
+/*
+ * Structs and stacks for the harts of `used`; those of `sstc` have Sstc. HYP_OK, HYP_E_NOMEM, or
+ * what hspace_map_stack() says.
+ */
+HYP_MUST_USE enum hyp_status hv_harts_init(struct hv_harts *harts, uint64_t used, uint64_t sstc);
+
+/* This hart will run that vCPU. Before it starts. */
+void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu);
+
+/* Where a hart comes when it has started. */
+_Noreturn void hv_hart_main(struct hart *self);
+
+/* serve.c: drives the console, without a guest. */
+_Noreturn void hv_hart_serve(struct hv_hart *hart);
+
+/* start.c: starts the others, and goes on as the hart with index `me`. */
+_Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me);
+
+/* start.c: a hart that does not come takes its VM with it; should it come later, it parks. */
+void hv_hart_lose(struct hv_hart *hart);
+
+/* start.c: from COMING to `state`, unless somebody was faster: false. */
+bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state);
+
+/* start.c: waits until each of the VM's harts has come, or is lost. */
+void hv_hart_await(struct hv_harts *harts, const struct vm *vm);
+
+/*
+ * handover.c: this hart, whose index is `me` or none of theirs, boots but cannot run guests:
+ * another of `can` boots from the start, with the device tree at fdt_hpa. Returns if there is none
+ * left.
+ */
+void hv_hart_hand_over(const struct hv_harts *harts, uint32_t me, uint64_t can, uint64_t fdt_hpa);

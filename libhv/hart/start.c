@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The start of harts: by SBI HSM; who comes, and who is lost. */
+#include "libhv/hart/hart.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
+
+#define START_LIMIT_S 10
+
+bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state)
+{
+    uint32_t coming = HV_HART_COMING;
+    /* Release: what the hart has set up is there for who sees it. Pairs with hv_hart_await(). */
+    return __atomic_compare_exchange_n(&hart->boot_state, &coming, state, false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED);
+}
+
+void hv_hart_lose(struct hv_hart *hart)
+{
+    struct hv_harts *harts = hart->all;
+    if (!hv_hart_set_boot_state(hart, HV_HART_LOST) || hart->vcpu == 0) {
+        return;
+    }
+    struct vm *vm = hart->vcpu->vm;
+    vm_stop(vm, VM_STOP_HART);
+    if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
+        harts->ops->vm_ended(harts->ctx, vm);
+    }
+}
+
+/* Before a VM's first instruction all its harts are set up: it may route an interrupt to any. */
+void hv_hart_await(struct hv_harts *harts, const struct vm *vm)
+{
+    uint64_t limit = csr_read(CSR_TIME) + (uint64_t)START_LIMIT_S * harts->timebase_hz;
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        struct hv_hart *hart = harts->hart[vm->vcpus[i]->hart_index];
+        while (__atomic_load_n(&hart->boot_state, __ATOMIC_ACQUIRE) == HV_HART_COMING) {
+            if (csr_read(CSR_TIME) > limit) {
+                hv_hart_lose(hart);
+            }
+            hart_relax();
+        }
+    }
+}
+
+static void start(struct hv_harts *harts, struct hv_hart *hart)
+{
+    hpa_t pa = phys_of_ptr(harts->phys, hart);
+    struct sbi_ret r = sbi_call(SBI_EXT_HSM, SBI_HSM_START, hart->hart.id,
+                                hart_start_address(harts->load_hpa), pa.a);
+    if (r.error != SBI_SUCCESS) {
+        harts->ops->start_failed(harts->ctx, hart->hart.id, (long)r.error);
+        hv_hart_lose(hart);
+    }
+}
+
+_Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me)
+{
+    hart_self()->index = me; /* Known from here on: who is this hart, and who another? */
+    for (uint32_t i = 0; i < harts->count; i++) {
+        if (i != me && harts->hart[i] != 0) {
+            start(harts, harts->hart[i]);
+        }
+    }
+    if (harts->hart[me] == 0) {
+        hart_park();
+    }
+    hart_enter(&harts->hart[me]->hart);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of boot: each takes from one room what the next one needs. */
+#include "libhv/hv.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/base/assert.h>
+
+#include "libhv/env.h"
+
+/* ---- The machine ----------------------------------------------------------------------------- */
+
+/* A tree that could be read says whether this machine has it: else a store there is a fault. */
+static bool has_finisher(const struct hv *hv)
+{
+    const struct machine *m = &hv->boot.machine;
+    uint64_t hpa = hv->build.platform->fail_hpa;
+    return hpa != 0 &&
+           (m->device_count == 0 || (m->devices_left_out == 0 && machine_has_device(m, hpa)));
+}
+
+/* What other rooms know of the machine once it is read, or could not be. */
+static void share_machine(struct hv *hv)
+{
+    struct machine *m = &hv->boot.machine;
+    if (m->timebase_hz == 0) {
+        m->timebase_hz = hv->build.platform->timebase_hz; /* The tree has not said. */
+    }
+    hv->env.timebase_hz = m->timebase_hz;
+    hv->harts.timebase_hz = m->timebase_hz;
+    hv->harts.count = m->hart_count;
+    hv->console.timebase_hz = m->timebase_hz;
+    hv->events.timebase_hz = m->timebase_hz;
+    hv->events.config = hv->build.config;
+    hv->events.finisher_word = hv->build.platform->fail_word;
+}
+
+/* Before there is a pool: a line by the firmware's console, then the machine ends. */
+static void begin_refusal(struct hv *hv)
+{
+    share_machine(hv);
+    hv_console_init_early(&hv->console);
+    if (has_finisher(hv)) {
+        hv->events.finisher.base =
+            hv_memory_map_boot_device(&hv->boot.memory, hv->build.platform->fail_hpa);
+    }
+}
+
+/* A hart that cannot run guests hands over: one that can boots from the start. */
+static enum hyp_status require_h(struct hv *hv)
+{
+    const struct machine *m = &hv->boot.machine;
+    uint32_t me = machine_find_hart(m, hart_self()->id);
+    if (me != MACHINE_NO_INDEX && csr_probe(CSR_HSTATUS)) {
+        return HYP_OK;
+    }
+    hv->harts.count = m->hart_count;
+    hv_hart_hand_over(&hv->harts, me, machine_harts(m), hv->boot.memory.fdt_pa.start);
+    return HYP_E_UNSUPPORTED;
+}
+
+/* Each VM gets the first of its interrupt controllers that this machine can give. */
+static void select_config(struct hv *hv)
+{
+    struct config_selection *selection = hv->build.modules->selection;
+    if (selection != 0) {
+        config_select(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
+        hv->build.config = &selection->config;
+        hv->build.dtbs = selection->dtbs;
+    }
+}
+
+static enum hyp_status find_machine(struct hv *hv, uint64_t fdt_hpa)
+{
+    HYP_TRY(hv_boot_read_machine(&hv->boot, fdt_hpa));
+    HYP_TRY(require_h(hv));
+    hv_irqc_discover(&hv->irqc, hv->boot.fdt, HV_BOOT_FDT_SIZE);
+    select_config(hv);
+    return machine_probe(&hv->boot.machine);
+}
+
+void hv_read_machine(struct hv *hv, uint64_t fdt_hpa)
+{
+    enum hyp_status found = find_machine(hv, fdt_hpa);
+    if (found != HYP_OK) {
+        begin_refusal(hv);
+        log_line(&hv->console.log, "machine=refused reason=%s", hv_boot_refusal(found));
+        hv_events_finish(&hv->events, true);
+    }
+    share_machine(hv);
+}
+
+void hv_require_room(struct hv *hv)
+{
+    struct hv_clash clash = hv_boot_find_clash(&hv->boot);
+    if (clash.name != 0) {
+        begin_refusal(hv);
+        log_line(&hv->console.log, "machine=refused reason=%s-%s %s=0x%lx+0x%lx %s=0x%lx+0x%lx",
+                 clash.name, clash.why, clash.name, clash.own.start, clash.own.size,
+                 clash.with_name, clash.with.start, clash.with.size);
+        hv_events_finish(&hv->events, true);
+    }
+}
+
+void hv_erase_fdt(struct hv *hv)
+{
+    hv_boot_erase_fdt(&hv->boot);
+    hv->vms.fdt_pa = hv->boot.memory.fdt_pa;
+}
+
+/* ---- The hypervisor itself ------------------------------------------------------------------- */
+
+void hv_init_memory(struct hv *hv)
+{
+    const struct machine *m = &hv->boot.machine;
+    struct hv_memory_caps caps = {.svpbmt = m->svpbmt, .zero_block = m->all.block[2]};
+    enum hyp_status status = hv_memory_init(&hv->boot.memory, &caps);
+    HYP_REQUIRE(status == HYP_OK);
+}
+
+void hv_init_console(struct hv *hv)
+{
+    uintptr_t va;
+    hv_console_init(&hv->console);
+    if (hv->console.uart_irq != 0) {
+        hv->irqc.owner[hv->console.uart_irq] = HV_OWNER_CONSOLE;
+    }
+    if (has_finisher(hv) &&
+        hspace_map_device(&hv->boot.memory.space, HPA(hv->build.platform->fail_hpa), 4, &va) ==
+            HYP_OK) {
+        hv->events.finisher.base = va;
+    }
+}
+
+void hv_show_machine(struct hv *hv)
+{
+    hv_boot_show_machine(&hv->boot);
+}
+
+void hv_fit_config(struct hv *hv)
+{
+    struct hv_boot_irqc irqc = {.models = hv->irqc.models,
+                                .no_context = hv_irqc_harts_without_context(&hv->irqc)};
+    hv->console.hart = hv_boot_fit(&hv->boot, &irqc);
+    hv->console.payer = hv_boot_vm_of_hart(&hv->boot, hv->console.hart);
+}
+
+static uint64_t harts_with_sstc(const struct machine *m)
+{
+    uint64_t harts = 0;
+    for (uint32_t i = 0; i < m->hart_count; i++) {
+        bool sstc = (machine_common(m, BIT(i)).isa & BIT(GUEST_ISA_SSTC)) != 0;
+        harts |= sstc ? BIT(i) : 0;
+    }
+    return harts;
+}
+
+void hv_init_harts(struct hv *hv)
+{
+    uint64_t used = hv_boot_harts_in_use(&hv->boot, hv->console.hart);
+    enum hyp_status status = hv_harts_init(&hv->harts, used, harts_with_sstc(&hv->boot.machine));
+    HYP_REQUIRE(status == HYP_OK);
+}
+
+void hv_init_irqc(struct hv *hv)
+{
+    const struct hv_irqc *irqc = &hv->irqc;
+    hv_irqc_init(&hv->irqc);
+    hv_env_use_ipi_path(hv);
+    if (irqc->module_count > 1) {
+        log_line(&hv->console.log, "irqc=%s imsic_ids=%u guest_files=%u ipi=%s", hv_irqc_name(irqc),
+                 irqc->own_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
+    }
+}
+
+/* ---- VMs ------------------------------------------------------------------------------------- */
+
+static void use_vm(struct hv *hv, struct hv_vm *built)
+{
+    struct vm *vm = &built->vm;
+    hv_events_add_vm(&hv->events, vm);
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        hv_hart_assign(&hv->harts, vm->vcpus[i]);
+    }
+    log_line(&hv->console.log, "vm=%s vcpus=%u harts=0x%lx gpa_bits=%u state=started",
+             vm->config->name, vm->vcpu_count, hv->boot.plan.harts[vm->index],
+             hv->boot.plan.gpa_bits[vm->index]);
+}
+
+static void build_vm(struct hv *hv, uint32_t i)
+{
+    const char *name = hv->build.config->vms[i].name;
+    if ((hv->boot.plan.runnable & BIT(i)) == 0) {
+        log_line(&hv->console.log, "vm=%s state=refused", name);
+        return;
+    }
+    enum hyp_status status = hv_vm_build(&hv->vms, i);
+    if (status == HYP_OK) {
+        use_vm(hv, hv->vms.vm[i]);
+    } else if (status == HYP_E_FORMAT) {
+        log_line(&hv->console.log, "vm=%s state=refused", name); /* A line has said why. */
+    } else {
+        log_line(&hv->console.log, "vm=%s state=failed error=%d", name, (int)status);
+    }
+}
+
+void hv_build_vms(struct hv *hv)
+{
+    hv->vms.imsic_ids = hv->irqc.imsic_ids;
+    for (uint32_t i = 0; i < hv->build.config->vm_count; i++) {
+        build_vm(hv, i);
+    }
+}
+
+void hv_show_pool(struct hv *hv)
+{
+    hv_boot_show_pool(&hv->boot);
+}
+
+/* ---- The audit ------------------------------------------------------------------------------- */
+
+static uint64_t guest_file_hpa(const void *ctx, uint32_t hart)
+{
+    return hv_irqc_guest_file_hpa(ctx, hart);
+}
+
+void hv_run_audit(struct hv *hv)
+{
+    const struct hv_modules *modules = hv->build.modules;
+    struct hv_audit *a = modules->audit_state;
+    if (modules->audit == 0) {
+        return;
+    }
+    *a = (struct hv_audit){.boot = &hv->boot, .guest_file_hpa = guest_file_hpa, .ctx = &hv->irqc};
+    for (uint32_t i = 0; i < hv->harts.count; i++) {
+        const struct hv_hart *hart = hv->harts.hart[i];
+        if (hart != 0) {
+            a->stack_top[i][0] = hart->hart.stack_top;
+            a->stack_top[i][1] = hart->hart.fault_stack_top;
+        }
+    }
+    for (uint32_t i = 0; i < hv->build.config->vm_count; i++) {
+        a->hgatp[i] = hv->vms.vm[i] != 0 ? hv->vms.vm[i]->vm.hgatp : 0;
+    }
+    bool sound = modules->audit(a);
+    HYP_REQUIRE(sound);
+}
+
+/* ---- And off --------------------------------------------------------------------------------- */
+
+void hv_attach_console(struct hv *hv)
+{
+    hv_events_begin(&hv->events);
+    hv_console_attach(&hv->console);
+}
+
+_Noreturn void hv_start_harts(struct hv *hv)
+{
+    hv_harts_start(&hv->harts, machine_find_hart(&hv->boot.machine, hart_self()->id));
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's APLIC: what its two drivers share. */
+#include "libhv/irqc/aia.h"
+
+#include <hyp/irq/aplic_regs.h>
+#include <string.h>
+
+void irqc_aia_read(struct irqc_aia *a, const struct hv_irqc *irqc, const void *fdt, size_t size)
+{
+    if (!a->is_read && irqc->machine->other_irqc &&
+        machine_read_aia(irqc->machine, &a->found, fdt, size) != HYP_OK) {
+        a->found = (struct machine_aia){.source_count = 0};
+    }
+    a->is_read = true;
+}
+
+bool irqc_aia_discover(struct irqc_aia *a, struct hv_irqc *irqc, bool msi, const void *fdt,
+                       size_t size)
+{
+    struct machine *m = irqc->machine;
+    const struct machine_aia *found = &a->found;
+    irqc_aia_read(a, irqc, fdt, size);
+    if (m->source_count != 0 || found->source_count < 2 || found->source_count > HV_SOURCE_MAX ||
+        found->msi != msi) {
+        return false;
+    }
+    m->source_count = found->source_count;
+    memcpy(m->irqc_index, found->hart_index, sizeof(found->hart_index));
+    irqc->imsic_ids = irqc_aia_has_file_pages(a) ? found->guest_id_max : found->id_max;
+    return true;
+}
+
+/* Sets each source's mode as the platform's devices drive their lines. */
+static void set_modes(const struct aplic *aplic, const struct hyp_platform *platform)
+{
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        const struct hyp_device *d = &platform->devices[i];
+        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+            (void)aplic_set_mode(aplic, d->irq[n], d->irq_edge ? APLIC_SM_EDGE1 : APLIC_SM_LEVEL1);
+        }
+    }
+}
+
+enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc)
+{
+    const struct machine_aia *found = &a->found;
+    struct aplic *aplic = &a->chip.aplic;
+    uintptr_t va;
+    HYP_TRY(hspace_map_device(irqc->space, HPA(found->aplic.hpa), found->aplic.size, &va));
+    a->chip.id_max = found->id_max;
+    a->chip.id_base = found->source_count - 1 + AIA_IPI_ID <= found->id_max ? AIA_IPI_ID : 0;
+    *aplic = (struct aplic){
+        .regs = {.base = va},
+        .hart_index = found->hart_index,
+        .hart_count = irqc->machine->hart_count,
+        .source_count = found->chip_source_count,
+        .msi = found->msi,
+    };
+    HYP_TRY(aplic_init(aplic));
+    aplic->source_count = found->source_count; /* Sources without an identity stay off. */
+    set_modes(aplic, irqc->build->platform);
+    a->phys = aplic_phys(aplic);
+    a->one = (struct one_target){
+        .inner = found->msi ? aplic_imsic_irqc(&a->chip) : aplic_irqc(aplic),
+        .harts = a->harts,
+    };
+    irqc->chip = one_target_irqc(&a->one);
+    return HYP_OK;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a hart claims, and who gets it: on the way of every external interrupt. */
+#include "libhv/irqc/irqc.h"
+
+#include <hyp/arch/csr.h>
+
+/* Nobody's, or of a VM that has stopped: it is silenced, so that it comes once. */
+static void silence(const struct hv_irqc *irqc, uint32_t hart, uint32_t source)
+{
+    irqc->chip.ops->complete(irqc->chip.state, hart, source);
+    irqc->chip.ops->set_enable(irqc->chip.state, hart, source, false);
+}
+
+static void handle_source(struct hv_irqc *irqc, uint32_t hart, uint32_t source)
+{
+    uint8_t owner = source < HV_SOURCE_MAX ? irqc->owner[source] : 0;
+    if (owner == HV_OWNER_CONSOLE) {
+        irqc->ops->console(irqc->ctx, hart);
+        irqc->chip.ops->complete(irqc->chip.state, hart, source);
+        return;
+    }
+    struct vm *vm = owner != 0 ? irqc->vm[owner - 1] : 0;
+    /* A hart that has panicked may hold the lock of its VM, which has stopped then. */
+    if (vm == 0 || __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
+        silence(irqc, hart, source);
+        return;
+    }
+    spinlock_lock(&vm->lock);
+    vm->virqc->handle_phys_irq(vm->virqc_state, source, hart);
+    spinlock_unlock(&vm->lock);
+}
+
+void hv_irqc_handle(struct hv_irqc *irqc, uint32_t hart)
+{
+    if (irqc->chip.ops == 0) {
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Nobody can end it. */
+        return;
+    }
+    struct irqc_claim claim = irqc->chip.ops->claim(irqc->chip.state, hart);
+    if (claim.kind == IRQC_CLAIM_SOURCE) {
+        handle_source(irqc, hart, claim.n);
+    } else if (claim.kind == IRQC_CLAIM_IPI) {
+        csr_set(CSR_SIP, BIT(IRQ_S_SOFT)); /* And goes on as one. */
+    } else if (irqc->machine->irqc_index[hart] == MACHINE_NO_INDEX) {
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* No controller of ours: nobody can end it. */
+    }
+}

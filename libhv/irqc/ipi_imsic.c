@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* IPIs as messages to a hart's own interrupt file, which come before those of all sources. */
+#include "libhv/irqc/aia.h"
+
+static bool init(void *state, struct hv_irqc *irqc, struct ipi_path *path)
+{
+    struct irqc_aia *a = state;
+    uint32_t hart_count = irqc->machine->hart_count;
+    if (irqc->chip.ops == 0 || !a->found.msi || a->chip.id_base < AIA_IPI_ID) {
+        return false;
+    }
+    for (uint32_t hart = 0; hart < hart_count; hart++) {
+        uintptr_t va;
+        if (a->found.hart_index[hart] == MACHINE_NO_INDEX ||
+            hspace_map_device(irqc->space, irqc_aia_file_page(a, hart, 0), HYP_IMSIC_SIZE, &va) !=
+                HYP_OK) {
+            return false;
+        }
+        a->own_file[hart].base = va;
+    }
+    a->ipi =
+        (struct imsic_ipi){.page = a->own_file, .hart_count = hart_count, .identity = AIA_IPI_ID};
+    *path = imsic_ipi_path(&a->ipi);
+    return true;
+}
+
+const struct ipi_driver ipi_imsic = {.name = "imsic", .init = init};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine's PLIC, wherever the platform has expected it. */
+#include "libhv/irqc/irqc_plic.h"
+
+/* machine_read() has filled the machine from it. */
+static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
+{
+    (void)state, (void)fdt, (void)size;
+    return irqc->machine->source_count != 0;
+}
+
+static enum hyp_status init(void *state, struct hv_irqc *irqc)
+{
+    struct irqc_plic *p = state;
+    const struct machine *m = irqc->machine;
+    uintptr_t va;
+    if (m->source_count < 2) {
+        return HYP_E_ABSENT;
+    }
+    HYP_TRY(hspace_map_device(irqc->space, HPA(m->plic.hpa), m->plic.size, &va));
+    mmio_t regs = {.base = va};
+    HYP_TRY(plic_init(&p->chip, regs, m->irqc_index, m->hart_count, m->source_count));
+    irqc->chip = plic_irqc(&p->chip);
+    return HYP_OK;
+}
+
+const struct irqc_driver irqc_plic = {.name = "plic", .discover = discover, .init = init};

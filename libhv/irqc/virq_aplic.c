@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM's virtual APLIC: in direct mode the model, and what the model with IMSICs has of it. */
+#include "libhv/irqc/aia.h"
+
+#include <hyp/vm/footprint.h>
+
+#include "libhv/irqc/virq_own.h"
+
+#define IPRIO_BITS 3 /* As QEMU virt's. */
+
+_Static_assert(sizeof(struct virq_aia) <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
+
+void virq_aplic_set_external(void *ctx, uint32_t vcpu, bool level)
+{
+    const struct virq_aia *v = ctx;
+    vcpu_set_external(v->vm->vcpus[vcpu], level);
+}
+
+void virq_aplic_handle_phys_irq(void *state, uint32_t source, uint32_t hart)
+{
+    (void)hart;
+    vaplic_raise(&((struct virq_aia *)state)->vaplic, source);
+}
+
+void virq_aplic_stop(void *state)
+{
+    vaplic_stop(&((struct virq_aia *)state)->vaplic);
+}
+
+struct irq_line virq_aplic_line(void *state, uint32_t source)
+{
+    return vaplic_line(&((struct virq_aia *)state)->vaplic, source);
+}
+
+static enum hyp_status own(void *state, uint32_t source)
+{
+    return vaplic_own(state, source);
+}
+
+/* What the guest routes to one of its harts is not refused by the machine. */
+static bool reaches_all(const struct irqc_aia *a, const struct vm *vm)
+{
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        if (a->found.hart_index[vm->vcpus[n]->hart_index] == MACHINE_NO_INDEX) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum hyp_status virq_aplic_make(struct hv_irqc *irqc, struct vm *vm, struct gstage *gstage,
+                                struct vaplic_config *config, struct virq_aia **made)
+{
+    struct irqc_aia *aia = irqc->found->state;
+    uint32_t source_count = vm->config->irqc.source_count;
+    if (irqc->chip.ops == 0 || !reaches_all(aia, vm)) {
+        return HYP_E_UNSUPPORTED;
+    }
+    struct virq_aia *v = object_pool_alloc(irqc->objects, sizeof(*v));
+    void *storage =
+        object_pool_alloc(irqc->objects, vaplic_storage_size(source_count, vm->vcpu_count));
+    if (v == 0 || storage == 0) {
+        return HYP_E_NOMEM;
+    }
+    v->vm = vm;
+    v->gstage = gstage;
+    v->aia = aia;
+    v->imsic_ids = irqc->imsic_ids;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        v->hart[n] = (uint8_t)vm->vcpus[n]->hart_index;
+    }
+    config->source_count = source_count;
+    config->idc_count = vm->vcpu_count;
+    config->iprio_bits = IPRIO_BITS;
+    config->hart = v->hart;
+    config->phys = &aia->phys;
+    config->set_external = virq_aplic_set_external;
+    config->ctx = v;
+    HYP_TRY(vaplic_init(&v->vaplic, config, storage));
+    HYP_TRY(virq_own_sources(irqc->build, vm, own, &v->vaplic));
+    *made = v;
+    return HYP_OK;
+}
+
+enum hyp_status virq_aplic_add(struct virq_aia *v, const struct virqc_ops *ops)
+{
+    struct vm *vm = v->vm;
+    vm->virqc = ops;
+    vm->virqc_state = v;
+    struct vdev dev = {.base = vm->config->irqc.gpa,
+                       .size = HYP_APLIC_SIZE,
+                       .ops = &vaplic_vdev_ops,
+                       .state = &v->vaplic};
+    return vm_add_vdev(vm, &dev);
+}
+
+static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
+{
+    struct vaplic_config config = {.delivery = VAPLIC_DIRECT};
+    struct virq_aia *v;
+    HYP_TRY(virq_aplic_make(maker, vm, gstage, &config, &v));
+    return virq_aplic_add(v, &virq_aplic);
+}
+
+const struct virqc_ops virq_aplic = {.create = create,
+                                     .handle_phys_irq = virq_aplic_handle_phys_irq,
+                                     .stop = virq_aplic_stop,
+                                     .line = virq_aplic_line};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM's interrupt files, to which its APLIC sends: its harts' guest files, or emulated ones. */
+#include "libhv/irqc/aia.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/vm/footprint.h>
+
+/* A block of them is less than twice what they are. */
+_Static_assert(2 * sizeof(struct vimsic_file) <= FOOTPRINT_PER_IMSIC, "footprint.h");
+
+/* ---- What the VM's APLIC asks for ------------------------------------------------------------ */
+
+static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
+{
+    struct virq_aia *v = ctx;
+    if (hart_index >= v->vm->vcpu_count || guest_index != 0) {
+        return;
+    }
+    if (virq_imsic_is_emulated(v->vm->vcpus[hart_index])) {
+        vimsic_send(&v->vimsic, hart_index, eiid);
+    } else {
+        imsic_send(v->file[hart_index], eiid);
+    }
+}
+
+/* Without a guest file to the hypervisor, as any source: handle_phys_irq() sends it on. */
+static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid)
+{
+    const struct virq_aia *v = ctx;
+    struct irqc_aia *aia = v->aia;
+    if (hart_index >= v->vm->vcpu_count) {
+        return false;
+    }
+    bool emulated = virq_imsic_is_emulated(v->vm->vcpus[hart_index]);
+    aplic_route(&aia->chip.aplic, source, v->hart[hart_index], emulated ? 0 : AIA_GUEST_FILE,
+                emulated ? aplic_imsic_id(&aia->chip, source) : eiid);
+    return true;
+}
+
+/* ---- Making of both -------------------------------------------------------------------------- */
+
+static gpa_t page_of(const struct vcpu *vcpu)
+{
+    return GPA(vcpu->vm->config->irqc.imsic_gpa + vcpu->id * HYP_IMSIC_SIZE);
+}
+
+/* vCPU n's page of the guest is the page of its hart's guest file. */
+static enum hyp_status map_guest_files(struct hv_irqc *irqc, struct virq_aia *v)
+{
+    for (uint32_t n = 0; irqc_aia_has_file_pages(v->aia) && n < v->vm->vcpu_count; n++) {
+        struct gstage_mapping m = {
+            .gpa = page_of(v->vm->vcpus[n]),
+            .hpa = irqc_aia_file_page(v->aia, v->hart[n], AIA_GUEST_FILE),
+            .size = HYP_IMSIC_SIZE,
+            .perm = GSTAGE_R | GSTAGE_W,
+            .type = MEM_IO,
+        };
+        uintptr_t va;
+        HYP_TRY(gstage_map_range(v->gstage, &m));
+        HYP_TRY(hspace_map_device(irqc->space, m.hpa, m.size, &va));
+        v->file[n].base = va;
+    }
+    return HYP_OK;
+}
+
+/* An access to a page that is mapped, as a guest file's is, never reaches the bus. */
+static enum hyp_status add_emulated_files(struct hv_irqc *irqc, struct virq_aia *v)
+{
+    struct vm *vm = v->vm;
+    struct vimsic_config config = {.file_count = vm->vcpu_count,
+                                   .id_max = v->imsic_ids,
+                                   .set_external = virq_imsic_csr_set_external,
+                                   .ctx = v};
+    struct vimsic_file *files = object_pool_alloc(irqc->objects, vm->vcpu_count * sizeof(*files));
+    if (files == 0) {
+        return HYP_E_NOMEM;
+    }
+    HYP_TRY(vimsic_init(&v->vimsic, &config, files));
+    struct vdev dev = {.base = vm->config->irqc.imsic_gpa,
+                       .size = vm->vcpu_count * HYP_IMSIC_SIZE,
+                       .ops = &vimsic_vdev_ops,
+                       .state = &v->vimsic};
+    return vm_add_vdev(vm, &dev);
+}
+
+static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
+{
+    struct vaplic_config config = {.delivery = VAPLIC_MSI, .send_msi = send_msi, .route = route};
+    struct virq_aia *v;
+    HYP_TRY(virq_aplic_make(maker, vm, gstage, &config, &v));
+    vm->virtual_insn = virq_imsic.emulate_csr;
+    HYP_TRY(map_guest_files(maker, v));
+    HYP_TRY(add_emulated_files(maker, v));
+    return virq_aplic_add(v, &virq_imsic);
+}
+
+/* ---- Which of them a vCPU has, by its hart --------------------------------------------------- */
+
+static enum hyp_status take_guest_file(const struct virq_aia *v, struct vcpu *vcpu)
+{
+    vcpu->guest_file = AIA_GUEST_FILE;
+    vcpu->hstateen0 = HSTATEEN0_AIA;
+    HYP_TRY(imsic_clean_guest_file(AIA_GUEST_FILE, v->imsic_ids));
+    /* Pending, not enabled: QEMU looks at a waiting hart only for what shows in hip. */
+    csr_write(CSR_HGEIE, BIT(AIA_GUEST_FILE));
+    return HYP_OK;
+}
+
+/* This hart has no guest file, though the tree may have a page for one: that is not its guest's. */
+static enum hyp_status take_emulated_file(const struct virq_aia *v, struct vcpu *vcpu)
+{
+    enum hyp_status status = HYP_OK;
+    vcpu->hstateen0 = HSTATEEN0_AIA & ~HSTATEEN0_IMSIC;
+    if (irqc_aia_has_file_pages(v->aia)) {
+        spinlock_lock(&vcpu->vm->lock);
+        status = gstage_unmap_range(v->gstage, page_of(vcpu), HYP_IMSIC_SIZE);
+        spinlock_unlock(&vcpu->vm->lock);
+    }
+    return status;
+}
+
+static enum hyp_status start_vcpu(struct vcpu *vcpu)
+{
+    const struct virq_aia *v = vcpu->vm->virqc_state;
+    bool has_file = irqc_aia_has_file_pages(v->aia) && imsic_geilen() >= AIA_GUEST_FILE;
+    return has_file ? take_guest_file(v, vcpu) : take_emulated_file(v, vcpu);
+}
+
+const struct virqc_ops virq_imsic = {.create = create,
+                                     .start_vcpu = start_vcpu,
+                                     .handle_phys_irq = virq_aplic_handle_phys_irq,
+                                     .handle_ipi = virq_imsic_csr_handle_ipi,
+                                     .emulate_csr = virq_imsic_csr_emulate,
+                                     .stop = virq_aplic_stop,
+                                     .line = virq_aplic_line};

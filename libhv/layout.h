@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's virtual addresses: one GiB, Sv39 (docs/decisions/0001-one-space.md).
+ *
+ *   HV_BASE       the image: text R-X, rodata R--, data RW-
+ *   HV_POOL_VA    the pool RW-
+ *   HV_BOOT_VA    boot only: the machine's device tree; later a file that is copied
+ *   HV_STACK_VA   stacks, each between guard pages
+ *   HV_DEVICE_VA  devices
+ *
+ * No guest memory is mapped; an embedded file is, read-only, while it is copied.
+ */
+#pragma once
+
+#include <hyp/base/types.h>
+
+#define HV_BASE UINT64_C(0xffffffc000000000)
+#define HV_POOL_VA (HV_BASE + 64 * HYP_MIB)
+#define HV_BOOT_VA (HV_BASE + 128 * HYP_MIB)
+#define HV_STACK_VA (HV_BASE + 256 * HYP_MIB)
+#define HV_DEVICE_VA (HV_BASE + 512 * HYP_MIB)
+#define HV_WINDOW_SIZE (256 * HYP_MIB)
+#define HV_LEAF (2 * HYP_MIB)
+
+/* Pages of a hart's stack, and of the one for HS-mode's own faults. */
+#define HV_STACK_PAGES 2
+#define HV_FAULT_STACK_PAGES 1
+
+/* Where the image's own address `link` is, once it is loaded at load_hpa. */
+static inline uint64_t hv_image_hpa(const void *link, uint64_t load_hpa)
+{
+    return (uint64_t)(uintptr_t)link - HV_BASE + load_hpa;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A VM's device tree: what the build has made, narrowed to this machine, with the VM's seeds. */
+#include "libhv/vm/vm.h"
+
+#include <hyp/arch/csr.h>
+#include <hyp/arch/guest_mem.h>
+#include <hyp/vm/config_option.h>
+#include <hyp/vm/guest_dt.h>
+#include <string.h>
+
+/* Bit i: the machine lacks this VM's device i. */
+static uint64_t absent_devices(const struct hv_vms *vms, const struct vm *vm)
+{
+    uint64_t absent = 0;
+    for (uint32_t i = 0; i < vm->config->device_count; i++) {
+        if (!machine_has_device(vms->machine, hv_device(vms->build, vm->index, i)->hpa)) {
+            absent |= BIT(i);
+        }
+    }
+    return absent;
+}
+
+/* Bit n: no interrupt of the VM's devices reaches the hart of vCPU n. */
+static uint64_t vcpus_without_context(const struct hv_vms *vms, const struct vm *vm)
+{
+    uint64_t vcpus = 0;
+    for (uint32_t n = 0; n < vm->vcpu_count; n++) {
+        bool lacks = (vms->plan->no_context[vm->index] & BIT(vm->vcpus[n]->hart_index)) != 0;
+        vcpus |= lacks ? BIT(n) : 0;
+    }
+    return vcpus;
+}
+
+/* NULL: the machine has no seed. */
+static const struct guest_seed *draw_seed(const struct hv_vms *vms, uint32_t vm,
+                                          struct guest_seed *seed)
+{
+    if (vms->seed->size == 0) {
+        return 0;
+    }
+    guest_seed_draw(vms->seed, vm, csr_read(CSR_TIME), seed);
+    return seed;
+}
+
+/* The VM's boot arguments by the hypervisor's command line. NULL: the built ones stay. */
+static const char *find_bootargs(const struct hv_vms *vms, const char *vm,
+                                 char args[CONFIG_BOOTARGS_SIZE])
+{
+    size_t length = 0;
+    const char *append = config_option_get(vms->machine->bootargs, vm, "append", &length);
+    if (append == 0 || length >= CONFIG_BOOTARGS_SIZE) {
+        return 0;
+    }
+    memcpy(args, append, length);
+    args[length] = 0;
+    return args;
+}
+
+static enum hyp_status narrow(struct hv_vms *vms, struct hv_vm *hv, void *fdt)
+{
+    const struct vm_config *c = hv->vm.config;
+    const struct hyp_dtb *dtb = &vms->build->dtbs[hv->vm.index];
+    const struct machine_grant *has = &hv->has;
+    char args[CONFIG_BOOTARGS_SIZE];
+    struct guest_seed seed;
+    struct guest_dt_facts facts = {
+        .device_absent = absent_devices(vms, &hv->vm),
+        .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
+        .no_context = vcpus_without_context(vms, &hv->vm),
+        .isa = has->isa,
+        .mmu = (enum guest_mmu)has->mmu,
+        .cbom_block = (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[0] : 0,
+        .cbop_block = (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[1] : 0,
+        .cboz_block = (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[2] : 0,
+        .timebase_hz = vms->machine->timebase_hz,
+        .initrd_end = hv->initrd.size == 0 ? 0 : c->initrd.gpa + hv->initrd.size,
+        .imsic_ids = vms->imsic_ids,
+        .bootargs = find_bootargs(vms, c->name, args),
+        .seed = draw_seed(vms, hv->vm.index, &seed),
+    };
+    enum hyp_status status = guest_dt_narrow(fdt, dtb->places, &facts);
+    if (status == HYP_OK) {
+        status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
+    }
+    /* The guest alone has its seeds: the page goes back to the pool without them. */
+    memset((uint8_t *)fdt + (size_t)dtb->places->rng_seed * 4, 0, GUEST_DT_SECRET_SIZE);
+    memset(&seed, 0, sizeof(seed));
+    return status;
+}
+
+enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv)
+{
+    const struct hyp_dtb *dtb = &vms->build->dtbs[hv->vm.index];
+    unsigned order = 0;
+    hpa_t pa;
+    if (dtb->size == 0 || hv->vm.config->dtb_gpa == 0) {
+        return HYP_OK;
+    }
+    while ((HYP_PAGE_SIZE << order) < dtb->size) {
+        order++;
+    }
+    HYP_TRY(page_pool_alloc(vms->pool, order, &pa));
+    void *fdt = phys_to_ptr(vms->pool->map, pa, dtb->size);
+    memcpy(fdt, dtb->data, dtb->size);
+    enum hyp_status status = narrow(vms, hv, fdt);
+    HYP_TRY(page_pool_free(vms->pool, pa, order));
+    return status;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * VMs are built: memory, vCPUs, devices, files, device tree. What fails here fails that VM alone.
+ *
+ *   build.c        one VM, step by step: open this first
+ *   grant.c        which extensions its guest gets
+ *   blob.c         embedded files, copied into guest memory
+ *   files.c        how large its files are, and whether they fit
+ *   guest_tree.c   its device tree, narrowed, with its seeds
+ *   scrub.c        what of its memory its harts clear
+ *
+ * Owner   struct hv; each struct hv_vm comes from the pool and stays.
+ * Locks   None: one hart boots, before a VM runs. Guest memory is accessed by HLV and HSV, through
+ *         the VM's own hgatp, which build.c loads.
+ */
+#pragma once
+
+#include <hyp/console/log.h>
+#include <hyp/mm/gstage.h>
+#include <hyp/mm/hspace.h>
+#include <hyp/mm/object_pool.h>
+#include <hyp/vm/config_fit.h>
+#include <hyp/vm/machine.h>
+#include <hyp/vm/vm.h>
+
+#include "libhv/build.h"
+#include "libhv/irqc/virq.h"
+
+/* A file as it lies in a VM's memory. */
+struct hv_file {
+    uint64_t size; /* max_size where nobody has said it; 0: there is none. */
+    bool is_told;
+};
+
+/* One VM with all that is put into it. vm is first. */
+struct hv_vm {
+    struct vm vm;
+    struct hv_vms *all;
+    struct gstage gstage;
+    struct machine_grant has; /* Extensions that all its harts have. */
+    struct hv_file kernel;
+    struct hv_file initrd;
+};
+
+/* What VMs ask of other rooms while they are built; env.c answers. */
+struct hv_vm_ops {
+    /* The VM's console, if it shares the machine's. */
+    enum hyp_status (*add_console)(void *ctx, struct vm *vm);
+};
+
+struct hv_vms {
+    const struct hv_build *build;
+    const struct machine *machine;
+    struct seed_source *seed; /* The machine's; each draw changes it. */
+    const struct config_plan *plan;
+    struct page_pool *pool;
+    struct object_pool *objects;
+    struct hspace *space;
+    uint64_t load_hpa;
+    struct range fdt_pa; /* Of the machine's device tree, which is erased. */
+    struct hv_irqc *irqc;
+    uint32_t imsic_ids; /* Identities of an interrupt file of a VM; 0: there are none. */
+    struct log *log;
+    struct vm_env *env;
+    const struct hv_vm_ops *ops;
+    void *ctx;
+    struct hv_vm *vm[HYP_VM_MAX]; /* NULL: not built. */
+};
+
+/*
+ * Builds the VM `index` of the configuration. HYP_OK; HYP_E_FORMAT: one of its files does not fit,
+ * and a line says why; else what has failed. Then the VM does not run.
+ */
+HYP_MUST_USE enum hyp_status hv_vm_build(struct hv_vms *vms, uint32_t index);
+
+/* ---- The steps, in build.c's order ----------------------------------------------------------- */
+
+/* grant.c: sets hv->has and hv->vm.grant by the VM's harts. */
+void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv);
+
+/*
+ * blob.c: stores an embedded file in the guest's memory. HYP_OK, also if it is loaded or there is
+ * none; HYP_E_ABSENT: the build has not this file; HYP_E_NOMEM; HYP_E_FAULT.
+ */
+HYP_MUST_USE enum hyp_status hv_vm_copy_blob(struct hv_vms *vms, const struct vm_blob *blob);
+
+/*
+ * files.c: finds the sizes of the VM's files, which lie in its memory already, and checks that they
+ * fit. HYP_E_FORMAT: one does not, and a line says why; HYP_E_FAULT: the kernel cannot be accessed.
+ */
+HYP_MUST_USE enum hyp_status hv_vm_check_files(struct hv_vms *vms, struct hv_vm *hv);
+
+/* guest_tree.c: stores the VM's device tree, as this machine has it, in its memory. */
+HYP_MUST_USE enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv);
+
+/*
+ * scrub.c: decides what of the VM's memory its harts clear, and puts the code there.
+ * HYP_E_FAULT: some of it cannot be accessed.
+ */
+HYP_MUST_USE enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv);
