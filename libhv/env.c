@@ -138,7 +138,7 @@ static void vm_ended(struct vm_env *env, struct vm *vm)
     hv_events_vm_ended(&hv_of(env)->events, vm);
 }
 
-static const struct vm_env calls = {
+const struct vm_env hv_env_calls = {
     .send_ipi = send_ipi_sbi,
     .send_ipis = send_ipis_sbi,
     .external = external,
@@ -186,7 +186,7 @@ static void hart_external(void *ctx, uint32_t hart)
     hv_irqc_handle(&((struct hv *)ctx)->irqc, hart);
 }
 
-static const struct hv_hart_ops hart_ops = {
+const struct hv_hart_ops hv_env_hart_ops = {
     .init_irqc = init_irqc,
     .start_vcpu = start_vcpu,
     .start_failed = start_failed,
@@ -207,14 +207,14 @@ static void console_irq(void *ctx, uint32_t hart)
     serve(ctx, hv_hart_self());
 }
 
-static const struct hv_irqc_ops irqc_ops = {.console = console_irq};
+const struct hv_irqc_ops hv_env_irqc_ops = {.console = console_irq};
 
 static enum hyp_status add_console(void *ctx, struct vm *vm)
 {
     return hv_console_add_vm(&((struct hv *)ctx)->console, vm);
 }
 
-static const struct hv_vm_ops vm_ops = {.add_console = add_console};
+const struct hv_vm_ops hv_env_vm_ops = {.add_console = add_console};
 
 static enum hyp_status line(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line)
 {
@@ -227,7 +227,7 @@ static bool has_device(void *ctx, uint64_t hpa)
     return machine_has_device(&((struct hv *)ctx)->boot.machine, hpa);
 }
 
-static const struct hv_console_ops console_ops = {
+const struct hv_console_ops hv_env_console_ops = {
     .kick = kick_console, .line = line, .has_device = has_device};
 
 static bool log_has_room(void *ctx)
@@ -245,7 +245,7 @@ static void drain(void *ctx)
     hv_console_drain(&((struct hv *)ctx)->console);
 }
 
-static const struct hv_event_ops event_ops = {
+const struct hv_event_ops hv_env_event_ops = {
     .log_has_room = log_has_room,
     .has_output = has_output,
     .drain = drain,
@@ -259,60 +259,4 @@ HYP_COLD void hv_env_use_ipi_path(struct hv *hv)
         hv->env.send_ipi = send_ipi;
         hv->env.send_ipis = send_ipis;
     }
-}
-
-HYP_COLD void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
-{
-    struct hv_memory *memory = &hv->boot.memory;
-    const struct hv_modules *modules = build->modules;
-    hv->build = *build;
-    hv->boot.build = &hv->build;
-    hv->boot.log = &hv->console.log;
-    memory->image = build->image;
-    memory->load_hpa = load_hpa;
-    memory->pool_size = build->config->pool_size;
-    hv->harts.id = hv->boot.machine.hart_id;
-    hv->harts.load_hpa = load_hpa;
-    hv->harts.phys = &memory->phys;
-    hv->harts.space = &memory->space;
-    hv->harts.objects = &memory->objects;
-    hv->harts.muted = &hv->events.log_waits;
-    hv->harts.ops = &hart_ops;
-    hv->harts.ctx = hv;
-    hv->irqc.build = &hv->build;
-    hv->irqc.machine = &hv->boot.machine;
-    hv->irqc.space = &memory->space;
-    hv->irqc.objects = &memory->objects;
-    hv->irqc.modules = modules->irqcs;
-    hv->irqc.module_count = modules->irqc_count;
-    hv->irqc.ipis = modules->ipis;
-    hv->irqc.ipi_count = modules->ipi_count;
-    hv->irqc.ops = &irqc_ops;
-    hv->irqc.ctx = hv;
-    hv->vms.build = &hv->build;
-    hv->vms.machine = &hv->boot.machine;
-    hv->vms.seed = &hv->boot.machine.seed;
-    hv->vms.plan = &hv->boot.plan;
-    hv->vms.pool = &memory->pool;
-    hv->vms.objects = &memory->objects;
-    hv->vms.space = &memory->space;
-    hv->vms.load_hpa = load_hpa;
-    hv->vms.irqc = &hv->irqc;
-    hv->vms.log = &hv->console.log;
-    hv->vms.env = &hv->env;
-    hv->vms.ops = &vm_ops;
-    hv->vms.ctx = hv;
-    hv->console.build = &hv->build;
-    hv->console.shared = build->console;
-    hv->console.space = &memory->space;
-    hv->console.objects = &memory->objects;
-    hv->console.load_hpa = load_hpa;
-    hv->console.log_waits = &hv->events.log_waits;
-    hv->console.built = hv->events.vm;
-    hv->console.ops = &console_ops;
-    hv->console.ctx = hv;
-    hv->events.log = &hv->console.log;
-    hv->events.ops = &event_ops;
-    hv->events.ctx = hv;
-    hv->env = calls;
 }

@@ -4,5 +4,13 @@
 
 #include "libhv/hv.h"
 
+/* What each room calls of the others. */
+extern const struct vm_env hv_env_calls;
+extern const struct hv_hart_ops hv_env_hart_ops;
+extern const struct hv_irqc_ops hv_env_irqc_ops;
+extern const struct hv_vm_ops hv_env_vm_ops;
+extern const struct hv_console_ops hv_env_console_ops;
+extern const struct hv_event_ops hv_env_event_ops;
+
 /* IPIs go by the machine's own way, if it has one that is shorter than the firmware's. */
 void hv_env_use_ipi_path(struct hv *hv);

@@ -7,6 +7,65 @@
 
 #include "libhv/env.h"
 
+/* ---- What the rooms share ---------------------------------------------------------------------
+ */
+
+void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
+{
+    struct hv_memory *memory = &hv->boot.memory;
+    const struct hv_modules *modules = build->modules;
+    hv->build = *build;
+    hv->boot.build = &hv->build;
+    hv->boot.log = &hv->console.log;
+    memory->image = build->image;
+    memory->load_hpa = load_hpa;
+    memory->pool_size = build->config->pool_size;
+    hv->harts.id = hv->boot.machine.hart_id;
+    hv->harts.load_hpa = load_hpa;
+    hv->harts.phys = &memory->phys;
+    hv->harts.space = &memory->space;
+    hv->harts.objects = &memory->objects;
+    hv->harts.muted = &hv->events.log_waits;
+    hv->harts.ops = &hv_env_hart_ops;
+    hv->harts.ctx = hv;
+    hv->irqc.build = &hv->build;
+    hv->irqc.machine = &hv->boot.machine;
+    hv->irqc.space = &memory->space;
+    hv->irqc.objects = &memory->objects;
+    hv->irqc.modules = modules->irqcs;
+    hv->irqc.module_count = modules->irqc_count;
+    hv->irqc.ipis = modules->ipis;
+    hv->irqc.ipi_count = modules->ipi_count;
+    hv->irqc.ops = &hv_env_irqc_ops;
+    hv->irqc.ctx = hv;
+    hv->vms.build = &hv->build;
+    hv->vms.machine = &hv->boot.machine;
+    hv->vms.seed = &hv->boot.machine.seed;
+    hv->vms.plan = &hv->boot.plan;
+    hv->vms.pool = &memory->pool;
+    hv->vms.objects = &memory->objects;
+    hv->vms.space = &memory->space;
+    hv->vms.load_hpa = load_hpa;
+    hv->vms.irqc = &hv->irqc;
+    hv->vms.log = &hv->console.log;
+    hv->vms.env = &hv->env;
+    hv->vms.ops = &hv_env_vm_ops;
+    hv->vms.ctx = hv;
+    hv->console.build = &hv->build;
+    hv->console.shared = build->console;
+    hv->console.space = &memory->space;
+    hv->console.objects = &memory->objects;
+    hv->console.load_hpa = load_hpa;
+    hv->console.log_waits = &hv->events.log_waits;
+    hv->console.built = hv->events.vm;
+    hv->console.ops = &hv_env_console_ops;
+    hv->console.ctx = hv;
+    hv->events.log = &hv->console.log;
+    hv->events.ops = &hv_env_event_ops;
+    hv->events.ctx = hv;
+    hv->env = hv_env_calls;
+}
+
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 /* A tree that could be read says whether this machine has it: else a store there is a fault. */

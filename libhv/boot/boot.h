@@ -25,9 +25,9 @@ struct hv_boot {
     struct hv_build *build;
     struct log *log;
     const void *fdt; /* The machine's device tree, while it can be read. */
-    struct machine machine;
     struct hv_memory memory;
     struct config_plan plan;
+    struct machine machine;
 };
 
 /* ---- machine.c ------------------------------------------------------------------------------- */
