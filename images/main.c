@@ -22,6 +22,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .console = hyp_console_part,
         .image = &hv_image_linked,
         .modules = &modules,
+        .audit = audit,
     };
     (void)hart_id;
     hv_init(&hv, &build, load_hpa); /* what the rooms share */

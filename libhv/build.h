@@ -12,6 +12,7 @@
 #include <hyp/base/types.h>
 #include <hyp/vm/config.h>
 
+struct hv_audit_module;
 struct hv_image;
 struct hv_modules;
 
@@ -25,6 +26,7 @@ struct hv_build {
     const struct hyp_console_part *console; /* NULL: VMs share no console. */
     const struct hv_image *image;           /* boot/memory.h */
     const struct hv_modules *modules;       /* modules.h */
+    const struct hv_audit_module *audit;    /* boot/audit.h; NULL: there is none. */
 };
 
 /* The platform's device that is a VM's devices[i]. */

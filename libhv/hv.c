@@ -284,11 +284,11 @@ static uint64_t guest_file_hpa(const void *ctx, uint32_t hart)
 
 void hv_run_audit(struct hv *hv)
 {
-    const struct hv_modules *modules = hv->build.modules;
-    struct hv_audit *a = modules->audit_state;
-    if (modules->audit == 0) {
+    const struct hv_audit_module *module = hv->build.audit;
+    if (module == 0) {
         return;
     }
+    struct hv_audit *a = module->state;
     *a = (struct hv_audit){.boot = &hv->boot, .guest_file_hpa = guest_file_hpa, .ctx = &hv->irqc};
     for (uint32_t i = 0; i < hv->harts.count; i++) {
         const struct hv_hart *hart = hv->harts.hart[i];
@@ -300,7 +300,7 @@ void hv_run_audit(struct hv *hv)
     for (uint32_t i = 0; i < hv->build.config->vm_count; i++) {
         a->hgatp[i] = hv->vms.vm[i] != 0 ? hv->vms.vm[i]->vm.hgatp : 0;
     }
-    bool sound = modules->audit(a);
+    bool sound = module->run(a);
     HYP_REQUIRE(sound);
 }
 

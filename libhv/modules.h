@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What can be left out of an image: drivers of interrupt controllers with their models, ways to
- * send IPIs, the audit. A file of data in images/ names them for each set; hyp_image() links one.
+ * send IPIs. A file of data in images/ names them for each set; hyp_image() links one.
  *
  * Owner   Const, but for the states that rows name, which are that file's.
  * Locks   None.
@@ -12,8 +12,6 @@
 
 #include "libhv/irqc/irqc.h"
 
-struct hv_audit;
-
 struct hv_modules {
     const struct irqc_module *irqcs;
     uint32_t irqc_count;
@@ -22,7 +20,4 @@ struct hv_modules {
     /* Room for the configuration with other controllers than each VM's first; NULL: none is
      * needed, as no other can be found. */
     struct config_selection *selection;
-    /* Before the first guest runs; false: boot stops. NULL: no audit. */
-    bool (*audit)(struct hv_audit *audit);
-    struct hv_audit *audit_state;
 };

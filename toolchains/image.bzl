@@ -11,13 +11,8 @@ _SECTIONS = str(Label("//toolchains:sections.ld"))
 _CONFIG = str(Label("//libvm/config"))
 _TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
-_MODULES = {
-    # (aia, audit)
-    (False, False): str(Label("//images:modules_plic")),
-    (False, True): str(Label("//images:modules_plic_audit")),
-    (True, False): str(Label("//images:modules_all")),
-    (True, True): str(Label("//images:modules_all_audit")),
-}
+_MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
+_AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}
 _SHARED_CONSOLE = str(Label("//libhv/console:shared"))
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
@@ -287,7 +282,7 @@ def hyp_image(
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
         gets its irqc, and none of irqc_else.
       audit: before the first guest runs it walks its own page tables and says what they hold.
-      modules: cc_library with `modules` of images/modules.h, in place of what aia and audit choose.
+      modules: cc_library with `modules` of images/modules.h, in place of what aia chooses.
       embed: blob name -> file in the image.
       loads: blob name -> file that is put into memory before the image starts.
       deps: libraries.
@@ -365,7 +360,7 @@ def hyp_image(
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,
-        deps = ([main, modules or _MODULES[(aia, audit)]] if main and config else []) + link_deps,
+        deps = ([main, modules or _MODULES[aia], _AUDIT[audit]] if main and config else []) + link_deps,
         **private
     )
     _hyp_image_files(

@@ -39,6 +39,12 @@ struct hv_audit {
     uint64_t first_wrong; /* GPA, or UINT64_MAX: none. */
 };
 
+/* The audit as an image has it. */
+struct hv_audit_module {
+    bool (*run)(struct hv_audit *a); /* hv_audit(); false: boot stops. */
+    struct hv_audit *state;
+};
+
 /*
  * audit.c: the hypervisor's own space. No page is writable and executable, every stack has a hole
  * below it, and no page is a guest's. A line; false: it is not so.
