@@ -54,3 +54,15 @@ uint32_t config_dtb_index(const struct hyp_config *config, uint32_t vm, uint32_t
     }
     return index + choice - 1;
 }
+
+void config_select(const struct hyp_config *config, const struct hyp_dtb *dtbs, uint32_t models,
+                   struct config_selection *selection)
+{
+    selection->config = *config;
+    selection->config.vms = selection->vms;
+    for (uint32_t vm = 0; vm < config->vm_count && vm < HYP_VM_MAX; vm++) {
+        uint32_t choice = config_choose(&config->vms[vm], models);
+        selection->vms[vm] = config_chosen(&config->vms[vm], choice);
+        selection->dtbs[vm] = dtbs[config_dtb_index(config, vm, choice)];
+    }
+}

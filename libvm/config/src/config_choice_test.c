@@ -89,13 +89,78 @@ static void test_places_of_trees(void **state)
     assert_int_equal(config_choice_count(&empty), 1);
 }
 
+/* Tree n has n + 1 bytes. */
+static void check_selection(const struct hyp_config *config, uint32_t models, const uint32_t gpa[3],
+                            const uint32_t size[3])
+{
+    static const struct hyp_dtb dtbs[] = {{.size = 1}, {.size = 2}, {.size = 3},
+                                          {.size = 4}, {.size = 5}, {.size = 6}};
+    struct config_selection s;
+    memset(&s, 0xff, sizeof(s));
+    config_select(config, dtbs, models, &s);
+    assert_ptr_equal(s.config.vms, s.vms);
+    for (uint32_t vm = 0; vm < 3; vm++) {
+        assert_int_equal(s.vms[vm].irqc.gpa, gpa[vm]);
+        assert_int_equal(s.dtbs[vm].size, size[vm]);
+        s.vms[vm].irqc = config->vms[vm].irqc;
+        assert_memory_equal(&s.vms[vm], &config->vms[vm], sizeof(s.vms[vm]));
+    }
+    s.config.vms = config->vms;
+    assert_memory_equal(&s.config, config, sizeof(s.config));
+}
+
+/* Each VM with its own choice and the tree of that; all else is the configuration's. */
+static void test_selection(void **state)
+{
+    (void)state;
+    struct vm_config vms[] = {vm_of(HYP_IRQC_IMSIC, 2), vm_of(HYP_IRQC_PLIC, 0),
+                              vm_of(HYP_IRQC_APLIC, 1)};
+    /* Behind the trees of all are two of VM 0, then one of VM 2. */
+    vms[2].irqc_else = others + 1;
+    const struct hyp_config config = {
+        .name = "c", .pool_size = 4096, .console_hart = 3, .vms = vms, .vm_count = 3};
+    const uint32_t plic = config_irqc_models(HYP_IRQC_PLIC);
+    const uint32_t aplic = config_irqc_models(HYP_IRQC_APLIC);
+    const uint32_t imsic = config_irqc_models(HYP_IRQC_IMSIC);
+    check_selection(&config, plic, (uint32_t[]){3, 1, 3}, (uint32_t[]){5, 2, 6});
+    check_selection(&config, aplic, (uint32_t[]){2, 1, 1}, (uint32_t[]){4, 2, 3});
+    check_selection(&config, imsic, (uint32_t[]){1, 1, 3}, (uint32_t[]){1, 2, 6});
+    check_selection(&config, 0, (uint32_t[]){1, 1, 1}, (uint32_t[]){1, 2, 3});
+}
+
+/* More VMs than there is room for: the count says so, and nothing behind the room is written. */
+static void test_selection_of_too_many(void **state)
+{
+    (void)state;
+    static struct vm_config vms[HYP_VM_MAX + 1];
+    static const struct hyp_dtb dtbs[HYP_VM_MAX + 1];
+    static struct {
+        struct config_selection s;
+        uint8_t behind[sizeof(struct hyp_dtb)];
+        uint8_t same[sizeof(struct hyp_dtb)];
+    } room;
+    for (uint32_t vm = 0; vm <= HYP_VM_MAX; vm++) {
+        vms[vm] = vm_of(HYP_IRQC_PLIC, 0);
+        vms[vm].entry = vm;
+    }
+    memset(room.behind, 0xa5, sizeof(room.behind));
+    memset(room.same, 0xa5, sizeof(room.same));
+    const struct hyp_config config = {.vms = vms, .vm_count = HYP_VM_MAX + 1};
+    config_select(&config, dtbs, config_irqc_models(HYP_IRQC_PLIC), &room.s);
+    assert_int_equal(room.s.config.vm_count, HYP_VM_MAX + 1);
+    assert_int_equal(room.s.vms[HYP_VM_MAX - 1].entry, HYP_VM_MAX - 1);
+    assert_memory_equal(room.behind, room.same, sizeof(room.same));
+    const struct hyp_config none = {.vm_count = 0};
+    config_select(&none, dtbs, 0, &room.s);
+    assert_int_equal(room.s.config.vm_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_models),
-        cmocka_unit_test(test_first_that_can_be_had),
-        cmocka_unit_test(test_chosen),
-        cmocka_unit_test(test_places_of_trees),
+        cmocka_unit_test(test_models),    cmocka_unit_test(test_first_that_can_be_had),
+        cmocka_unit_test(test_chosen),    cmocka_unit_test(test_places_of_trees),
+        cmocka_unit_test(test_selection), cmocka_unit_test(test_selection_of_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

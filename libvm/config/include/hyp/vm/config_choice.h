@@ -28,3 +28,20 @@ struct vm_config config_chosen(const struct vm_config *vm, uint32_t choice);
 
 /* Where in hyp_dtbs the tree of VM `vm` with that choice, which it has, is. */
 uint32_t config_dtb_index(const struct hyp_config *config, uint32_t vm, uint32_t choice);
+
+/*
+ * The configuration as one machine has it: each VM with the controller that it gets there, and with
+ * the tree for that. `config.vms` points to `vms`: a selection is not copied. About 9 KiB.
+ */
+struct config_selection {
+    struct hyp_config config;
+    struct vm_config vms[HYP_VM_MAX];
+    struct hyp_dtb dtbs[HYP_VM_MAX];
+};
+
+/*
+ * Fills the selection for a machine that can give `models`; `dtbs` is ordered as hyp_dtbs. Of VMs
+ * beyond HYP_VM_MAX only the count is taken over: config_fit() refuses such a configuration.
+ */
+void config_select(const struct hyp_config *config, const struct hyp_dtb *dtbs, uint32_t models,
+                   struct config_selection *selection);
