@@ -1,58 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host memory of VMs: RAM of this world that is nobody's. */
-#include "config_priv.h"
-
-uint32_t config_ram(const struct config_input *in, const struct hyp_mem **ram)
-{
-    *ram = in->machine != NULL ? in->machine->mem : in->platform->mem;
-    return in->machine != NULL ? in->machine->mem_count : in->platform->mem_count;
-}
-
-uint32_t config_taken(const struct config_input *in, const struct hyp_mem **taken)
-{
-    *taken = in->machine != NULL ? in->machine->reserved : &in->platform->firmware;
-    return in->machine != NULL ? in->machine->reserved_count : 1;
-}
-
-/* The end of the RAM range that `at` is in, or `at` itself. */
-static uint64_t ram_end(const struct config_input *in, uint64_t at)
-{
-    const struct hyp_mem *ram;
-    uint32_t count = config_ram(in, &ram);
-    for (uint32_t k = 0; k < count; k++) {
-        if (range_is_valid(config_range_of(ram[k])) &&
-            range_contains(config_range_of(ram[k]), at)) {
-            return ram[k].hpa + ram[k].size;
-        }
-    }
-    return at;
-}
-
-/* Ranges may touch, in any order. */
-bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *hole)
-{
-    uint64_t end = r.start + r.size;
-    uint64_t next = ram_end(in, r.start);
-    *hole = r.start;
-    while (next > *hole && next < end) {
-        *hole = next;
-        next = ram_end(in, next);
-    }
-    return next >= end;
-}
-
-void config_tell_overlap(struct config_run *run, struct config_finding *f, struct range r,
-                         struct range other)
-{
-    if (!range_overlaps(r, other)) {
-        return;
-    }
-    uint64_t r_end = r.start + r.size;
-    uint64_t other_end = other.start + other.size;
-    f->x = r.start > other.start ? r.start : other.start;
-    f->y = (r_end < other_end ? r_end : other_end) - f->x;
-    config_tell(run, f);
-}
+/* Rules on the world: host memory of VMs is RAM that is nobody's. */
+#include "config_fit_rules.h"
 
 /* A fixed region: all of it RAM, none of it the hypervisor's or the firmware's. */
 static void check_fixed(struct config_run *run, struct config_finding *f, struct range r)
@@ -98,7 +46,7 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
     }
 }
 
-void config_fit_mem(struct config_run *run)
+void config_fit_memory(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         for (uint32_t i = 0; i < run->config->vms[vm].mem_count; i++) {

@@ -1,54 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Harts and host memory by themselves: one owner each. */
-#include "config_priv.h"
+/* Host memory by itself: one owner each; place of the hypervisor, shape of its pool. */
+#include "config_check_rules.h"
 
-/* ---- Harts ---- */
-
-static void check_hart_pair(struct config_run *run, uint32_t i, uint32_t j)
-{
-    const struct hyp_config *config = run->config;
-    uint64_t both = config->vms[i].hart_mask & config->vms[j].hart_mask;
-    for (; both != 0; both &= both - 1) {
-        struct config_finding f = {.rule = CONFIG_HART_TWICE,
-                                   .blocked = config_vm_bit(i) | config_vm_bit(j),
-                                   .a = config_owner_vm(config, i),
-                                   .b = config_owner_vm(config, j),
-                                   .x = bits_first(both)};
-        config_tell(run, &f);
-    }
-}
-
-static void check_vm_harts(struct config_run *run, uint32_t vm)
-{
-    const struct vm_config *c = &run->config->vms[vm];
-    uint32_t named = bits_count(c->hart_mask);
-    struct config_finding f = {
-        .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .x = c->vcpu_count};
-    if (c->vcpu_count == 0 || (named != 0 && c->vcpu_count > named)) {
-        f.rule = CONFIG_VCPU_COUNT;
-        f.y = named;
-        config_tell(run, &f);
-    }
-    if (c->real_time && run->config->console_hart < HYP_HART_MAX &&
-        (c->hart_mask & BIT(run->config->console_hart)) != 0) {
-        f.rule = CONFIG_CONSOLE_RT;
-        f.b = (struct config_owner){"the console", NULL};
-        f.x = run->config->console_hart;
-        config_tell(run, &f);
-    }
-}
-
-void config_check_harts(struct config_run *run)
-{
-    for (uint32_t i = 0; i < run->config->vm_count; i++) {
-        check_vm_harts(run, i);
-        for (uint32_t j = i + 1; j < run->config->vm_count; j++) {
-            check_hart_pair(run, i, j);
-        }
-    }
-}
-
-/* ---- Host memory ---- */
+#include "config_owner.h"
 
 static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm_mem *mem)
 {
@@ -156,12 +110,28 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
     }
 }
 
-void config_check_mem(struct config_run *run)
+void config_check_memory(struct config_run *run)
 {
     check_hypervisor_place(run);
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         for (uint32_t i = 0; i < run->config->vms[vm].mem_count; i++) {
             check_region(run, vm, i);
         }
+    }
+}
+
+void config_check_pool(struct config_run *run)
+{
+    struct config_finding f = {.a = {"configuration", run->config->name},
+                               .blocked = config_vm_all(run->config),
+                               .x = run->config->pool_size};
+    if (!is_aligned(run->config->pool_size, HYP_PAGE_SIZE)) {
+        f.rule = CONFIG_POOL_ALIGN;
+        config_tell(run, &f);
+    }
+    if (run->config->pool_size > CONFIG_POOL_MAX) {
+        f.rule = CONFIG_POOL_LARGE;
+        f.y = CONFIG_POOL_MAX;
+        config_tell(run, &f);
     }
 }

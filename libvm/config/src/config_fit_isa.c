@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules on the world: ISA extensions of harts. */
+#include "config_fit_rules.h"
+
+#include <hyp/vm/guest_isa.h>
+
+#include "config_text.h"
+
+uint64_t config_vm_isa(const struct config_run *run, uint32_t vm)
+{
+    const struct config_machine *machine = run->in->machine;
+    uint64_t harts = run->plan->harts[vm];
+    return machine->isa_of_harts != NULL && harts != 0
+               ? machine->isa_of_harts(machine->isa_ctx, harts)
+               : machine->isa;
+}
+
+void config_fit_isa(struct config_run *run)
+{
+    const struct config_machine *machine = run->in->machine;
+    if (machine == NULL) {
+        return;
+    }
+    if (machine->gpa_bits == 0) {
+        struct config_finding *f = config_about_all(run, "libhyp", NULL);
+        f->rule = CONFIG_EXT_ABSENT;
+        f->blocked = config_vm_all(run->config);
+        f->thing = "h (a G-stage mode)";
+        config_tell(run, f);
+    }
+    for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
+        const char *at = run->config->vms[vm].isa_needs;
+        uint64_t isa = config_vm_isa(run, vm);
+        size_t n = 0;
+        while ((n = config_next_word(&at, n)) != 0) {
+            enum guest_isa ext = guest_isa_find(at, n);
+            if (ext != GUEST_ISA_COUNT && (isa & BIT(ext)) == 0) {
+                struct config_finding *f = config_about(run, vm);
+                f->rule = CONFIG_EXT_ABSENT;
+                f->thing = guest_isa_name(ext);
+                config_tell(run, f);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Guest-physical addresses that a VM's interrupt controller takes. */
+#pragma once
+
+#include <hyp/base/range.h>
+#include <hyp/vm/config.h>
+
+/* What answers at irqc.gpa. */
+static inline uint64_t config_irqc_size(const struct vm_irqc *irqc)
+{
+    return irqc->model == HYP_IRQC_PLIC ? HYP_PLIC_SIZE : HYP_APLIC_SIZE;
+}
+
+static inline bool config_has_imsics(const struct vm_config *vm)
+{
+    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
+}
+
+/* Where the VM's IMSICs lie. */
+static inline struct range config_imsics(const struct vm_config *vm)
+{
+    return (struct range){vm->irqc.imsic_gpa, (uint64_t)vm->vcpu_count * HYP_IMSIC_SIZE};
+}
