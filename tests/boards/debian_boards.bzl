@@ -5,8 +5,8 @@ They are not pinned, as @debian_linux is not, and belong to no image: tests read
 be had, the file `unavailable` says so instead, and whoever wants them fails with that text.
 """
 
-load("//toolchains:debian.bzl", "ENVIRON")
-load("//toolchains:debian_linux.bzl", "depends", "find_suite", "from_cache", "to_cache")
+load("//toolchains/gcc:debian.bzl", "ENVIRON")
+load("//toolchains/rules:debian_linux.bzl", "depends", "find_suite", "from_cache", "to_cache")
 
 _CACHED = "debian_boards"
 

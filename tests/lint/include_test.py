@@ -41,7 +41,7 @@ def check(path, folder, text):
         line = text.count("\n", 0, m.start()) + 1
         name = m.group(2)
         parts = name.split("/")
-        if name == "hyp/prop.h" or (is_test(path) and m.group(1) == '"'):
+        if name == "prop.h" or (is_test(path) and m.group(1) == '"'):
             ok = is_test(path)
         elif parts[0] == "hyp":
             ok = len(parts) > 2 and parts[1] in allowed

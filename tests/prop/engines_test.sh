@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each engine finds what is planted, and says how to have it again.
 set -u
-here=$TEST_SRCDIR/$TEST_WORKSPACE/toolchains/prop
+here=$TEST_SRCDIR/$TEST_WORKSPACE/tests/prop
 bad=0
 # finds PROGRAM PATTERN OPTION...: fails, and prints the pattern
 finds() {

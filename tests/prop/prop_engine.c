@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prop_engine.h"
 
-#include <hyp/prop.h>
+#include <prop.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  */
 #include "prop_engine.h"
 
-#include <hyp/prop.h>
 #include <inttypes.h>
+#include <prop.h>
 #include <stdio.h>
 #include <stdlib.h>
 

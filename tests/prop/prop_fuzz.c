@@ -3,7 +3,7 @@
 #include "prop_fuzz.h"
 #include "prop_engine.h"
 
-#include <hyp/prop.h>
+#include <prop.h>
 #include <stdio.h>
 
 static const uint8_t *bytes;

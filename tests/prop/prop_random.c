@@ -2,8 +2,8 @@
 /* Engine: random numbers. --runs=N --seed=S; run n has seed S + n. */
 #include "prop_engine.h"
 
-#include <hyp/prop.h>
 #include <inttypes.h>
+#include <prop.h>
 #include <stdio.h>
 
 static uint64_t seed;

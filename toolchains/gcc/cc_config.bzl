@@ -21,7 +21,7 @@ def _flags(actions, flags):
     return flag_set(actions = actions, flag_groups = [flag_group(flags = flags)])
 
 # "" where libhyp is the main repository, else its name as a dependency
-_SELF = Label("//toolchains:cc_config.bzl").workspace_name
+_SELF = Label("//toolchains/gcc:cc_config.bzl").workspace_name
 
 def _impl(ctx):
     self = ["-ffile-prefix-map=external/" + _SELF + "/="] if _SELF else []

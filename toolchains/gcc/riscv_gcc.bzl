@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """@riscv64_gcc: GCC and binutils for bare-metal riscv64, from pinned .debs."""
 
-load("//toolchains:debian.bzl", "ENVIRON", "fetch", "unpack_deb")
+load("//toolchains/gcc:debian.bzl", "ENVIRON", "fetch", "unpack_deb")
 
 GCC_VERSION = "12.2.0"
 
@@ -125,7 +125,7 @@ def _impl(rctx):
     _build(rctx, GCC_VERSION)
 
 def _build(rctx, version):
-    me = str(Label("//toolchains:cc_config.bzl"))
+    me = str(Label("//toolchains/gcc:cc_config.bzl"))
     if me.startswith("//"):
         me = "@libhyp" + me
     rctx.file("BUILD.bazel", """
@@ -162,6 +162,6 @@ toolchain(
     toolchain = ":cc",
     toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
 )
-""".format(config = me, abi = me.replace("//toolchains:cc_config.bzl", "//platforms:lp64_soft"), v = version))
+""".format(config = me, abi = me.replace("//toolchains/gcc:cc_config.bzl", "//platforms:lp64_soft"), v = version))
 
 riscv_gcc = repository_rule(implementation = _impl, environ = ENVIRON + ["HYP_TOOLCHAIN"])

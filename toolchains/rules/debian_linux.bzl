@@ -10,7 +10,7 @@ If that fails, the files say so instead of holding a kernel: images still build,
 and whatever starts Linux fails with that text (run_image.py).
 """
 
-load("//toolchains:debian.bzl", "ENVIRON", "bases")
+load("//toolchains/gcc:debian.bzl", "ENVIRON", "bases")
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _CACHED = "debian_linux"
@@ -183,8 +183,8 @@ def _impl(rctx):
     if res.return_code != 0:
         fail(res.stdout + res.stderr)
     rctx.file("BUILD.bazel", _BUILD.format(
-        init = _label("//toolchains/linux:init"),
-        writer = _label("//toolchains/linux:initrd"),
+        init = _label("//toolchains/tools/linux:init"),
+        writer = _label("//toolchains/tools/linux:initrd"),
     ))
 
 debian_linux = repository_rule(
@@ -193,7 +193,7 @@ debian_linux = repository_rule(
         # the first that the mirror serves whole: while a mirror is being updated, the index of a
         # suite may not be the one that its signed Release names, and is refused then
         "suites": attr.string_list(default = ["trixie", "forky", "sid"]),
-        "unpacker": attr.label(default = Label("//toolchains/linux:unpack_image.py")),
+        "unpacker": attr.label(default = Label("//toolchains/tools/linux:unpack_image.py")),
     },
     environ = ENVIRON,
 )

@@ -3,8 +3,8 @@
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
-load("//toolchains:copts.bzl", "hyp_copts")
-load("//toolchains:transition.bzl", "ALLOWLIST", "bare_transition", "plain_transition")
+load("//toolchains/gcc:copts.bzl", "hyp_copts")
+load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition", "plain_transition")
 
 BARE = [str(Label("@platforms//os:none"))]
 

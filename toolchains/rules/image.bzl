@@ -3,13 +3,13 @@
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
-load("//toolchains:copts.bzl", "hyp_copts")
-load("//toolchains:guest.bzl", "BARE", "objcopy_binary", "one")
-load("//toolchains:transition.bzl", "ALLOWLIST", "bare_transition")
+load("//toolchains/gcc:copts.bzl", "hyp_copts")
+load("//toolchains/rules:guest.bzl", "BARE", "objcopy_binary", "one")
+load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
 
-_SECTIONS = str(Label("//toolchains:sections.ld"))
+_SECTIONS = str(Label("//toolchains/gcc:sections.ld"))
 _CONFIG = str(Label("//libvm:config"))
-_TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
+_TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _AIA = str(Label("//images:aia"))
 _EVIDENCE = str(Label("//images:evidence"))
@@ -232,7 +232,7 @@ _hyp_image = rule(
         "loads": attr.label_keyed_string_dict(allow_files = True),
         "_allowlist_function_transition": attr.label(default = ALLOWLIST),
         "_bios": attr.label(allow_single_file = True, default = "@opensbi//:fw_dynamic.bin"),
-        "_launcher": attr.label(allow_single_file = True, default = "//toolchains:run_image.py"),
+        "_launcher": attr.label(allow_single_file = True, default = "//toolchains/tools:run_image.py"),
         "_qemu": attr.label(allow_single_file = True, default = "@qemu//:qemu-system-riscv64"),
     },
     executable = True,

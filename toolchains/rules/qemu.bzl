@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """qemu_test: boots an image as `bazel run` would, and judges what it prints."""
 
-_DRIVER = str(Label("//toolchains:qemu_test.py"))
+_DRIVER = str(Label("//tests/lib:qemu_test.py"))
+
+# a driver imports what lies beside qemu_test.py; "" where libhyp is the main repository
+_SELF = Label("//tests/lib:qemu_test.py").workspace_name
+_LIB = ("../" + _SELF + "/" if _SELF else "") + "tests/lib"
 
 def _steps_impl(ctx):
     out = ctx.actions.declare_file(ctx.label.name + ".json")
@@ -26,6 +30,7 @@ def qemu_test(
         harts = 1,
         driver = _DRIVER,
         data = [],
+        env = {},
         size = "medium",
         tags = [],
         **kwargs):
@@ -43,6 +48,7 @@ def qemu_test(
       harts: busy harts; more than one reserves a second processor.
       driver: a Python file that imports qemu_test for more judgement.
       data: files for args.
+      env: of the test; PYTHONPATH is added.
       size: as usual.
       tags: "qemu" is added.
       **kwargs: of sh_test.
@@ -62,6 +68,7 @@ def qemu_test(
         srcs = [driver],
         args = ["$(rootpath :%s_steps)" % name, "$(rootpath %s)" % image],
         data = data + [":%s_steps" % name, image, _DRIVER],
+        env = dict(env, PYTHONPATH = _LIB),
         tags = ["qemu"] + (["cpu:2"] if harts > 1 else []) + tags,
         **kwargs
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """@qemu: the machine's QEMU, its version checked and known to the tests' cache keys; firmware for it."""
 
-load("//toolchains:debian.bzl", "ENVIRON", "fetch", "unpack_deb")
+load("//toolchains/gcc:debian.bzl", "ENVIRON", "fetch", "unpack_deb")
 
 def _qemu_impl(rctx):
     qemu = rctx.which("qemu-system-riscv64")

@@ -74,7 +74,7 @@ filegroup(name = "coverage_output_generator", srcs = [":Main"])
 
 def _coverage_impl(rctx):
     rctx.file("BUILD.bazel", _COVERAGE)
-    rctx.symlink(Label("//toolchains:coverage_merge.py"), "merge.py")
+    rctx.symlink(Label("//tests:coverage_merge.py"), "merge.py")
     rctx.file("report.sh", "#!/bin/sh\nexit 0\n", executable = True)
 
 coverage_tools_stub = repository_rule(implementation = _coverage_impl)

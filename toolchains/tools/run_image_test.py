@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains")
+HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains/tools")
 TMP = os.environ["TEST_TMPDIR"]
 MANIFEST = """blob\tlinux_kernel\t0xa0200000\t16\tlinux\tkernel
 blob\tlinux_initrd\t0xa8000000\t16\tlinux\tinitrd

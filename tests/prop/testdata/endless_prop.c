@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Holds, but a walk through all of it has no end. */
-#include <hyp/prop.h>
+#include <prop.h>
 
 void prop_run(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <hyp/prop.h>
+#include <prop.h>
 
 void prop_run(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What it asserts holds: it is a sanitizer that sees the mistake. */
-#include <hyp/prop.h>
+#include <prop.h>
 
 static const uint8_t array[8];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One sequence in 4096 is wrong. */
-#include <hyp/prop.h>
+#include <prop.h>
 
 void prop_run(void)
 {

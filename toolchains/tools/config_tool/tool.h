@@ -40,7 +40,7 @@ void tool_write_devices(const struct config_input *in, FILE *out);
 /* Writes hyp_console_part as C. */
 void tool_write_parts(const struct hyp_config *config, FILE *out);
 
-/* Writes what QEMU's launcher wants to know, a row a line (toolchains/run_image.py). */
+/* Writes what QEMU's launcher wants to know, a row a line (toolchains/tools/run_image.py). */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
 
 /* Writes the partition table: who has what; `whole` has all of irqc_else, in->config its choice. */

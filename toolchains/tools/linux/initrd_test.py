@@ -7,7 +7,7 @@ import struct
 import sys
 import unittest
 
-HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains/linux")
+HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains/tools/linux")
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 import initrd  # noqa: E402
