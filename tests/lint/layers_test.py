@@ -26,16 +26,18 @@ def plain(label):
     return ("@" + repository if repository else "") + rest
 
 
+def others(own, labels):
+    return [label for label in map(plain, labels) if not label.startswith(own + ":")]
+
+
 bad, count = [], 0
 for path in sys.argv[1:]:
     library = os.path.basename(path)[: -len("_deps")]
     own = FOLDER.get(library, "//" + library)
     allowed = ALLOWED[library] | {own}
     with open(path) as f:
-        for label in map(plain, f.read().split()):
+        for label in others(own, f.read().split()):
             count += 1
-            if label.startswith(own + ":"):
-                continue
             package = label.split(":")[0]
             if package not in allowed:
                 bad.append("%s depends on %s" % (own, label))
