@@ -43,7 +43,7 @@ def calls(nm, archives, sources, hooks):
 
     Returns:
       {(file, file): symbols}: the first uses what the second defines, functions and data alike.
-      The set of files that define something.
+      The set of files that define or use something.
     """
     defined, used = {}, {}
     for archive in archives:
@@ -56,7 +56,7 @@ def calls(nm, archives, sources, hooks):
         for user in used[symbol]:
             for other in defined.get(symbol, set()) - {user}:
                 out.setdefault((user, other), set()).add(symbol)
-    return out, {f for files in defined.values() for f in files}
+    return out, set().union(*defined.values(), *used.values())
 
 
 def graph_of(edges):

@@ -19,7 +19,7 @@ KNOWN = [
 ]
 # What libarch asks of the firmware that it is linked into (libarch/README.md): calls upward that are meant.
 HOOKS = {"boot_main", "hyp_build_id"}
-# Assertions for the compiler: their objects have no symbol.
+# Assertions for the compiler: the object has no symbol.
 EMPTY = {"libarch/riscv/offsets.c"}
 
 
