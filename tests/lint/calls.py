@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which source file calls which: what an object lacks is defined by another."""
+"""Which source file calls which: an object's undefined symbols are defined by others."""
 import os
 import re
 import subprocess
@@ -33,7 +33,7 @@ def source_of(archive, obj, sources):
 
 
 def calls(nm, archives, sources, hooks):
-    """What files call, and all files.
+    """Reads from the archives which source uses which.
 
     Args:
       nm: the program.

@@ -17,7 +17,7 @@ KNOWN = [
     "exit run sbi sbi_rfence scrub",
     "vaplic_core vaplic_source",
 ]
-# What libarch asks of the firmware that it is linked into (libarch/README.md): calls upward that are meant.
+# Names that libarch expects of its embedder (libarch/README.md): these calls go up on purpose.
 HOOKS = {"boot_main", "hyp_build_id"}
 # Assertions for the compiler: the object has no symbol.
 EMPTY = {"libarch/riscv/offsets.c"}
@@ -38,7 +38,7 @@ def circles_of_includes(graph):
 
 
 def circles_of_calls(edges, known):
-    """What is wrong, and the known circles that are there."""
+    """Returns what is wrong, and the known circles that are there."""
     bad, there = [], []
     for circle in includes.circles(calls.graph_of(edges)):
         name = " ".join(sorted(calls.stem(f) for f in circle))

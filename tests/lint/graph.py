@@ -17,7 +17,7 @@ COLOURS = ["#1b6ca8", "#b3541e", "#2e7d32", "#8e24aa", "#c62828", "#00838f", "#6
 
 
 class Circle(Exception):
-    pass
+    """Rows cannot be found: some rooms include each other."""
 
 
 def rows_of(rooms, edges):
@@ -38,7 +38,7 @@ def rows_of(rooms, edges):
 
 
 def lane(target, row):
-    """What stands in a row where arrows to a room further down pass."""
+    """The place in a row through which arrows to a room further down pass."""
     return (target, row)
 
 
@@ -160,7 +160,7 @@ def svg(rooms, edges):
         '<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" '
         'font-family="DejaVu Sans Mono, monospace" font-size="%d">' % (w, h, w, h, FONT),
         '<rect width="100%" height="100%" fill="white"/>',
-        '<text x="%d" y="%d">Who includes whom. Arrows of one colour end at one room.</text>' % (MARGIN, MARGIN),
+        '<text x="%d" y="%d">An arrow is an include. Arrows of one colour end at one room.</text>' % (MARGIN, MARGIN),
     ]
     up, down = neighbours(links)
     for (a, b), target in sorted(links.items(), key=str):

@@ -60,7 +60,7 @@ def rooms_of(graph):
 
 
 def reach(graph, start):
-    """What can be reached from there by an edge or more."""
+    """Returns the nodes that can be reached from there by an edge or more."""
     seen, left = set(), list(graph.get(start, ()))
     while left:
         node = left.pop()

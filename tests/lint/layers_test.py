@@ -15,7 +15,7 @@ ALLOWED = {
     "libvm": {"//libarch", "//libmm", "@bearssl//", "@libfdt//"},
     "prop": set(),
 }
-# where it is, if not in the folder of its name
+# packages whose name is another
 FOLDER = {"prop": "//tests/prop"}
 
 
