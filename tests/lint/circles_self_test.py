@@ -38,8 +38,14 @@ class Includes(unittest.TestCase):
         self.assertEqual(bad[1], "    libhv/boot -> libhv/vm: libhv/boot/a.h -> libhv/vm/b.h")
 
     def test_top_folder_of_libhv(self):
-        texts = {"libhv/env.c": '#include "vm/b.h"\n', "libhv/vm/b.h": '#include "layout.h"\n', "libhv/layout.h": ""}
+        texts = {"libhv/env.h": '#include "libhv/vm/b.h"\n', "libhv/vm/b.h": '#include "libhv/layout.h"\n', "libhv/layout.h": ""}
         self.assertEqual(self.found(texts), [])
+        texts["libhv/vm/c.c"] = '#include "libhv/env.h"\n'
+        self.assertEqual(self.found(texts)[0], "rooms include each other: libhv libhv/vm")
+
+    def test_missing(self):
+        texts = {"libmm/a.c": '#include "b.h"\n#include <hyp/mm/c.h>\n#include <stdint.h>\n'}
+        self.assertEqual([m.split(": ")[2] for m in includes.missing(texts)], ["b.h", "hyp/mm/c.h"])
 
 
 class Calls(unittest.TestCase):

@@ -57,7 +57,8 @@ def circles_of_calls(edges, known):
 def main():
     nm, *archives = sys.argv[1:]
     paths = [p for p in tree.files(".c", ".h", ".S") if includes.is_source(p)]
-    bad = circles_of_includes(includes.graph_of({p: tree.read(p) for p in paths}))
+    texts = {p: tree.read(p) for p in paths}
+    bad = includes.missing(texts) + circles_of_includes(includes.graph_of(texts))
     edges, seen = calls.calls(nm, archives, sources_by_package(paths), HOOKS)
     wrong, known = circles_of_calls(edges, KNOWN)
     bad += wrong

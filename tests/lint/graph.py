@@ -13,7 +13,6 @@ import includes
 import tree
 
 BOX_H, ROW, GAP, LANE, MARGIN, FONT = 40, 120, 28, 22, 32, 13
-COLOURS = ["#1b6ca8", "#b3541e", "#2e7d32", "#8e24aa", "#c62828", "#00838f", "#6d4c41", "#ad1457", "#455a64", "#827717"]
 
 
 class Circle(Exception):
@@ -146,6 +145,11 @@ def placed(order, links):
     return {n: x[n] - left + MARGIN for n in x}
 
 
+def colours(rooms):
+    """{room: colour}, no two alike."""
+    return {r: "hsl(%d,75%%,%d%%)" % (360 * i // len(rooms), 30 + 14 * (i % 2)) for i, r in enumerate(rooms)}
+
+
 def svg(rooms, edges):
     """The picture; rooms is {room: number of files}, edges {(room, room): ["file -> file"]}."""
     row = rows_of(rooms, edges)
@@ -153,7 +157,7 @@ def svg(rooms, edges):
     order = ordered(row, links)
     x = placed(order, links)
     top = {n: MARGIN + 30 + ROW * (len(order) - 1 - r) for r, nodes in enumerate(order) for n in nodes}
-    colour = {room: COLOURS[i % len(COLOURS)] for i, room in enumerate(sorted({b for _, b in edges}))}
+    colour = colours(sorted({b for _, b in edges}))
     w = max(x[n] + width(n) / 2 for n in x) + MARGIN
     h = max(top.values()) + BOX_H + MARGIN
     out = [
