@@ -1,112 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What BUILD files load: hyp_library, hyp_test, hyp_property, hyp_guest, hyp_image, qemu_plugin, qemu_test."""
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
-load("//toolchains:copts.bzl", "COLD", "hyp_copts")
-load("//toolchains:guest.bzl", _hyp_guest = "hyp_guest", _qemu_plugin = "qemu_plugin")
-load("//toolchains:image.bzl", _hyp_image = "hyp_image")
-load("//toolchains:qemu.bzl", _qemu_test = "qemu_test")
+load("//toolchains/rules:cc.bzl", _hyp_library = "hyp_library", _hyp_property = "hyp_property", _hyp_test = "hyp_test")
+load("//toolchains/rules:guest.bzl", _hyp_guest = "hyp_guest", _qemu_plugin = "qemu_plugin")
+load("//toolchains/rules:image.bzl", _hyp_image = "hyp_image")
+load("//toolchains/rules:qemu.bzl", _qemu_test = "qemu_test")
 
 hyp_guest = _hyp_guest
 hyp_image = _hyp_image
+hyp_library = _hyp_library
+hyp_property = _hyp_property
+hyp_test = _hyp_test
 qemu_plugin = _qemu_plugin
 qemu_test = _qemu_test
-
-_CMOCKA = str(Label("@cmocka//:cmocka"))
-_HOST = [str(Label("@platforms//os:linux"))]
-
-def hyp_library(name, copts = [], cold = False, includes = ["include"], visibility = ["//visibility:public"], **kwargs):
-    """A cc_library with our warnings, for riscv64 and for the host alike.
-
-    Args:
-      name: of the library.
-      copts: added to ours.
-      cold: it runs while booting, or a line at a time: on the target small goes before fast.
-      includes: as cc_library's.
-      visibility: as cc_library's.
-      **kwargs: of the cc_library.
-    """
-    cc_library(
-        name = name,
-        copts = hyp_copts(copts) + (COLD if cold else []),
-        includes = includes,
-        # host tests link what they test, whole
-        linkstatic = True,
-        visibility = visibility,
-        **kwargs
-    )
-
-def hyp_test(name, srcs, deps = [], copts = [], size = "small", **kwargs):
-    """A cmocka test on the host."""
-    cc_test(
-        name = name,
-        size = size,
-        srcs = srcs,
-        copts = hyp_copts(copts),
-        linkstatic = True,
-        target_compatible_with = _HOST,
-        deps = deps + [_CMOCKA],
-        **kwargs
-    )
-
-def hyp_property(
-        name,
-        srcs,
-        deps = [],
-        engines = ["random", "exhaust", "fuzz"],
-        corpus = [],
-        runs = 20000,
-        limit = 2000000,
-        complete = False,
-        mutations = 20000,
-        copts = [],
-        size = "small",
-        tags = [],
-        **kwargs):
-    """One property (prop_run() of <hyp/prop.h>), a test for each engine.
-
-    Args:
-      name: <name>_random_test, <name>_exhaust_test, <name>_fuzz_test; <name>_fuzz is libFuzzer's.
-      srcs: the property.
-      deps: what it tests.
-      engines: which tests are made.
-      corpus: files that the fuzz test runs, and then mutates.
-      runs: of the random engine.
-      limit: the most choice sequences that the exhaust engine walks.
-      complete: the exhaust test fails unless every sequence was walked.
-      mutations: runs of the fuzz test after the corpus.
-      copts: added to ours.
-      size: of the tests.
-      tags: of the tests.
-      **kwargs: of the tests.
-    """
-    args = {
-        "exhaust": ["--limit=%d" % limit] + (["--complete"] if complete else []),
-        "fuzz": ["--mutations=%d" % mutations] + ["$(rootpaths %s)" % c for c in corpus],
-        "random": ["--runs=%d" % runs],
-    }
-    for engine in engines:
-        cc_test(
-            name = "%s_%s_test" % (name, engine),
-            size = size,
-            srcs = srcs,
-            args = args[engine],
-            copts = hyp_copts(copts),
-            data = corpus if engine == "fuzz" else [],
-            linkstatic = True,
-            tags = tags,
-            target_compatible_with = _HOST,
-            deps = deps + [str(Label("//toolchains/prop:" + engine))],
-            **kwargs
-        )
-    if "fuzz" in engines:
-        cc_binary(
-            name = name + "_fuzz",
-            testonly = True,
-            srcs = srcs,
-            copts = hyp_copts(copts),
-            linkopts = ["-fsanitize=fuzzer"],
-            tags = ["manual"],
-            target_compatible_with = _HOST,
-            deps = deps + [str(Label("//toolchains/prop:libfuzzer"))],
-        )

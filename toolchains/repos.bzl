@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repositories for WORKSPACE users; MODULE.bazel uses the same rules."""
 
-load("//toolchains:debian.bzl", "debian_source")
-load("//toolchains:debian_boards.bzl", "debian_boards")
-load("//toolchains:debian_linux.bzl", "debian_linux")
-load("//toolchains:qemu_repo.bzl", "firmware_repository", "qemu_repository")
-load("//toolchains:riscv_gcc.bzl", "riscv_gcc")
-load("//toolchains:rules_cc.bzl", "coverage_tools_stub", "rules_java_stub", "system_or_http")
+load("//toolchains/gcc:debian.bzl", "debian_source")
+load("//tests/boards:debian_boards.bzl", "debian_boards")
+load("//toolchains/rules:debian_linux.bzl", "debian_linux")
+load("//toolchains/rules:qemu_repo.bzl", "firmware_repository", "qemu_repository")
+load("//toolchains/gcc:riscv_gcc.bzl", "riscv_gcc")
+load("//toolchains/rules:rules_cc.bzl", "coverage_tools_stub", "rules_java_stub", "system_or_http")
 
 # Debian's Bazel 4.2.3 says no version: tell it by what it lacks.
 _BAZEL4 = not hasattr(config_common, "toolchain_type")

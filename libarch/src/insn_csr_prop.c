@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hyp/arch/insn_csr.h>
 #include <hyp/base/bits.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 /* The six encodings as riscv-opcodes has them (rv_zicsr), searched from the top. */
 static const struct row {

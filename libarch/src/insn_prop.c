@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <hyp/arch/insn.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include "insn_table.h"
 

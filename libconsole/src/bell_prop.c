@@ -8,7 +8,7 @@
  */
 #include <hyp/console/bell.h>
 #include <hyp/console/byte_ring.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define PRODUCERS 2u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A ring loses, repeats and reorders nothing, across the wrap of its counters too. */
 #include <hyp/console/byte_ring.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 void prop_run(void)
 {

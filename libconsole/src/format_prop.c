@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include <hyp/console/format.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 /* Small numbers and the edges are the likely ones. */
 static uint64_t draw_number(void)

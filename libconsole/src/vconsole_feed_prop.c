@@ -4,7 +4,7 @@
  * drains it: who was told that there is no room is told when there is.
  */
 #include <hyp/console/vconsole.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define TX_SIZE 32u
 #define BURSTS 3u

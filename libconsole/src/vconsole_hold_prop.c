@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include <hyp/console/vconsole_mux.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define HOLDERS_MAX 5u
 #define SOURCES (HOLDERS_MAX + 1)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include <hyp/console/vconsole_mux.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define SOURCES 3u
 #define ALL 7u

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <hyp/console/vconsole_mux.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define SOURCES 3u
 #define OUT_MAX 65536u

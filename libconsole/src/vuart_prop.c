@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <hyp/console/vuart.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define PORT_ROOM 24u
 #define STEPS 60u

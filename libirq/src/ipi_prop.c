@@ -4,7 +4,7 @@
  * memory or the interrupt bit, every bit posted is taken, with no IPI more than posts.
  */
 #include <hyp/irq/ipi.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 enum { SENDERS = 2, POSTS = 2 };
 

@@ -9,7 +9,7 @@
 #include <hyp/base/bits.h>
 #include <hyp/base/types.h>
 #include <hyp/irq/ipi_path.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 static struct {
     uint64_t id[HYP_HART_MAX]; /* Ascending. */

@@ -2,7 +2,7 @@
 /* Any order of enables: a source goes to one of those that want it, and to nobody if none does. */
 #include <hyp/base/bits.h>
 #include <hyp/irq/one_target.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <string.h>
 

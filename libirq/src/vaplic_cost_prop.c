@@ -5,7 +5,7 @@
  */
 #include <hyp/irq/aplic_regs.h>
 #include <hyp/irq/vaplic.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 
 #include <hyp/irq/aplic_regs.h>
 #include <hyp/irq/vaplic.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define REF_SOURCES 192
 #define REF_HARTS 3

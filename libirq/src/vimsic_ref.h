@@ -7,7 +7,7 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/irq/vimsic.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define REF_FILES 3
 

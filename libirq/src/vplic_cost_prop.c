@@ -6,7 +6,7 @@
  */
 #include <hyp/irq/plic_regs.h>
 #include <hyp/irq/vplic.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <string.h>
 

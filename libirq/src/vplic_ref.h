@@ -8,7 +8,7 @@
 
 #include <hyp/irq/plic_regs.h>
 #include <hyp/irq/vplic.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #define REF_SOURCES 192
 #define REF_CONTEXTS 4

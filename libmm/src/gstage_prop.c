@@ -8,7 +8,7 @@
 #include "test_arena.h"
 
 #include <hyp/arch/fence.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #ifndef STEPS
 #define STEPS 10

@@ -5,7 +5,7 @@
 #include "test_arena.h"
 
 #include <hyp/base/bits.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #ifndef STEPS
 #define STEPS 24

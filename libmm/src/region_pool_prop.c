@@ -3,7 +3,7 @@
 #include <hyp/mm/pages.h>
 
 #include <hyp/base/bits.h>
-#include <hyp/prop.h>
+#include <prop.h>
 #include <string.h>
 
 #ifndef STEPS

@@ -3,7 +3,7 @@
  * A hart's three interrupts are served in turn: what pends at a trap is served before the next
  * one, whatever else comes before, meanwhile and behind, and while the vCPU waits.
  */
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include "test_vm.h"
 

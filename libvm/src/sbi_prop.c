@@ -5,7 +5,7 @@
  */
 #include "test_vm.h"
 
-#include <hyp/prop.h>
+#include <prop.h>
 
 struct call {
     uint64_t a[8];

@@ -4,8 +4,8 @@
  * of the code; and what lies under the code is 0 afterwards where no file is. Against a look at
  * every byte.
  */
-#include <hyp/prop.h>
 #include <hyp/vm/scrub.h>
+#include <prop.h>
 
 #include <string.h>
 

@@ -13,7 +13,7 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <string.h>
 #include <ucontext.h>

@@ -3,7 +3,7 @@
  * vm_has_memory() against a map of bytes: ranges in any order, with holes of one byte or none, at
  * both ends of the address space.
  */
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <hyp/base/bits.h>
 #include <hyp/vm/vm.h>

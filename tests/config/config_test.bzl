@@ -2,7 +2,7 @@
 """Tests of the config tool, each linked with a configuration of its own."""
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
-load("//toolchains:copts.bzl", "hyp_copts")
+load("//toolchains/gcc:copts.bzl", "hyp_copts")
 
 def _tool(name, config, deps):
     cc_library(
@@ -16,7 +16,7 @@ def _tool(name, config, deps):
     cc_binary(
         name = name + "_tool",
         testonly = True,
-        deps = ["//toolchains/config_tool:config_tool_main", ":" + name + "_config"],
+        deps = ["//toolchains/tools/config_tool:config_tool_main", ":" + name + "_config"],
     )
 
 def config_neg_test(config):

@@ -5,9 +5,9 @@
  * guest reads in the tree is what its CSRs were given. All else is as it was generated.
  */
 #include <hyp/base/bits.h>
-#include <hyp/prop.h>
 #include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_dt.h>
+#include <prop.h>
 #include <tool.h>
 
 #include <libfdt.h>

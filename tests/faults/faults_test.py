@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-sys.path[:0] = [os.path.join(ROOT, "toolchains"), os.path.join(ROOT, "tests", "hostile")]
+sys.path.insert(0, os.path.join(ROOT, "tests/hostile"))
 import hostile_test  # noqa: E402
 import qemu_test  # noqa: E402
 from hostile_test import check  # noqa: E402

@@ -12,9 +12,7 @@ import signal
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), "..", "..", "toolchains"))
-sys.path.insert(0, os.path.join(os.environ.get("TEST_SRCDIR", "."), os.environ.get("TEST_WORKSPACE", "."), "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 BEATS_AFTER = 3
 PERIOD_US = (900000, 1100000)

@@ -12,9 +12,7 @@ import signal
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), "..", "..", "toolchains"))
-sys.path.insert(0, os.path.join(os.environ.get("TEST_SRCDIR", "."), os.environ.get("TEST_WORKSPACE", "."), "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 # The ways of neighbour.c, in its order.
 WAYS = ["nothing", "returns", "lines", "feeds", "sequences", "no_text", "single_bytes", "open_line", "kicks", "uart",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """bare_archives: the riscv64 archives of some libraries and of our own libraries below them."""
 
-load("//toolchains:transition.bzl", "ALLOWLIST", "bare_transition")
+load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
 
 def _impl(ctx):
     out = {}

@@ -5,6 +5,7 @@ import os
 import re
 
 import tree
+from includes import INCLUDE, is_test
 
 # folder: libraries whose headers it may include, as <hyp/LIBRARY/...>
 LAYERS = {
@@ -19,15 +20,9 @@ LAYERS = {
 TESTS = {"arch_backend"}
 # external headers beside those of C; and what machines that differ in little share
 EXTERNAL = {"libvm": {"bearssl_block.h", "libfdt.h"}, "platforms": {"board.h"}}
-INCLUDE = re.compile(r'^#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 # what a freestanding C library and libarch/libc have; tests may include any
 FREESTANDING = {"limits.h", "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h",
                 "stdlib.h", "stdnoreturn.h", "string.h"}
-
-
-def is_test(path):
-    # what lies beside a test is not in a library: its name says so
-    return bool(re.search(r"_(test|prop|ref|fuzz)\.[ch]$|/test_\w+\.[ch]$|/insn_table\.h$|^libarch/host/", path))
 
 
 def is_config(text):
@@ -41,7 +36,7 @@ def check(path, folder, text):
         line = text.count("\n", 0, m.start()) + 1
         name = m.group(2)
         parts = name.split("/")
-        if name == "hyp/prop.h" or (is_test(path) and m.group(1) == '"'):
+        if name == "prop.h" or (is_test(path) and m.group(1) == '"'):
             ok = is_test(path)
         elif parts[0] == "hyp":
             ok = len(parts) > 2 and parts[1] in allowed

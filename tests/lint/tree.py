@@ -6,9 +6,17 @@ import shutil
 import sys
 
 SKIP = {".git", "__pycache__"}
-RUNFILES = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-# lints run outside of the sandbox: the tree itself is read, not copies of some of it
-ROOT = os.path.dirname(os.path.realpath(os.path.join(RUNFILES, "WORKSPACE")))
+
+
+def root():
+    """The tree itself: lints run outside of the sandbox, and do not read copies of some files."""
+    if "TEST_SRCDIR" not in os.environ:
+        return os.environ["BUILD_WORKSPACE_DIRECTORY"]  # bazel run
+    runfiles = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
+    return os.path.dirname(os.path.realpath(os.path.join(runfiles, "WORKSPACE")))
+
+
+ROOT = root()
 
 
 def files(*suffixes, under="."):

@@ -10,8 +10,6 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import qemu_test
 from fdt import Tree, cells, pairs
 

@@ -5,10 +5,8 @@
 Steps: case:NAME:VM for each, VM being the one that is wrong; "-": none is; "W,G": the hypervisor's own space has so many
 leaves that can be written and run, and so many that are a guest's, or one that is reserved.
 """
-import os
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
 import qemu_test
 
 VMS = ("left", "right")

@@ -10,7 +10,7 @@ expect() {
 }
 [ $status = 1 ] || { echo "FAIL: exit status $status"; bad=1; }
 expect '^libmm_missing_vmid_fence.patch caught by //libmm:gstage_test'
-expect '^fails_anyway.patch NOT CAUGHT: //toolchains/prop:planted_random_test fails without it, too'
+expect '^fails_anyway.patch NOT CAUGHT: //tests/prop:planted_random_test fails without it, too'
 expect '^harmless.patch NOT CAUGHT: //libmm:gstage_test does not find it'
 expect '^no_c.patch NOT CAUGHT: it does not compile'
 expect '^stale.patch NOT CAUGHT: it does not apply: libmm/src/ptable.c, line 143,'

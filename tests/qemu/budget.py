@@ -4,12 +4,10 @@
 
 Steps: order:WORDS of within, event, beyond, stop.
 """
-import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 LINES = {
     "within": r"\[%s\] guest: within\n",

@@ -10,10 +10,8 @@ import os
 import subprocess
 import sys
 
-ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-sys.path[:0] = [os.path.join(ROOT, "toolchains"), os.path.join(ROOT, "tests/memory")]
-import qemu_test  # noqa: E402
-from fdt import Node, Tree, cells, pairs  # noqa: E402
+import qemu_test
+from fdt import Node, Tree, cells, pairs
 
 SHIFT = 0x700000000
 

@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
 import qemu_test
 
 BEGIN_NODE, END_NODE, PROP = 1, 2, 3

@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The log key shows each VM's exits by cause: between two looks there are as many as the guest made."""
-import os
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 LOG_KEY = "\x1e"  # Ctrl-^
 LOAD, STORE, VIRTUAL, ECALL = "21", "23", "22", "10"

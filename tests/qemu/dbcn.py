@@ -8,8 +8,7 @@ import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 REGIONS = {0: ("write", 900), 1: ("read", 20), 2: ("fence", 9)}
 

@@ -9,8 +9,7 @@ import re
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 # Hypervisor instructions in the guest's marked regions: the slow way costs more, or it is not one.
 SLOWER = 1.2

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import loaded_at  # noqa: E402
 import qemu_test  # noqa: E402

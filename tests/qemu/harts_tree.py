@@ -13,10 +13,8 @@ import os
 import subprocess
 import sys
 
-ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-sys.path[:0] = [os.path.join(ROOT, "toolchains"), os.path.join(ROOT, "tests/memory")]
-import qemu_test  # noqa: E402
-from fdt import Tree, cells  # noqa: E402
+import qemu_test
+from fdt import Tree, cells
 
 ISA, NAMES, BASE = "riscv,isa", "riscv,isa-extensions", "riscv,isa-base"
 

@@ -8,8 +8,7 @@ import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 # how the file is served, and -M virt
 MACHINES = {"guest-file": "aia=aplic-imsic,aia-guests=1", "software": "aia=aplic-imsic"}

@@ -9,7 +9,6 @@ import os
 import sys
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-sys.path.insert(0, os.path.join(ROOT, "toolchains"))
 sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
 import qemu_test  # noqa: E402
 import report  # noqa: E402

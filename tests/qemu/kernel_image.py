@@ -8,8 +8,7 @@ import os
 import struct
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 MASK = (1 << 64) - 1
 JUMP = 0x0400006F  # j 64

@@ -9,7 +9,6 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
 import qemu_test
 
 EM_RISCV, PT_LOAD, OFFSET = 243, 1, 4096

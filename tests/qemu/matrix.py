@@ -7,8 +7,7 @@ Steps: cpu:NAME for each, guest:FILE, harts:COUNT.
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 
 def run(command, harts, timeout):

@@ -13,8 +13,7 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 KEPT = b"\xc3"
 SECRET = b"\xd0\x0d\xfe\xed" + b"other.append=\"secret of another VM\" rng-seed".ljust(60, b"\x11")

@@ -11,8 +11,7 @@ import signal
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 BEATS_MEANWHILE = 3
 PERIOD_US = (900000, 1100000)

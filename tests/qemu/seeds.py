@@ -11,9 +11,8 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import changed_tree  # noqa: E402
-import qemu_test  # noqa: E402
+import changed_tree
+import qemu_test
 
 VMS = ["left", "right"]
 NO_SEED = "^hyp: seed=none vms_rng_seed=none vms_kaslr_seed=none$"

@@ -11,7 +11,6 @@ import sys
 import tempfile
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-sys.path.insert(0, os.path.join(ROOT, "toolchains"))
 sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
 import qemu_test  # noqa: E402
 import report  # noqa: E402

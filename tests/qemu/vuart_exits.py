@@ -7,12 +7,10 @@ The log key shows the exits by cause. Steps: most:EXITS of a hundred characters,
 How often the driver turns its transmit interrupt on and off depends on who waits for whom, so the stores beside those
 of characters differ from run to run: a run has at least as many stores as characters, a difference of two need not.
 """
-import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 LOG_KEY = "\x1e"  # Ctrl-^
 LINE = "0123456789" * 6 + "/."

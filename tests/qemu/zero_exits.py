@@ -5,12 +5,10 @@ messages, and never leaves its guest. The device is the RTC, an edge here, which
 
 The log key shows the exits by cause, before and after; the console is a hart's that Linux does not have.
 """
-import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
-import qemu_test  # noqa: E402
+import qemu_test
 
 LOG_KEY = "\x1e"  # Ctrl-^
 # Processes that come, map and go, on both harts; each loop ends by itself when its file is there.

@@ -6,9 +6,9 @@
  */
 #include <hyp/base/bits.h>
 #include <hyp/base/range.h>
-#include <hyp/prop.h>
 #include <hyp/vm/config_check.h>
 #include <hyp/vm/guest_isa.h>
+#include <prop.h>
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The count of G-stage tables, against a mapper that maps leaf by leaf and notes each table. */
 #include <hyp/base/bits.h>
-#include <hyp/prop.h>
 #include <hyp/vm/config_check.h>
 #include <hyp/vm/footprint.h>
+#include <prop.h>
 
 #include <string.h>
 

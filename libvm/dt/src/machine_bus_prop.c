@@ -3,8 +3,8 @@
  * Property: in random trees of buses, machine_read() finds the devices that a plain walk up the
  * tree by libfdt finds, which translates first and last byte by themselves, in the tree's order.
  */
-#include <hyp/prop.h>
 #include <hyp/vm/machine.h>
+#include <prop.h>
 
 #include <libfdt.h>
 #include <string.h>

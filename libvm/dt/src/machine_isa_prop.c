@@ -5,7 +5,7 @@
  */
 #include "machine_isa.h"
 
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * A random machine, described by libfdt with its nodes in any order, is read as what it is; with
  * some bytes changed it is read as something, and as nothing that its own bounds do not hold.
  */
-#include <hyp/prop.h>
 #include <hyp/vm/machine_aia.h>
+#include <prop.h>
 
 #include <libfdt.h>
 #include <string.h>

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host tool's parts: what it makes of a configuration that was found valid. */
+#pragma once
+
+#include <hyp/vm/config_check.h>
+
+#include <stdio.h>
+
+/* Room for any generated device tree; dtb_max_size decides what is too large. */
+#define TOOL_DTB_ROOM (256 * 1024)
+
+/*
+ * Makes the device tree of a VM, the most that its configuration allows, in `room` of TOOL_DTB_ROOM
+ * bytes, 8-byte aligned. Returns its size, or 0 if it does not fit.
+ */
+uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room);
+
+struct tool_places {
+    struct hyp_dtb_places places;
+    uint16_t device[CONFIG_DEVICE_MAX + 1]; /* places.device */
+};
+
+/*
+ * Finds where guest_dt_narrow() changes this tree that tool_make_dtb() has made. False: the tree is
+ * not of the shape that it counts on.
+ */
+bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found);
+
+/* Writes them as C. */
+void tool_write_places(const struct hyp_dtb_places *places, uint32_t index, FILE *out);
+
+/* The most interrupt controllers that one VM may name. */
+#define TOOL_CHOICES_MAX (1 + CONFIG_IRQC_ELSE_MAX)
+
+/* Writes hyp_dtbs[] as C. */
+void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
+
+/* Writes hyp_device_index[] as C, of a configuration without findings. */
+void tool_write_devices(const struct config_input *in, FILE *out);
+/* Writes hyp_console_part as C. */
+void tool_write_parts(const struct hyp_config *config, FILE *out);
+
+/* Writes what QEMU's launcher wants to know, a row a line (toolchains/tools/run_image.py). */
+void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
+
+/* Writes the partition table: who has what; `whole` has all of irqc_else, in->config its choice. */
+void tool_write_report(const struct config_input *in, const struct config_plan *plan,
+                       const struct hyp_config *whole, FILE *out);

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The archive has the members it should, byte for byte as the newc format says; Images unpack."""
+import gzip
+import os
+import struct
+import sys
+import unittest
+
+HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains/tools/linux")
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import initrd  # noqa: E402
+import unpack_image  # noqa: E402
+
+
+def members(data):
+    pos, out = 0, {}
+    while True:
+        assert data[pos : pos + 6] == b"070701", pos
+        f = [int(data[pos + 6 + 8 * i : pos + 14 + 8 * i], 16) for i in range(13)]
+        name = data[pos + 110 : pos + 110 + f[11] - 1].decode()
+        start = pos + 110 + f[11] + -(110 + f[11]) % 4
+        if name == "TRAILER!!!":
+            return out
+        out[name] = (f[1], data[start : start + f[6]], (f[9], f[10]))
+        pos = start + f[6] + -f[6] % 4
+
+
+class Initrd(unittest.TestCase):
+    def test_members(self):
+        data = initrd.archive(b"abcde", b"#!x\n")
+        self.assertEqual(len(data) % 512, 0)
+        m = members(data)
+        self.assertEqual(m["bin/busybox"], (0o100755, b"abcde", (0, 0)))
+        self.assertEqual(m["init"], (0o100755, b"#!x\n", (0, 0)))
+        self.assertEqual(m["dev/console"], (0o020600, b"", (5, 1)))
+        self.assertEqual(m["proc"][0], 0o040755)
+
+    def test_folders_come_before_what_is_in_them(self):
+        names = list(members(initrd.archive(b"", b"")))
+        self.assertLess(names.index("bin"), names.index("bin/busybox"))
+        self.assertLess(names.index("dev"), names.index("dev/console"))
+
+
+class Unpack(unittest.TestCase):
+    image = b"\0" * 0x30 + b"RISCV\0\0\0" + b"RSC\x05" + b"rest"
+
+    def test_kinds(self):
+        z = gzip.compress(self.image)
+        zboot = b"MZ\0\0zimg" + struct.pack("<II", 64, len(z)) + b"\0" * 8 + b"gzip".ljust(40, b"\0") + z
+        for data in (self.image, z, zboot):
+            self.assertEqual(unpack_image.unpack(data), self.image)
+
+    def test_something_else_is_refused(self):
+        with self.assertRaises(SystemExit):
+            unpack_image.unpack(b"\x7fELF" + b"\0" * 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
