@@ -144,11 +144,3 @@ _Noreturn void hart_park(void)
         hart_wait();
     }
 }
-
-extern const char hart_start_entry[];
-extern const char _start[];
-
-HYP_COLD uint64_t hart_start_address(uint64_t load_hpa)
-{
-    return load_hpa + (uint64_t)(hart_start_entry - _start);
-}

@@ -11,9 +11,6 @@ import tree
 # Circles of calls that are still there. The list only shrinks: an entry that is no circle any more is
 # an error, as is a circle that has no entry.
 KNOWN = [
-    "boot fault trap",  # libarch/riscv
-    "config_fit config_fit_dev config_fit_mem config_fit_place config_fit_pool",
-    "console env files harts irq main partition room",
     "exit run sbi sbi_rfence scrub",
     "vaplic_core vaplic_source",
 ]

@@ -7,9 +7,9 @@ load("//toolchains/gcc:copts.bzl", "hyp_copts")
 load("//toolchains/rules:guest.bzl", "BARE", "objcopy_binary", "one")
 load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
 
-_SECTIONS = str(Label("//toolchains:sections.ld"))
+_SECTIONS = str(Label("//toolchains/gcc:sections.ld"))
 _CONFIG = str(Label("//libvm/config"))
-_TOOL_MAIN = str(Label("//toolchains/config_tool:config_tool_main"))
+_TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
 _AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}

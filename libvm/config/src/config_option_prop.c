@@ -5,7 +5,7 @@
  */
 #include <hyp/vm/config_option.h>
 
-#include <hyp/prop.h>
+#include <prop.h>
 
 #include <stdio.h>
 #include <stdlib.h>

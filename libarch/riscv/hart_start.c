@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a hart begins that SBI HSM starts. */
+#include <hyp/arch/hart.h>
+#include <hyp/base/types.h>
+
+/* boot.S */
+extern const char hart_start_entry[];
+extern const char _start[];
+
+HYP_COLD uint64_t hart_start_address(uint64_t load_hpa)
+{
+    return load_hpa + (uint64_t)(hart_start_entry - _start);
+}
