@@ -4,8 +4,17 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/base/assert.h>
+#include <hyp/vm/footprint.h>
 
 #include "libhv/env.h"
+
+_Static_assert(sizeof(struct hv_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
+_Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
+               "footprint.h");
+_Static_assert(HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING + sizeof(struct hv_console_vm) <=
+                   FOOTPRINT_PER_CONSOLE,
+               "footprint.h");
+_Static_assert(HV_NO_HART == CONFIG_NO_HART, "the room of the console does not see the plan");
 
 /* ---- What the rooms share ---------------------------------------------------------------------
  */

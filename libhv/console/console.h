@@ -25,6 +25,10 @@
 
 #define HV_NO_HART UINT32_MAX
 
+/* Bytes of a VM's rings. */
+#define HV_CONSOLE_TX_RING 1024
+#define HV_CONSOLE_RX_RING 64
+
 /* A VM's end of the console. */
 struct hv_console_vm {
     struct vm *vm;

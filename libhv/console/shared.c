@@ -4,7 +4,6 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/console/format.h>
-#include <hyp/vm/footprint.h>
 #include <string.h>
 
 #define KEY_DEFAULT 0x1d     /* Ctrl-] */
@@ -14,12 +13,7 @@
 #define NO_IRQ_US 1000
 #define PERIOD_US 1000 /* Between two steps for others than the hart's own VM. */
 #define LOOK_US 10000  /* A ring holds more than the device sends in this time. */
-#define TX_RING 1024
-#define RX_RING 64
 #define VUART_PAGE 0x100
-
-_Static_assert(TX_RING + RX_RING + sizeof(struct hv_console_vm) <= FOOTPRINT_PER_CONSOLE,
-               "footprint.h");
 
 /* The platform's UART, unless a VM owns it; NULL: the firmware's console is used. */
 static const struct hyp_device *find_uart(const struct hv_build *build)
@@ -121,16 +115,16 @@ static enum hyp_status add_vm(struct hv_console *c, struct vm *vm)
         return HYP_OK;
     }
     struct hv_console_vm *v = object_pool_alloc(c->objects, sizeof(*v));
-    uint8_t *rings = object_pool_alloc(c->objects, TX_RING + RX_RING);
+    uint8_t *rings = object_pool_alloc(c->objects, HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING);
     if (v == 0 || rings == 0) {
         return HYP_E_NOMEM;
     }
     struct vconsole_config config = {
         .name = vm->config->name,
         .tx = rings,
-        .tx_size = TX_RING,
-        .rx = rings + TX_RING,
-        .rx_size = RX_RING,
+        .tx_size = HV_CONSOLE_TX_RING,
+        .rx = rings + HV_CONSOLE_TX_RING,
+        .rx_size = HV_CONSOLE_RX_RING,
         .discard = c->hart == HV_NO_HART,
     };
     if (!vm->config->real_time) {

@@ -2,13 +2,7 @@
 /* A hart: its stacks and its struct, its way from its start to its VM's end, and its panic. */
 #include "libhv/hart/hart.h"
 
-#include <hyp/vm/footprint.h>
-
 #include "libhv/layout.h"
-
-_Static_assert(sizeof(struct hv_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
-_Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
-               "footprint.h");
 
 /*
  * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
