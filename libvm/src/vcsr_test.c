@@ -47,9 +47,9 @@ static bool answer(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t valu
     return true;
 }
 
-static enum vcpu_action virtual_insn(struct vcpu *vcpu, const struct exit *exit)
+static enum vcpu_action virtual_insn(struct vcpu *vcpu, uint32_t insn)
 {
-    return vcsr_handle(vcpu, exit, answer);
+    return vcsr_handle(vcpu, insn, answer);
 }
 
 static int setup(void **state)

@@ -42,7 +42,7 @@ enum vcpu_pending {
 enum vcpu_action {
     VCPU_NEXT_INSN,  /* Emulated: step over it. */
     VCPU_SAME_INSN,  /* Go on where it was. */
-    VCPU_TRAP_GUEST, /* The guest gets exit.trap_cause and exit.trap_value. */
+    VCPU_TRAP_GUEST, /* The guest takes the trap that the ISA defines. */
     VCPU_WAIT,       /* Stopped or suspended: until something pends. */
     VCPU_STOP,       /* Never again: the VM has stopped. */
 };
@@ -65,7 +65,6 @@ enum vm_event {
 };
 
 struct vm;
-struct exit;
 
 struct vcpu {
     struct world world; /* Own hart. First member: a world is its vCPU. */
@@ -152,8 +151,24 @@ struct vm {
     void (*irq_stop)(void *ctx);
     void *irq_ctx;
 
-    /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
-    enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
+    /*
+     * A virtual-instruction exception in VS-mode: `insn` has trapped at world.sepc. It is the
+     * embedder's to emulate; vcsr.h does so for a CSR instruction. NULL: none is emulated.
+     *
+     * Called  For VS-mode alone: VU-mode gets the trap without a call. The hart has checked that
+     *         HS-mode may execute the instruction, mstatus.TVM and TSR being 0. But if stval is 0,
+     *         libvm fetches the instruction, and another hart may have stored a different one
+     *         there since: then nothing is checked, and it may be of 16 bits.
+     * Returns VCPU_TRAP_GUEST with nothing changed: the guest takes an illegal-instruction
+     *         exception, whose stval is the one that the hart reported. VCPU_NEXT_INSN: emulated,
+     *         and the guest goes on 4 bytes behind. VCPU_SAME_INSN: the guest executes it again.
+     * Locks   None is held; it takes vm->lock if it needs it.
+     * Context The vCPU's own hart, interrupts off. It never waits. world is the guest's state; the
+     *         vCPU stays libvm's.
+     *
+     * Implements "Trap Cause Codes" of the hypervisor extension: virtual-instruction exceptions.
+     */
+    enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, uint32_t insn);
 
     struct scrub scrub;
     /*
@@ -208,6 +223,9 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
 /* The same for each vCPU of a set, by id; all their harts are interrupted by one request to env. */
 void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
+
+/* The guest's timer, without Sstc: raises its interrupt if it is due at `now`. Own hart. */
+void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
 /* The controller's output changed. vm->lock held; on any hart of the VM. */
 void vcpu_set_external(struct vcpu *vcpu, bool level);
