@@ -5,7 +5,7 @@
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/irq/ipi_path.h>
-#include <hyp/vm/exit.h>
+#include <hyp/vm/vm.h>
 
 /* Calls the firmware; a part of the image may know a shorter way. */
 static void send_ipi(struct vm_env *env, uint32_t hart_index)

@@ -369,9 +369,9 @@ static bool answer_csr(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t 
     return answered;
 }
 
-static enum vcpu_action virtual_insn(struct vcpu *vcpu, const struct exit *exit)
+static enum vcpu_action virtual_insn(struct vcpu *vcpu, uint32_t insn)
 {
-    return vcsr_handle(vcpu, exit, answer_csr);
+    return vcsr_handle(vcpu, insn, answer_csr);
 }
 
 static enum hyp_status add_files(struct hyp *h, struct aia_vm *a)
