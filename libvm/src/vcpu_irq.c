@@ -6,7 +6,7 @@
 
 #include "vcpu.h"
 
-/* ---- To the guest ---------------------------------------------------------------------------- */
+/* ---- What the guest takes -------------------------------------------------------------------- */
 
 void vcpu_set_external(struct vcpu *vcpu, bool level)
 {
@@ -34,7 +34,7 @@ HYP_COLD void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value)
     w->hstatus |= HSTATUS_SPVP;
 }
 
-/* ---- Of HS-mode ------------------------------------------------------------------------------ */
+/* ---- Interrupts of HS-mode ------------------------------------------------------------------- */
 
 static bool may_run(const struct vcpu *vcpu)
 {
