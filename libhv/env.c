@@ -7,7 +7,6 @@
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
-#include <hyp/vm/exit.h>
 #include <stddef.h>
 
 static struct hv *hv_of(struct vm_env *env)

@@ -106,6 +106,6 @@ static inline bool virq_imsic_is_emulated(const struct vcpu *vcpu)
 }
 
 /* virq_imsic_csr.c: as struct virqc_ops has them, and what an emulated file drives. */
-enum vcpu_action virq_imsic_csr_emulate(struct vcpu *vcpu, const struct exit *insn);
+enum vcpu_action virq_imsic_csr_emulate(struct vcpu *vcpu, uint32_t insn);
 void virq_imsic_csr_handle_ipi(struct vcpu *vcpu);
 void virq_imsic_csr_set_external(void *ctx, uint32_t vcpu, bool level);

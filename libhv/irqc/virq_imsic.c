@@ -88,7 +88,6 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
     struct vaplic_config config = {.delivery = VAPLIC_MSI, .send_msi = send_msi, .route = route};
     struct virq_aia *v;
     HYP_TRY(virq_aplic_make(maker, vm, gstage, &config, &v));
-    vm->virtual_insn = virq_imsic.emulate_csr;
     HYP_TRY(map_guest_files(maker, v));
     HYP_TRY(add_emulated_files(maker, v));
     return virq_aplic_add(v, &virq_imsic);

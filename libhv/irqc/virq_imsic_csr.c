@@ -75,7 +75,7 @@ static bool answer(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t valu
     return answered;
 }
 
-enum vcpu_action virq_imsic_csr_emulate(struct vcpu *vcpu, const struct exit *insn)
+enum vcpu_action virq_imsic_csr_emulate(struct vcpu *vcpu, uint32_t insn)
 {
     return vcsr_handle(vcpu, insn, answer);
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exits: from the trap CSRs to a value, and from the value to what is done. */
-#include <hyp/vm/exit.h>
+#include "exit.h"
 
+#include <hyp/arch/csr.h>
 #include <hyp/arch/guest_mem.h>
 #include <hyp/base/assert.h>
+
+#include "mmio.h"
+#include "sbi.h"
+#include "vcpu.h"
 
 /* The access fault that a native machine would give for the same access. */
 static uint64_t access_fault(uint64_t scause)
@@ -88,7 +93,7 @@ HYP_COLD static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
 HYP_COLD static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
 {
     enum vcpu_action action = fetch_access(vcpu, e);
-    return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, e) : action;
+    return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, e->gpa, &e->access) : action;
 }
 
 /* A trap vector that cannot be fetched would trap for ever. */
@@ -101,6 +106,21 @@ HYP_COLD static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct ex
         return VCPU_STOP;
     }
     return VCPU_TRAP_GUEST;
+}
+
+/* See emulate_csr of struct virqc_ops. */
+HYP_COLD static enum vcpu_action handle_virtual(struct vcpu *vcpu, const struct exit *e)
+{
+    const struct world *w = &vcpu->world;
+    uint32_t insn = (uint32_t)e->trap_value;
+    const struct virqc_ops *virqc = vcpu->vm->virqc;
+    if (virqc == 0 || virqc->emulate_csr == 0 || (w->sstatus & SSTATUS_SPP) == 0) {
+        return VCPU_TRAP_GUEST;
+    }
+    if (e->trap_value == 0 && guest_mem_fetch(GVA(w->sepc), &insn) != HYP_OK) {
+        return VCPU_SAME_INSN; /* Another hart has unmapped it: the guest takes its own fault. */
+    }
+    return virqc->emulate_csr(vcpu, insn);
 }
 
 HYP_COLD static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
@@ -118,29 +138,9 @@ HYP_COLD enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
     case EXIT_SBI: return sbi_handle(vcpu);
     case EXIT_MMIO: return handle_mmio(vcpu, e);
     case EXIT_FETCH: return handle_fetch(vcpu, e);
-    case EXIT_VIRTUAL:
-        if (vcpu->vm->virtual_insn != 0) {
-            return vcpu->vm->virtual_insn(vcpu, e);
-        }
-        return VCPU_TRAP_GUEST;
+    case EXIT_VIRTUAL: return handle_virtual(vcpu, e);
     case EXIT_WALK:
     case EXIT_REFLECT: return VCPU_TRAP_GUEST;
     }
     HYP_PANIC("exit kind");
-}
-
-HYP_COLD void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value)
-{
-    struct world *w = &vcpu->world;
-    uint64_t vs = csr_read(CSR_VSSTATUS);
-    bool supervisor = (w->sstatus & SSTATUS_SPP) != 0;
-    uint64_t spie = (vs & SSTATUS_SIE) != 0 ? SSTATUS_SPIE : 0;
-    vs &= ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
-    csr_write(CSR_VSSTATUS, vs | spie | (supervisor ? SSTATUS_SPP : 0));
-    csr_write(CSR_VSEPC, w->sepc);
-    csr_write(CSR_VSCAUSE, cause);
-    csr_write(CSR_VSTVAL, value);
-    w->sepc = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
-    w->sstatus |= SSTATUS_SPP;
-    w->hstatus |= HSTATUS_SPVP;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: sbi_hart_set() is the sum of its bits, for each size of a VM and at both ends of a
  * word. */
-#include <hyp/vm/exit.h>
+#include <hyp/base/bits.h>
 #include <prop.h>
+
+#include "sbi.h"
 
 void prop_run(void)
 {

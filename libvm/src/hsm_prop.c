@@ -16,7 +16,8 @@
 #include <hyp/arch_backend/world_host.h>
 
 #include <hyp/arch/fence.h>
-#include <hyp/vm/exit.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/vm/vm.h>
 
 #define RAM UINT64_C(0x80000000)
 #define TICKETS 16

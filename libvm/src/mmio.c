@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Emulated devices: which one, and the load or store on it. */
-#include <hyp/vm/exit.h>
+#include "mmio.h"
+
+#include <hyp/arch/csr.h>
 
 /* The device that has all of [gpa, gpa + size), and where in it. */
 static inline const struct vdev *find(const struct vm *vm, uint64_t gpa, uint64_t size,
@@ -131,19 +133,20 @@ static bool fp_is_on(const struct vcpu *vcpu)
     return (vcpu->world.sstatus & SSTATUS_FS) != 0 && (csr_read(CSR_VSSTATUS) & SSTATUS_FS) != 0;
 }
 
-HYP_COLD enum vcpu_action mmio_handle(struct vcpu *vcpu, const struct exit *e)
+HYP_COLD enum vcpu_action mmio_handle(struct vcpu *vcpu, gpa_t gpa,
+                                      const struct insn_access *access)
 {
-    bool fp = e->access.kind == INSN_FP_LOAD || e->access.kind == INSN_FP_STORE;
+    bool fp = access->kind == INSN_FP_LOAD || access->kind == INSN_FP_STORE;
     if (fp && !fp_is_on(vcpu)) {
         return VCPU_SAME_INSN; /* Another hart has rewritten the instruction. */
     }
-    switch (access_device(vcpu, e->gpa.a, &e->access)) {
+    switch (access_device(vcpu, gpa.a, access)) {
     case VDEV_FAULT: return VCPU_TRAP_GUEST;
     case VDEV_AGAIN: return VCPU_SAME_INSN;
     case VDEV_OK:
     case VDEV_MORE: break;
     }
-    vcpu->world.sepc += e->access.length;
+    vcpu->world.sepc += access->length;
     return VCPU_SAME_INSN;
 }
 

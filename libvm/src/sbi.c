@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SBI 2.0 for guests: dispatch, BASE, TIME, IPI, SRST, DBCN. */
-#include <hyp/vm/exit.h>
+#include "sbi.h"
 
 #include <hyp/arch/guest_mem.h>
 #include <hyp/arch/hart.h>
+
+#include "vcpu.h"
 
 #define SBI_SPEC_2_0 (2u << 24)
 #define SBI_IMPL_LIBHYP 0x687970 /* "hyp": not one of the registered numbers. */

@@ -7,7 +7,9 @@
  *
  * States change under vm->lock, START_PENDING to STARTED by the vCPU's own hart.
  */
-#include <hyp/vm/exit.h>
+#include <hyp/arch/csr.h>
+
+#include "sbi.h"
 
 #define SUSPEND_RETENTIVE 0u
 #define SUSPEND_NON_RETENTIVE 0x80000000u

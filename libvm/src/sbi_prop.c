@@ -3,6 +3,7 @@
  * Property: whatever a guest puts into a0 … a7, an ecall answers with an error of SBI and nothing
  * changed but a0 and a1, or does what the specification says to the harts named, and to no other.
  */
+#include "sbi.h"
 #include "test_vm.h"
 
 #include <prop.h>

@@ -5,10 +5,11 @@
  * each target has passed the fence, and does its own pending work meanwhile, so two
  * harts that ask each other do not wait for ever. Targets are harts of the same VM.
  */
-#include <hyp/vm/exit.h>
-
 #include <hyp/arch/fence.h>
 #include <hyp/arch/hart.h>
+
+#include "sbi.h"
+#include "vcpu.h"
 
 #define PAGE_FENCE_MAX 64 /* Above so many pages, everything is cheaper. */
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "sbi.h"
 #include "test_vm.h"
 
 #define A(...) ((const uint64_t[8]){__VA_ARGS__})

@@ -3,7 +3,8 @@
 #include <hyp/vm/scrub.h>
 
 #include <hyp/arch/guest_mem.h>
-#include <hyp/vm/exit.h>
+
+#include "vcpu.h"
 
 /* ---- Ranges ---------------------------------------------------------------------------------- */
 

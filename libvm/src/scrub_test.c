@@ -90,7 +90,7 @@ static void test_each_range_then_the_guest(void **state)
     /* The hart may have cached the rights that memory had before. */
     const struct fence_record *last = &fence_host_log()->record[fence_host_log()->count - 3];
     assert_int_equal(fence_host_log()->count,
-                     1 + 2 + 1 + 3); /* Twice load_hart(), once the code. */
+                     1 + 2 + 1 + 3); /* Twice vcpu_load_hart(), once the code. */
     assert_true(last[0].kind == FENCE_GVMA_ALL && last[1].kind == FENCE_VVMA_ALL &&
                 last[2].kind == FENCE_I);
     /* They are not the guest's: it made one call. */

@@ -9,9 +9,11 @@
 #include <hyp/arch_backend/guest_mem_host.h>
 #include <hyp/arch_backend/world_host.h>
 
+#include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>
 #include <hyp/arch/hart.h>
-#include <hyp/vm/exit.h>
+#include <hyp/arch/sbi_call.h>
+#include <hyp/vm/vm.h>
 
 #include <string.h>
 

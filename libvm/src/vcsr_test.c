@@ -47,16 +47,18 @@ static bool answer(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t valu
     return true;
 }
 
-static enum vcpu_action virtual_insn(struct vcpu *vcpu, const struct exit *exit)
+static enum vcpu_action emulate_csr(struct vcpu *vcpu, uint32_t insn)
 {
-    return vcsr_handle(vcpu, exit, answer);
+    return vcsr_handle(vcpu, insn, answer);
 }
+
+static const struct virqc_ops emulates = {.emulate_csr = emulate_csr, .stop = test_irq_stop};
 
 static int setup(void **state)
 {
     (void)state;
     test_vm_init(&t);
-    t.vm.virtual_insn = virtual_insn;
+    t.vm.virqc = &emulates;
     t.vcpu[0].start_pc = PC;
     asked.count = 0;
     is_user = false;

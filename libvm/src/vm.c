@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VMs as objects: their memory as configured, their end, messages between their harts. */
-#include <hyp/vm/exit.h>
-
-#include <hyp/arch/csr.h>
-#include <hyp/arch/hart.h>
+/* VMs as objects: their memory as configured, their end, what they count. */
+#include <hyp/vm/vm.h>
 
 /* Bytes of RAM from gpa to the end of the range that holds it; 0: none, or not with this access. */
 static uint64_t bytes_from(const struct vm_config *config, uint64_t gpa, unsigned access)
@@ -82,49 +79,4 @@ uint64_t vm_exits(const struct vm *vm, uint32_t cause)
         sum += __atomic_load_n(&vm->vcpus[i]->world.exits[cause], __ATOMIC_RELAXED);
     }
     return sum;
-}
-
-void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
-{
-    /* Pairs with the acquire exchange in vcpu_take_pending(). */
-    __atomic_fetch_or(&vcpu->pending, bits, __ATOMIC_RELEASE);
-    if (vcpu->hart_index == hart_self()->index) {
-        csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
-    } else {
-        vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_index);
-    }
-}
-
-void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits)
-{
-    uint32_t self = hart_self()->index;
-    uint32_t last = 0;
-    uint64_t harts = 0;
-    for (struct vcpu **next = vm->vcpus; vcpus != 0; next++, vcpus >>= 1) {
-        struct vcpu *v = *next;
-        if ((vcpus & 1) == 0) {
-            continue;
-        }
-        /* Pairs with the acquire exchange in vcpu_take_pending(). */
-        __atomic_fetch_or(&v->pending, bits, __ATOMIC_RELEASE);
-        if (v->hart_index == self) {
-            csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
-        } else {
-            last = v->hart_index;
-            harts |= BIT(last);
-        }
-    }
-    vm_send_ipis(vm->env, harts, last);
-}
-
-void vcpu_set_external(struct vcpu *vcpu, bool level)
-{
-    __atomic_store_n(&vcpu->ext_level, level, __ATOMIC_RELAXED);
-    if (vcpu->hart_index != hart_self()->index) {
-        vcpu_notify(vcpu, VCPU_PENDING_EXT);
-    } else if (level) {
-        csr_set(CSR_HVIP, BIT(IRQ_VS_EXT));
-    } else {
-        csr_clear(CSR_HVIP, BIT(IRQ_VS_EXT));
-    }
 }

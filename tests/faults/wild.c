@@ -7,7 +7,7 @@
 #include "libhv/hv.h"
 
 #include <hyp/base/assert.h>
-#include <hyp/vm/exit.h>
+#include <hyp/vm/vm.h>
 #include <string.h>
 
 #define IMAGE_VA UINT64_C(0xffffffc000000000)
@@ -23,6 +23,8 @@ void wild_overflow(uint64_t unused);
 _Noreturn void wild_survived(void);
 extern char wild_data[];
 extern const char wild_rodata[];
+
+struct exit; /* Of libvm alone. */
 
 void __real_vcpu_run(struct vcpu *vcpu);
 void __wrap_vcpu_run(struct vcpu *vcpu);

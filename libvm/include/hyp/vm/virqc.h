@@ -12,8 +12,8 @@
 #include <hyp/base/irq.h>
 #include <hyp/base/status.h>
 #include <hyp/base/types.h>
+#include <hyp/vm/action.h>
 
-struct exit;
 struct gstage;
 struct vcpu;
 struct vm;
@@ -36,8 +36,23 @@ struct virqc_ops {
      * NULL: nothing to do. No lock.
      */
     void (*handle_ipi)(struct vcpu *vcpu);
-    /* struct vm's virtual_insn, for CSRs of the model. NULL: it has none. Takes vm->lock. */
-    enum vcpu_action (*emulate_csr)(struct vcpu *vcpu, const struct exit *insn);
+    /*
+     * A virtual-instruction exception in VS-mode: `insn` has trapped at world.sepc, and may be one
+     * of the model's CSRs; vcsr.h takes it apart. NULL: no CSR is emulated.
+     *
+     * Called  For VS-mode alone: VU-mode gets the trap without a call. The hart has checked that
+     *         HS-mode may execute the instruction, mstatus.TVM and TSR being 0. But if stval is 0,
+     *         libvm fetches the instruction, and another hart may have stored a different one
+     *         there since: then nothing is checked, and it may be of 16 bits.
+     * Returns VCPU_TRAP_GUEST with nothing changed: the guest takes an illegal-instruction
+     *         exception, whose stval is the one that the hart reported. VCPU_NEXT_INSN: emulated,
+     *         and the guest goes on 4 bytes behind. VCPU_SAME_INSN: the guest executes it again.
+     * Locks   None is held; it takes vm->lock if it needs it.
+     * Context The vCPU's own hart. world is the guest's state; the vCPU stays libvm's.
+     *
+     * Implements "Trap Cause Codes" of the hypervisor extension: virtual-instruction exceptions.
+     */
+    enum vcpu_action (*emulate_csr)(struct vcpu *vcpu, uint32_t insn);
     /* Completes what is claimed, disables what the VM has; it has stopped. vm->lock is held. */
     void (*stop)(void *state);
     /* The wire into a source, for a virtual device. Boot. */

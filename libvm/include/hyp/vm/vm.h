@@ -20,6 +20,7 @@
 #include <hyp/base/status.h>
 #include <hyp/base/types.h>
 #include <hyp/base/vdev.h>
+#include <hyp/vm/action.h>
 #include <hyp/vm/config.h>
 #include <hyp/vm/scrub.h>
 #include <hyp/vm/virqc.h>
@@ -37,15 +38,6 @@ enum vcpu_pending {
     VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
     VCPU_PENDING_MORE = 1 << 7,    /* Set by itself: a device has answered VDEV_MORE. */
-};
-
-/* The run loop's next step after an exit. */
-enum vcpu_action {
-    VCPU_NEXT_INSN,  /* Emulated: step over it. */
-    VCPU_SAME_INSN,  /* Go on where it was. */
-    VCPU_TRAP_GUEST, /* The guest gets exit.trap_cause and exit.trap_value. */
-    VCPU_WAIT,       /* Stopped or suspended: until something pends. */
-    VCPU_STOP,       /* Never again: the VM has stopped. */
 };
 
 enum vm_stop_reason {
@@ -66,7 +58,6 @@ enum vm_event {
 };
 
 struct vm;
-struct exit;
 
 struct vcpu {
     struct world world; /* Own hart. First member: a world is its vCPU. */
@@ -150,9 +141,6 @@ struct vm {
     const struct virqc_ops *virqc; /* Its interrupt controller; NULL: it has none. */
     void *virqc_state;
 
-    /* An exit of kind EXIT_VIRTUAL. NULL: the guest gets exit.trap_cause. */
-    enum vcpu_action (*virtual_insn)(struct vcpu *vcpu, const struct exit *exit);
-
     struct scrub scrub;
     /*
      * All of its memory is as the guest shall find it: from here on its access rights are, too.
@@ -206,6 +194,9 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
 /* The same for each vCPU of a set, by id; all their harts are interrupted by one request to env. */
 void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
+
+/* The guest's timer, without Sstc: raises its interrupt if it is due at `now`. Own hart. */
+void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
 /* The controller's output changed. vm->lock held; on any hart of the VM. */
 void vcpu_set_external(struct vcpu *vcpu, bool level);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The guest's timer where the machine has no Sstc: a time in vcpu->timer, hvip.VSTIP when due. */
+#include <hyp/arch/csr.h>
+
+#include "vcpu.h"
+
+int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when)
+{
+    struct vm_env *env = vcpu->vm->env;
+    csr_clear(CSR_HVIP, BIT(IRQ_VS_TIMER));
+    vcpu->timer = when;
+    env->timer_changed(env, vcpu);
+    return SBI_SUCCESS;
+}
+
+void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now)
+{
+    if (vcpu->timer <= now) {
+        vcpu->timer = UINT64_MAX;
+        csr_set(CSR_HVIP, BIT(IRQ_VS_TIMER));
+    }
+}
