@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the APLIC model's registers (vaplic.c) and its core (vaplic_core.c) share. */
+/* What the APLIC model's registers (vaplic.c) and its core (vaplic_request.c) share. */
 #pragma once
 
 #include <hyp/base/bits.h>
