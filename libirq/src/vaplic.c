@@ -373,7 +373,7 @@ HYP_COLD static void clear(struct vaplic *v)
         *idc = (struct vaplic_idc){.ready = idc->ready,
                                    .best = idc->best,
                                    .limit = VAPLIC_NONE,
-                                   .vcpu = i,
+                                   .vcpu = (uint8_t)i,
                                    .external = idc->external};
     }
     vaplic_request_remove_all(v);

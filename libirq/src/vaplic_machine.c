@@ -3,7 +3,7 @@
 #include "vaplic_machine.h"
 
 /* Routes the physical source to the guest's target; false if that names no hart of this VM. */
-static bool route(const struct vaplic *v, uint32_t source)
+static inline bool route(const struct vaplic *v, uint32_t source)
 {
     const struct aplic_phys *phys = v->config.phys;
     uint32_t target = v->sources[source].target;
@@ -20,16 +20,29 @@ static bool route(const struct vaplic *v, uint32_t source)
            v->config.route(v->config.ctx, source, hart_index, target & APLIC_TARGET_EIID);
 }
 
+static inline void enable(struct vaplic *v, uint32_t source, struct vaplic_source *s, bool on)
+{
+    bool was = s->armed;
+    s->armed = on;
+    if (on || was) {
+        vaplic_machine_set_enable(v, source, on);
+    }
+}
+
+static NOINLINE void enable_if_routed(struct vaplic *v, uint32_t source)
+{
+    struct vaplic_source *s = &v->sources[source];
+    enable(v, source, s, route(v, source));
+}
+
+/* Ends in calls only, so that a source that is off needs no stack. */
 void vaplic_machine_update(struct vaplic *v, uint32_t source)
 {
-    const struct aplic_phys *phys = v->config.phys;
-    struct vaplic_source *s = &v->sources[source];
-    bool on = vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_held(v, source) &&
-              route(v, source);
-    if (on || s->armed) {
-        phys->ops->set_enable(phys->state, source, on);
+    if (vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_held(v, source)) {
+        enable_if_routed(v, source);
+    } else {
+        enable(v, source, &v->sources[source], false);
     }
-    s->armed = on;
 }
 
 /* While a source is on at the machine, nothing but the target changes there. */

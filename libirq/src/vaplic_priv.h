@@ -34,6 +34,11 @@ static inline void vaplic_assign(uint64_t *map, uint32_t source, bool value)
     map[source / 64] = (map[source / 64] & ~BIT(source % 64)) | (uint64_t)value << (source % 64);
 }
 
+static inline bool vaplic_is_ready(const struct vaplic *v, uint32_t source)
+{
+    return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
+}
+
 /* The sources in `bits` of a 32-bit register, as bits of its word. */
 static inline uint64_t vaplic_wide(uint32_t reg, uint32_t bits)
 {
@@ -72,6 +77,11 @@ static inline uint32_t vaplic_legal_target(const struct vaplic *v, uint32_t valu
     return v->msi ? value : (value & ~APLIC_TARGET_IPRIO) | (iprio != 0 ? iprio : 1);
 }
 
+static inline bool vaplic_is_level(const struct vaplic_source *s)
+{
+    return s->mode >= APLIC_SM_LEVEL1;
+}
+
 /* These sources are late from now on. */
 static inline void vaplic_mark_late(struct vaplic *v, uint32_t w, uint64_t sources)
 {
@@ -85,7 +95,7 @@ static inline void vaplic_mark_late(struct vaplic *v, uint32_t w, uint64_t sourc
 static inline bool vaplic_is_held(const struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = &v->sources[source];
-    return s->owned && !v->msi && aplic_sm_is_level(s->mode) && vaplic_has(v->pending, source);
+    return s->owned && !v->msi && vaplic_is_level(s) && vaplic_has(v->pending, source);
 }
 
 static inline bool vaplic_at_machine(const struct vaplic *v, uint32_t source)

@@ -9,13 +9,16 @@
 
 /* ---- Requests, by hart ----------------------------------------------------------------------- */
 
+_Static_assert(APLIC_TARGET_IPRIO == 0xff, "key_of() knows");
+
+/* Two shifts take the priority out of the target: its mask would be two instructions more. */
 static inline uint32_t key_of(const struct vaplic *v, uint32_t source)
 {
-    return (v->sources[source].target & APLIC_TARGET_IPRIO) << KEY_SHIFT | source;
+    return v->sources[source].target << 24 >> (24 - KEY_SHIFT) | source;
 }
 
 /* A bit of the priority at a time, highest first: sources that have it go, if any has not. */
-uint32_t vaplic_request_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
+static inline uint32_t best_of(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
 {
     uint64_t ready = idc->ready[w];
     const uint64_t *bits = v->iprio + (size_t)v->config.iprio_bits * v->word_count + w;
@@ -32,17 +35,43 @@ uint32_t vaplic_request_best(const struct vaplic *v, const struct vaplic_idc *id
     return iprio << KEY_SHIFT | (w * 64 + first(ready));
 }
 
+uint32_t vaplic_request_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
+{
+    return best_of(v, idc, w);
+}
+
 bool vaplic_request_signals(const struct vaplic *v, const struct vaplic_idc *idc)
 {
     return v->ie && !v->msi && idc->idelivery && (idc->iforce || idc->top < idc->limit);
+}
+
+static inline void set_external(struct vaplic *v, struct vaplic_idc *idc, bool level)
+{
+    idc->external = level;
+    v->config.set_external(v->config.ctx, idc->vcpu, level);
 }
 
 static inline void drive(struct vaplic *v, struct vaplic_idc *idc)
 {
     bool level = vaplic_request_signals(v, idc);
     if (level != idc->external) {
-        idc->external = level;
-        v->config.set_external(v->config.ctx, idc->vcpu, level);
+        set_external(v, idc, level);
+    }
+}
+
+/* The same when `top` alone has changed, for the better: without external, iforce has no effect. */
+static inline void drive_better(struct vaplic *v, struct vaplic_idc *idc)
+{
+    if (!idc->external && v->ie && idc->idelivery && idc->top < idc->limit) {
+        set_external(v, idc, true);
+    }
+}
+
+/* The same for the worse: the level can only fall. */
+static inline void drive_worse(struct vaplic *v, struct vaplic_idc *idc)
+{
+    if (idc->external && !idc->iforce && idc->top >= idc->limit) {
+        set_external(v, idc, false);
     }
 }
 
@@ -64,9 +93,10 @@ bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
     return vaplic_request_signals(v, &v->idcs[vcpu]);
 }
 
-/* A source that is none yet. */
+/* The source, which is no request yet, becomes one of this IDC structure. */
 static inline void add(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
+    idc->count++;
     idc->ready[source / 64] |= BIT(source % 64);
     uint32_t key = key_of(v, source);
     if (key < idc->best[source / 64]) {
@@ -74,27 +104,42 @@ static inline void add(struct vaplic *v, uint32_t source, struct vaplic_idc *idc
     }
     if (key < idc->top) {
         idc->top = key;
-        drive(v, idc);
+        drive_better(v, idc);
     }
 }
 
-void vaplic_request_remove(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
+/* The best request of word `at` is gone, and others of the hart are left. */
+static NOINLINE void remove_best(struct vaplic *v, uint32_t at, struct vaplic_idc *idc)
+{
+    uint32_t was = idc->best[at];
+    idc->best[at] = best_of(v, idc, at);
+    if (was != idc->top) {
+        return;
+    }
+    uint64_t top = VAPLIC_NONE; /* 32 bits would be extended for each comparison. */
+    for (const uint32_t *best = idc->best, *end = best + v->word_count; best != end; best++) {
+        top = *best < top ? *best : top;
+    }
+    idc->top = (uint32_t)top;
+    drive_worse(v, idc);
+}
+
+/* The source, which is a request of this IDC structure, is none any more. */
+static NOINLINE void remove(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
     uint32_t at = source / 64;
     idc->ready[at] &= ~BIT(source % 64);
+    idc->count--;
     if ((idc->best[at] & KEY_SOURCE) != source) {
         return;
     }
-    idc->best[at] = vaplic_request_best(v, idc, at);
-    if ((idc->top & KEY_SOURCE) != source) {
+    if (idc->count != 0) {
+        remove_best(v, at, idc);
         return;
     }
-    uint32_t top = VAPLIC_NONE;
-    for (uint32_t w = 0; w < v->word_count; w++) {
-        top = idc->best[w] < top ? idc->best[w] : top;
-    }
-    idc->top = top;
-    drive(v, idc);
+    idc->best[at] = VAPLIC_NONE;
+    idc->top = VAPLIC_NONE;
+    drive_worse(v, idc);
 }
 
 void vaplic_request_remove_all(struct vaplic *v)
@@ -106,6 +151,7 @@ void vaplic_request_remove_all(struct vaplic *v)
             idc->best[w] = VAPLIC_NONE;
         }
         idc->top = VAPLIC_NONE;
+        idc->count = 0;
     }
 }
 
@@ -120,25 +166,37 @@ static NOINLINE void send(struct vaplic *v, uint32_t source)
 
 void vaplic_request_update(struct vaplic *v, uint32_t source)
 {
-    bool ready = vaplic_has(v->pending, source) && vaplic_has(v->enabled, source);
-    uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
-    if (vaplic_has(v->late, source)) {
+    uint32_t w = source / 64;
+    uint64_t bit = BIT(source % 64);
+    if ((v->late[w] & bit) != 0) {
         return;
     }
+    uint64_t ready = v->pending[w] & v->enabled[w] & bit;
     if (v->msi) {
-        if (ready && v->ie) {
+        if (ready != 0 && v->ie) {
             send(v, source);
         }
         return;
     }
+    uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
     struct vaplic_idc *idc = &v->idcs[i];
-    if (i < v->config.idc_count && ready != vaplic_has(idc->ready, source)) {
-        if (ready) {
+    if (i < v->config.idc_count && ready != (idc->ready[w] & bit)) {
+        if (ready != 0) {
             add(v, source, idc);
         } else {
-            vaplic_request_remove(v, source, idc);
+            remove(v, source, idc);
         }
     }
+}
+
+void vaplic_request_move(struct vaplic *v, uint32_t source, uint32_t target)
+{
+    uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
+    if (i < v->config.idc_count && vaplic_has(v->idcs[i].ready, source)) {
+        remove(v, source, &v->idcs[i]);
+    }
+    vaplic_assign_target(v, source, target);
+    vaplic_request_update(v, source);
 }
 
 /* ---- What the machine tells ------------------------------------------------------------------ */
@@ -168,7 +226,7 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = v->sources + source;
     if (source >= v->config.source_count || !vaplic_at_machine(v, source) || v->msi ||
-        !aplic_sm_is_level(s->mode)) {
+        !vaplic_is_level(s)) {
         raise_other(v, source);
         return;
     }
@@ -190,14 +248,14 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
 static inline bool ends_at_machine(const struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = &v->sources[source];
-    return s->owned && aplic_sm_is_level(s->mode) && !v->stopped;
+    return s->owned && vaplic_is_level(s) && !v->stopped;
 }
 
 /* A held source, which is a request of this hart, has fallen: that is its end. */
 static void release(struct vaplic *v, struct vaplic_idc *idc, uint32_t source)
 {
     vaplic_assign(v->pending, source, false);
-    vaplic_request_remove(v, source, idc);
+    remove(v, source, idc);
     vaplic_machine_update(v, source);
 }
 
@@ -254,9 +312,9 @@ static NOINLINE enum vdev_result claim_any(struct vaplic *v, struct vaplic_idc *
     *value = topi_of(top);
     uint32_t source = top & KEY_SOURCE;
     const struct vaplic_source *s = &v->sources[source];
-    if (!aplic_sm_is_level(s->mode) || !(s->owned || vaplic_rectified(s))) {
+    if (!vaplic_is_level(s) || !(s->owned || vaplic_rectified(s))) {
         vaplic_assign(v->pending, source, false);
-        vaplic_request_remove(v, source, idc);
+        remove(v, source, idc);
     }
     return VDEV_OK;
 }

@@ -8,15 +8,15 @@
 #include "vaplic_priv.h"
 
 /*
- * The source's pending or enable bit is another than before: it becomes a request, is one no
- * longer, or its message goes. Nothing happens while it is late.
+ * The source's pending or enable bit has changed: it becomes a request, is none any more, or its
+ * message is sent. Nothing happens while it is late.
  */
 void vaplic_request_update(struct vaplic *v, uint32_t source);
 
-/* It is a request of this IDC structure, and no longer so. */
-void vaplic_request_remove(struct vaplic *v, uint32_t source, struct vaplic_idc *idc);
+/* The source's target becomes `target`, and a request goes along to the hart that this names. */
+void vaplic_request_move(struct vaplic *v, uint32_t source, uint32_t target);
 
-/* No source is a request, and no vCPU is told. */
+/* No source is a request from now on; vaplic_request_drive_all() is the caller's. */
 void vaplic_request_remove_all(struct vaplic *v);
 
 /* Lets the vCPU's external interrupt be what domaincfg and the IDC structure say. */

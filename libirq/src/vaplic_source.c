@@ -6,6 +6,22 @@
 #include "vaplic_machine.h"
 #include "vaplic_request.h"
 
+/* The source's bits have changed; it is the machine's, too. */
+static NOINLINE void update_with_machine(struct vaplic *v, uint32_t source)
+{
+    vaplic_request_update(v, source);
+    vaplic_machine_update(v, source);
+}
+
+static inline void update(struct vaplic *v, uint32_t source)
+{
+    if (vaplic_at_machine(v, source)) {
+        update_with_machine(v, source);
+    } else {
+        vaplic_request_update(v, source);
+    }
+}
+
 /* ---- Late sources ---------------------------------------------------------------------------- */
 
 static void catch_up(struct vaplic *v, uint32_t source)
@@ -13,14 +29,11 @@ static void catch_up(struct vaplic *v, uint32_t source)
     struct vaplic_source *s = &v->sources[source];
     if (!v->msi) { /* Perhaps since now: see set_delivery() of vaplic.c. */
         vaplic_assign_target(v, source, vaplic_legal_target(v, s->target));
-        if (aplic_sm_is_level(s->mode) && vaplic_has(v->inputs, source)) {
+        if (vaplic_is_level(s) && vaplic_has(v->inputs, source)) {
             vaplic_assign(v->pending, source, true);
         }
     }
-    vaplic_request_update(v, source);
-    if (vaplic_at_machine(v, source)) {
-        vaplic_machine_update(v, source);
-    }
+    update(v, source);
 }
 
 bool vaplic_source_catch_up(struct vaplic *v, uint32_t count)
@@ -101,24 +114,10 @@ void vaplic_source_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t val
 
 /* ---- target ---------------------------------------------------------------------------------- */
 
-static inline bool is_ready(const struct vaplic *v, uint32_t source)
-{
-    return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
-}
-
 static NOINLINE void move_request(struct vaplic *v, uint32_t source, uint32_t target)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
-    struct vaplic_idc *idc = &v->idcs[i];
-    if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
-        vaplic_request_remove(v, source, idc);
-    }
-    vaplic_assign_target(v, source, target);
-    if (is_ready(v, source)) {
-        vaplic_request_update(v, source);
-    }
-    if (s->owned) {
+    vaplic_request_move(v, source, target);
+    if (v->sources[source].owned) {
         vaplic_machine_retarget(v, source);
     }
 }
@@ -131,7 +130,7 @@ void vaplic_source_set_target(struct vaplic *v, uint32_t source, uint32_t value)
     if (target == s->target) {
         return;
     }
-    if (is_ready(v, source) || vaplic_has(v->late, source)) {
+    if (vaplic_is_ready(v, source) || vaplic_has(v->late, source)) {
         move_request(v, source, target);
         return;
     }
@@ -146,12 +145,12 @@ void vaplic_source_set_target(struct vaplic *v, uint32_t source, uint32_t value)
 void vaplic_source_set_pending(struct vaplic *v, uint32_t source, bool pending)
 {
     const struct vaplic_source *s = &v->sources[source];
-    bool level = aplic_sm_is_level(s->mode);
+    bool level = vaplic_is_level(s);
     if (s->mode == APLIC_SM_INACTIVE || (level && !v->msi)) {
         return;
     }
     if (vaplic_at_machine(v, source)) {
-        if (!pending) {
+        if (!pending && vaplic_has(v->pending, source)) {
             assign_pending(v, source, false);
         }
         vaplic_machine_set_pending(v, source / 32, 1u << source % 32, pending);
@@ -168,10 +167,7 @@ void vaplic_source_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
         return;
     }
     vaplic_assign(v->enabled, source, enabled);
-    vaplic_request_update(v, source);
-    if (vaplic_at_machine(v, source)) {
-        vaplic_machine_update(v, source);
-    }
+    update(v, source);
 }
 
 /* As vaplic_source_set_pending(), of each. */
@@ -244,7 +240,7 @@ static void line_set(void *controller, uint32_t source, bool level)
         return;
     }
     vaplic_assign(v->inputs, source, input);
-    if (input || aplic_sm_is_level(s->mode)) {
+    if (input || vaplic_is_level(s)) {
         assign_pending(v, source, input);
     }
 }

@@ -12,7 +12,7 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
     uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
     if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
         vaplic_has(v->active, source) != (s->mode != APLIC_SM_INACTIVE) ||
-        vaplic_has(v->levels, source) != aplic_sm_is_level(s->mode) ||
+        vaplic_has(v->levels, source) != vaplic_is_level(s) ||
         input != (!s->owned && vaplic_rectified(s)) ||
         (s->mode == APLIC_SM_INACTIVE && (pending || enabled))) {
         return false;
@@ -21,7 +21,7 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
         return true; /* The rest will be. */
     }
     if ((v->msi ? v->ie && pending && enabled
-                : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
+                : (input && vaplic_is_level(s) && !pending) || iprio == 0 ||
                       iprio >> v->config.iprio_bits != 0) ||
         (s->armed && !(s->owned && enabled && !v->stopped))) {
         return false;
@@ -38,10 +38,12 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
 static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
 {
     uint32_t top = VAPLIC_NONE;
+    uint32_t count = 0;
     bool best = true;
     for (uint32_t w = 0; w < v->word_count; w++) {
         uint32_t key = VAPLIC_NONE;
         for (uint64_t ready = idc->ready[w]; ready != 0; ready &= ready - 1) {
+            count++;
             uint32_t source = w * 64 + first(ready);
             uint32_t iprio = v->sources[source].target & APLIC_TARGET_IPRIO;
             key = (iprio << KEY_SHIFT | source) < key ? iprio << KEY_SHIFT | source : key;
@@ -52,7 +54,8 @@ static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
     bool limit =
         idc->limit == VAPLIC_NONE || (idc->limit % (1u << KEY_SHIFT) == 0 && idc->limit != 0 &&
                                       idc->limit >> KEY_SHIFT >> v->config.iprio_bits == 0);
-    return best && limit && idc->top == top && idc->external == vaplic_request_signals(v, idc);
+    return best && limit && idc->count == count && idc->top == top &&
+           idc->external == vaplic_request_signals(v, idc);
 }
 
 /* No bit in it that is no source's. */
