@@ -56,21 +56,27 @@ bool vaplic_source_catch_up(struct vaplic *v, uint32_t count)
 static inline bool assign_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
     struct vaplic_source *s = &v->sources[source];
+    uint32_t w = source / 64;
+    uint64_t bit = BIT(source % 64);
     s->mode = (uint8_t)mode;
-    bool input = !s->owned && vaplic_rectified(s);
-    bool enabled = vaplic_has(v->enabled, source);
-    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
-    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
-    vaplic_assign(v->inputs, source, input);
     if (mode == APLIC_SM_INACTIVE) {
-        vaplic_assign(v->enabled, source, false);
-        vaplic_assign(v->pending, source, false);
-        return enabled;
+        bool ready = vaplic_is_ready(v, source);
+        v->active[w] &= ~bit;
+        v->levels[w] &= ~bit;
+        v->inputs[w] &= ~bit;
+        v->enabled[w] &= ~bit;
+        v->pending[w] &= ~bit;
+        return ready;
     }
-    if (input) {
-        vaplic_assign(v->pending, source, true);
+    bool input = !s->owned && vaplic_rectified(s);
+    v->active[w] |= bit;
+    vaplic_assign(v->levels, source, vaplic_is_level(s));
+    vaplic_assign(v->inputs, source, input);
+    if (!input) {
+        return false;
     }
-    return input && enabled;
+    v->pending[w] |= bit;
+    return (v->enabled[w] & bit) != 0;
 }
 
 static inline void assign_pending(struct vaplic *v, uint32_t source, bool pending)
@@ -114,11 +120,19 @@ void vaplic_source_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t val
 
 /* ---- target ---------------------------------------------------------------------------------- */
 
-static NOINLINE void move_request(struct vaplic *v, uint32_t source, uint32_t target)
+static NOINLINE void move_with_machine(struct vaplic *v, uint32_t source, uint32_t target)
 {
     vaplic_request_move(v, source, target);
+    vaplic_machine_retarget(v, source);
+}
+
+/* The source may be a request. */
+static inline void move(struct vaplic *v, uint32_t source, uint32_t target)
+{
     if (v->sources[source].owned) {
-        vaplic_machine_retarget(v, source);
+        move_with_machine(v, source, target);
+    } else {
+        vaplic_request_move(v, source, target);
     }
 }
 
@@ -131,7 +145,7 @@ void vaplic_source_set_target(struct vaplic *v, uint32_t source, uint32_t value)
         return;
     }
     if (vaplic_is_ready(v, source) || vaplic_has(v->late, source)) {
-        move_request(v, source, target);
+        move(v, source, target);
         return;
     }
     vaplic_assign_target(v, source, target);
