@@ -351,6 +351,7 @@ HYP_COLD static void clear(struct vaplic *v)
     v->ie = false;
     v->msi = v->config.delivery == VAPLIC_MSI;
     v->genmsi = 0;
+    uint32_t target = vaplic_legal_target(v, 0);
     for (uint32_t w = 0; w < v->word_count; w++) {
         v->pending[w] = 0;
         v->enabled[w] = 0;
@@ -359,14 +360,13 @@ HYP_COLD static void clear(struct vaplic *v)
         v->levels[w] = 0;
         v->late[w] = 0;
         for (uint32_t k = 0; k < 8; k++) {
-            v->iprio[k * v->word_count + w] = 0;
+            v->iprio[k * v->word_count + w] = (target >> k & 1) != 0 ? UINT64_MAX : 0;
         }
     }
     v->late_words = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vaplic_source *s = &v->sources[source];
-        *s = (struct vaplic_source){.wire = s->wire, .owned = s->owned};
-        vaplic_assign_target(v, source, vaplic_legal_target(v, 0));
+        *s = (struct vaplic_source){.target = target, .wire = s->wire, .owned = s->owned};
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The APLIC model's invariants. */
+#include <hyp/irq/vaplic.h>
+
 #include "first.h"
 #include "vaplic_request.h"
 
