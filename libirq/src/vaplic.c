@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model: its register window, its set-up, its invariants. */
+/* The APLIC model: its register window, the domain's registers, its set-up. */
 #include <hyp/irq/vaplic.h>
 
 #include <hyp/base/bits.h>
 #include <hyp/irq/aplic_regs.h>
 
-#include "first.h"
-#include "vaplic_priv.h"
+#include "vaplic_request.h"
+#include "vaplic_source.h"
 
 _Static_assert(VAPLIC_SIZE == APLIC_SIZE, "the model answers for the whole domain");
 _Static_assert(HYP_HART_MAX *APLIC_IDC_STRIDE <= APLIC_SIZE - APLIC_IDC, "IDC structures fit");
@@ -39,8 +39,8 @@ static NOINLINE uint32_t read_block(struct vaplic *v, uint64_t offset)
         return 0;
     }
     switch ((offset - BLOCKS) / BLOCK_SIZE) {
-    case BLOCK_SETIP: return vaplic_pending(v, reg);
-    case BLOCK_IN_CLRIP: return vaplic_inputs(v, reg);
+    case BLOCK_SETIP: return vaplic_source_pending(v, reg);
+    case BLOCK_IN_CLRIP: return vaplic_source_inputs(v, reg);
     case BLOCK_SETIE: return vaplic_half(v->enabled, reg);
     default: return 0;
     }
@@ -56,10 +56,10 @@ static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uin
     }
     struct vaplic_idc *idc = &v->idcs[i];
     if (reg == APLIC_CLAIMI) {
-        return vaplic_claimi(v, idc, value);
+        return vaplic_request_claimi(v, idc, value);
     }
     if (reg == APLIC_TOPI) {
-        return vaplic_topi(v, idc, value);
+        return vaplic_request_topi(v, idc, value);
     }
     if (reg == APLIC_IDELIVERY) {
         *value = idc->idelivery;
@@ -79,7 +79,7 @@ static NOINLINE enum vdev_result read_rest(struct vaplic *v, uint64_t offset, ui
     case APLIC_GENMSI: *value = v->genmsi; break;
     default:
         *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
-        return vaplic_catch_up(v, LATE_AT_ONCE_READ) ? VDEV_OK : VDEV_MORE;
+        return vaplic_source_catch_up(v, LATE_AT_ONCE_READ) ? VDEV_OK : VDEV_MORE;
     }
     return VDEV_OK;
 }
@@ -109,9 +109,9 @@ static void write_number(struct vaplic *v, uint32_t source, uint64_t block)
         return;
     }
     if (block <= BLOCK_IN_CLRIP) {
-        vaplic_set_pending(v, source, block == BLOCK_SETIP);
+        vaplic_source_set_pending(v, source, block == BLOCK_SETIP);
     } else {
-        vaplic_set_enabled(v, source, block == BLOCK_SETIE);
+        vaplic_source_set_enabled(v, source, block == BLOCK_SETIE);
     }
 }
 
@@ -127,9 +127,9 @@ static void write_bits(struct vaplic *v, uint32_t reg, uint32_t value, uint64_t 
         return;
     }
     if (block <= BLOCK_IN_CLRIP) {
-        vaplic_set_pendings(v, reg, value, block == BLOCK_SETIP);
+        vaplic_source_set_pendings(v, reg, value, block == BLOCK_SETIP);
     } else {
-        vaplic_set_enables(v, reg, value, block == BLOCK_SETIE);
+        vaplic_source_set_enables(v, reg, value, block == BLOCK_SETIE);
     }
 }
 
@@ -163,7 +163,47 @@ static NOINLINE void write_idc(struct vaplic *v, uint64_t offset, uint32_t value
         break;
     default: return;
     }
-    vaplic_drive(v, idc);
+    vaplic_request_drive(v, idc);
+}
+
+/* DM changes: targets are read anew, and direct mode's levels pend. */
+static NOINLINE void set_delivery(struct vaplic *v, bool msi)
+{
+    vaplic_request_remove_all(v);
+    v->msi = msi;
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        uint64_t rest = v->config.source_count - w * 64;
+        uint64_t sources = rest >= 64 ? UINT64_MAX : BIT(rest) - 1;
+        vaplic_mark_late(v, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
+    }
+    vaplic_request_drive_all(v);
+}
+
+/* IE changes in MSI mode: what waited goes, and the machine follows. */
+static void forward(struct vaplic *v)
+{
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        vaplic_mark_late(v, w, v->enabled[w] & (v->pending[w] | v->owned[w]));
+    }
+}
+
+static NOINLINE void write_domaincfg(struct vaplic *v, uint32_t value)
+{
+    bool both = v->config.delivery == (VAPLIC_DIRECT | VAPLIC_MSI);
+    bool msi = both ? (value & APLIC_DOMAINCFG_DM) != 0 : v->msi;
+    bool ie = (value & APLIC_DOMAINCFG_IE) != 0;
+    bool turned = msi != v->msi;
+    if (!turned && ie == v->ie) {
+        return;
+    }
+    v->ie = ie;
+    if (turned) {
+        set_delivery(v, msi);
+    } else if (msi) {
+        forward(v);
+    } else {
+        vaplic_request_drive_all(v);
+    }
 }
 
 static void write_genmsi(struct vaplic *v, uint32_t value)
@@ -185,9 +225,9 @@ static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t va
     switch (offset / 0x1000) {
     case APLIC_SOURCECFG / 0x1000:
         if (source == 0) {
-            vaplic_set_domaincfg(v, value);
+            write_domaincfg(v, value);
         } else if (is_source(v, source)) {
-            vaplic_set_sourcecfg(v, (uint32_t)source, value);
+            vaplic_source_set_sourcecfg(v, (uint32_t)source, value);
         }
         return;
     case APLIC_SETIP / 0x1000: write_block(v, offset, value); return;
@@ -202,7 +242,7 @@ static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t va
         if (source == 0) {
             write_genmsi(v, value);
         } else if (is_source(v, source)) {
-            vaplic_set_target(v, (uint32_t)source, value);
+            vaplic_source_set_target(v, (uint32_t)source, value);
         }
     }
 }
@@ -239,7 +279,7 @@ static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, un
 
 static enum vdev_result more(void *state)
 {
-    return vaplic_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
+    return vaplic_source_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
 }
 
 static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
@@ -305,6 +345,40 @@ HYP_COLD static bool config_is_valid(const struct vaplic_config *c)
     return true;
 }
 
+/* The state after reset, with nobody told of it. */
+HYP_COLD static void clear(struct vaplic *v)
+{
+    v->ie = false;
+    v->msi = v->config.delivery == VAPLIC_MSI;
+    v->genmsi = 0;
+    uint32_t target = vaplic_legal_target(v, 0);
+    for (uint32_t w = 0; w < v->word_count; w++) {
+        v->pending[w] = 0;
+        v->enabled[w] = 0;
+        v->inputs[w] = 0;
+        v->active[w] = 0;
+        v->levels[w] = 0;
+        v->late[w] = 0;
+        for (uint32_t k = 0; k < 8; k++) {
+            v->iprio[k * v->word_count + w] = (target >> k & 1) != 0 ? UINT64_MAX : 0;
+        }
+    }
+    v->late_words = 0;
+    for (uint32_t source = 1; source < v->config.source_count; source++) {
+        struct vaplic_source *s = &v->sources[source];
+        *s = (struct vaplic_source){.target = target, .wire = s->wire, .owned = s->owned};
+    }
+    for (uint32_t i = 0; i < v->config.idc_count; i++) {
+        struct vaplic_idc *idc = &v->idcs[i];
+        *idc = (struct vaplic_idc){.ready = idc->ready,
+                                   .best = idc->best,
+                                   .limit = VAPLIC_NONE,
+                                   .vcpu = (uint8_t)i,
+                                   .external = idc->external};
+    }
+    vaplic_request_remove_all(v);
+}
+
 HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config,
                                      void *storage)
 {
@@ -332,93 +406,14 @@ HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_confi
         v->idcs[i].ready = ready + words * i;
         v->idcs[i].best = best + words * i;
     }
-    vaplic_clear(v);
+    clear(v);
     return HYP_OK;
 }
 
-/* ---- Invariants ------------------------------------------------------------------------------ */
-
-static bool source_is_valid(const struct vaplic *v, uint32_t source)
+HYP_COLD void vaplic_reset(struct vaplic *v)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    bool pending = vaplic_has(v->pending, source);
-    bool enabled = vaplic_has(v->enabled, source);
-    bool input = vaplic_has(v->inputs, source);
-    uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
-    if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
-        vaplic_has(v->active, source) != (s->mode != APLIC_SM_INACTIVE) ||
-        vaplic_has(v->levels, source) != aplic_sm_is_level(s->mode) ||
-        input != (!s->owned && vaplic_rectified(s)) ||
-        (s->mode == APLIC_SM_INACTIVE && (pending || enabled))) {
-        return false;
-    }
-    if (vaplic_has(v->late, source)) {
-        return true; /* The rest will be. */
-    }
-    if ((v->msi ? v->ie && pending && enabled
-                : (input && aplic_sm_is_level(s->mode) && !pending) || iprio == 0 ||
-                      iprio >> v->config.iprio_bits != 0) ||
-        (s->armed && !(s->owned && enabled && !v->stopped))) {
-        return false;
-    }
-    for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        bool request = !v->msi && pending && enabled && s->target >> APLIC_TARGET_HART_SHIFT == i;
-        if (vaplic_has(v->idcs[i].ready, source) != request) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
-{
-    uint32_t top = VAPLIC_NONE;
-    bool best = true;
-    for (uint32_t w = 0; w < v->word_count; w++) {
-        uint32_t key = VAPLIC_NONE;
-        for (uint64_t ready = idc->ready[w]; ready != 0; ready &= ready - 1) {
-            uint32_t source = w * 64 + first(ready);
-            uint32_t iprio = v->sources[source].target & APLIC_TARGET_IPRIO;
-            key = (iprio << KEY_SHIFT | source) < key ? iprio << KEY_SHIFT | source : key;
-        }
-        best = best && key == idc->best[w] && key == vaplic_best(v, idc, w);
-        top = key < top ? key : top;
-    }
-    bool limit =
-        idc->limit == VAPLIC_NONE || (idc->limit % (1u << KEY_SHIFT) == 0 && idc->limit != 0 &&
-                                      idc->limit >> KEY_SHIFT >> v->config.iprio_bits == 0);
-    return best && limit && idc->top == top && idc->external == vaplic_signals(v, idc);
-}
-
-/* No bit in it that is no source's. */
-static bool map_is_valid(const struct vaplic *v, const uint64_t *map)
-{
-    uint32_t used = v->config.source_count % 64;
-    return (map[0] & 1) == 0 && (used == 0 || map[v->word_count - 1] >> used == 0);
-}
-
-bool vaplic_is_valid(const struct vaplic *v)
-{
-    bool mode = (v->config.delivery & (v->msi ? VAPLIC_MSI : VAPLIC_DIRECT)) != 0;
-    if (!mode || !map_is_valid(v, v->pending) || !map_is_valid(v, v->enabled) ||
-        !map_is_valid(v, v->inputs) || !map_is_valid(v, v->owned) || !map_is_valid(v, v->late) ||
-        !map_is_valid(v, v->active) || !map_is_valid(v, v->levels)) {
-        return false;
-    }
-    for (uint32_t source = 1; source < v->config.source_count; source++) {
-        if (!source_is_valid(v, source)) {
-            return false;
-        }
-    }
-    for (uint32_t w = 0; w < v->word_count; w++) {
-        if ((v->late[w] != 0) != ((v->late_words >> w & 1) != 0)) {
-            return false;
-        }
-    }
-    for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        if (!map_is_valid(v, v->idcs[i].ready) || !idc_is_valid(v, &v->idcs[i])) {
-            return false;
-        }
-    }
-    return true;
+    vaplic_stop(v);
+    clear(v);
+    vaplic_request_drive_all(v);
+    v->stopped = false;
 }

@@ -1,102 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's sources: their registers, lines and owners, and the physical side of each. */
-#include "vaplic_priv.h"
+/* The APLIC model's sources: their registers and lines, and what of them is late. */
+#include "vaplic_source.h"
 
 #include "first.h"
+#include "vaplic_machine.h"
+#include "vaplic_request.h"
 
-static inline void set_pending(struct vaplic *v, uint32_t source, bool pending)
+/* The source's bits have changed; it is the machine's, too. */
+static NOINLINE void update_with_machine(struct vaplic *v, uint32_t source)
 {
-    vaplic_assign(v->pending, source, pending);
-    vaplic_settle(v, source);
+    vaplic_request_update(v, source);
+    vaplic_machine_update(v, source);
 }
 
-/* ---- The physical side ----------------------------------------------------------------------- */
-
-/* Where the machine's interrupt goes is where the guest's does; false: to nobody. */
-static bool aim(const struct vaplic *v, uint32_t source)
+static inline void update(struct vaplic *v, uint32_t source)
 {
-    const struct aplic_phys *phys = v->config.phys;
-    uint32_t target = v->sources[source].target;
-    uint32_t hart_index = target >> APLIC_TARGET_HART_SHIFT;
-    if (hart_index >= v->config.idc_count) {
-        return false;
+    if (vaplic_at_machine(v, source)) {
+        update_with_machine(v, source);
+    } else {
+        vaplic_request_update(v, source);
     }
-    if (!v->msi) {
-        phys->ops->set_target(phys->state, source, v->config.hart[hart_index]);
-        return true;
-    }
-    /* The guest has no guests: another file than the supervisor's own is nobody's. */
-    return (target >> APLIC_TARGET_GUEST_SHIFT & APLIC_TARGET_GUEST_MASK) == 0 &&
-           v->config.route(v->config.ctx, source, hart_index, target & APLIC_TARGET_EIID);
 }
 
-void vaplic_follow(struct vaplic *v, uint32_t source)
+/* ---- Late sources ---------------------------------------------------------------------------- */
+
+static void catch_up(struct vaplic *v, uint32_t source)
 {
-    const struct aplic_phys *phys = v->config.phys;
     struct vaplic_source *s = &v->sources[source];
-    bool on = vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_held(v, source) &&
-              aim(v, source);
-    if (on || s->armed) {
-        phys->ops->set_enable(phys->state, source, on);
+    if (!v->msi) { /* Perhaps since now: see set_delivery() of vaplic.c. */
+        vaplic_assign_target(v, source, vaplic_legal_target(v, s->target));
+        if (vaplic_is_level(s) && vaplic_has(v->inputs, source)) {
+            vaplic_assign(v->pending, source, true);
+        }
     }
-    s->armed = on;
+    update(v, source);
 }
 
-/* What the inputs of these are, and the end of each held source among them whose input is low. */
-static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
+bool vaplic_source_catch_up(struct vaplic *v, uint32_t count)
 {
-    const struct aplic_phys *phys = v->config.phys;
-    uint32_t inputs = phys->ops->inputs(phys->state, reg) & owned;
-    uint32_t held = v->msi ? 0 : vaplic_half(v->pending, reg) & vaplic_half(v->levels, reg);
-    uint64_t low = vaplic_wide(reg, held & owned & ~inputs);
-    v->pending[reg / 2] &= ~low;
-    vaplic_mark_late(v, reg / 2, low);
-    return inputs;
+    for (; v->late_words != 0 && count != 0; count--) {
+        uint32_t w = first(v->late_words);
+        uint64_t late = v->late[w];
+        v->late[w] = late & (late - 1);
+        if (v->late[w] == 0) {
+            v->late_words &= v->late_words - 1;
+        }
+        catch_up(v, w * 64 + first(late));
+    }
+    return v->late_words == 0;
 }
 
-/* ---- Sources --------------------------------------------------------------------------------- */
+/* ---- sourcecfg ------------------------------------------------------------------------------- */
 
 /* The source's bits follow its mode. True: it may be a request, or no longer one. */
 static inline bool assign_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
     struct vaplic_source *s = &v->sources[source];
+    uint32_t w = source / 64;
+    uint64_t bit = BIT(source % 64);
     s->mode = (uint8_t)mode;
-    bool input = !s->owned && vaplic_rectified(s);
-    bool enabled = vaplic_has(v->enabled, source);
-    vaplic_assign(v->active, source, mode != APLIC_SM_INACTIVE);
-    vaplic_assign(v->levels, source, aplic_sm_is_level(mode));
-    vaplic_assign(v->inputs, source, input);
     if (mode == APLIC_SM_INACTIVE) {
-        vaplic_assign(v->enabled, source, false);
-        vaplic_assign(v->pending, source, false);
-        return enabled;
+        bool ready = vaplic_is_ready(v, source);
+        v->active[w] &= ~bit;
+        v->levels[w] &= ~bit;
+        v->inputs[w] &= ~bit;
+        v->enabled[w] &= ~bit;
+        v->pending[w] &= ~bit;
+        return ready;
     }
-    if (input) {
-        vaplic_assign(v->pending, source, true);
+    bool input = !s->owned && vaplic_rectified(s);
+    v->active[w] |= bit;
+    vaplic_assign(v->levels, source, vaplic_is_level(s));
+    vaplic_assign(v->inputs, source, input);
+    if (!input) {
+        return false;
     }
-    return input && enabled;
+    v->pending[w] |= bit;
+    return (v->enabled[w] & bit) != 0;
+}
+
+static inline void assign_pending(struct vaplic *v, uint32_t source, bool pending)
+{
+    vaplic_assign(v->pending, source, pending);
+    vaplic_request_update(v, source);
 }
 
 static NOINLINE void set_machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
 {
-    const struct aplic_phys *phys = v->config.phys;
     const struct vaplic_source *s = &v->sources[source];
     bool held = vaplic_is_held(v, source);
     if (held) {
-        set_pending(v, source, false); /* If it is still high, the machine says so again. */
+        assign_pending(v, source, false); /* If it is still high, the machine says so again. */
     }
-    if (assign_mode(v, source, phys->ops->set_mode(phys->state, source, mode))) {
-        vaplic_settle(v, source);
+    if (assign_mode(v, source, vaplic_machine_set_mode(v, source, mode))) {
+        vaplic_request_update(v, source);
     }
     if (s->armed && s->mode != APLIC_SM_INACTIVE && !held && !vaplic_is_held(v, source)) {
-        phys->ops->set_enable(phys->state, source, true); /* Its target has stayed. */
+        vaplic_machine_set_enable(v, source, true); /* Its target has stayed. */
     } else {
-        vaplic_follow(v, source);
+        vaplic_machine_update(v, source);
     }
 }
 
 /* Ends in calls only, so that what is not the machine's needs no stack. */
-void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
+void vaplic_source_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
 {
     const struct vaplic_source *s = &v->sources[source];
     uint32_t mode =
@@ -107,61 +114,85 @@ void vaplic_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
     if (vaplic_at_machine(v, source)) {
         set_machine_mode(v, source, mode);
     } else if (assign_mode(v, source, mode)) {
-        vaplic_settle(v, source);
+        vaplic_request_update(v, source);
     }
 }
 
-void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
+/* ---- target ---------------------------------------------------------------------------------- */
+
+static NOINLINE void move_with_machine(struct vaplic *v, uint32_t source, uint32_t target)
 {
-    struct vaplic_source *s = &v->sources[source];
-    bool level = aplic_sm_is_level(s->mode);
+    vaplic_request_move(v, source, target);
+    vaplic_machine_retarget(v, source);
+}
+
+/* The source may be a request. */
+static inline void move(struct vaplic *v, uint32_t source, uint32_t target)
+{
+    if (v->sources[source].owned) {
+        move_with_machine(v, source, target);
+    } else {
+        vaplic_request_move(v, source, target);
+    }
+}
+
+/* Ends in calls only, as vaplic_source_set_sourcecfg() does. */
+void vaplic_source_set_target(struct vaplic *v, uint32_t source, uint32_t value)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    uint32_t target = vaplic_legal_target(v, value);
+    if (target == s->target) {
+        return;
+    }
+    if (vaplic_is_ready(v, source) || vaplic_has(v->late, source)) {
+        move(v, source, target);
+        return;
+    }
+    vaplic_assign_target(v, source, target);
+    if (s->owned) {
+        vaplic_machine_retarget(v, source);
+    }
+}
+
+/* ---- setip, in_clrip, setie, clrie ----------------------------------------------------------- */
+
+void vaplic_source_set_pending(struct vaplic *v, uint32_t source, bool pending)
+{
+    const struct vaplic_source *s = &v->sources[source];
+    bool level = vaplic_is_level(s);
     if (s->mode == APLIC_SM_INACTIVE || (level && !v->msi)) {
         return;
     }
     if (vaplic_at_machine(v, source)) {
-        const struct aplic_phys *phys = v->config.phys;
-        if (!pending) {
-            set_pending(v, source, false);
+        if (!pending && vaplic_has(v->pending, source)) {
+            assign_pending(v, source, false);
         }
-        phys->ops->set_pending(phys->state, source / 32, 1u << source % 32, pending);
+        vaplic_machine_set_pending(v, source / 32, 1u << source % 32, pending);
         return;
     }
     if (!pending || !level || vaplic_has(v->inputs, source)) {
-        set_pending(v, source, pending);
+        assign_pending(v, source, pending);
     }
 }
 
-void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
+void vaplic_source_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
 {
     if (v->sources[source].mode == APLIC_SM_INACTIVE || vaplic_has(v->enabled, source) == enabled) {
         return;
     }
     vaplic_assign(v->enabled, source, enabled);
-    vaplic_settle(v, source);
-    if (vaplic_at_machine(v, source)) {
-        vaplic_follow(v, source);
-    }
+    update(v, source);
 }
 
-void vaplic_set_enables(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled)
+/* As vaplic_source_set_pending(), of each. */
+void vaplic_source_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending)
 {
-    uint64_t *word = &v->enabled[reg / 2];
-    uint64_t wide = vaplic_wide(reg, bits);
-    uint64_t changed = enabled ? wide & v->active[reg / 2] & ~*word : wide & *word;
-    *word ^= changed;
-    vaplic_mark_late(v, reg / 2, changed & (v->pending[reg / 2] | v->owned[reg / 2]));
-}
-
-/* As vaplic_set_pending(), of each. */
-void vaplic_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending)
-{
-    const struct aplic_phys *phys = v->config.phys;
     uint32_t w = reg / 2;
     uint64_t able = vaplic_wide(reg, bits) & v->active[w] & (v->msi ? UINT64_MAX : ~v->levels[w]);
     uint64_t owned = v->stopped ? 0 : v->owned[w];
     uint32_t machine = vaplic_half(&owned, reg % 2) & vaplic_half(&able, reg % 2);
     if (machine != 0) {
-        phys->ops->set_pending(phys->state, reg, machine, pending);
+        vaplic_machine_set_pending(v, reg, machine, pending);
     }
     if (pending) {
         able &= ~owned & (~v->levels[w] | v->inputs[w]);
@@ -171,63 +202,44 @@ void vaplic_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pen
     vaplic_mark_late(v, w, changed & v->enabled[w]);
 }
 
-static inline void assign_target(struct vaplic *v, uint32_t source, uint32_t target)
+void vaplic_source_set_enables(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled)
 {
-    struct vaplic_source *s = &v->sources[source];
-    vaplic_set_iprio(v, source, s->target ^ target);
-    s->target = target;
+    uint64_t *word = &v->enabled[reg / 2];
+    uint64_t wide = vaplic_wide(reg, bits);
+    uint64_t changed = enabled ? wide & v->active[reg / 2] & ~*word : wide & *word;
+    *word ^= changed;
+    vaplic_mark_late(v, reg / 2, changed & (v->pending[reg / 2] | v->owned[reg / 2]));
 }
 
-static inline bool is_ready(const struct vaplic *v, uint32_t source)
+/* What the inputs of these are, and the end of each held source among them whose input is low. */
+static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
 {
-    return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
+    uint32_t inputs = vaplic_machine_inputs(v, reg) & owned;
+    uint32_t held = v->msi ? 0 : vaplic_half(v->pending, reg) & vaplic_half(v->levels, reg);
+    uint64_t low = vaplic_wide(reg, held & owned & ~inputs);
+    v->pending[reg / 2] &= ~low;
+    vaplic_mark_late(v, reg / 2, low);
+    return inputs;
 }
 
-/* While a source is on at the machine, nothing but the target changes there. */
-static void follow_target(struct vaplic *v, uint32_t source)
+uint32_t vaplic_source_inputs(struct vaplic *v, uint32_t reg)
 {
-    if (v->sources[source].armed && !vaplic_is_held(v, source) && aim(v, source)) {
-        return;
-    }
-    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
-        vaplic_follow(v, source);
-    }
+    uint32_t owned = vaplic_half(v->owned, reg);
+    uint32_t inputs = vaplic_half(v->inputs, reg);
+    return owned == 0 || v->stopped ? inputs : inputs | machine_inputs(v, reg, owned);
 }
 
-static NOINLINE void move_request(struct vaplic *v, uint32_t source, uint32_t target)
+uint32_t vaplic_source_pending(struct vaplic *v, uint32_t reg)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
-    struct vaplic_idc *idc = &v->idcs[i];
-    if (i < v->config.idc_count && vaplic_has(idc->ready, source)) {
-        vaplic_withdraw(v, source, idc);
+    uint32_t owned = vaplic_half(v->owned, reg);
+    if (owned == 0 || v->stopped) {
+        return vaplic_half(v->pending, reg);
     }
-    assign_target(v, source, target);
-    if (is_ready(v, source)) {
-        vaplic_settle(v, source);
-    }
-    if (s->owned) {
-        follow_target(v, source);
-    }
+    (void)machine_inputs(v, reg, owned);
+    return vaplic_half(v->pending, reg) | (vaplic_machine_pending(v, reg) & owned);
 }
 
-/* Ends in calls only, as vaplic_set_sourcecfg() does. */
-void vaplic_set_target(struct vaplic *v, uint32_t source, uint32_t value)
-{
-    const struct vaplic_source *s = &v->sources[source];
-    uint32_t target = vaplic_legal_target(v, value);
-    if (target == s->target) {
-        return;
-    }
-    if (is_ready(v, source) || vaplic_has(v->late, source)) {
-        move_request(v, source, target);
-        return;
-    }
-    assign_target(v, source, target);
-    if (s->owned) {
-        follow_target(v, source);
-    }
-}
+/* ---- Lines ----------------------------------------------------------------------------------- */
 
 static void line_set(void *controller, uint32_t source, bool level)
 {
@@ -242,60 +254,12 @@ static void line_set(void *controller, uint32_t source, bool level)
         return;
     }
     vaplic_assign(v->inputs, source, input);
-    if (input || aplic_sm_is_level(s->mode)) {
-        set_pending(v, source, input);
+    if (input || vaplic_is_level(s)) {
+        assign_pending(v, source, input);
     }
 }
 
 struct irq_line vaplic_line(struct vaplic *v, uint32_t source)
 {
     return (struct irq_line){.set = line_set, .controller = v, .source = source};
-}
-
-uint32_t vaplic_inputs(struct vaplic *v, uint32_t reg)
-{
-    uint32_t owned = vaplic_half(v->owned, reg);
-    uint32_t inputs = vaplic_half(v->inputs, reg);
-    return owned == 0 || v->stopped ? inputs : inputs | machine_inputs(v, reg, owned);
-}
-
-uint32_t vaplic_pending(struct vaplic *v, uint32_t reg)
-{
-    const struct aplic_phys *phys = v->config.phys;
-    uint32_t owned = vaplic_half(v->owned, reg);
-    if (owned == 0 || v->stopped) {
-        return vaplic_half(v->pending, reg);
-    }
-    (void)machine_inputs(v, reg, owned);
-    return vaplic_half(v->pending, reg) | (phys->ops->pending(phys->state, reg) & owned);
-}
-
-HYP_COLD enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
-{
-    const struct vaplic_config *c = &v->config;
-    if (source == 0 || source >= c->source_count) {
-        return HYP_E_RANGE;
-    }
-    bool has_way =
-        c->delivery == VAPLIC_DIRECT ? c->hart != 0 : c->delivery == VAPLIC_MSI && c->route != 0;
-    if (c->phys == 0 || source >= c->phys->source_count || !has_way) {
-        return HYP_E_UNSUPPORTED;
-    }
-    vaplic_assign(v->owned, source, true);
-    v->sources[source].owned = true;
-    (void)c->phys->ops->set_mode(c->phys->state, source, APLIC_SM_INACTIVE);
-    return HYP_OK;
-}
-
-HYP_COLD void vaplic_stop(struct vaplic *v)
-{
-    const struct aplic_phys *phys = v->config.phys;
-    for (uint32_t source = 1; source < v->config.source_count; source++) {
-        struct vaplic_source *s = &v->sources[source];
-        if (vaplic_at_machine(v, source) && s->mode != APLIC_SM_INACTIVE) {
-            (void)phys->ops->set_mode(phys->state, source, APLIC_SM_INACTIVE);
-            s->armed = false;
-        }
-    }
-    v->stopped = true;
 }

@@ -104,7 +104,8 @@ struct vaplic_idc {
     uint32_t *best;
     uint32_t top;
     uint32_t limit;
-    uint32_t vcpu; /* Its own index. */
+    uint16_t count; /* Requests: bits of ready[]. */
+    uint8_t vcpu;   /* Its own index. */
     bool idelivery;
     bool iforce;
     bool external; /* As driven. */
