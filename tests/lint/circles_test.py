@@ -8,11 +8,6 @@ import calls
 import includes
 import tree
 
-# Circles of calls that are still there. The list only shrinks: an entry that is no circle any more is
-# an error, as is a circle that has no entry.
-KNOWN = [
-    "vaplic_core vaplic_source",
-]
 # Names that libarch expects of its embedder (libarch/README.md): these calls go up on purpose.
 HOOKS = {"boot_main", "hyp_build_id"}
 # Assertions for the compiler: the object has no symbol.
@@ -33,21 +28,16 @@ def circles_of_includes(graph):
     return bad
 
 
-def circles_of_calls(edges, known):
-    """Returns what is wrong, and the known circles that are there."""
-    bad, there = [], []
+def circles_of_calls(edges):
+    bad = []
     for circle in includes.circles(calls.graph_of(edges)):
-        name = " ".join(sorted(calls.stem(f) for f in circle))
-        if name in known:
-            there.append(name)
-            continue
-        bad.append("call each other: " + name)
+        bad.append("call each other: " + " ".join(sorted(calls.stem(f) for f in circle)))
         bad += [
             "    %s -> %s: %s" % (a, b, " ".join(sorted(symbols)))
             for (a, b), symbols in sorted(edges.items())
             if {a, b} <= set(circle)
         ]
-    return bad + ["is no circle any more: " + name for name in known if name not in there], there
+    return bad
 
 
 def main():
@@ -56,14 +46,11 @@ def main():
     texts = {p: tree.read(p) for p in paths}
     bad = includes.missing(texts) + circles_of_includes(includes.graph_of(texts))
     edges, seen = calls.calls(nm, archives, sources_by_package(paths), HOOKS)
-    wrong, known = circles_of_calls(edges, KNOWN)
-    bad += wrong
+    bad += circles_of_calls(edges)
     # a source of a library that is in no archive would not be looked at
     sources = [p for p in paths if p.startswith("lib") and p.endswith((".c", ".S"))]
     bad += ["%s: in no archive of this test" % p for p in sources if p not in seen | EMPTY]
-    for circle in known:
-        print("known: " + circle)
-    print("circles: %d files, %d uses between sources, %d known" % (len(paths), len(edges), len(known)))
+    print("circles: %d files, %d uses between sources" % (len(paths), len(edges)))
     tree.finish("circles", len(paths) + len(seen), bad)
 
 
