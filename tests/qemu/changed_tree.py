@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains"))
+sys.path.insert(0, os.path.join(os.path.dirname(sys.argv[0]), "../../toolchains"))
 import qemu_test
 
 BEGIN_NODE, END_NODE, PROP = 1, 2, 3
@@ -69,14 +69,14 @@ def main():
     plan, command = qemu_test.load()
     step = plan["steps"].pop(0)
     tree = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line = subprocess.check_output(command[:1] + ["--print"] + command[1:], text=True).splitlines()
     line[line.index("-M") + 1] += ",dumpdtb=" + tree
     subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(tree, "rb") as f:
         blob = change(f.read(), step)
     with open(tree, "wb") as f:
         f.write(blob)
-    plan["args"] += ["--", "-dtb", tree]
+    plan["args"] += ([] if "--" in plan["args"] else ["--"]) + ["-dtb", tree]
     qemu_test.load = lambda: (plan, [command[0]] + plan["args"])
     return qemu_test.run()
 
