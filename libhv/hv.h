@@ -7,6 +7,10 @@
  *         and mapped at its link address; some 20 KiB, and struct hv_build with all that it points
  *         to. Per-hart and per-VM objects come from the pool behind the image.
  * Locks   None here: each room says its own.
+ * Needs   The embedder brings boot_main(hart id, device tree, load address), which boot.S calls,
+ *         hyp_build_id of <hyp/arch/hart.h>, and struct hv_build. images/main.c is the least of it.
+ *         Between two steps it may do more: behind hv_build_vms() put a device on a VM's bus,
+ *         behind hv_init() a call of its own before one of hv->env: tests/consumer/hypervisor.
  * Errors  A machine that cannot run VMs is refused by one line, and ends. A VM that cannot run is
  *         refused by its own line, and the others run.
  */

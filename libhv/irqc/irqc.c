@@ -56,11 +56,17 @@ static void close_virtual_interrupts(const struct machine *m)
     }
 }
 
+void hv_irqc_init_chip(void *state, struct hv_irqc *irqc, uint32_t hart)
+{
+    (void)state;
+    irqc->chip.ops->init_hart(irqc->chip.state, hart);
+}
+
 bool hv_irqc_init_hart(struct hv_irqc *irqc, uint32_t hart, bool console)
 {
     bool interrupts = false;
     if (irqc->chip.ops != 0) {
-        irqc->chip.ops->init_hart(irqc->chip.state, hart);
+        irqc->found->driver->init_hart(irqc->found->state, irqc, hart);
     }
     close_virtual_interrupts(irqc->machine);
     if (irqc->ipi_path.ops != 0) {

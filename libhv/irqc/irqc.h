@@ -40,8 +40,8 @@ struct irqc_driver {
     bool (*discover)(void *state, struct hv_irqc *irqc, const void *fdt, size_t size);
     /* Maps it, with all sources off, and sets irqc->chip. Other than HYP_OK: it stays unused. */
     enum hyp_status (*init)(void *state, struct hv_irqc *irqc);
-    /* On a hart that has started, before chip's own init_hart. NULL: nothing to do. */
-    void (*init_hart)(void *state, uint32_t hart);
+    /* On a hart that has started, where init() was HYP_OK: the hart's part of it. */
+    void (*init_hart)(void *state, struct hv_irqc *irqc, uint32_t hart);
     /* The machine's page of the guest interrupt file of a vCPU on this hart, or UINT64_MAX.
      * NULL: there are none. */
     uint64_t (*guest_file_hpa)(const void *state, uint32_t hart);
@@ -109,6 +109,9 @@ uint64_t hv_irqc_harts_without_context(const struct hv_irqc *irqc);
 
 /* The controller, and the shortest way to interrupt other harts. */
 void hv_irqc_init(struct hv_irqc *irqc);
+
+/* The init_hart of a driver that has nothing to do but what irqc->chip does by itself. */
+void hv_irqc_init_chip(void *state, struct hv_irqc *irqc, uint32_t hart);
 
 /*
  * On each hart that has started: its part of the controller. The console hart's takes the source of

@@ -12,4 +12,5 @@ static enum hyp_status init(void *state, struct hv_irqc *irqc)
     return irqc_aia_init(state, irqc);
 }
 
-const struct irqc_driver irqc_aplic = {.name = "aplic", .discover = discover, .init = init};
+const struct irqc_driver irqc_aplic = {
+    .name = "aplic", .discover = discover, .init = init, .init_hart = hv_irqc_init_chip};

@@ -23,5 +23,8 @@ static uint64_t guest_file_hpa(const void *state, uint32_t hart)
     return irqc_aia_has_file_pages(a) ? irqc_aia_file_page(a, hart, AIA_GUEST_FILE).a : UINT64_MAX;
 }
 
-const struct irqc_driver irqc_imsic = {
-    .name = "aplic-imsic", .discover = discover, .init = init, .guest_file_hpa = guest_file_hpa};
+const struct irqc_driver irqc_imsic = {.name = "aplic-imsic",
+                                       .discover = discover,
+                                       .init = init,
+                                       .init_hart = hv_irqc_init_chip,
+                                       .guest_file_hpa = guest_file_hpa};

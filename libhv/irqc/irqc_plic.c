@@ -24,4 +24,5 @@ static enum hyp_status init(void *state, struct hv_irqc *irqc)
     return HYP_OK;
 }
 
-const struct irqc_driver irqc_plic = {.name = "plic", .discover = discover, .init = init};
+const struct irqc_driver irqc_plic = {
+    .name = "plic", .discover = discover, .init = init, .init_hart = hv_irqc_init_chip};

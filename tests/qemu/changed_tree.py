@@ -68,14 +68,14 @@ def main():
     plan, command = qemu_test.load()
     step = plan["steps"].pop(0)
     tree = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
+    line = subprocess.check_output(command[:1] + ["--print"] + command[1:], text=True).splitlines()
     line[line.index("-M") + 1] += ",dumpdtb=" + tree
     subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(tree, "rb") as f:
         blob = change(f.read(), step)
     with open(tree, "wb") as f:
         f.write(blob)
-    plan["args"] += ["--", "-dtb", tree]
+    plan["args"] += ([] if "--" in plan["args"] else ["--"]) + ["-dtb", tree]
     qemu_test.load = lambda: (plan, [command[0]] + plan["args"])
     return qemu_test.run()
 

@@ -278,7 +278,8 @@ def hyp_image(
       config: C file with hyp_config, which includes only <hyp/vm/config.h>; None: no libhyp
         configuration at all, srcs and deps are the whole firmware.
       srcs: C and assembly besides `main`.
-      main: the hypervisor that is configured; "" for none.
+      main: the library with boot_main(); "": srcs have it, and hyp_build_id, and say which modules
+        there are; aia then only decides whether VMs get their irqc_else.
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
         gets its irqc, and none of irqc_else.
       audit: before the first guest runs it walks its own page tables and says what they hold.
@@ -347,7 +348,7 @@ def hyp_image(
             linkstatic = True,
             target_compatible_with = BARE,
             # what the file points at
-            deps = [_CONFIG] + ([_SHARED_CONSOLE] if main else []),
+            deps = [_CONFIG, _SHARED_CONSOLE],
             **private
         )
         link_srcs.append(":" + name + "_blobs")
