@@ -157,10 +157,12 @@ static void test_a_plic_of_one_source_stays_unused(void **state)
 {
     (void)state;
     test_board(TEST_CHIP_PLIC);
+    uint64_t pages = b.arena.pool.free_count;
     b.machine.source_count = 1;
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
+    assert_int_equal(b.arena.pool.free_count, pages); /* Not even mapped. */
     assert_null(b.irqc.chip.ops);
     assert_string_equal(hv_irqc_name(&b.irqc), "none");
 }
