@@ -229,9 +229,8 @@ static void test_the_machine_sends_into_a_guest_file_by_itself(void **state)
 static void test_a_source_of_an_emulated_file_comes_to_the_hypervisor(void **state)
 {
     (void)state;
-    struct virq_aia *v = 0;
     make(false);
-    v = b.vm.virqc_state;
+    const struct virq_aia *v = b.vm.virqc_state;
     route(TEST_DISK_IRQ, 1);
     rise_at_chip(TEST_DISK_IRQ);
     assert_true(test_hart_of(2)->pends[0]);
@@ -382,9 +381,10 @@ static void test_what_no_register_is_traps(void **state)
     add(CSRRS(A0, (uint32_t)CSR_SIREG, 0u), 0, IMSIC_SELECT_EIE + 1);  /* Odd. */
     add(CSRRS(A0, (uint32_t)CSR_SIREG, 0u), 0, IMSIC_SELECT_LAST + 1); /* Behind all. */
     add(CSRRS(A0, (uint32_t)CSR_SIREG, 0u), 0, IMSIC_SELECT_IPRIO + 1);
+    add(CSRRS(A0, (uint32_t)CSR_SIREG, 0u), 0, IMSIC_SELECT_IPRIO - 1);
     add(CSRRS(A0, (uint32_t)CSR_SATP, 0u), 0, IMSIC_SELECT_EIE); /* Not the file's. */
     run();
-    for (unsigned i = 0; i < 5; i++) {
+    for (unsigned i = 0; i < 6; i++) {
         assert_true(steps[i].trapped);
     }
 }
