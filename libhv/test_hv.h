@@ -8,8 +8,8 @@
  */
 #pragma once
 
-#include <hyp/arch_backend/hart_host.h>
 #include <hyp/arch_backend/mem_host.h>
+#include <hyp/arch_backend/panic_host.h>
 #include <hyp/arch_backend/sbi_call_host.h>
 
 #include <setjmp.h>
@@ -436,6 +436,7 @@ static inline void test_machine_init(void)
     test_m.hart.id = TEST_ID;
     hart_host_set(&test_m.hart);
     hart_host_on_wait(NULL);
+    panic_host_set(NULL);
     const struct vuart_config uart = {
         .port = {.ops = &test_wire},
         .irq = {.set = test_uart_set_irq, .source = TEST_UART_IRQ},

@@ -7,6 +7,12 @@
 #define RANGE_MAX 4
 
 static _Thread_local const struct guest_mem_range *ranges[RANGE_MAX];
+static _Thread_local guest_mem_host_find on_write;
+
+void guest_mem_host_on_write(guest_mem_host_find find)
+{
+    on_write = find;
+}
 
 void guest_mem_host_attach(const struct guest_mem_range *range)
 {
@@ -52,7 +58,8 @@ enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 
 enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
-    const uint8_t *in = from;
+    const void *found = on_write != 0 ? on_write(from, size) : 0;
+    const uint8_t *in = found != 0 ? found : from;
     for (uint64_t i = 0; i < size; i++) {
         const struct guest_mem_range *r = find(gpa.a + i);
         if (r == 0 || r->no_write) {

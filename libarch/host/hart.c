@@ -2,8 +2,15 @@
 /* This thread's hart. */
 #include <hyp/arch/hart.h>
 
+#include <hyp/base/assert.h>
+#include <setjmp.h>
+
+uint64_t boot_lottery;
+uint64_t boot_tried;
+
 static _Thread_local struct hart *the_hart;
 static _Thread_local hart_host_wait_fn on_wait;
+static _Thread_local jmp_buf *on_park;
 
 struct hart *hart_self(void)
 {
@@ -25,4 +32,36 @@ void hart_host_waits(enum hart_host_wait why)
     if (on_wait != 0) {
         on_wait(why);
     }
+}
+
+enum hart_host_end hart_host_run(void (*fn)(void *ctx), void *ctx)
+{
+    jmp_buf parked;
+    volatile enum hart_host_end end = HART_HOST_PARKED;
+    HYP_REQUIRE(on_park == 0);
+    on_park = &parked;
+    if (setjmp(parked) == 0) {
+        fn(ctx);
+        end = HART_HOST_RETURNED;
+    }
+    on_park = 0;
+    return end;
+}
+
+_Noreturn void hart_park(void)
+{
+    HYP_REQUIRE(on_park != 0);
+    longjmp(*on_park, 1);
+}
+
+_Noreturn void hart_enter(struct hart *h)
+{
+    hart_host_set(h);
+    h->entry(h);
+    HYP_PANIC("a hart's entry has returned");
+}
+
+uint64_t hart_start_address(uint64_t load_hpa)
+{
+    return load_hpa + HART_HOST_START;
 }

@@ -49,6 +49,9 @@ scrub_code:
 	j	1b
 6:	ecall
 	.balign	8
-	.globl	scrub_code_end
-scrub_code_end:
 	.size	scrub_code, . - scrub_code
+	.globl	scrub_code_size
+	.type	scrub_code_size, @object
+scrub_code_size:
+	.word	. - scrub_code
+	.size	scrub_code_size, . - scrub_code_size

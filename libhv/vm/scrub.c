@@ -67,7 +67,7 @@ static uint64_t place_of(const struct vm_config *c, uint64_t size)
 enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv)
 {
     struct scrub *s = &hv->vm.scrub;
-    uint64_t size = (uint64_t)(scrub_code_end - scrub_code);
+    uint64_t size = scrub_code_size;
     plan(vms, hv);
     if (s->count == 0) {
         return HYP_OK; /* All of it is kept. */

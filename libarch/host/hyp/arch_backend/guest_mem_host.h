@@ -19,6 +19,13 @@ struct guest_mem_range {
     bool no_fetch;
 };
 
+/*
+ * Who finds the bytes at an address of the hypervisor's own space that guest_mem_write() is given:
+ * a pointer to `size` of them, or NULL: it is a pointer of this process. NULL: all are.
+ */
+typedef const void *(*guest_mem_host_find)(const void *from, uint64_t size);
+void guest_mem_host_on_write(guest_mem_host_find find);
+
 /* Up to 4 ranges; `range` is borrowed until guest_mem_host_reset(). Per thread. */
 void guest_mem_host_attach(const struct guest_mem_range *range);
 void guest_mem_host_reset(void);

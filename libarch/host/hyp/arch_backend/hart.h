@@ -14,6 +14,16 @@ void hart_host_on_wait(hart_host_wait_fn fn);
 
 void hart_host_waits(enum hart_host_wait why);
 
+/*
+ * Calls a function that may end this thread's hart; hart_park() comes back here, also from what is
+ * called while the hart waits. hart_enter() sets the thread's hart and calls its entry.
+ */
+enum hart_host_end { HART_HOST_RETURNED, HART_HOST_PARKED };
+enum hart_host_end hart_host_run(void (*fn)(void *ctx), void *ctx);
+
+/* Where a hart starts, behind the image's first byte. */
+#define HART_HOST_START 0x1c0
+
 static inline void hart_relax(void)
 {
     hart_host_waits(HART_HOST_RELAX);

@@ -15,6 +15,6 @@
 
 #define SCRUB_CODE_MAX 256
 
-/* On the machine only. */
+/* On the host these are bytes that nobody can execute. */
 extern const uint8_t scrub_code[];
-extern const uint8_t scrub_code_end[];
+extern const uint32_t scrub_code_size;

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host's code that clears a guest's memory: its bytes alone, for who copies it. */
+#include <hyp/arch/scrub_code.h>
+
+#define BYTES 0xc0, 0xde, 0xc0, 0xdf, 0xc1, 0xde, 0xc1, 0xdf
+
+const uint8_t scrub_code[] = {BYTES, BYTES, BYTES, BYTES, BYTES};
+const uint32_t scrub_code_size = sizeof(scrub_code);
