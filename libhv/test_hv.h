@@ -55,8 +55,9 @@ struct test_tree {
     struct hyp_mem reserved; /* Size 0: none. */
     struct hyp_mem initrd;
     const char *bootargs;
-    bool no_timebase, no_devices, has_seed;
-    bool has_stdout; /* The firmware's console is the UART. */
+    bool no_timebase, no_finisher, has_seed;
+    uint32_t more_devices; /* Besides the UART and the finisher. */
+    bool has_stdout;       /* The firmware's console is the UART. */
 };
 
 struct test_machine {
@@ -77,6 +78,7 @@ struct test_machine {
     uint64_t closed;      /* Accesses to this page fault; 0: none. */
     bool closed_to_loads; /* Else to stores alone. */
 
+    bool no_gstage;        /* hgatp is 0 whatever is written. */
     uint64_t time_step;    /* The time CSR grows by it with each read. */
     uint64_t unstartable;  /* Bit i: firmware does not start hart i, nor knows it. */
     uint64_t started;      /* Bit i: it has started hart i. */
@@ -236,6 +238,10 @@ static inline bool test_csr(void *state, unsigned number, enum csr_host_op op, u
     (void)state;
     (void)op;
     (void)value;
+    if (number == CSR_HGATP && test_m.no_gstage) {
+        *old = 0;
+        return true;
+    }
     if (number != CSR_TIME) {
         return false;
     }
@@ -391,9 +397,12 @@ static inline void test_write_tree(void)
     test_put_chosen(fdt, t);
     test_put_memory(fdt, t);
     test_put_cpus(fdt, t);
-    if (!t->no_devices) {
-        test_put_device(fdt, "serial", TEST_UART);
+    test_put_device(fdt, "serial", TEST_UART);
+    if (!t->no_finisher) {
         test_put_device(fdt, "test", TEST_FINISHER);
+    }
+    for (uint32_t i = 0; i < t->more_devices; i++) {
+        test_put_device(fdt, "device", TEST_UART + (i + 1) * HYP_PAGE_SIZE);
     }
     fdt_end_node(fdt);
     assert_int_equal(fdt_finish(fdt), 0);
