@@ -86,6 +86,7 @@ static void vms_that_fit_are_placed_beside_the_hypervisor(void **state)
     assert_int_equal(hv_boot_vm_of_hart(&b, 1), 0);
     assert_int_equal(hv_boot_vm_of_hart(&b, 2), 1);
     assert_int_equal(hv_boot_vm_of_hart(&b, 3), 2);
+    assert_int_equal(hv_boot_vm_of_hart(&b, NO_HART), 2);
     assert_int_equal(hv_boot_harts_in_use(&b, 3), 15);
     assert_int_equal(hv_boot_harts_in_use(&b, NO_HART), 7);
 }
