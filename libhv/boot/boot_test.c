@@ -308,6 +308,7 @@ static void expect_clash(const char *name, const char *why, const char *with_nam
 {
     struct hv_clash clash = find_clash();
     bool image = strcmp(name, "image") == 0;
+    assert_non_null(clash.name);
     assert_string_equal(clash.name, name);
     assert_int_equal(clash.own.start, image ? TEST_LOAD : TEST_POOL);
     assert_int_equal(clash.own.size, image ? TEST_IMAGE_SIZE : b.memory.pool_size);
