@@ -37,15 +37,15 @@ void hart_host_waits(enum hart_host_wait why)
 enum hart_host_end hart_host_run(void (*fn)(void *ctx), void *ctx)
 {
     jmp_buf parked;
-    volatile enum hart_host_end end = HART_HOST_PARKED;
     HYP_REQUIRE(on_park == 0);
     on_park = &parked;
-    if (setjmp(parked) == 0) {
-        fn(ctx);
-        end = HART_HOST_RETURNED;
+    if (setjmp(parked) != 0) {
+        on_park = 0;
+        return HART_HOST_PARKED;
     }
+    fn(ctx);
     on_park = 0;
-    return end;
+    return HART_HOST_RETURNED;
 }
 
 _Noreturn void hart_park(void)
