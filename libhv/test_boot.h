@@ -13,8 +13,6 @@
 
 #include <hyp/arch_backend/world_host.h>
 
-#include <hyp/vm/exit.h>
-
 #define TEST_LINUX UINT64_C(0x84000000)
 #define TEST_RT UINT64_C(0x84800000)
 #define TEST_VM_SIZE (4 * HYP_MIB)
