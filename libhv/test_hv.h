@@ -250,10 +250,12 @@ static inline bool test_csr(void *state, unsigned number, enum csr_host_op op, u
     return true;
 }
 
-static inline void test_map(uint64_t va, size_t size)
+/* Memory that is 0; the first time nothing may be there. */
+static inline void test_map(uint64_t va, size_t size, bool again)
 {
+    int how = again ? MAP_FIXED : MAP_FIXED_NOREPLACE;
     void *got = mmap((void *)(uintptr_t)va, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+                     MAP_PRIVATE | MAP_ANONYMOUS | how, -1, 0);
     assert_ptr_equal(got, (void *)(uintptr_t)va);
 }
 
@@ -419,6 +421,7 @@ static inline const char *test_link(uint64_t offset)
 /* A machine of four harts; the test runs on the first. */
 static inline void test_machine_init(void)
 {
+    static bool mapped;
     memset(&test_m, 0, sizeof(test_m));
     test_m.tree = (struct test_tree){.harts = 4, .ram_size = TEST_RAM_SIZE};
     test_m.in = "";
@@ -434,8 +437,9 @@ static inline void test_machine_init(void)
         .guest_end = test_link(TEST_IMAGE_SIZE - 8), /* The pool begins at the next page. */
         .boot_table = test_m.boot_table,
     };
-    test_map(HV_BOOT_VA, 2 * HV_BOOT_FDT_SIZE);
-    test_map(HV_POOL_VA, 2 * HV_LEAF);
+    test_map(HV_BOOT_VA, 2 * HV_BOOT_FDT_SIZE, mapped);
+    test_map(HV_POOL_VA, 2 * HV_LEAF, mapped);
+    mapped = true;
     csr_host_reset();
     csr_host_attach(test_csr, NULL);
     csr_host_set_absent(NULL);
