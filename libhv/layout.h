@@ -12,9 +12,10 @@
  */
 #pragma once
 
+#include <hyp/arch/space.h>
 #include <hyp/base/types.h>
 
-#define HV_BASE UINT64_C(0xffffffc000000000)
+#define HV_BASE SPACE_BASE
 #define HV_POOL_VA (HV_BASE + 64 * HYP_MIB)
 #define HV_BOOT_VA (HV_BASE + 128 * HYP_MIB)
 #define HV_STACK_VA (HV_BASE + 256 * HYP_MIB)

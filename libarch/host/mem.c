@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory on the host: all that a test points to can be accessed, and no block is known. */
+/* Memory on the host: all that a test points to can be accessed, but for what it says. */
 #include <hyp/arch/mem.h>
 
+#include <hyp/arch_backend/mem_host.h>
+#include <hyp/base/types.h>
+
 #include <string.h>
+
+static _Thread_local struct mem_host the_mem;
+
+struct mem_host *mem_host(void)
+{
+    return &the_mem;
+}
 
 void mem_zero(void *to, size_t size, uint32_t block)
 {
@@ -13,13 +23,16 @@ void mem_zero(void *to, size_t size, uint32_t block)
 bool mem_zero_block_works(void *page, uint32_t block)
 {
     (void)page;
-    (void)block;
-    return false;
+    return block != 0 && block == the_mem.zero_block;
 }
 
 uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
 {
-    (void)at;
-    (void)written;
-    return end;
+    do {
+        if (the_mem.is_closed != 0 && the_mem.is_closed(at, written)) {
+            return at;
+        }
+        at += HYP_PAGE_SIZE;
+    } while (at < end);
+    return at;
 }

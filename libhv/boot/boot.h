@@ -80,7 +80,7 @@ struct hv_boot_irqc {
  */
 uint32_t hv_boot_fit(struct hv_boot *b, const struct hv_boot_irqc *irqc);
 
-/* The VM that can run and has this hart, or vm_count: none. */
+/* The VM that can run and has this hart, or vm_count: none, as CONFIG_NO_HART has. */
 uint32_t hv_boot_vm_of_hart(const struct hv_boot *b, uint32_t hart);
 
 /* Harts that run something: those of VMs that can run, and the console's. */

@@ -108,7 +108,7 @@ uint32_t hv_boot_fit(struct hv_boot *b, const struct hv_boot_irqc *irqc)
 uint32_t hv_boot_vm_of_hart(const struct hv_boot *b, uint32_t hart)
 {
     struct config_input in = {.config = b->build->config};
-    return config_vm_of_hart(&in, &b->plan, hart);
+    return hart == CONFIG_NO_HART ? in.config->vm_count : config_vm_of_hart(&in, &b->plan, hart);
 }
 
 uint64_t hv_boot_harts_in_use(const struct hv_boot *b, uint32_t console_hart)

@@ -16,6 +16,16 @@ LAYERS = {
     "libvm": {"base", "arch", "mm", "vm"},
     "platforms": {"vm"},
 }
+# room: libraries whose headers it may include, and other rooms' headers one by one
+ROOMS = {
+    "libhv/boot": {"libarch", "libmm", "libconsole", "libvm/config", "libvm/dt"},
+    "libhv/console": {"libarch", "libmm", "libconsole", "libvm", "libhv/hart/timer.h", "hyp/vm/footprint.h"},
+    "libhv/events": {"libarch", "libconsole", "libvm"},
+    "libhv/hart": {"libarch", "libmm", "libvm", "hyp/vm/footprint.h"},
+    "libhv/irqc": {"libarch", "libmm", "libirq", "libvm", "libvm/config", "libvm/dt"},
+    "libhv/vm": {"libarch", "libmm", "libconsole", "libvm", "libvm/config", "libvm/dt", "libhv/irqc/virq.h"},
+}
+ROOM_DATA = {"libhv/build.h", "libhv/layout.h"}
 # the host's backend is set up and read by tests
 TESTS = {"arch_backend"}
 # external headers beside those of C; and what machines that differ in little share
@@ -49,6 +59,32 @@ def check(path, folder, text):
     return out
 
 
+def library_of_headers():
+    """{"hyp/vm/machine.h": "libvm/dt"}"""
+    found = (re.match(r"(lib\w+(?:/\w+)?)/include/(hyp/.+)", p) for p in tree.files(".h"))
+    return {m.group(2): m.group(1) for m in found if m}
+
+
+def check_room(path, text, libraries):
+    """hv.c, env.c and their headers see all rooms, and what stands behind each."""
+    room = os.path.dirname(path)
+    allowed = ROOMS.get(room) or set().union(*ROOMS.values(), ROOMS)
+    out = []
+    for m in INCLUDE.finditer(text):
+        name = m.group(2)
+        if m.group(1) == '"':
+            ok = is_test(path) or name in ROOM_DATA | allowed or os.path.dirname(name) in allowed | {room}
+        elif name.startswith("hyp/arch_backend/"):
+            ok = is_test(path)
+        elif name.startswith("hyp/"):
+            ok = libraries.get(name) in allowed or name in allowed
+        else:
+            ok = is_test(path) or name in FREESTANDING
+        if not ok:
+            out.append("%s:%d: %s may not include %s" % (path, text.count("\n", 0, m.start()) + 1, room, name))
+    return out
+
+
 def own_first(path, text):
     """x.c with a public or private x.h beside it includes that before all else."""
     stem = os.path.basename(path)[:-2]
@@ -60,6 +96,7 @@ def own_first(path, text):
 
 
 bad, count = [], 0
+headers = library_of_headers()
 for path in tree.files(".c", ".h", ".S"):
     folder = path.split("/")[0]
     text = tree.read(path)
@@ -69,6 +106,9 @@ for path in tree.files(".c", ".h", ".S"):
         count += 1
     if folder in LAYERS:
         bad += check(path, folder, text)
+    if folder == "libhv":
+        bad += check_room(path, text, headers)
+    if folder in LAYERS or folder == "libhv":
         count += 1
         if path.endswith(".c"):
             bad += own_first(path, text)
