@@ -267,6 +267,7 @@ static void image_for_one_controller_has_no_choice_to_show(void **state)
 {
     (void)state;
     test_modules = (struct hv_modules){.irqcs = test_irqcs, .irqc_count = 1};
+    test_build.audit = NULL;
     test_vms[0].irqc.model = HYP_IRQC_APLIC;
     test_vms[1].irqc.absent = true;
     test_boot();
@@ -327,7 +328,7 @@ static bool judge_unsound(struct hv_audit *a)
 static void unsound_tables_stop_the_boot(void **state)
 {
     (void)state;
-    test_modules.audit = judge_unsound;
+    test_audit_module.run = judge_unsound;
     panic_host_set(note_and_park);
     assert_int_equal(hart_host_run(test_boot_all, NULL), HART_HOST_PARKED);
     assert_string_equal(broken, "sound");

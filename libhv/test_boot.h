@@ -160,8 +160,10 @@ static inline enum hyp_status test_vm_create(void *maker, struct vm *vm, struct 
     return test_irqc.create_status;
 }
 
-static const struct irqc_driver test_driver = {
-    .name = "test", .discover = test_discover, .init = test_chip_init};
+static const struct irqc_driver test_driver = {.name = "test",
+                                               .discover = test_discover,
+                                               .init = test_chip_init,
+                                               .init_hart = hv_irqc_init_chip};
 static const struct ipi_driver test_ipi = {.name = "path", .init = test_path_init};
 
 /* The second is never looked for: the first is there, or neither is. */
@@ -184,6 +186,7 @@ static const uint8_t test_index[1];
 static const uint8_t *const test_device_index[2] = {test_index, test_index};
 static struct config_selection test_selection;
 static struct hv_audit test_audit;
+static struct hv_audit_module test_audit_module;
 static struct hv_modules test_modules;
 static struct hv_build test_build;
 static struct hv hv;
@@ -242,16 +245,16 @@ static inline int test_boot_setup(void **state)
                                        .irqc_count = ARRAY_COUNT(test_irqcs),
                                        .ipis = test_ipis,
                                        .ipi_count = ARRAY_COUNT(test_ipis),
-                                       .selection = &test_selection,
-                                       .audit = hv_audit,
-                                       .audit_state = &test_audit};
+                                       .selection = &test_selection};
+    test_audit_module = (struct hv_audit_module){.run = hv_audit, .state = &test_audit};
     test_build = (struct hv_build){.config = &test_config,
                                    .platform = &test_platform,
                                    .dtbs = test_dtbs,
                                    .device_index = test_device_index,
                                    .console = &hyp_shared_console,
                                    .image = &test_m.image,
-                                   .modules = &test_modules};
+                                   .modules = &test_modules,
+                                   .audit = &test_audit_module};
     return 0;
 }
 
