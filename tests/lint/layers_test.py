@@ -12,7 +12,8 @@ ALLOWED = {
     "libmm": {"//libarch"},
     "libirq": {"//libarch"},
     "libconsole": {"//libarch"},
-    "libvm": {"//libarch", "//libmm", "@bearssl//", "@libfdt//"},
+    "libvm": {"//libarch", "@bearssl//", "@libfdt//"},
+    "libhv": {"//libarch", "//libmm", "//libirq", "//libconsole", "//libvm", "@bearssl//", "@libfdt//"},
     "prop": set(),
 }
 # packages whose name is another

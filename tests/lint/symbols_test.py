@@ -17,6 +17,7 @@ LIBRARY = {
     "libirq": ["irq"],
     "libmm": ["mm"],
     "libvm": ["vm", "vcpu"],
+    "libhv": ["hv", "irqc", "virq", "ipi"],
 }
 
 
