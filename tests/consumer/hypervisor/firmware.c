@@ -85,7 +85,8 @@ static bool guest_is_there(struct hv_audit *audit)
 }
 
 static struct irqc_plic plic;
-static struct hv_audit audit;
+static struct hv_audit audit_state;
+static const struct hv_audit_module audit_module = {.run = guest_is_there, .state = &audit_state};
 
 static const struct irqc_module irqcs[] = {
     {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
@@ -94,8 +95,6 @@ static const struct irqc_module irqcs[] = {
 static const struct hv_modules modules = {
     .irqcs = irqcs,
     .irqc_count = ARRAY_COUNT(irqcs),
-    .audit = guest_is_there,
-    .audit_state = &audit,
 };
 
 /* ---- Boot ------------------------------------------------------------------------------------ */
@@ -123,6 +122,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .console = hyp_console_part,
         .image = &hv_image_linked,
         .modules = &modules,
+        .audit = &audit_module,
     };
     (void)hart_id;
     image_hpa = load_hpa;
