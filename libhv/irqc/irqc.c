@@ -12,7 +12,7 @@ void hv_irqc_discover(struct hv_irqc *irqc, const void *fdt, size_t size)
         const struct irqc_module *module = &irqc->modules[i];
         if (module->driver->discover(module->state, irqc, fdt, size)) {
             irqc->found = module;
-            irqc->models |= BIT(module->model);
+            irqc->models |= (uint32_t)BIT(module->model);
         }
     }
     for (uint32_t i = 0; i < irqc->ipi_count; i++) {
