@@ -94,16 +94,28 @@ static void external(struct vm_env *env, struct vcpu *vcpu)
     hv_irqc_handle(&hv_of(env)->irqc, vcpu->hart_index);
 }
 
+/* Apart, so that IPIs of other harts' guests need no stack. */
+static __attribute__((noinline)) void console_event(struct hv *hv)
+{
+    if (hv_console_is_called(&hv->console)) { /* Else it was an IPI of the guest's. */
+        hv_console_step(&hv->console, &hv_hart_self()->timer);
+    }
+    hv_events_report(&hv->events);
+}
+
 static void event(struct vm_env *env, struct vcpu *vcpu)
 {
     struct hv *hv = hv_of(env);
-    const struct virqc_ops *virqc = vcpu->vm->virqc;
     if (vcpu->hart_index == hv->console.hart) {
-        if (hv_console_is_called(&hv->console)) { /* Else it was an IPI of the guest's. */
-            hv_console_step(&hv->console, &hv_hart_self()->timer);
-        }
-        hv_events_report(&hv->events);
+        console_event(hv);
     }
+}
+
+/* The same, where a model of interrupt controllers looks at IPIs: IPIs elsewhere do without. */
+static void event_with_models(struct vm_env *env, struct vcpu *vcpu)
+{
+    const struct virqc_ops *virqc = vcpu->vm->virqc;
+    event(env, vcpu);
     if (virqc != 0 && virqc->handle_ipi != 0) {
         virqc->handle_ipi(vcpu);
     }
@@ -257,5 +269,12 @@ HYP_COLD void hv_env_use_ipi_path(struct hv *hv)
     if (hv->irqc.ipi_path.ops != 0) {
         hv->env.send_ipi = send_ipi;
         hv->env.send_ipis = send_ipis;
+    }
+}
+
+HYP_COLD void hv_env_use_model(struct hv *hv, const struct virqc_ops *virqc)
+{
+    if (virqc != 0 && virqc->handle_ipi != 0) {
+        hv->env.event = event_with_models;
     }
 }

@@ -14,3 +14,6 @@ extern const struct hv_event_ops hv_env_event_ops;
 
 /* IPIs go by the machine's own way, if it has one that is shorter than the firmware's. */
 void hv_env_use_ipi_path(struct hv *hv);
+
+/* A VM has this model of an interrupt controller, or NULL. */
+void hv_env_use_model(struct hv *hv, const struct virqc_ops *virqc);

@@ -246,6 +246,7 @@ static void use_vm(struct hv *hv, struct hv_vm *built)
 {
     struct vm *vm = &built->vm;
     hv_events_add_vm(&hv->events, vm);
+    hv_env_use_model(hv, vm->virqc);
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         hv_hart_assign(&hv->harts, vm->vcpus[i]);
     }

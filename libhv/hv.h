@@ -26,16 +26,16 @@
 #include "libhv/vm/vm.h"
 
 struct hv {
-    /* The small first: near the pointer. */
+    /* In this order what guests' ways use is near the pointer: reached by one instruction. */
     struct hv_build build;  /* config and dtbs: with what VMs get of this machine. */
     struct vm_env env;      /* What VMs call: env.c. */
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
     struct hv_vms vms;
     struct hv_events events;
-    struct hv_harts harts;
-    struct hv_irqc irqc;
-    struct hv_boot boot;
     struct hv_console console;
+    struct hv_irqc irqc;
+    struct hv_harts harts;
+    struct hv_boot boot;
 };
 
 /* Nothing of the machine is known: the rooms get what they share. load_hpa is the image's place. */

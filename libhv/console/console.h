@@ -48,6 +48,7 @@ struct hv_console_ops {
 };
 
 struct hv_console {
+    uint32_t hart; /* Drives it; HV_NO_HART: what VMs write is dropped. First: see struct hv. */
     const struct hv_build *build;
     const struct hyp_console_part *shared; /* NULL: VMs share no console. */
     struct hspace *space;
@@ -67,7 +68,6 @@ struct hv_console {
     struct vconsole log_vc;
     uint64_t log_ring[256 / 8];
 
-    uint32_t hart;  /* Drives it; HV_NO_HART: what VMs write is dropped. */
     uint32_t payer; /* The VM that this hart runs, or vm_count: none. */
     struct vconsole_mux mux;
     struct vm *const *built;                        /* By index; NULL: it was not built. */
