@@ -87,6 +87,29 @@ static void test_the_first_that_says_yes_is_it(void **state)
     assert_null(b.irqc.found); /* An APLIC's numbers would take the place of the PLIC's. */
 }
 
+static bool says_yes(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
+{
+    (void)irqc, (void)fdt, (void)size;
+    (*(unsigned *)state)++;
+    return true;
+}
+
+static void test_who_stands_behind_it_is_not_asked(void **state)
+{
+    (void)state;
+    static const struct irqc_driver driver = {.name = "eager", .discover = says_yes};
+    unsigned asked[2] = {0};
+    struct irqc_module modules[] = {{.driver = &driver, .state = &asked[0]},
+                                    {.driver = &driver, .state = &asked[1]}};
+    test_board(TEST_CHIP_NONE);
+    b.irqc.modules = modules;
+    b.irqc.module_count = ARRAY_COUNT(modules);
+    hv_irqc_discover(&b.irqc, 0, 0);
+    assert_ptr_equal(b.irqc.found, &modules[0]);
+    assert_int_equal(asked[0], 1);
+    assert_int_equal(asked[1], 0);
+}
+
 static void test_a_machine_may_have_none(void **state)
 {
     (void)state;
@@ -375,6 +398,7 @@ int main(void)
         TEST(test_without_guest_pages_they_have_the_harts_identities),
         TEST(test_imsics_without_ssaia_are_not_used),
         TEST(test_the_first_that_says_yes_is_it),
+        TEST(test_who_stands_behind_it_is_not_asked),
         TEST(test_a_machine_may_have_none),
         TEST(test_an_aplic_needs_sources_in_bounds),
         TEST(test_harts_without_context_are_known),
