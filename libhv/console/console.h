@@ -4,7 +4,7 @@
  *
  *   console.c    the device, and the log's way to it
  *   shared.c     VMs' rings and virtual UARTs, the UART's driver, the step for them all: linked
- *                unless the log waits (docs/decisions/0010-parts.md)
+ *                unless the log waits (docs/decisions/0010-modules.md)
  *
  * Owner   struct hv; each struct hv_console_vm comes from the pool and stays.
  * Locks   None: the console hart's own, but for what libconsole shares by itself.
@@ -49,7 +49,7 @@ struct hv_console_ops {
 
 struct hv_console {
     const struct hv_build *build;
-    const struct hyp_console_part *shared; /* NULL: VMs share no console. */
+    const struct hyp_console_module *shared; /* NULL: VMs share no console. */
     struct hspace *space;
     struct object_pool *objects;
     uint64_t load_hpa;
@@ -78,7 +78,7 @@ struct hv_console {
 };
 
 /* shared.c, as the configuration's generated file points at it. */
-struct hyp_console_part {
+struct hyp_console_module {
     /* The platform's UART, where no VM owns it, becomes c->dev. False: there is none. */
     bool (*open)(struct hv_console *c);
     /* The VM's rings, and its virtual UART, if it shares the console. */
