@@ -87,6 +87,32 @@ static void test_the_first_that_says_yes_is_it(void **state)
     assert_null(b.irqc.found); /* An APLIC's numbers would take the place of the PLIC's. */
 }
 
+static bool discover_and_count(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
+{
+    (void)irqc, (void)fdt, (void)size;
+    ++*(uint32_t *)state;
+    return true;
+}
+
+static void test_rows_after_the_found_one_are_not_asked(void **state)
+{
+    (void)state;
+    static const struct irqc_driver driver = {.name = "any", .discover = discover_and_count};
+    uint32_t asked[2] = {0, 0};
+    const struct irqc_module rows[2] = {
+        {.driver = &driver, .state = &asked[0], .model = HYP_IRQC_APLIC},
+        {.driver = &driver, .state = &asked[1], .model = HYP_IRQC_IMSIC},
+    };
+    test_board(TEST_CHIP_NONE);
+    b.irqc.modules = rows;
+    b.irqc.module_count = 2;
+    hv_irqc_discover(&b.irqc, 0, 0);
+    assert_ptr_equal(b.irqc.found, &rows[0]);
+    assert_int_equal(asked[0], 1);
+    assert_int_equal(asked[1], 0);
+    assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_APLIC));
+}
+
 static void test_a_machine_may_have_none(void **state)
 {
     (void)state;
@@ -375,6 +401,7 @@ int main(void)
         TEST(test_without_guest_pages_they_have_the_harts_identities),
         TEST(test_imsics_without_ssaia_are_not_used),
         TEST(test_the_first_that_says_yes_is_it),
+        TEST(test_rows_after_the_found_one_are_not_asked),
         TEST(test_a_machine_may_have_none),
         TEST(test_an_aplic_needs_sources_in_bounds),
         TEST(test_harts_without_context_are_known),
