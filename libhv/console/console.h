@@ -43,7 +43,7 @@ struct hv_console_ops {
     void (*kick)(void *ctx);
     /* The wire into a source of the VM's interrupt controller; HYP_E_ABSENT: it has none. */
     enum hyp_status (*line)(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line);
-    /* Has the machine this device? */
+    /* True if the machine has this device. */
     bool (*has_device)(void *ctx, uint64_t hpa);
 };
 
@@ -89,7 +89,7 @@ struct hyp_console_module {
     void (*set_paced)(struct hv_console *c);
     /* Console hart: moves some bytes, and sets the hart's deadline for the next step. */
     void (*step)(struct hv_console *c, struct hv_timer *timer);
-    /* Does what the VM wrote still wait for the device? Then a step will follow. */
+    /* True if some of the VM's output still waits for the device: a step will follow. */
     bool (*has_output)(const struct hv_console *c, uint32_t vm);
     /* Everything goes out, polled. */
     void (*drain)(struct hv_console *c);
@@ -116,7 +116,7 @@ HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *
 /* Console hart: moves some bytes. */
 void hv_console_step(struct hv_console *c, struct hv_timer *timer);
 
-/* Has somebody kicked the console hart? */
+/* True if somebody has kicked the console hart. */
 static inline bool hv_console_is_called(const struct hv_console *c)
 {
     return vconsole_mux_is_called(&c->mux);
