@@ -19,16 +19,16 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .blobs = hyp_blobs,
         .blob_count = hyp_blob_count,
         .device_index = hyp_device_index,
-        .console = hyp_console_part,
+        .console = hyp_console_module,
         .image = &hv_image_linked,
         .modules = &modules,
         .audit = audit,
     };
     (void)hart_id;
-    hv_init(&hv, &build, load_hpa); /* what the rooms share */
+    hv_init(&hv, &build, load_hpa); /* pointers between rooms */
     hv_read_machine(&hv, fdt_hpa);  /* a machine that can run VMs */
-    hv_require_room(&hv);           /* that lets us be where we are */
-    hv_erase_fdt(&hv);              /* nobody else shall read it */
+    hv_require_room(&hv);           /* image and pool in free RAM */
+    hv_erase_fdt(&hv);              /* no VM shall read it */
     hv_init_memory(&hv);            /* pool, own address space */
     hv_init_console(&hv);           /* lines go out from here */
     hv_show_machine(&hv);           /* what was found */
@@ -38,6 +38,6 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hv_build_vms(&hv);              /* memory, devices, images */
     hv_show_pool(&hv);              /* what that took */
     hv_run_audit(&hv);              /* what the tables really hold */
-    hv_attach_console(&hv);         /* the console becomes shared */
-    hv_start_harts(&hv);            /* and off they go */
+    hv_attach_console(&hv);         /* VMs share the console */
+    hv_start_harts(&hv);            /* guests run */
 }

@@ -22,11 +22,11 @@ struct hv_build {
     const struct hyp_dtb *dtbs; /* One for each VM. */
     const struct hyp_blob *blobs;
     uint32_t blob_count;
-    const uint8_t *const *device_index;     /* hyp_device_index */
-    const struct hyp_console_part *console; /* NULL: VMs share no console. */
-    const struct hv_image *image;           /* boot/memory.h */
-    const struct hv_modules *modules;       /* modules.h */
-    const struct hv_audit_module *audit;    /* boot/audit.h; NULL: there is none. */
+    const uint8_t *const *device_index;       /* hyp_device_index */
+    const struct hyp_console_module *console; /* NULL: VMs share no console. */
+    const struct hv_image *image;             /* boot/memory.h */
+    const struct hv_modules *modules;         /* modules.h */
+    const struct hv_audit_module *audit;      /* boot/audit.h; NULL: there is none. */
 };
 
 /* The platform's device that is a VM's devices[i]. */

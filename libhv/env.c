@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one file that sees all rooms: it gives each what it needs of the others. Calls against the
- * arrows are functions here, by pointer; each is a line or two.
+ * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): function
+ * pointers, which this file fills. Like hv.c it sees all rooms; each function is a line or two.
  */
 #include "libhv/env.h"
 
@@ -48,7 +48,7 @@ static bool has_console(void *ctx, uint32_t hart)
     return hv->console.hart == hart;
 }
 
-/* If there is no console hart, one that leaves behind the last VM becomes it. */
+/* If there is no console hart, a hart of the last VM becomes it when that VM has ended. */
 static bool takes_console(void *ctx, uint32_t hart)
 {
     struct hv *hv = ctx;

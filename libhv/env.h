@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hv.c, the steps of boot, needs of env.c, the calls against the arrows. */
+/* What hv.c, the steps of boot, needs of env.c, the calls between rooms. */
 #pragma once
 
 #include "libhv/hv.h"

@@ -16,8 +16,7 @@ _Static_assert(HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING + sizeof(struct hv_consol
                "footprint.h");
 _Static_assert(HV_NO_HART == CONFIG_NO_HART, "the room of the console does not see the plan");
 
-/* ---- What the rooms share ---------------------------------------------------------------------
- */
+/* ---- Pointers between rooms ------------------------------------------------------------------ */
 
 void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
 {
@@ -77,7 +76,11 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
 
 /* ---- The machine ----------------------------------------------------------------------------- */
 
-/* A tree that could be read says whether this machine has it: else a store there is a fault. */
+/*
+ * True if the machine has the device that ends it as failed (hyp_platform.fail_hpa). A store where
+ * none is faults, so the device tree must name it. The platform is believed if no tree could be
+ * read.
+ */
 static bool has_finisher(const struct hv *hv)
 {
     const struct machine *m = &hv->boot.machine;
@@ -86,7 +89,7 @@ static bool has_finisher(const struct hv *hv)
            (m->device_count == 0 || (m->devices_left_out == 0 && machine_has_device(m, hpa)));
 }
 
-/* What other rooms know of the machine once it is read, or could not be. */
+/* Copies what other rooms know of the machine, also if it could not be read. */
 static void share_machine(struct hv *hv)
 {
     struct machine *m = &hv->boot.machine;
@@ -102,7 +105,7 @@ static void share_machine(struct hv *hv)
     hv->events.finisher_word = hv->build.platform->fail_word;
 }
 
-/* Before there is a pool: a line by the firmware's console, then the machine ends. */
+/* Before there is a pool: prepares one line by the firmware's console, and the machine's end. */
 static void begin_refusal(struct hv *hv)
 {
     share_machine(hv);
@@ -113,7 +116,10 @@ static void begin_refusal(struct hv *hv)
     }
 }
 
-/* A hart that cannot run guests hands over: one that can boots from the start. */
+/*
+ * HYP_OK: this hart can run guests. Else another one boots from the start and this hart parks; or
+ * none is left, HYP_E_UNSUPPORTED.
+ */
 static enum hyp_status require_h(struct hv *hv)
 {
     const struct machine *m = &hv->boot.machine;
@@ -121,12 +127,12 @@ static enum hyp_status require_h(struct hv *hv)
     if (me != MACHINE_NO_INDEX && csr_probe(CSR_HSTATUS)) {
         return HYP_OK;
     }
-    hv->harts.count = m->hart_count;
+    hv->harts.count = m->hart_count; /* share_machine() comes later. */
     hv_hart_hand_over(&hv->harts, me, machine_harts(m), hv->boot.memory.fdt_pa.start);
     return HYP_E_UNSUPPORTED;
 }
 
-/* Each VM gets the first of its interrupt controllers that this machine can give. */
+/* From here on build.config has for each VM the first controller that this machine can give. */
 static void select_config(struct hv *hv)
 {
     struct config_selection *selection = hv->build.modules->selection;
@@ -180,7 +186,8 @@ void hv_erase_fdt(struct hv *hv)
 void hv_init_memory(struct hv *hv)
 {
     const struct machine *m = &hv->boot.machine;
-    struct hv_memory_caps caps = {.svpbmt = m->svpbmt, .zero_block = m->all.block[2]};
+    struct hv_memory_caps caps = {.svpbmt = m->svpbmt,
+                                  .zero_block = m->all.block[MACHINE_BLOCK_ZICBOZ]};
     enum hyp_status status = hv_memory_init(&hv->boot.memory, &caps);
     HYP_REQUIRE(status == HYP_OK);
 }
@@ -242,6 +249,7 @@ void hv_init_irqc(struct hv *hv)
 
 /* ---- VMs ------------------------------------------------------------------------------------- */
 
+/* The other rooms learn of a VM that is built. */
 static void use_vm(struct hv *hv, struct hv_vm *built)
 {
     struct vm *vm = &built->vm;
@@ -314,7 +322,7 @@ void hv_run_audit(struct hv *hv)
     HYP_REQUIRE(sound);
 }
 
-/* ---- And off --------------------------------------------------------------------------------- */
+/* ---- Guests run ------------------------------------------------------------------------------ */
 
 void hv_attach_console(struct hv *hv)
 {

@@ -3,14 +3,15 @@
  * The hypervisor: one struct a room, and the steps of its boot, in the order in which a main calls
  * them. Every step runs on the hart that boots, with interrupts off.
  *
- * Owner   The caller owns `struct hv`, which is 0 at first, in memory that is the image's for good
- *         and mapped at its link address; some 20 KiB, and struct hv_build with all that it points
- *         to. Per-hart and per-VM objects come from the pool behind the image.
+ * Owner   The caller owns struct hv, zeroed before hv_init(), in the image's own .bss or .data, so
+ *         that it stays mapped at its link address; and all that struct hv_build points to.
+ *         Per-hart and per-VM objects come from the pool, which begins where the image ends.
  * Locks   None here: each room says its own.
  * Needs   The embedder brings boot_main(hart id, device tree, load address), which boot.S calls,
  *         hyp_build_id of <hyp/arch/hart.h>, and struct hv_build. images/main.c is the least of it.
- *         Between two steps it may do more: behind hv_build_vms() put a device on a VM's bus,
- *         behind hv_init() a call of its own before one of hv->env: tests/consumer/hypervisor.
+ *         Between two steps it may do more: after hv_build_vms(), put a device on a VM's bus; after
+ *         hv_init(), replace a function of hv->env by one that calls it
+ *         (tests/consumer/hypervisor).
  * Errors  A machine that cannot run VMs is refused by one line, and ends. A VM that cannot run is
  *         refused by its own line, and the others run.
  */
@@ -26,8 +27,8 @@
 #include "libhv/vm/vm.h"
 
 struct hv {
-    /* In this order what guests' ways use is near the pointer: reached by one instruction. */
-    struct hv_build build;  /* config and dtbs: with what VMs get of this machine. */
+    /* What guests' ways use comes first: its offset fits into the 12 bits of a load or store. */
+    struct hv_build build;  /* A copy: config and dtbs change to what VMs get on this machine. */
     struct vm_env env;      /* What VMs call: env.c. */
     uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
     struct hv_vms vms;
@@ -38,7 +39,10 @@ struct hv {
     struct hv_boot boot;
 };
 
-/* Nothing of the machine is known: the rooms get what they share. load_hpa is the image's place. */
+/*
+ * Gives each room its pointers to others and its table of env.c; touches no machine. `build` is
+ * copied. The image's first byte is at load_hpa, as boot_main() gets it.
+ */
 void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa);
 
 /*
@@ -47,41 +51,41 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa);
  */
 void hv_read_machine(struct hv *hv, uint64_t fdt_hpa);
 
-/* Returns if image and pool are RAM of nobody else's, and accessible. */
+/* Returns if image and pool lie in RAM that nobody else uses, and can be accessed. */
 void hv_require_room(struct hv *hv);
 
-/* Nobody else reads the machine's device tree. */
+/* Overwrites the machine's device tree: it shows VMs' boot arguments and the machine's seeds. */
 void hv_erase_fdt(struct hv *hv);
 
-/* The pool, and the hypervisor's own address space. */
+/* Sets up the pool and the hypervisor's own address space, and turns that on. */
 void hv_init_memory(struct hv *hv);
 
-/* Lines go out from here. */
+/* Opens the log's device: lines go out from here. */
 void hv_init_console(struct hv *hv);
 
-/* Lines about what was found. */
+/* Logs what was found. */
 void hv_show_machine(struct hv *hv);
 
-/* Which VMs can run, and where; which hart has the console. */
+/* Decides which VMs can run, and where; and which hart drives the console. */
 void hv_fit_config(struct hv *hv);
 
-/* Structs and stacks of the harts in use. */
+/* Makes struct and stacks of each hart in use. */
 void hv_init_harts(struct hv *hv);
 
-/* The machine's interrupt controller, and IPIs. */
+/* Sets up the machine's interrupt controller, with all sources off, and the way of IPIs. */
 void hv_init_irqc(struct hv *hv);
 
-/* Each VM's memory, devices and files. */
+/* Builds each VM that can run: memory, devices and files. */
 void hv_build_vms(struct hv *hv);
 
-/* What that took of the pool. */
+/* Logs what that took of the pool. */
 void hv_show_pool(struct hv *hv);
 
-/* What the tables really hold, where the image has the audit. */
+/* Where the image has the audit: panics if the page tables hold what the plan does not say. */
 void hv_run_audit(struct hv *hv);
 
-/* The console becomes shared. */
+/* VMs share the console from here on. */
 void hv_attach_console(struct hv *hv);
 
-/* And off they go. */
+/* Starts the other harts, and goes on as one of them: guests run. */
 _Noreturn void hv_start_harts(struct hv *hv);

@@ -261,7 +261,7 @@ static void last_hart_without_h_refuses_the_machine(void **state)
     expect_refusal("hyp: machine=refused reason=no-h-extension\n", true);
 }
 
-/* ---- Parts that are not there ---------------------------------------------------------------- */
+/* ---- Modules that are not there -------------------------------------------------------------- */
 
 static void image_for_one_controller_has_no_choice_to_show(void **state)
 {

@@ -4,7 +4,7 @@
  *
  *   console.c    the device, and the log's way to it
  *   shared.c     VMs' rings and virtual UARTs, the UART's driver, the step for them all: linked
- *                unless the log waits (docs/decisions/0010-parts.md)
+ *                unless the log waits (docs/decisions/0010-modules.md)
  *
  * Owner   struct hv; each struct hv_console_vm comes from the pool and stays.
  * Locks   None: the console hart's own, but for what libconsole shares by itself.
@@ -43,14 +43,14 @@ struct hv_console_ops {
     void (*kick)(void *ctx);
     /* The wire into a source of the VM's interrupt controller; HYP_E_ABSENT: it has none. */
     enum hyp_status (*line)(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line);
-    /* Has the machine this device? */
+    /* True if the machine has this device. */
     bool (*has_device)(void *ctx, uint64_t hpa);
 };
 
 struct hv_console {
     uint32_t hart; /* Drives it; HV_NO_HART: what VMs write is dropped. First: see struct hv. */
     const struct hv_build *build;
-    const struct hyp_console_part *shared; /* NULL: VMs share no console. */
+    const struct hyp_console_module *shared; /* NULL: VMs share no console. */
     struct hspace *space;
     struct object_pool *objects;
     uint64_t load_hpa;
@@ -78,7 +78,7 @@ struct hv_console {
 };
 
 /* shared.c, as the configuration's generated file points at it. */
-struct hyp_console_part {
+struct hyp_console_module {
     /* The platform's UART, where no VM owns it, becomes c->dev. False: there is none. */
     bool (*open)(struct hv_console *c);
     /* The VM's rings, and its virtual UART, if it shares the console. */
@@ -89,7 +89,7 @@ struct hyp_console_part {
     void (*set_paced)(struct hv_console *c);
     /* Console hart: moves some bytes, and sets the hart's deadline for the next step. */
     void (*step)(struct hv_console *c, struct hv_timer *timer);
-    /* Does what the VM wrote still wait for the device? Then a step will follow. */
+    /* True if some of the VM's output still waits for the device: a step will follow. */
     bool (*has_output)(const struct hv_console *c, uint32_t vm);
     /* Everything goes out, polled. */
     void (*drain)(struct hv_console *c);
@@ -116,7 +116,7 @@ HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *
 /* Console hart: moves some bytes. */
 void hv_console_step(struct hv_console *c, struct hv_timer *timer);
 
-/* Has somebody kicked the console hart? */
+/* True if somebody has kicked the console hart. */
 static inline bool hv_console_is_called(const struct hv_console *c)
 {
     return vconsole_mux_is_called(&c->mux);

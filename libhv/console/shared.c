@@ -278,7 +278,7 @@ static void drain(struct hv_console *c)
     }
 }
 
-const struct hyp_console_part hyp_shared_console = {
+const struct hyp_console_module hyp_shared_console = {
     .open = open_uart,
     .add_vm = add_vm,
     .share = share,

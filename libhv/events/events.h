@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What VMs tell while they run: that they have stopped, that a budget is exceeded. Any hart sets a
- * bit; the console hart prints the lines, and ends the machine behind the last VM.
+ * What VMs report while they run: that they have stopped, that a budget is exceeded. Any hart sets
+ * a bit; the console hart prints the lines, and ends the machine once the last VM has ended.
  *
  *   events.c    the bits, and the lines about them
  *   finish.c    the machine's end: by SBI SRST, or as failed
@@ -17,9 +17,9 @@
 
 /* What the room asks of others; env.c answers. */
 struct hv_event_ops {
-    /* Has the log room for one more line? */
+    /* True if the log has room for one more line. */
     bool (*log_has_room)(void *ctx);
-    /* Does what the VM wrote still wait for the device? Then the console is served again. */
+    /* True if some of the VM's output still waits for the device: the console is served again. */
     bool (*has_output)(void *ctx, uint32_t vm);
     /* Writes what the rings hold, polled: no line comes after it. */
     void (*drain)(void *ctx);
@@ -41,7 +41,7 @@ struct hv_events {
     uint32_t started;          /* Bit i: VM i was started. */
 
     bool log_waits;          /* Atomic: the configuration says so, and a VM runs. */
-    uint32_t dumps_dropped;  /* Atomic: meanwhile. */
+    uint32_t dumps_dropped;  /* Atomic: dumps that were not written while log_waits was true. */
     uint64_t pending_status; /* Atomic: bit i: VM i has stopped; bit 32 + i: over its budget. */
     uint64_t reported;       /* Console hart: those that it has printed. */
 };
@@ -58,18 +58,18 @@ void hv_events_vm_ended(struct hv_events *e, const struct vm *vm);
 /* The VM has exceeded its budget of exits. One of its harts. */
 void hv_events_vm_exceeds(struct hv_events *e, const struct vm *vm);
 
-/* A hart has panicked, whose VM this is, or NULL. Never waits. */
+/* A hart has panicked; `vm` is the one that it ran, or NULL. Never waits. */
 void hv_events_panicked(struct hv_events *e, const struct vm *vm);
 
-/* Has every VM that was started ended? */
+/* True if every VM that was started has ended. */
 bool hv_events_all_ended(const struct hv_events *e);
 
 /*
- * Console hart: lines of what is new, of a VM that has stopped behind its last output. Where the
- * log has no room, the console is served once more, and then this is called again. SRST behind the
- * last VM.
+ * Console hart: a line for each new bit; that a VM has stopped is printed after the VM's last
+ * output. If the log has no room, the console is served once more, and this is called again. After
+ * the last VM's line: SRST.
  */
 void hv_events_report(struct hv_events *e);
 
-/* finish.c: SRST, as failed or not, behind what is still to be sent. */
+/* finish.c: sends what the console still has, then ends the machine, as failed or not. */
 _Noreturn void hv_events_finish(struct hv_events *e, bool failed);

@@ -5,9 +5,10 @@
 #include "libhv/layout.h"
 
 /*
- * This hart's VM has lost a vCPU for good: it stops, and the console hart says why. The VM's lock
- * may be held here, so nothing waits for it: `running` never comes to 0, and the VM's other
- * vCPUs just leave. Its devices' interrupts stay with harts that are parked or silence them.
+ * This hart's vCPU is lost for good: its VM stops, and the console hart says why. This hart may
+ * hold the VM's lock, so its end is reported at once. It leaves vm->running as it is: that never
+ * comes to 0, so no other vCPU takes the lock to end the VM once more. The VM's sources stay
+ * enabled on its harts: these are parked, or silence a source when they claim it (dispatch.c).
  */
 static void panicked(struct hart *self)
 {
@@ -67,7 +68,11 @@ void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu)
     hart->timer.sstc = vcpu->vm->grant.sstc;
 }
 
-/* False: the hart lacks what its VM was promised, perhaps H. */
+/*
+ * Returns false if the hart lacks what its VM was promised, perhaps H: it is lost, which has
+ * counted its vCPU out of vm->running, so vcpu_run() must not be called. Does not return if the
+ * hart comes too late.
+ */
 static bool set_up(struct hv_hart *hart)
 {
     struct hv_harts *harts = hart->all;
@@ -78,7 +83,7 @@ static bool set_up(struct hv_hart *hart)
     }
     harts->ops->init_irqc(harts->ctx, hart->hart.index);
     if (vcpu != 0 && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
-        vm_stop(vcpu->vm, VM_STOP_HART);
+        vm_stop(vcpu->vm, VM_STOP_HART); /* vcpu_run() then leaves at once, and counts it out. */
     }
     if (!hv_hart_set_boot_state(hart, HV_HART_UP)) {
         hart_park();
@@ -93,8 +98,7 @@ _Noreturn void hv_hart_main(struct hart *self)
     bool console = harts->ops->has_console(harts->ctx, self->index);
     bool fits = set_up(hart);
     if (console) {
-        /* The mux begins awake: only a step lets it sleep and be woken; and a VM may have stopped.
-         */
+        /* The mux can be woken only after its first step; and a VM may have stopped already. */
         harts->ops->serve(harts->ctx, hart);
     }
     if (hart->vcpu != 0) {
@@ -108,7 +112,7 @@ _Noreturn void hv_hart_main(struct hart *self)
         hart->timer.vcpu = 0;
         if (!console && harts->ops->takes_console(harts->ctx, self->index)) {
             console = true;
-            harts->ops->init_irqc(harts->ctx, self->index);
+            harts->ops->init_irqc(harts->ctx, self->index); /* Now with the UART's source. */
         }
     }
     if (console) {

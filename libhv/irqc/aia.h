@@ -9,7 +9,7 @@
  *   virq_imsic.c                  a VM's interrupt files: its harts' guest files, or emulated ones
  *   virq_imsic_csr.c              the CSRs of emulated files
  *
- * One struct irqc_aia is the state of all four rows.
+ * One struct irqc_aia is the state of the four rows: irqc_aplic, irqc_imsic, ipi_sswi, ipi_imsic.
  */
 #pragma once
 
@@ -22,7 +22,7 @@
 
 #include "libhv/irqc/irqc.h"
 
-/* A vCPU owns its hart: the first guest interrupt file is always free for it. */
+/* The guest interrupt file of a hart's vCPU: the first, as a hart runs one vCPU for good. */
 #define AIA_GUEST_FILE 1
 
 /* The identity of the hypervisor's own messages to a hart's own file, if one is left for them. */
@@ -57,8 +57,7 @@ void irqc_aia_read(struct irqc_aia *a, const struct hv_irqc *irqc, const void *f
 /* Maps the APLIC, all sources off and in the modes in which the platform's devices drive them. */
 HYP_MUST_USE enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc);
 
-/* By the tree there are pages of guest interrupt files; whether a hart has files, it says itself.
- */
+/* True if the tree has pages for guest interrupt files. Whether a hart has files, its CSRs say. */
 static inline bool irqc_aia_has_file_pages(const struct irqc_aia *a)
 {
     return a->found.msi && a->found.guest_bits != 0;
@@ -99,7 +98,7 @@ void virq_aplic_handle_phys_irq(void *state, uint32_t source, uint32_t hart);
 void virq_aplic_stop(void *state);
 struct irq_line virq_aplic_line(void *state, uint32_t source);
 
-/* Has it an emulated interrupt file? Known from start_vcpu() on. */
+/* True if its interrupt file is emulated. Known from start_vcpu() on. */
 static inline bool virq_imsic_is_emulated(const struct vcpu *vcpu)
 {
     return vcpu->guest_file == 0;

@@ -4,7 +4,7 @@
 
 #include <hyp/arch/csr.h>
 
-/* Nobody's, or of a VM that has stopped: it is silenced, so that it comes once. */
+/* For a source of nobody, or of a VM that has stopped: it interrupts each hart once at most. */
 static void silence(const struct hv_irqc *irqc, uint32_t hart, uint32_t source)
 {
     irqc->chip.ops->complete(irqc->chip.state, hart, source);

@@ -3,11 +3,10 @@
 #include "libhv/irqc/irqc.h"
 
 #include <hyp/arch/csr.h>
-#include <hyp/arch/hart.h>
 
 void hv_irqc_discover(struct hv_irqc *irqc, const void *fdt, size_t size)
 {
-    irqc->models = BIT(HYP_IRQC_PLIC); /* Of software: its sources need no machine's. */
+    irqc->models = BIT(HYP_IRQC_PLIC); /* All of it is software: any machine can give one. */
     for (uint32_t i = 0; i < irqc->module_count && irqc->found == 0; i++) {
         const struct irqc_module *module = &irqc->modules[i];
         if (module->driver->discover(module->state, irqc, fdt, size)) {
@@ -44,7 +43,10 @@ void hv_irqc_init(struct hv_irqc *irqc)
     }
 }
 
-/* What Ssaia adds to a guest's interrupts is off; a reset leaves it open. */
+/*
+ * Turns off what Ssaia adds to VS-mode's interrupts. The values of these CSRs after a reset are
+ * not specified.
+ */
 static void close_virtual_interrupts(const struct machine *m)
 {
     if ((m->all.isa & BIT(GUEST_ISA_SSAIA)) != 0) {

@@ -26,6 +26,8 @@ void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv)
         .hcounteren = machine_hcounteren(m, has.isa),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         /* The block size that worked when it was tried, not the one that the tree says. */
-        .cboz_block = has_zicboz && has.block[2] == vms->pool->zero_block ? has.block[2] : 0,
+        .cboz_block = has_zicboz && has.block[MACHINE_BLOCK_ZICBOZ] == vms->pool->zero_block
+                          ? has.block[MACHINE_BLOCK_ZICBOZ]
+                          : 0,
     };
 }

@@ -69,9 +69,12 @@ static enum hyp_status narrow(struct hv_vms *vms, struct hv_vm *hv, void *fdt)
         .no_context = vcpus_without_context(vms, &hv->vm),
         .isa = has->isa,
         .mmu = (enum guest_mmu)has->mmu,
-        .cbom_block = (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[0] : 0,
-        .cbop_block = (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[1] : 0,
-        .cboz_block = (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[2] : 0,
+        .cbom_block =
+            (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[MACHINE_BLOCK_ZICBOM] : 0,
+        .cbop_block =
+            (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[MACHINE_BLOCK_ZICBOP] : 0,
+        .cboz_block =
+            (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[MACHINE_BLOCK_ZICBOZ] : 0,
         .timebase_hz = vms->machine->timebase_hz,
         .initrd_end = hv->initrd.size == 0 ? 0 : c->initrd.gpa + hv->initrd.size,
         .imsic_ids = vms->imsic_ids,

@@ -277,7 +277,7 @@ static uint32_t mmu_of(const struct reading *r)
     return text_is(r, KEY_MMU, "riscv,sv48") ? GUEST_MMU_SV48 : GUEST_MMU_SV39;
 }
 
-_Static_assert(GUEST_ISA_ZICBOZ == GUEST_ISA_ZICBOM + 2, "block[]");
+_Static_assert(GUEST_ISA_ZICBOZ - GUEST_ISA_ZICBOM == MACHINE_BLOCK_ZICBOZ, "block[]");
 
 /* Leaves what both have. An extension is not usable if its block size is missing. */
 static void narrow(struct machine_grant *g, const struct machine_grant *by)

@@ -37,8 +37,8 @@ void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
 
 /* Writes hyp_device_index[] as C, of a configuration without findings. */
 void tool_write_devices(const struct config_input *in, FILE *out);
-/* Writes hyp_console_part as C. */
-void tool_write_parts(const struct hyp_config *config, FILE *out);
+/* Writes hyp_console_module as C. */
+void tool_write_console_module(const struct hyp_config *config, FILE *out);
 
 /* Writes what QEMU's launcher wants to know, a row a line (toolchains/tools/run_image.py). */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);

@@ -6,7 +6,7 @@
  * from either world; in a guest, sscratch holds it and tp is the guest's.
  *
  * Owner   The image, which gives each hart its stacks and this struct.
- * Locks   None: only its own hart writes it after hart_start().
+ * Locks   None: only its own hart writes it once it has started.
  */
 #pragma once
 

@@ -301,9 +301,9 @@ extern const struct hyp_dtb hyp_dtbs[];
 extern const uint8_t *const hyp_device_index[];
 
 /*
- * The part of an image that drives the console that VMs share; NULL if none does (log_waits).
- * hyp_console_part is generated with the trees: a part that it does not point at is not linked.
+ * The module that drives the console that VMs share; NULL if they share none (log_waits). The
+ * config tool writes the pointer with the trees: a module that nothing points at is not linked.
  */
-struct hyp_console_part;
-extern const struct hyp_console_part hyp_shared_console;
-extern const struct hyp_console_part *const hyp_console_part;
+struct hyp_console_module;
+extern const struct hyp_console_module hyp_shared_console;
+extern const struct hyp_console_module *const hyp_console_module;

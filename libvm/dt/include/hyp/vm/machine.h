@@ -26,11 +26,19 @@
 #define MACHINE_KIND_MAX 4   /* Kinds of harts that are told apart. */
 #define MACHINE_WITHOUT_H 16 /* Harts without H that are named. */
 
+/* Extensions that work on blocks, whose size is the hart's: indices of block[]. */
+enum machine_block {
+    MACHINE_BLOCK_ZICBOM,
+    MACHINE_BLOCK_ZICBOP,
+    MACHINE_BLOCK_ZICBOZ,
+    MACHINE_BLOCK_COUNT
+};
+
 /* Extensions of harts by the tree; after machine_probe(), those that guests can be granted. */
 struct machine_grant {
-    uint64_t isa;      /* OR of BIT(enum guest_isa). */
-    uint32_t mmu;      /* enum guest_mmu: the widest. */
-    uint32_t block[3]; /* Bytes of a block of Zicbom, Zicbop and Zicboz; 0: no such extension. */
+    uint64_t isa;                        /* OR of BIT(enum guest_isa). */
+    uint32_t mmu;                        /* enum guest_mmu: the widest. */
+    uint32_t block[MACHINE_BLOCK_COUNT]; /* Bytes of a block; 0: no such extension. */
 };
 
 /* One range of registers, as CPUs have it, of a node that nothing disables. */
@@ -57,8 +65,10 @@ struct machine {
     uint32_t kind_count;
     uint64_t without_h[MACHINE_WITHOUT_H]; /* Ids of the first harts that lack H, by the tree. */
     uint32_t without_h_count;              /* All harts that lack H, also those without room. */
-    uint32_t intc[HYP_HART_MAX];       /* phandle of the hart's own interrupt controller; or 0. */
-    uint32_t irqc_index[HYP_HART_MAX]; /* Its S-mode context at the PLIC, or MACHINE_NO_INDEX. */
+    uint32_t intc[HYP_HART_MAX]; /* phandle of the hart's own interrupt controller; or 0. */
+    /* At the controller: its S-mode context of a PLIC, its hart index of an APLIC with or without
+     * IMSICs; MACHINE_NO_INDEX: the controller does not interrupt it. */
+    uint32_t irqc_index[HYP_HART_MAX];
     uint32_t hart_count;
     struct hyp_mem mem[MACHINE_RANGE_MAX];
     uint32_t mem_count;
@@ -74,7 +84,7 @@ struct machine {
      */
     struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
-    uint32_t source_count;    /* PLIC's, with source 0; 0: there is no PLIC. */
+    uint32_t source_count;    /* The controller's, with source 0; 0: none is found. */
     bool other_irqc;          /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
     struct machine_grant all; /* Common to all harts: the hypervisor itself uses no more. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
