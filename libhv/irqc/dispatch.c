@@ -4,13 +4,6 @@
 
 #include <hyp/arch/csr.h>
 
-/* For a source of nobody, or of a VM that has stopped: it interrupts each hart once at most. */
-static void silence(const struct hv_irqc *irqc, uint32_t hart, uint32_t source)
-{
-    irqc->chip.ops->complete(irqc->chip.state, hart, source);
-    irqc->chip.ops->set_enable(irqc->chip.state, hart, source, false);
-}
-
 static void handle_source(struct hv_irqc *irqc, uint32_t hart, uint32_t source)
 {
     uint8_t owner = source < HV_SOURCE_MAX ? irqc->owner[source] : 0;
@@ -20,9 +13,12 @@ static void handle_source(struct hv_irqc *irqc, uint32_t hart, uint32_t source)
         return;
     }
     struct vm *vm = owner != 0 ? irqc->vm[owner - 1] : 0;
-    /* A hart that has panicked may hold the lock of its VM, which has stopped then. */
+    /*
+     * Nobody's, or of a VM that has stopped: refused, so that it comes once. No lock: a hart that
+     * has panicked may hold it.
+     */
     if (vm == 0 || __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
-        silence(irqc, hart, source);
+        irqc->chip.ops->refuse(irqc->chip.state, hart, source);
         return;
     }
     spinlock_lock(&vm->lock);

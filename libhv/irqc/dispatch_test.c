@@ -39,14 +39,13 @@ static void complete(void *state, uint32_t hart, uint32_t source)
     say("complete", source, hart);
 }
 
-static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
+static void refuse(void *state, uint32_t hart, uint32_t source)
 {
     (void)state;
-    say(enable ? "enable" : "disable", source, hart);
+    say("refuse", source, hart);
 }
 
-static const struct irqc_ops chip_ops = {
-    .claim = claim, .complete = complete, .set_enable = set_enable};
+static const struct irqc_ops chip_ops = {.claim = claim, .complete = complete, .refuse = refuse};
 
 static void console(void *ctx, uint32_t hart)
 {
@@ -123,36 +122,35 @@ static void test_a_claim_of_nothing_changes_nothing(void **state)
     assert_true(is_open());
 }
 
-/* Completed before it is disabled: a PLIC drops the completion of a disabled source. */
-static void test_a_source_of_nobody_is_silenced(void **state)
+static void test_a_source_of_nobody_is_refused(void **state)
 {
     (void)state;
-    handle(IRQC_CLAIM_SOURCE, 5, "claim5@2 complete5@2 disable5@2 ");
+    handle(IRQC_CLAIM_SOURCE, 5, "claim5@2 refuse5@2 ");
 }
 
-static void test_a_source_of_a_vm_without_controller_is_silenced(void **state)
+static void test_a_source_of_a_vm_without_controller_is_refused(void **state)
 {
     (void)state;
     irqc.vm[VM_INDEX] = 0;
-    handle(IRQC_CLAIM_SOURCE, VM_SOURCE, "claim7@2 complete7@2 disable7@2 ");
+    handle(IRQC_CLAIM_SOURCE, VM_SOURCE, "claim7@2 refuse7@2 ");
 }
 
 /* Nobody waits for its lock: a hart that has panicked holds it. */
-static void test_a_source_of_a_stopped_vm_is_silenced(void **state)
+static void test_a_source_of_a_stopped_vm_is_refused(void **state)
 {
     (void)state;
     vm.stop_reason = VM_STOP_PANIC;
     spinlock_lock(&vm.lock);
     next = (struct irqc_claim){IRQC_CLAIM_SOURCE, VM_SOURCE};
     hv_irqc_handle(&irqc, HART);
-    assert_string_equal(said, "claim7@2 complete7@2 disable7@2 ");
+    assert_string_equal(said, "claim7@2 refuse7@2 ");
     assert_true(spinlock_is_held(&vm.lock));
 }
 
 static void test_sources_behind_the_last_are_nobodys(void **state)
 {
     (void)state;
-    handle(IRQC_CLAIM_SOURCE, HV_SOURCE_MAX, "claim1024@2 complete1024@2 disable1024@2 ");
+    handle(IRQC_CLAIM_SOURCE, HV_SOURCE_MAX, "claim1024@2 refuse1024@2 ");
     said[0] = 0;
     irqc.owner[HV_SOURCE_MAX - 1] = HV_OWNER_CONSOLE;
     handle(IRQC_CLAIM_SOURCE, HV_SOURCE_MAX - 1, "claim1023@2 console0@2 complete1023@2 ");
@@ -185,9 +183,9 @@ int main(void)
         TEST(test_the_consoles_source_is_completed_behind_its_step),
         TEST(test_an_ipi_goes_on_as_a_software_interrupt),
         TEST(test_a_claim_of_nothing_changes_nothing),
-        TEST(test_a_source_of_nobody_is_silenced),
-        TEST(test_a_source_of_a_vm_without_controller_is_silenced),
-        TEST(test_a_source_of_a_stopped_vm_is_silenced),
+        TEST(test_a_source_of_nobody_is_refused),
+        TEST(test_a_source_of_a_vm_without_controller_is_refused),
+        TEST(test_a_source_of_a_stopped_vm_is_refused),
         TEST(test_sources_behind_the_last_are_nobodys),
         TEST(test_a_hart_without_context_is_closed),
         TEST(test_without_controller_a_hart_is_closed),

@@ -58,8 +58,20 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     }
 }
 
+/* A source that is disabled stays so: enabled, a level that is high would send for ever. */
+static void refuse(void *state, uint32_t hart, uint32_t source)
+{
+    complete(state, hart, source);
+    set_enable(state, hart, source, false);
+}
+
 static const struct irqc_ops ops = {
-    .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
+    .init_hart = init_hart,
+    .claim = claim,
+    .complete = complete,
+    .set_enable = set_enable,
+    .refuse = refuse,
+};
 
 struct irqc aplic_imsic_irqc(struct aplic_imsic *a)
 {

@@ -154,6 +154,20 @@ static void test_enables_move_a_source(void **state)
     assert_true(is_called(2)); /* It pended while it was off. */
 }
 
+/* The completion of a level that is high sends once more, and then it is off. */
+static void test_refused_comes_once_more_at_most(void **state)
+{
+    (void)state;
+    irqc.ops->set_enable(irqc.state, 2, LEVEL, true);
+    drive(LEVEL, true);
+    be(2);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(irqc.ops->claim(irqc.state, 2).n, LEVEL);
+        irqc.ops->refuse(irqc.state, 2, LEVEL);
+        assert_true(is_called(2) == (i == 0));
+    }
+}
+
 static void test_what_is_not_there_is_ignored(void **state)
 {
     (void)state;
@@ -198,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_source_comes_to_its_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_level_comes_again_while_it_is_high, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enables_move_a_source, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused_comes_once_more_at_most, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_not_there_is_ignored, setup, teardown),
         cmocka_unit_test_setup_teardown(test_identities_of_others_come_first, setup, teardown),
     };

@@ -191,6 +191,25 @@ static void test_edge_goes_round(void **state)
     assert_int_equal(get(APLIC_SETIE + 12), 0);
 }
 
+/* Off for this hart; another one that it has gone to since the claim keeps it. */
+static void test_refused_is_off(void **state)
+{
+    (void)state;
+    (void)aplic_set_mode(&aplic, 10, APLIC_SM_LEVEL1);
+    irqc.ops->set_enable(irqc.state, 0, 10, true);
+    drive(10, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
+    irqc.ops->refuse(irqc.state, 0, 10);
+    assert_false(chip.external[2]);
+    assert_int_equal(get(APLIC_SETIE), 0);
+    irqc.ops->set_enable(irqc.state, 0, 10, true);
+    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
+    aplic_set_target(&aplic, 10, 2);
+    irqc.ops->refuse(irqc.state, 0, 10);
+    assert_false(chip.external[2]);
+    assert_true(chip.external[0]);
+}
+
 static void test_fallen_level_is_forgotten(void **state)
 {
     (void)state;
@@ -389,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_level_goes_round, setup, teardown),
         cmocka_unit_test_setup_teardown(test_edge_goes_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused_is_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_fallen_level_is_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_msi, setup_msi, teardown),

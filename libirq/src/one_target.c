@@ -37,8 +37,19 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     }
 }
 
+static void refuse(void *state, uint32_t hart, uint32_t source)
+{
+    complete(state, hart, source);
+    set_enable(state, hart, source, false);
+}
+
 static const struct irqc_ops ops = {
-    .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
+    .init_hart = init_hart,
+    .claim = claim,
+    .complete = complete,
+    .set_enable = set_enable,
+    .refuse = refuse,
+};
 
 struct irqc one_target_irqc(struct one_target *one)
 {

@@ -47,8 +47,10 @@ static void chip_set_enable(void *state, uint32_t hart, uint32_t source, bool en
     }
 }
 
-static const struct irqc_ops chip_ops = {chip_init_hart, chip_claim, chip_complete,
-                                         chip_set_enable};
+static const struct irqc_ops chip_ops = {.init_hart = chip_init_hart,
+                                         .claim = chip_claim,
+                                         .complete = chip_complete,
+                                         .set_enable = chip_set_enable};
 
 void prop_run(void)
 {
@@ -65,7 +67,13 @@ void prop_run(void)
         uint32_t source = (uint32_t)prop_u64(SOURCES + 1);
         uint32_t hart = (uint32_t)prop_u64(HARTS);
         bool enable = prop_bool();
-        irqc.ops->set_enable(irqc.state, hart, source, enable);
+        if (!enable && source < SOURCES && prop_bool()) {
+            chip.completed = UINT32_MAX;
+            irqc.ops->refuse(irqc.state, hart, source);
+            PROP_ASSERT(chip.completed == hart * SOURCES + source);
+        } else {
+            irqc.ops->set_enable(irqc.state, hart, source, enable);
+        }
         if (source < SOURCES) { /* Else nothing has changed, and nothing was touched. */
             wants[source][hart] = enable;
         }

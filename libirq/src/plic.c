@@ -46,6 +46,14 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     mmio_write32(p->regs, PLIC_CONTEXT + context * PLIC_CONTEXT_STRIDE + PLIC_THRESHOLD, 0);
 }
 
+/* A PLIC drops the completion of a source that is disabled, as it can be since its claim. */
+static void refuse(void *state, uint32_t hart, uint32_t source)
+{
+    set_enable(state, hart, source, true);
+    complete(state, hart, source);
+    set_enable(state, hart, source, false);
+}
+
 static bool contexts_are_valid(const uint32_t *context, uint32_t hart_count)
 {
     for (uint32_t h = 0; h < hart_count; h++) {
@@ -127,7 +135,12 @@ enum hyp_status plic_set_priority(struct plic *plic, uint32_t source, uint32_t p
 }
 
 static const struct irqc_ops ops = {
-    .init_hart = init_hart, .claim = claim, .complete = complete, .set_enable = set_enable};
+    .init_hart = init_hart,
+    .claim = claim,
+    .complete = complete,
+    .set_enable = set_enable,
+    .refuse = refuse,
+};
 
 HYP_COLD struct irqc plic_irqc(struct plic *plic)
 {

@@ -189,6 +189,44 @@ static void test_interrupt_goes_round(void **state)
     assert_false(spinlock_is_held(&plic.lock[0]));
 }
 
+/* Stands before the chip: what completes a source that the context has not enabled is dropped. */
+static enum vdev_result strict_write(void *state, uint64_t offset, unsigned size, uint64_t value)
+{
+    uint64_t context = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
+    bool completion =
+        offset >= PLIC_CONTEXT && (offset - PLIC_CONTEXT) % PLIC_CONTEXT_STRIDE == PLIC_CLAIM;
+    uint64_t at = PLIC_ENABLE + PLIC_ENABLE_STRIDE * context + value / 32 * 4;
+    uint64_t word = 0;
+    if (completion) {
+        assert_int_equal(vplic_vdev_ops.read(state, at, 4, &word), VDEV_OK);
+    }
+    bool dropped = completion && (word >> value % 32 & 1) == 0;
+    return dropped ? VDEV_OK : vplic_vdev_ops.write(state, offset, size, value);
+}
+
+/* Another hart has disabled it since its claim; and nobody has. */
+static void test_refused_is_completed_and_off(void **state)
+{
+    (void)state;
+    static struct vdev_ops strict;
+    strict = vplic_vdev_ops;
+    strict.write = strict_write;
+    chip.dev.ops = &strict;
+    for (unsigned i = 0; i < 2; i++) {
+        irqc.ops->set_enable(irqc.state, 0, 10, true);
+        drive(10, true);
+        assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
+        irqc.ops->set_enable(irqc.state, 0, 10, i == 0);
+        irqc.ops->refuse(irqc.state, 0, 10);
+        assert_int_equal(enables(5, 0), 0);
+        assert_false(chip.external[2]);
+        irqc.ops->set_enable(irqc.state, 2, 10, true);
+        assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
+        irqc.ops->refuse(irqc.state, 2, 10);
+        assert_false(chip.external[0]);
+    }
+}
+
 /* Another controller may interrupt such a hart: there is nothing to claim here. */
 static void test_claim_without_context(void **state)
 {
@@ -227,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_init_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_enable_is_of_one_source_and_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused_is_completed_and_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_without_context, setup, teardown),
         cmocka_unit_test_setup_teardown(test_priority, setup, teardown),
     };

@@ -5,7 +5,7 @@ import os
 import re
 
 import tree
-from includes import INCLUDE, is_test
+from includes import INCLUDE, is_test, room
 
 # folder: libraries whose headers it may include, as <hyp/LIBRARY/...>
 LAYERS = {
@@ -13,8 +13,14 @@ LAYERS = {
     "libmm": {"base", "arch", "mm"},
     "libirq": {"base", "arch", "irq"},
     "libconsole": {"base", "arch", "console"},
-    "libvm": {"base", "arch", "mm", "vm"},
+    "libvm": {"base", "arch", "vm"},
     "platforms": {"vm"},
+}
+# libvm's rooms share <hyp/vm/...>: libraries, or folders or headers of them
+LIBVM = {
+    "libvm": {"libarch", "hyp/vm/config.h"},
+    "libvm/config": {"hyp/base"},
+    "libvm/dt": {"libarch", "libvm/config"},
 }
 # room: libraries whose headers it may include, and other rooms' headers one by one
 ROOMS = {
@@ -65,15 +71,25 @@ def library_of_headers():
     return {m.group(2): m.group(1) for m in found if m}
 
 
+def check_libvm(path, text, libraries):
+    allowed = LIBVM[room(path)] | {room(path)}
+    names = [m.group(2) for m in INCLUDE.finditer(text) if m.group(2).startswith("hyp/")]
+    return [
+        "%s: %s may not include %s" % (path, room(path), name)
+        for name in names
+        if not (is_test(path) or {libraries.get(name), os.path.dirname(name), name} & allowed)
+    ]
+
+
 def check_room(path, text, libraries):
     """hv.c, env.c and their headers see all rooms, and what stands behind each."""
-    room = os.path.dirname(path)
-    allowed = ROOMS.get(room) or set().union(*ROOMS.values(), ROOMS)
+    folder = os.path.dirname(path)
+    allowed = ROOMS.get(folder) or set().union(*ROOMS.values(), ROOMS)
     out = []
     for m in INCLUDE.finditer(text):
         name = m.group(2)
         if m.group(1) == '"':
-            ok = is_test(path) or name in ROOM_DATA | allowed or os.path.dirname(name) in allowed | {room}
+            ok = is_test(path) or name in ROOM_DATA | allowed or os.path.dirname(name) in allowed | {folder}
         elif name.startswith("hyp/arch_backend/"):
             ok = is_test(path)
         elif name.startswith("hyp/"):
@@ -81,7 +97,7 @@ def check_room(path, text, libraries):
         else:
             ok = is_test(path) or name in FREESTANDING
         if not ok:
-            out.append("%s:%d: %s may not include %s" % (path, text.count("\n", 0, m.start()) + 1, room, name))
+            out.append("%s:%d: %s may not include %s" % (path, text.count("\n", 0, m.start()) + 1, folder, name))
     return out
 
 
@@ -106,6 +122,8 @@ for path in tree.files(".c", ".h", ".S"):
         count += 1
     if folder in LAYERS:
         bad += check(path, folder, text)
+    if folder == "libvm":
+        bad += check_libvm(path, text, headers)
     if folder == "libhv":
         bad += check_room(path, text, headers)
     if folder in LAYERS or folder == "libhv":

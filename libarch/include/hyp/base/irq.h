@@ -51,6 +51,11 @@ struct irqc_ops {
     void (*complete)(void *irqc, uint32_t hart, uint32_t source);
     /* Lets `source` interrupt `hart`, or not. */
     void (*set_enable)(void *irqc, uint32_t hart, uint32_t source, bool enable);
+    /*
+     * Ends what `hart` claimed, and `source` interrupts this hart no more: complete() and
+     * set_enable(false) in one, for a claim whose enable another hart may have changed meanwhile.
+     */
+    void (*refuse)(void *irqc, uint32_t hart, uint32_t source);
 };
 
 /* Of a controller that claims by a source's number, 0 for none. */
