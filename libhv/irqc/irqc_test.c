@@ -87,6 +87,30 @@ static void test_the_first_that_says_yes_is_it(void **state)
     assert_null(b.irqc.found); /* An APLIC's numbers would take the place of the PLIC's. */
 }
 
+static bool count_and_agree(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
+{
+    (void)irqc, (void)fdt, (void)size;
+    ++*(unsigned *)state;
+    return true;
+}
+
+/* Each would take the machine for its own. */
+static void test_behind_the_one_that_is_found_nobody_is_asked(void **state)
+{
+    (void)state;
+    static const struct irqc_driver driver = {.discover = count_and_agree};
+    unsigned asked[2] = {0, 0};
+    const struct irqc_module modules[2] = {{&driver, &asked[0], HYP_IRQC_APLIC, 0},
+                                           {&driver, &asked[1], HYP_IRQC_IMSIC, 0}};
+    test_board(TEST_CHIP_PLIC);
+    b.irqc.modules = modules;
+    b.irqc.module_count = 2;
+    hv_irqc_discover(&b.irqc, 0, 0);
+    assert_ptr_equal(b.irqc.found, &modules[0]);
+    assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_APLIC));
+    assert_true(asked[0] == 1 && asked[1] == 0);
+}
+
 static void test_a_machine_may_have_none(void **state)
 {
     (void)state;
@@ -375,6 +399,7 @@ int main(void)
         TEST(test_without_guest_pages_they_have_the_harts_identities),
         TEST(test_imsics_without_ssaia_are_not_used),
         TEST(test_the_first_that_says_yes_is_it),
+        TEST(test_behind_the_one_that_is_found_nobody_is_asked),
         TEST(test_a_machine_may_have_none),
         TEST(test_an_aplic_needs_sources_in_bounds),
         TEST(test_harts_without_context_are_known),
