@@ -49,7 +49,7 @@ void hv_irqc_init(struct hv_irqc *irqc)
  */
 static void close_virtual_interrupts(const struct machine *m)
 {
-    if ((m->all.isa & BIT(GUEST_ISA_SSAIA)) != 0) {
+    if ((m->all.isa & BIT(GUEST_ISA_SSAIA)) != 0 && csr_probe(CSR_HVICTL)) {
         csr_write(CSR_HVICTL, 0);
         csr_write(CSR_HVIEN, 0);
         csr_write(CSR_HVIPRIO1, 0);

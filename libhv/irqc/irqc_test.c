@@ -270,6 +270,27 @@ static void test_without_ssaia_its_csrs_are_not_touched(void **state)
     }
 }
 
+static bool lacks_hvictl(unsigned csr)
+{
+    return csr == CSR_HVICTL;
+}
+
+/* The device tree says Ssaia, but the hart has not its CSRs. */
+static void test_ssaia_is_tried_before_it_is_closed(void **state)
+{
+    (void)state;
+    find(TEST_CHIP_PLIC);
+    b.machine.all.isa |= BIT(GUEST_ISA_SSAIA);
+    hv_irqc_init(&b.irqc);
+    spoil(0);
+    csr_host_set_absent(lacks_hvictl);
+    assert_false(hv_irqc_init_hart(&b.irqc, 0, false));
+    csr_host_set_absent(0);
+    for (uint32_t i = 0; i < ARRAY_COUNT(closed); i++) {
+        assert_true(csr_read(closed[i]) == 0x7f);
+    }
+}
+
 static bool is_enabled_at_plic(uint32_t hart, uint32_t source)
 {
     uint64_t at = PLIC_ENABLE + PLIC_ENABLE_STRIDE * (2 * test_index[hart] + 1) + 4 * (source / 32);
@@ -409,6 +430,7 @@ int main(void)
         TEST(test_what_imsics_have_is_shown),
         TEST(test_ssaia_is_closed_for_guests),
         TEST(test_without_ssaia_its_csrs_are_not_touched),
+        TEST(test_ssaia_is_tried_before_it_is_closed),
         TEST(test_the_console_hart_gets_the_uarts_source),
         TEST(test_a_console_hart_without_context_polls),
         TEST(test_sswi_comes_before_imsic),
