@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hyp_image() links by choice: one of modules_*.c; audit.c or no_audit.c. */
+/* hyp_image() links one of modules_*.c, and audit.c or no_audit.c. */
 #pragma once
 
 #include "libhv/modules.h"

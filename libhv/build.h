@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a build gives the hypervisor: configuration, platform, what the config tool has written,
+ * A build gives the hypervisor these: configuration, platform, the files of the config tool,
  * and the modules that are linked. All rooms may see it; it is data.
  *
  * Owner   The image's; const and borrowed, but for config and dtbs, which are exchanged once: where

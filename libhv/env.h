@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hv.c, the steps of boot, needs of env.c, the calls between rooms. */
+/* The tables of env.c, the calls between rooms, as hv.c gives them to the rooms. */
 #pragma once
 
 #include "libhv/hv.h"
 
-/* What each room calls of the others. */
+/* The functions that each room calls in others. */
 extern const struct vm_env hv_env_calls;
 extern const struct hv_hart_ops hv_env_hart_ops;
 extern const struct hv_irqc_ops hv_env_irqc_ops;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each room calls of the others, once all is built: the console hart, IPIs, timers, ends. */
+/* Tests of the calls between rooms: the console hart, IPIs, timers, ends of VMs. */
 #include "libhv/test_boot.h"
 
 /* All of it is built; the test is hart 0, which has vCPU 0 of the linux VM. */

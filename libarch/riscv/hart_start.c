@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a hart begins that SBI HSM starts. */
+/* The address at which a hart begins that SBI HSM starts. */
 #include <hyp/arch/hart.h>
 #include <hyp/base/types.h>
 

@@ -21,7 +21,7 @@ struct hv_audit_expected {
     uint64_t seen;
 };
 
-/* What the caller says, and what the audit of one table keeps. */
+/* The audit's input, and its state while it walks one table. */
 struct hv_audit {
     const struct hv_boot *boot;
     /* Stack tops of each hart, and of its stack for faults; 0: the hart is not in use. */

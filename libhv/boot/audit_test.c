@@ -52,7 +52,7 @@ static void map(struct gstage *gs, uint64_t gpa, uint64_t hpa, uint64_t size, un
     assert_int_equal(gstage_map_range(gs, &m), HYP_OK);
 }
 
-/* As the vm room does, once the plan is made. */
+/* Does the vm room's part, once the plan is made. */
 static void build_gstages(void)
 {
     const unsigned rw = GSTAGE_R | GSTAGE_W;

@@ -54,7 +54,7 @@ void hv_boot_show_pool(const struct hv_boot *b);
 
 /* ---- room.c ---------------------------------------------------------------------------------- */
 
-/* What stands in the way: the image or the pool, why, and with what. */
+/* A clash of the image or the pool with something of the machine. */
 struct hv_clash {
     const char *name; /* "image" or "pool"; NULL: nothing does. */
     struct range own;
@@ -68,7 +68,7 @@ struct hv_clash hv_boot_find_clash(struct hv_boot *b);
 
 /* ---- fit.c ----------------------------------------------------------------------------------- */
 
-/* What the machine's interrupt controller is to VMs; irqc/ knows. */
+/* Facts about the machine's interrupt controller, from irqc/. */
 struct hv_boot_irqc {
     uint32_t models;     /* OR of BIT(enum hyp_irqc_model). */
     uint64_t no_context; /* Bit i: the controller cannot interrupt hart i. */

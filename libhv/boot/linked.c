@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the linker script of our images, toolchains' sections.ld, has put things. */
+/* The addresses of sections, by sections.ld, the linker script of our images. */
 #include "libhv/boot/linked.h"
 
 extern uint64_t boot_table_2m[512];

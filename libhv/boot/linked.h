@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where sections.ld has put things, for firmware that is linked by it and begins with boot.S.
+ * The addresses that sections.ld gives, for firmware that is linked by it and begins with boot.S.
  *
  * Owner   Const.
  * Locks   None.

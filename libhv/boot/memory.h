@@ -15,7 +15,7 @@
 
 #define HV_BOOT_FDT_SIZE (2 * HYP_MIB)
 
-/* Where the linker has put things. The pool lies behind guest_end. */
+/* The addresses that the linker has given. The pool begins at guest_end. */
 struct hv_image {
     const char *text_start, *text_end;
     const char *rodata_start, *rodata_end;
@@ -35,7 +35,7 @@ struct hv_memory {
     struct hspace space;
 };
 
-/* What of the machine the address space and the pool use. */
+/* Features of the machine that the address space and the pool use. */
 struct hv_memory_caps {
     bool svpbmt;
     uint32_t zero_block; /* Bytes of a block of Zicboz by the device tree; 0: there is none. */

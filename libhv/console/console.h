@@ -37,7 +37,7 @@ struct hv_console_vm {
     bool has_vuart;
 };
 
-/* What the room asks of others; env.c answers. */
+/* The room's calls to other rooms; env.c has the functions. */
 struct hv_console_ops {
     /* Wakes the console hart, from any hart, this one included. */
     void (*kick)(void *ctx);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What VMs that share the console get of it, and when it is served. */
+/* Tests of the console that VMs share: their bytes, and its deadlines. */
 #include "libhv/console/test_console.h"
 
 #define KEY "\x1d"

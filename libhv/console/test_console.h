@@ -28,7 +28,7 @@ static bool log_waits;
 static struct hv_console c;
 static struct hv_timer timer;
 
-/* What the room has asked of others, and what they answer. */
+/* Records the room's calls to others, and holds their answers. */
 static unsigned kicks, ipis;
 static bool lacks_line, lacks_device, vm_irq;
 
@@ -137,7 +137,7 @@ static inline void write_vm(uint32_t i, const char *text)
     assert_int_equal(vm[i].console_write(vm[i].console_ctx, (const uint8_t *)text, size), size);
 }
 
-/* As many steps as it takes until nothing is left. */
+/* Steps until nothing is left. */
 static inline void serve(void)
 {
     for (unsigned i = 0; i < 1000; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What VMs report while they run: that they have stopped, that a budget is exceeded. Any hart sets
+ * VMs report while they run that they have stopped or exceeded a budget. Any hart sets
  * a bit; the console hart prints the lines, and ends the machine once the last VM has ended.
  *
  *   events.c    the bits, and the lines about them
@@ -15,7 +15,7 @@
 #include <hyp/console/log.h>
 #include <hyp/vm/vm.h>
 
-/* What the room asks of others; env.c answers. */
+/* The room's calls to other rooms; env.c has the functions. */
 struct hv_event_ops {
     /* True if the log has room for one more line. */
     bool (*log_has_room)(void *ctx);

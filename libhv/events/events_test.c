@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is said of VMs that stop or exceed, in which order; and the machine's end. */
+/* Tests of the lines about VMs that stop or exceed, their order, and the machine's end. */
 #include "libhv/events/events.h"
 
 #include "libhv/test_hv.h"
@@ -14,7 +14,7 @@ static struct vm vm[VMS];
 static struct log the_log;
 static struct hv_events e;
 
-/* What the room has asked of others, and what they answer. */
+/* Records the room's calls to others, and holds their answers. */
 static unsigned room; /* Lines that the log still takes. */
 static uint32_t has_output;
 static unsigned drains, notified, kicked;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all models of virtual controllers share. */
+/* A function that all models of virtual controllers share. */
 #pragma once
 
 #include <hyp/vm/vm.h>

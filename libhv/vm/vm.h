@@ -42,7 +42,7 @@ struct hv_vm {
     struct hv_file initrd;
 };
 
-/* What VMs ask of other rooms while they are built; env.c answers. */
+/* The room's calls to other rooms while VMs are built; env.c has the functions. */
 struct hv_vm_ops {
     /* The VM's console, if it shares the machine's. */
     enum hyp_status (*add_console)(void *ctx, struct vm *vm);

@@ -20,7 +20,7 @@ struct guest_mem_range {
 };
 
 /*
- * Who finds the bytes at an address of the hypervisor's own space that guest_mem_write() is given:
+ * A function that finds the bytes at an address of the hypervisor's space, for guest_mem_write():
  * a pointer to `size` of them, or NULL: it is a pointer of this process. NULL: all are.
  */
 typedef const void *(*guest_mem_host_find)(const void *from, uint64_t size);

@@ -21,7 +21,7 @@ void hart_host_waits(enum hart_host_wait why);
 enum hart_host_end { HART_HOST_RETURNED, HART_HOST_PARKED };
 enum hart_host_end hart_host_run(void (*fn)(void *ctx), void *ctx);
 
-/* Where a hart starts, behind the image's first byte. */
+/* The offset in the image at which a hart starts. */
 #define HART_HOST_START 0x1c0
 
 static inline void hart_relax(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a broken contract does on the host, where a test waits for it. */
+/* A test on the host can wait for a broken contract, and goes on after it. */
 #pragma once
 
 /*

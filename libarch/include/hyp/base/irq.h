@@ -23,7 +23,7 @@ static inline void irq_line_set(const struct irq_line *line, bool level)
     line->set(line->controller, line->source, level);
 }
 
-/* What a hart has claimed. */
+/* The result of a claim. */
 enum irqc_claim_kind {
     IRQC_CLAIM_NONE,   /* Nothing: spurious, or another context was faster. */
     IRQC_CLAIM_IPI,    /* A message of another hart, which its claim has ended. */
@@ -58,7 +58,7 @@ struct irqc_ops {
     void (*refuse)(void *irqc, uint32_t hart, uint32_t source);
 };
 
-/* Of a controller that claims by a source's number, 0 for none. */
+/* Makes a claim of a source's number, 0 for none. */
 static inline struct irqc_claim irqc_claim_of_source(uint32_t source)
 {
     return (struct irqc_claim){source != 0 ? IRQC_CLAIM_SOURCE : IRQC_CLAIM_NONE, source};
