@@ -26,10 +26,14 @@ static const struct vm_config vms[] = {
         .mem = linux_mem,
         .mem_count = 1,
         .entry = 0x80200000,
-        .kernel =
-            {.name = "linux_kernel", .gpa = 0x80200000, .max_size = 64 * HYP_MIB, .load = true},
-        .initrd =
-            {.name = "linux_initrd", .gpa = 0x88000000, .max_size = 32 * HYP_MIB, .load = true},
+        .kernel = {.name = "linux_kernel",
+                   .gpa = 0x80200000,
+                   .max_size = 64 * HYP_MIB,
+                   .preloaded = true},
+        .initrd = {.name = "linux_initrd",
+                   .gpa = 0x88000000,
+                   .max_size = 32 * HYP_MIB,
+                   .preloaded = true},
         .bootargs = "console=ttyS0 earlycon=uart8250,mmio,0x10000000",
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,
@@ -52,7 +56,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
         .real_time = true,
     },
 };

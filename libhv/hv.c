@@ -6,7 +6,7 @@
 #include <hyp/base/assert.h>
 #include <hyp/vm/footprint.h>
 
-#include "libhv/env.h"
+#include "libhv/ops.h"
 
 _Static_assert(sizeof(struct hv_hart) <= FOOTPRINT_HART_STRUCT, "footprint.h");
 _Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPRINT_HART_STACKS,
@@ -34,7 +34,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->harts.space = &memory->space;
     hv->harts.objects = &memory->objects;
     hv->harts.muted = &hv->events.log_waits;
-    hv->harts.ops = &hv_env_hart_ops;
+    hv->harts.ops = &hv_ops_hart;
     hv->harts.ctx = hv;
     hv->irqc.build = &hv->build;
     hv->irqc.machine = &hv->boot.machine;
@@ -44,7 +44,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->irqc.module_count = modules->irqc_count;
     hv->irqc.ipis = modules->ipis;
     hv->irqc.ipi_count = modules->ipi_count;
-    hv->irqc.ops = &hv_env_irqc_ops;
+    hv->irqc.ops = &hv_ops_irqc;
     hv->irqc.ctx = hv;
     hv->vms.build = &hv->build;
     hv->vms.machine = &hv->boot.machine;
@@ -56,8 +56,8 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->vms.load_hpa = load_hpa;
     hv->vms.irqc = &hv->irqc;
     hv->vms.log = &hv->console.log;
-    hv->vms.env = &hv->env;
-    hv->vms.ops = &hv_env_vm_ops;
+    hv->vms.host = &hv->host;
+    hv->vms.ops = &hv_ops_vm;
     hv->vms.ctx = hv;
     hv->console.build = &hv->build;
     hv->console.shared = build->console;
@@ -66,25 +66,25 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->console.load_hpa = load_hpa;
     hv->console.log_waits = &hv->events.log_waits;
     hv->console.built = hv->events.vm;
-    hv->console.ops = &hv_env_console_ops;
+    hv->console.ops = &hv_ops_console;
     hv->console.ctx = hv;
     hv->events.log = &hv->console.log;
-    hv->events.ops = &hv_env_event_ops;
+    hv->events.ops = &hv_ops_events;
     hv->events.ctx = hv;
-    hv->env = hv_env_calls;
+    hv->host = hv_ops_vm_host;
 }
 
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 /*
- * True if the machine has the device that ends it as failed (hyp_platform.fail_hpa). A store where
- * none is faults, so the device tree must name it. The platform is believed if no tree could be
- * read.
+ * True if the machine has the device that ends it as failed (hyp_platform.finisher_hpa). A store
+ * where none is faults, so the device tree must name it. The platform is believed if no tree could
+ * be read.
  */
 static bool has_finisher(const struct hv *hv)
 {
     const struct machine *m = &hv->boot.machine;
-    uint64_t hpa = hv->build.platform->fail_hpa;
+    uint64_t hpa = hv->build.platform->finisher_hpa;
     return hpa != 0 &&
            (m->device_count == 0 || (m->devices_left_out == 0 && machine_has_device(m, hpa)));
 }
@@ -96,13 +96,13 @@ static void share_machine(struct hv *hv)
     if (m->timebase_hz == 0) {
         m->timebase_hz = hv->build.platform->timebase_hz; /* The tree has not said. */
     }
-    hv->env.timebase_hz = m->timebase_hz;
+    hv->host.timebase_hz = m->timebase_hz;
     hv->harts.timebase_hz = m->timebase_hz;
     hv->harts.count = m->hart_count;
     hv->console.timebase_hz = m->timebase_hz;
     hv->events.timebase_hz = m->timebase_hz;
     hv->events.config = hv->build.config;
-    hv->events.finisher_word = hv->build.platform->fail_word;
+    hv->events.finisher_word = hv->build.platform->finisher_word;
 }
 
 /* Before there is a pool: prepares one line by the firmware's console, and the machine's end. */
@@ -112,7 +112,7 @@ static void begin_refusal(struct hv *hv)
     hv_console_init_early(&hv->console);
     if (has_finisher(hv)) {
         hv->events.finisher.base =
-            hv_memory_map_boot_device(&hv->boot.memory, hv->build.platform->fail_hpa);
+            hv_memory_map_boot_device(&hv->boot.memory, hv->build.platform->finisher_hpa);
     }
 }
 
@@ -200,7 +200,7 @@ void hv_init_console(struct hv *hv)
         hv->irqc.owner[hv->console.uart_irq] = HV_OWNER_CONSOLE;
     }
     if (has_finisher(hv) &&
-        hspace_map_device(&hv->boot.memory.space, HPA(hv->build.platform->fail_hpa), 4, &va) ==
+        hspace_map_device(&hv->boot.memory.space, HPA(hv->build.platform->finisher_hpa), 4, &va) ==
             HYP_OK) {
         hv->events.finisher.base = va;
     }
@@ -240,7 +240,7 @@ void hv_init_irqc(struct hv *hv)
 {
     const struct hv_irqc *irqc = &hv->irqc;
     hv_irqc_init(&hv->irqc);
-    hv_env_use_ipi_path(hv);
+    hv_ops_use_ipi_path(hv);
     if (irqc->module_count > 1) {
         log_line(&hv->console.log, "irqc=%s imsic_ids=%u guest_files=%u ipi=%s", hv_irqc_name(irqc),
                  irqc->own_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
@@ -254,7 +254,7 @@ static void use_vm(struct hv *hv, struct hv_vm *built)
 {
     struct vm *vm = &built->vm;
     hv_events_add_vm(&hv->events, vm);
-    hv_env_use_model(hv, vm->virqc);
+    hv_ops_use_model(hv, vm->virqc);
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         hv_hart_assign(&hv->harts, vm->vcpus[i]);
     }

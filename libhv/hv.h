@@ -10,7 +10,7 @@
  * Needs   The embedder brings boot_main(hart id, device tree, load address), which boot.S calls,
  *         hyp_build_id of <hyp/arch/hart.h>, and struct hv_build. images/main.c is the least of it.
  *         Between two steps it may do more: after hv_build_vms(), put a device on a VM's bus; after
- *         hv_init(), replace a function of hv->env by one that calls it
+ *         hv_init(), replace a function of hv->host by one that calls it
  *         (tests/consumer/hypervisor).
  * Errors  A machine that cannot run VMs is refused by one line, and ends. A VM that cannot run is
  *         refused by its own line, and the others run.
@@ -28,9 +28,9 @@
 
 struct hv {
     /* What guests' ways use comes first: its offset fits into the 12 bits of a load or store. */
-    struct hv_build build;  /* A copy: config and dtbs change to what VMs get on this machine. */
-    struct vm_env env;      /* What VMs call: env.c. */
-    uint32_t console_taken; /* Atomic: a hart has become the console hart that was missing. */
+    struct hv_build build;   /* A copy: config and dtbs change to what VMs get on this machine. */
+    struct vm_host_ops host; /* What VMs call: ops.c. */
+    uint32_t console_taken;  /* Atomic: a hart has become the console hart that was missing. */
     struct hv_vms vms;
     struct hv_events events;
     struct hv_console console;
@@ -40,7 +40,7 @@ struct hv {
 };
 
 /*
- * Gives each room its pointers to others and its table of env.c; touches no machine. `build` is
+ * Gives each room its pointers to others and its table of ops.c; touches no machine. `build` is
  * copied. The image's first byte is at load_hpa, as boot_main() gets it.
  */
 void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa);

@@ -127,7 +127,7 @@ static void vm_whose_file_does_not_fit_is_refused_with_a_reason(void **state)
 {
     (void)state;
     test_vms[0].kernel =
-        (struct vm_blob){.name = "Image", .gpa = TEST_RAM, .max_size = 0x1000, .load = true};
+        (struct vm_blob){.name = "Image", .gpa = TEST_RAM, .max_size = 0x1000, .preloaded = true};
     test_m.tree.bootargs = "linux.kernel-size=0x1001";
     test_write_tree();
     test_boot();
@@ -210,7 +210,7 @@ static void finisher_that_may_be_absent_is_not_written(void **state)
 static void platform_without_a_finisher_ends_by_a_reset_alone(void **state)
 {
     (void)state;
-    test_platform.fail_hpa = 0;
+    test_platform.finisher_hpa = 0;
     test_m.no_gstage = true;
     expect_refusal("hyp: machine=refused reason=no-h-extension\n", false);
 }
@@ -269,7 +269,7 @@ static void image_for_one_controller_has_no_choice_to_show(void **state)
     test_modules = (struct hv_modules){.irqcs = test_irqcs, .irqc_count = 1};
     test_build.audit = NULL;
     test_vms[0].irqc.model = HYP_IRQC_APLIC;
-    test_vms[1].irqc.absent = true;
+    test_vms[1].irqc.model = HYP_IRQC_NONE;
     test_boot();
     assert_null(strstr(test_m.out, "irqc="));
     assert_null(strstr(test_m.out, "gstage_wrong"));

@@ -234,8 +234,8 @@ static inline int test_boot_setup(void **state)
                                           .devices = &test_device,
                                           .device_count = 1,
                                           .timebase_hz = 2 * TEST_HZ,
-                                          .fail_hpa = TEST_FINISHER,
-                                          .fail_word = 0x3333};
+                                          .finisher_hpa = TEST_FINISHER,
+                                          .finisher_word = 0x3333};
     test_config = (struct hyp_config){.name = "two",
                                       .pool_size = TEST_POOL_SIZE,
                                       .console_hart = 3,

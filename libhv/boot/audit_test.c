@@ -84,8 +84,8 @@ static void init_config(void)
         .device_count = 1,
         .irqc = {.model = HYP_IRQC_IMSIC, .imsic_gpa = GPA_IMSIC},
     };
-    vms[1] =
-        (struct vm_config){.name = "rt", .mem = rt_mem, .mem_count = 2, .irqc = {.absent = true}};
+    vms[1] = (struct vm_config){
+        .name = "rt", .mem = rt_mem, .mem_count = 2, .irqc = {.model = HYP_IRQC_NONE}};
     linux_device = (struct vm_device){.name = "uart0", .gpa = TEST_UART};
     device = (struct hyp_device){.name = "uart0", .hpa = TEST_UART, .size = 0x1000};
     memset(linux_index, 0, sizeof(linux_index));

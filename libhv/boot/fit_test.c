@@ -36,7 +36,7 @@ static int setup(void **state)
                                     .mem = &mem[i],
                                     .mem_count = 1,
                                     .entry = TEST_RAM,
-                                    .irqc = {.absent = true},
+                                    .irqc = {.model = HYP_IRQC_NONE},
                                     .real_time = i == 1};
     }
     linux_device = (struct vm_device){.name = "uart0", .gpa = TEST_UART};
@@ -108,8 +108,8 @@ static void vm_whose_hart_is_absent_does_not_run(void **state)
 static void vm_whose_own_harts_lack_an_extension_does_not_run(void **state)
 {
     (void)state;
-    vms[0].isa_needs = "sstc";
-    vms[1].isa_needs = "sstc";
+    vms[0].isa_required = "sstc";
+    vms[1].isa_required = "sstc";
     test_m.tree.isa[1] = "rv64imafdch";
     assert_int_equal(fit(), 3);
     assert_int_equal(b.plan.runnable, 2);

@@ -37,7 +37,7 @@ struct hv_console_vm {
     bool has_vuart;
 };
 
-/* The room's calls to other rooms; env.c has the functions. */
+/* The room's calls to other rooms; ops.c has the functions. */
 struct hv_console_ops {
     /* Wakes the console hart, from any hart, this one included. */
     void (*kick)(void *ctx);

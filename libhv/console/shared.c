@@ -171,7 +171,7 @@ static bool share(struct hv_console *c)
     for (uint32_t i = 0; i < build->vm_count; i++) {
         const struct vm_config *vm = &build->vms[i];
         struct hv_console_vm *v = c->built[i] != 0 ? c->vm[i] : 0;
-        c->has_silent_source |= vm->real_time && vm->exits_after_boot.boot_s != 0;
+        c->has_silent_source |= vm->real_time && vm->exits_after_boot.grace_s != 0;
         if (v != 0 && vconsole_mux_add(&c->mux, &v->vc) == HYP_OK) {
             c->vm_of_source[v->vc.source] = i;
             c->has_silent_source |= v->vc.kick.send == 0;

@@ -219,7 +219,7 @@ static void real_time_vm_with_a_budget_is_looked_for(void **state)
     c.uart_wakes = true;
     vms[1].real_time = true;
     vms[1].console.kind = VM_CONSOLE_NONE;
-    vms[1].exits_after_boot = (struct vm_exit_budget){.most = 1, .boot_s = 1};
+    vms[1].exits_after_boot = (struct vm_exit_budget){.max_exits = 1, .grace_s = 1};
     attach();
     serve();
     assert_int_equal(ticks_to_next_step(), 10000);

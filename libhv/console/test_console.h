@@ -19,7 +19,7 @@ static const uint8_t index_of_0[1], index_of_1[1] = {1};
 static const uint8_t *device_index[3];
 static struct hv_build build;
 static struct hv_memory memory;
-static struct vm_env env;
+static struct vm_host_ops host;
 static struct vm vm[3];
 static struct vcpu vcpu[3];
 static struct vcpu *vcpus[3][1];
@@ -62,9 +62,9 @@ static inline bool has_device(void *ctx, uint64_t hpa)
 
 static const struct hv_console_ops ops = {.kick = kick, .line = line, .has_device = has_device};
 
-static inline void send_ipi(struct vm_env *to, uint32_t hart)
+static inline void send_ipi(struct vm_host_ops *to, uint32_t hart)
 {
-    assert_ptr_equal(to, &env);
+    assert_ptr_equal(to, &host);
     ipis += hart == 1;
 }
 
@@ -77,11 +77,11 @@ static inline void init_config(void)
         vcpus[i][0] = &vcpu[i];
         vcpu[i] = (struct vcpu){.vm = &vm[i], .hart_index = i + 1};
         vm[i] = (struct vm){
-            .config = &vms[i], .env = &env, .index = i, .vcpu_count = 1, .vcpus = vcpus[i]};
+            .config = &vms[i], .host = &host, .index = i, .vcpu_count = 1, .vcpus = vcpus[i]};
         built[i] = &vm[i];
     }
     vms[0].console = (struct vm_console){.kind = VM_CONSOLE_VUART, .gpa = VUART_GPA, .irq = 7};
-    env = (struct vm_env){.send_ipi = send_ipi};
+    host = (struct vm_host_ops){.send_ipi = send_ipi};
     devices[0] = (struct hyp_device){.name = "disk0"};
     devices[1] = (struct hyp_device){
         .name = "uart0", .hpa = TEST_UART, .size = 0x1000, .irq = {TEST_UART_IRQ}};

@@ -79,7 +79,7 @@ void hv_events_report(struct hv_events *e)
         if ((fresh & bit) != 0) {
             e->reported |= bit;
             log_line(e->log, "vm=%s event=exits_after_boot most=%lu", c->name,
-                     c->exits_after_boot.most);
+                     c->exits_after_boot.max_exits);
         } else {
             bit = BIT(i);
             if (!e->ops->has_output(e->ctx, i)) {

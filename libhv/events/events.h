@@ -15,7 +15,7 @@
 #include <hyp/console/log.h>
 #include <hyp/vm/vm.h>
 
-/* The room's calls to other rooms; env.c has the functions. */
+/* The room's calls to other rooms; ops.c has the functions. */
 struct hv_event_ops {
     /* True if the log has room for one more line. */
     bool (*log_has_room)(void *ctx);

@@ -74,7 +74,7 @@ static int setup(void **state)
                            .timebase_hz = TEST_HZ,
                            .finisher_word = FINISHER_WORD};
     for (uint32_t i = 0; i < VMS; i++) {
-        vms[i] = (struct vm_config){.name = names[i], .exits_after_boot = {.most = 10 * i}};
+        vms[i] = (struct vm_config){.name = names[i], .exits_after_boot = {.max_exits = 10 * i}};
         vm[i] = (struct vm){.config = &vms[i], .index = i};
         hv_events_add_vm(&e, &vm[i]);
     }

@@ -40,7 +40,7 @@ struct hv_hart {
     uint32_t boot_state; /* Atomic: enum hv_boot_state; by hv_hart_set_boot_state() alone. */
 };
 
-/* The room's calls to other rooms, by env.c. All run on the hart that they concern. */
+/* The room's calls to other rooms, by ops.c. All run on the hart that they concern. */
 struct hv_hart_ops {
     /* Opens the hart's own part of the interrupt controller. */
     void (*init_irqc)(void *ctx, uint32_t hart);

@@ -34,7 +34,7 @@ struct test_harts {
     struct hspace space;
     struct hv_harts harts;
     struct vm_config config;
-    struct vm_env env;
+    struct vm_host_ops host;
     struct vm vm;
     struct vcpu vcpu[TEST_VCPUS];
     struct vcpu *vcpus[TEST_VCPUS];
@@ -140,21 +140,21 @@ static const struct hv_hart_ops test_ops = {
     .external = test_external,
 };
 
-static inline void test_send_ipi(struct vm_env *env, uint32_t hart_index)
+static inline void test_send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    (void)env;
+    (void)host;
     test_say("ipi%u ", hart_index);
 }
 
-static inline void test_send_ipis(struct vm_env *env, uint64_t harts)
+static inline void test_send_ipis(struct vm_host_ops *host, uint64_t harts)
 {
-    (void)env;
+    (void)host;
     test_say("ipis:%u ", (unsigned)harts);
 }
 
-static inline void test_vm_ended(struct vm_env *env, struct vm *vm)
+static inline void test_vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
-    (void)env;
+    (void)host;
     test_say("left%u ", vm->index);
 }
 
@@ -181,10 +181,10 @@ static inline struct sbi_ret test_firmware(uint64_t ext, uint64_t fid, uint64_t 
 static inline void test_init_vm(void)
 {
     t.config = (struct vm_config){.name = "guest", .vcpu_count = TEST_VCPUS};
-    t.env = (struct vm_env){
+    t.host = (struct vm_host_ops){
         .send_ipi = test_send_ipi, .send_ipis = test_send_ipis, .vm_ended = test_vm_ended};
     t.vm = (struct vm){.config = &t.config,
-                       .env = &t.env,
+                       .host = &t.host,
                        .grant = {.has_envcfg = true, .has_stateen = true},
                        .vcpu_count = TEST_VCPUS,
                        .vcpus = t.vcpus,

@@ -74,7 +74,7 @@ struct ipi_module {
     void *state;
 };
 
-/* The room's calls to other rooms; env.c has the functions. */
+/* The room's calls to other rooms; ops.c has the functions. */
 struct hv_irqc_ops {
     /* The console's UART has interrupted this hart. */
     void (*console)(void *ctx, uint32_t hart);

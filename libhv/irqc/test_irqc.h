@@ -71,7 +71,7 @@ struct test_board {
     unsigned sswi_count;
 
     struct vm_config vm_config;
-    struct vm_env env;
+    struct vm_host_ops host;
     struct vm vm;
     struct vcpu vcpu[TEST_VCPUS];
     struct vcpu *vcpus[TEST_VCPUS];
@@ -289,15 +289,15 @@ static inline void test_make_irqc(void)
 
 /* ---- The VM ---------------------------------------------------------------------------------- */
 
-static inline void test_send_ipi(struct vm_env *env, uint32_t hart_index)
+static inline void test_send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    (void)env;
+    (void)host;
     b.sent[hart_index]++;
 }
 
-static inline void test_vm_ended(struct vm_env *env, struct vm *vm)
+static inline void test_vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
-    (void)env, (void)vm;
+    (void)host, (void)vm;
 }
 
 static inline void test_make_vm(enum hyp_irqc_model model)
@@ -307,9 +307,9 @@ static inline void test_make_vm(enum hyp_irqc_model model)
         .vcpu_count = TEST_VCPUS,
         .device_count = ARRAY_COUNT(test_vm_devices),
         .irqc = {.model = model, .gpa = TEST_GPA, .imsic_gpa = TEST_FILES_GPA, .source_count = 32}};
-    b.env = (struct vm_env){.send_ipi = test_send_ipi, .vm_ended = test_vm_ended};
+    b.host = (struct vm_host_ops){.send_ipi = test_send_ipi, .vm_ended = test_vm_ended};
     b.vm = (struct vm){.config = &b.vm_config,
-                       .env = &b.env,
+                       .host = &b.host,
                        .vcpu_count = TEST_VCPUS,
                        .vcpus = b.vcpus,
                        .running = 1,

@@ -18,7 +18,7 @@ static const struct virqc_ops *find_model(const struct hv_irqc *irqc, enum hyp_i
 enum hyp_status hv_virq_create(struct hv_irqc *irqc, struct vm *vm, struct gstage *gstage)
 {
     const struct vm_irqc *c = &vm->config->irqc;
-    if (c->absent) {
+    if (c->model == HYP_IRQC_NONE) {
         return HYP_OK;
     }
     const struct virqc_ops *ops = find_model(irqc, c->model);
@@ -53,7 +53,7 @@ void hv_virq_own(struct hv_irqc *irqc, const struct vm *vm, uint32_t source)
 const char *hv_virq_files(const struct hv_irqc *irqc, const struct vm *vm)
 {
     const struct vm_irqc *c = &vm->config->irqc;
-    if (c->absent || c->model != HYP_IRQC_IMSIC) {
+    if (c->model != HYP_IRQC_IMSIC) {
         return 0;
     }
     uint64_t page = hv_irqc_guest_file_hpa(irqc, vm->vcpus[0]->hart_index);

@@ -51,7 +51,7 @@ static void test_a_vm_may_have_none(void **state)
     (void)state;
     struct irq_line line;
     begin(TEST_CHIP_PLIC);
-    b.vm_config.irqc.absent = true;
+    b.vm_config.irqc.model = HYP_IRQC_NONE;
     expect_refused(HYP_OK);
     assert_null(b.vm.virqc);
     assert_int_equal(b.vm.vdev_count, 0);

@@ -37,7 +37,7 @@ static enum hyp_status copy(struct hv_vms *vms, const struct hyp_blob *blob, gpa
 
 enum hyp_status hv_vm_copy_blob(struct hv_vms *vms, const struct vm_blob *b)
 {
-    if (b->name == 0 || b->load) {
+    if (b->name == 0 || b->preloaded) {
         return HYP_OK;
     }
     for (uint32_t i = 0; i < vms->build->blob_count; i++) {

@@ -167,7 +167,7 @@ enum hyp_status hv_vm_build(struct hv_vms *vms, uint32_t index)
     }
     hv->all = vms;
     hv->vm.config = &vms->build->config->vms[index];
-    hv->vm.env = vms->env;
+    hv->vm.host = vms->host;
     hv->vm.index = index;
     hv_vm_grant(vms, hv);
     HYP_TRY(gstage_create(&hv->gstage, &config));

@@ -51,7 +51,7 @@ static void test_its_steps_come_in_order(void **state)
     assert_true(csr_read(CSR_HGATP) == 0);
     assert_string_equal(t.lines, "hyp: vm=guest memory=log kept=0x1000\n");
     assert_ptr_equal(hv->vm.config, test_config());
-    assert_ptr_equal(hv->vm.env, &t.env);
+    assert_ptr_equal(hv->vm.host, &t.host);
     assert_ptr_equal(hv->all, &t.vms);
     assert_null(t.vms.vm[0]);
 }
@@ -289,7 +289,7 @@ static void test_files_can_be_absent_or_too_large(void **state)
     t.build.blob_count = 1;
     expect_fails(HYP_E_ABSENT, "irqc console ");
     (void)setup(0);
-    test_config()->initrd.load = false;
+    test_config()->initrd.preloaded = false;
     expect_fails(HYP_E_ABSENT, "irqc console file ");
     (void)setup(0);
     test_set_bootargs("guest.initrd-size=0x10001");

@@ -12,7 +12,7 @@
 /* True: it is embedded, and this is its size. */
 static bool is_embedded(const struct hv_build *build, const struct vm_blob *b, uint64_t *size)
 {
-    for (uint32_t i = 0; !b->load && i < build->blob_count; i++) {
+    for (uint32_t i = 0; !b->preloaded && i < build->blob_count; i++) {
         if (strcmp(build->blobs[i].name, b->name) == 0) {
             *size = build->blobs[i].size;
             return true;

@@ -170,7 +170,7 @@ static void test_a_size_that_is_no_number_is_refused(void **state)
 static void test_a_kernel_has_some_bytes(void **state)
 {
     (void)state;
-    test_config()->kernel.load = true;
+    test_config()->kernel.preloaded = true;
     expect_size_line("guest.kernel-size=0",
                      "hyp: config E-BLOB-SIZE: kernel-size of vm guest is 0, its max_size is "
                      "1048576\n");
@@ -181,7 +181,7 @@ static void test_a_kernel_has_some_bytes(void **state)
 static void test_both_sizes_are_judged(void **state)
 {
     (void)state;
-    test_config()->kernel.load = true;
+    test_config()->kernel.preloaded = true;
     expect_size_line("guest.kernel-size=x guest.initrd-size=y",
                      "hyp: config E-BLOB-SIZE: kernel-size of vm guest is x, its max_size is "
                      "1048576\n"
@@ -258,7 +258,7 @@ static void test_a_file_shorter_than_a_header_has_none(void **state)
 {
     (void)state;
     put_kernel(1, UINT64_MAX, 1);
-    test_config()->kernel.load = true;
+    test_config()->kernel.preloaded = true;
     assert_int_equal(check("guest.kernel-size=63"), HYP_OK);
     assert_int_equal(check("guest.kernel-size=64"), HYP_E_FORMAT);
 }

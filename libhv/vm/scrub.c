@@ -25,7 +25,7 @@ static void cut_file(struct hv_vms *vms, struct hv_vm *hv, const struct vm_blob 
     if (!has->is_told) {
         log_line(vms->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
     }
-    for (uint32_t i = 0; b->load && i < c->mem_count; i++) {
+    for (uint32_t i = 0; b->preloaded && i < c->mem_count; i++) {
         if (file_covers_tree(vms, hv->vm.index, &c->mem[i], file)) {
             log_line(vms->log, "vm=%s file=%s under=device-tree", c->name, b->name);
         }

@@ -114,7 +114,7 @@ static void test_a_tree_behind_the_file_is_not_in_its_way(void **state)
 static void test_an_embedded_file_is_over_the_tree(void **state)
 {
     (void)state;
-    test_config()->initrd.load = false;
+    test_config()->initrd.preloaded = false;
     t.vms.fdt_pa = (struct range){TEST_RAM_HPA + (TEST_INITRD - TEST_RAM), 0x1000};
     expect_under_tree(false);
 }

@@ -66,7 +66,7 @@ struct test_vms {
     struct config_plan plan;
     struct irqc_module modules[2];
     struct hv_irqc irqc;
-    struct vm_env env;
+    struct vm_host_ops host;
     struct log log;
     struct hv_vms vms;
     struct guest_mem_range range[3];
@@ -226,7 +226,10 @@ static inline void test_init_config(void)
         .mem_count = 3,
         .entry = TEST_KERNEL,
         .kernel = {.name = "kernel", .gpa = TEST_KERNEL, .max_size = TEST_KERNEL_MAX},
-        .initrd = {.name = "initrd", .gpa = TEST_INITRD, .max_size = TEST_INITRD_MAX, .load = true},
+        .initrd = {.name = "initrd",
+                   .gpa = TEST_INITRD,
+                   .max_size = TEST_INITRD_MAX,
+                   .preloaded = true},
         .dtb_gpa = TEST_DTB,
         .devices = test_vm_devices,
         .device_count = 2,
@@ -283,7 +286,7 @@ static inline void test_init_vms(void)
                             .load_hpa = TEST_LOAD,
                             .irqc = &t.irqc,
                             .log = &t.log,
-                            .env = &t.env,
+                            .host = &t.host,
                             .ops = &test_ops,
                             .ctx = &t};
 }

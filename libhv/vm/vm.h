@@ -42,7 +42,7 @@ struct hv_vm {
     struct hv_file initrd;
 };
 
-/* The room's calls to other rooms while VMs are built; env.c has the functions. */
+/* The room's calls to other rooms while VMs are built; ops.c has the functions. */
 struct hv_vm_ops {
     /* The VM's console, if it shares the machine's. */
     enum hyp_status (*add_console)(void *ctx, struct vm *vm);
@@ -61,7 +61,7 @@ struct hv_vms {
     struct hv_irqc *irqc;
     uint32_t imsic_ids; /* Identities of an interrupt file of a VM; 0: there are none. */
     struct log *log;
-    struct vm_env *env;
+    struct vm_host_ops *host;
     const struct hv_vm_ops *ops;
     void *ctx;
     struct hv_vm *vm[HYP_VM_MAX]; /* NULL: not built. */

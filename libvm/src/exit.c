@@ -127,7 +127,7 @@ HYP_COLD static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit
 {
     struct world *w = &vcpu->world;
     /* Slow way of the fast function: the same code. */
-    (void)vcpu_irq(w, CAUSE_INTERRUPT | e->irq);
+    (void)vcpu_fast_irq(w, CAUSE_INTERRUPT | e->irq);
     return VCPU_SAME_INSN;
 }
 

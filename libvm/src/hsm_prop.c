@@ -84,7 +84,7 @@ struct model {
 static struct {
     struct vm_mem mem;
     struct vm_config config;
-    struct vm_env env;
+    struct vm_host_ops host;
     struct vm vm;
     struct vcpu vcpu[TEST_HARTS];
     struct vcpu *vcpus[TEST_HARTS];
@@ -357,26 +357,26 @@ static struct world_trap guest(struct world *w, void *ctx)
 
 /* ---- The machine ----------------------------------------------------------------------------- */
 
-static void send_ipi(struct vm_env *env, uint32_t hart_index)
+static void send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    (void)env;
+    (void)host;
     PROP_ASSERT(hart_index < s.scenario->harts);
     TEST_WRITE(true);
     harts.hart[hart_index].csr[CSR_SIP] |= BIT(IRQ_S_SOFT);
 }
 
-static void send_ipis(struct vm_env *env, uint64_t harts_sent)
+static void send_ipis(struct vm_host_ops *host, uint64_t harts_sent)
 {
     for (uint32_t i = 0; harts_sent >> i != 0; i++) {
         if ((harts_sent >> i & 1) != 0) {
-            send_ipi(env, i);
+            send_ipi(host, i);
         }
     }
 }
 
-static void vm_ended(struct vm_env *env, struct vm *vm)
+static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
-    (void)env;
+    (void)host;
     (void)vm;
     s.ends++;
 }
@@ -393,9 +393,10 @@ static void set_up(void)
     s.mem = (struct vm_mem){.gpa = RAM, .size = 0x10000};
     s.config = (struct vm_config){.name = "hsm", .mem = &s.mem, .mem_count = 1};
     s.config.no_fast_exits = prop_bool();
-    s.env = (struct vm_env){.send_ipi = send_ipi, .send_ipis = send_ipis, .vm_ended = vm_ended};
+    s.host =
+        (struct vm_host_ops){.send_ipi = send_ipi, .send_ipis = send_ipis, .vm_ended = vm_ended};
     s.vm = (struct vm){.config = &s.config,
-                       .env = &s.env,
+                       .host = &s.host,
                        .grant = {.sstc = true},
                        .vcpu_count = s.scenario->harts,
                        .vcpus = s.vcpus,

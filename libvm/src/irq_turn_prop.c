@@ -32,21 +32,21 @@ static void served(uint64_t irq)
     csr_set(CSR_SIP, prop_bool() ? THREE : 0);
 }
 
-static void external(struct vm_env *env, struct vcpu *vcpu)
+static void external(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    test_external(env, vcpu);
+    test_external(host, vcpu);
     served(IRQ_S_EXT);
 }
 
-static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
+static void timer_expired(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    test_timer_expired(env, vcpu);
+    test_timer_expired(host, vcpu);
     served(IRQ_S_TIMER);
 }
 
-static void event(struct vm_env *env, struct vcpu *vcpu)
+static void event(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    (void)env, (void)vcpu;
+    (void)host, (void)vcpu;
     served(IRQ_S_SOFT);
 }
 
@@ -103,9 +103,9 @@ static void on_wait(enum hart_host_wait why)
 void prop_run(void)
 {
     test_vm_init(&t);
-    t.env.external = external;
-    t.env.timer_expired = timer_expired;
-    t.env.event = event;
+    t.host.external = external;
+    t.host.timer_expired = timer_expired;
+    t.host.ipi_work = event;
     t.config.no_fast_exits = prop_bool();
     waiting = prop_bool();
     turns = TURNS;

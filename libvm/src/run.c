@@ -62,7 +62,7 @@ static void leave(struct vcpu *vcpu)
             vm->virqc->stop(vm->virqc_state);
         }
         spinlock_unlock(&vm->lock);
-        vm->env->vm_ended(vm->env, vm);
+        vm->host->vm_ended(vm->host, vm);
     }
 }
 
@@ -71,9 +71,9 @@ static void count_exit(struct vm *vm)
 {
     if (csr_read(CSR_TIME) >= vm->boot_end &&
         __atomic_fetch_add(&vm->exits_after_boot, 1, __ATOMIC_RELAXED) ==
-            vm->config->exits_after_boot.most) {
+            vm->config->exits_after_boot.max_exits) {
         __atomic_fetch_or(&vm->events, VM_EVENT_EXITS, __ATOMIC_RELAXED);
-        vm->env->vm_event(vm->env, vm);
+        vm->host->budget_exceeded(vm->host, vm);
     }
 }
 
@@ -102,8 +102,8 @@ void vcpu_run(struct vcpu *vcpu)
     vcpu_load_hart(vcpu);
     clear_memory(vcpu);
     if (vcpu->id == 0) { /* The others run only when its guest has started them. */
-        uint64_t boot_s = vm->config->exits_after_boot.boot_s;
-        vm->boot_end = csr_read(CSR_TIME) + boot_s * vm->env->timebase_hz;
+        uint64_t grace_s = vm->config->exits_after_boot.grace_s;
+        vm->boot_end = csr_read(CSR_TIME) + grace_s * vm->host->timebase_hz;
     }
     while (__atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING) {
         if (vcpu->hsm_state != SBI_HSM_STARTED) {

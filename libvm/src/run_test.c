@@ -359,9 +359,9 @@ static void test_a_vm_without_controller_ends(void **state)
     assert_int_equal(t.irq_stops, 0);
 }
 
-static void stop_vm(struct vm_env *env, struct vcpu *vcpu)
+static void stop_vm(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    (void)env;
+    (void)host;
     vm_stop(vcpu->vm, VM_STOP_FAILURE);
 }
 
@@ -372,7 +372,7 @@ static void test_a_stop_from_outside_ends_the_loop(void **state)
     for (unsigned slow = 0; slow < 2; slow++) {
         test_vm_init(&t);
         t.config.no_fast_exits = slow != 0;
-        t.env.event = stop_vm;
+        t.host.ipi_work = stop_vm;
         test_trap(&t, (struct world_trap){.scause = CAUSE_INTERRUPT | IRQ_S_SOFT});
         t.vm.running = 1;
         vcpu_run(&t.vcpu[0]);
@@ -441,7 +441,7 @@ static void test_a_trap_serves_each_that_pends(void **state)
 static void test_an_embedder_without_events(void **state)
 {
     (void)state;
-    t.env.event = 0;
+    t.host.ipi_work = 0;
     fire(IRQ_S_SOFT);
     test_run(&t);
     assert_int_equal(t.script.next, 2);
@@ -579,8 +579,8 @@ static void run_with_budget(uint64_t most)
 {
     static const uint64_t base[8] = {[7] = SBI_EXT_BASE};
     test_vm_init(&t);
-    t.config.exits_after_boot = (struct vm_exit_budget){.most = most, .boot_s = 1};
-    t.env.timebase_hz = 600; /* It starts at 400. */
+    t.config.exits_after_boot = (struct vm_exit_budget){.max_exits = most, .grace_s = 1};
+    t.host.timebase_hz = 600; /* It starts at 400. */
     csr_write(CSR_TIME, 400);
     t.step[0].before = at_999;
     test_ecall(&t, base);

@@ -84,8 +84,8 @@ static inline int64_t ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
 }
 
 /* Every call of another function is the last thing done: the usual path needs no stack. */
-int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                  uint64_t fid, uint64_t ext)
+int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                        uint64_t a5, uint64_t fid, uint64_t ext)
 {
     struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
     uint64_t *value = &vcpu->world.gpr[11];
@@ -183,7 +183,7 @@ HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
     uint64_t fid = gpr[16];
     uint64_t ext = gpr[17];
     enum vcpu_action action = VCPU_NEXT_INSN;
-    int64_t error = sbi_quick(gpr[10], gpr[11], gpr[12], gpr[13], gpr[14], gpr[15], fid, ext);
+    int64_t error = vcpu_fast_ecall(gpr[10], gpr[11], gpr[12], gpr[13], gpr[14], gpr[15], fid, ext);
     if (error == SBI_DECLINED) {
         struct sbi_ret ret;
         switch (ext) {

@@ -20,8 +20,8 @@ enum vcpu_action sbi_handle(struct vcpu *vcpu);
  * arguments stay in the registers that they came in.
  */
 #define SBI_DECLINED 1
-int64_t sbi_quick(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5,
-                  uint64_t fid, uint64_t ext);
+int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                        uint64_t a5, uint64_t fid, uint64_t ext);
 /* The guest's a0. */
 int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
                    uint64_t a5, uint64_t fid);

@@ -18,20 +18,20 @@ static struct test_vm old;
 static uint32_t stride; /* vCPU n runs on hart n * stride. */
 
 /* A machine of more harts: those with other ids are another VM's. */
-static void send_ipi(struct vm_env *env, uint32_t hart_index)
+static void send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    (void)env;
+    (void)host;
     uint32_t id = hart_index / stride;
     PROP_ASSERT(hart_index % stride == 0 && id > 0 && id < t.vm.vcpu_count);
     t.ipis[id]++;
     t.sets_sent++;
 }
 
-static void send_ipis(struct vm_env *env, uint64_t harts)
+static void send_ipis(struct vm_host_ops *host, uint64_t harts)
 {
     for (uint32_t i = 0; i < HYP_HART_MAX; i++) {
         if ((harts >> i & 1) != 0) {
-            send_ipi(env, i);
+            send_ipi(host, i);
             t.sets_sent--;
         }
     }
@@ -86,9 +86,9 @@ static void draw(struct call *c)
 static void prepare(const struct call *c)
 {
     test_vm_init(&t);
-    t.env.send_ipi = send_ipi;
+    t.host.send_ipi = send_ipi;
     t.vm.grant.sstc = prop_bool();
-    t.env.send_ipis = send_ipis;
+    t.host.send_ipis = send_ipis;
     stride = (uint32_t)prop_range(1, 31);
     t.vm.vcpu_count = (uint32_t)prop_range(1, TEST_VCPUS);
     t.out_room = (uint32_t)prop_u64(sizeof(t.out));

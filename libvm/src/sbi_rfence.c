@@ -88,7 +88,7 @@ static uint64_t ask(struct vm *vm, uint64_t set, uint64_t bits, uint64_t ticket[
             harts |= BIT(last);
         }
     }
-    vm_send_ipis(vm->env, harts, last);
+    vm_send_ipis(vm->host, harts, last);
     return asked;
 }
 

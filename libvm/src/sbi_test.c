@@ -479,16 +479,16 @@ static void test_memory_that_is_not_there(void **state)
 static uint64_t harts_sent;
 static unsigned requests;
 
-static void keep_harts(struct vm_env *env, uint64_t harts)
+static void keep_harts(struct vm_host_ops *host, uint64_t harts)
 {
-    (void)env;
+    (void)host;
     harts_sent |= harts;
     requests++;
 }
 
-static void keep_hart(struct vm_env *env, uint32_t hart_index)
+static void keep_hart(struct vm_host_ops *host, uint32_t hart_index)
 {
-    keep_harts(env, BIT(hart_index));
+    keep_harts(host, BIT(hart_index));
 }
 
 /* The most vCPUs that a VM may have, on harts in the other order; this is hart 0. */
@@ -498,8 +498,8 @@ static void test_sets_of_64(void **state)
     static const uint64_t sets[] = {0, 1, BIT(63), BIT(63) | 1, BIT(62) | 6, ~BIT(63), UINT64_MAX};
     static struct vcpu vcpu[VM_VCPU_MAX];
     struct vcpu *vcpus[VM_VCPU_MAX];
-    struct vm_env env = {.send_ipi = keep_hart, .send_ipis = keep_harts};
-    struct vm vm = {.env = &env, .vcpu_count = VM_VCPU_MAX, .vcpus = vcpus};
+    struct vm_host_ops host = {.send_ipi = keep_hart, .send_ipis = keep_harts};
+    struct vm vm = {.host = &host, .vcpu_count = VM_VCPU_MAX, .vcpus = vcpus};
     for (uint32_t s = 0; s < ARRAY_COUNT(sets); s++) {
         harts_sent = requests = 0;
         csr_write(CSR_SIP, 0);

@@ -103,7 +103,7 @@ HYP_COLD static void clear(struct vcpu *vcpu, struct range r)
             }
             return;
         }
-        (void)vcpu_irq(w, w->scause);
+        (void)vcpu_fast_irq(w, w->scause);
     }
 }
 

@@ -36,7 +36,7 @@ struct test_entry {
 struct test_vm {
     struct vm_mem mem[3];
     struct vm_config config;
-    struct vm_env env;
+    struct vm_host_ops host;
     struct vm vm;
     struct vcpu vcpu[TEST_VCPUS];
     struct vcpu *vcpus[TEST_VCPUS];
@@ -71,61 +71,61 @@ struct test_vm {
     void (*at_entry)(struct test_vm *t, struct world *w); /* NULL: nothing. */
 };
 
-static inline struct test_vm *test_of(struct vm_env *env)
+static inline struct test_vm *test_of(struct vm_host_ops *host)
 {
-    return (struct test_vm *)((char *)env - offsetof(struct test_vm, env));
+    return (struct test_vm *)((char *)host - offsetof(struct test_vm, host));
 }
 
-static inline void test_send_ipi(struct vm_env *env, uint32_t hart_index)
+static inline void test_send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    test_of(env)->ipis[hart_index]++;
+    test_of(host)->ipis[hart_index]++;
 }
 
-static inline void test_send_ipis(struct vm_env *env, uint64_t harts)
+static inline void test_send_ipis(struct vm_host_ops *host, uint64_t harts)
 {
-    struct test_vm *t = test_of(env);
+    struct test_vm *t = test_of(host);
     for (uint32_t i = 0; harts >> i != 0; i++) {
         t->ipis[i] += (harts >> i & 1) != 0;
     }
     t->sets_sent++;
 }
 
-static inline void test_external(struct vm_env *env, struct vcpu *vcpu)
+static inline void test_external(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     (void)vcpu;
-    test_of(env)->externals++;
+    test_of(host)->externals++;
     csr_clear(CSR_SIP, BIT(IRQ_S_EXT));
 }
 
-static inline void test_event(struct vm_env *env, struct vcpu *vcpu)
+static inline void test_ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     (void)vcpu;
-    test_of(env)->events++;
+    test_of(host)->events++;
 }
 
-static inline void test_timer_expired(struct vm_env *env, struct vcpu *vcpu)
+static inline void test_timer_expired(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    test_of(env)->timers++;
+    test_of(host)->timers++;
     csr_clear(CSR_SIP, BIT(IRQ_S_TIMER));
     vcpu_timer_expired(vcpu, csr_read(CSR_TIME));
 }
 
-static inline void test_timer_changed(struct vm_env *env, struct vcpu *vcpu)
+static inline void test_timer_changed(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     (void)vcpu;
-    test_of(env)->timer_changes++;
+    test_of(host)->timer_changes++;
 }
 
-static inline void test_vm_event(struct vm_env *env, struct vm *vm)
+static inline void test_budget_exceeded(struct vm_host_ops *host, struct vm *vm)
 {
     (void)vm;
-    test_of(env)->vm_events++;
+    test_of(host)->vm_events++;
 }
 
-static inline void test_vm_ended(struct vm_env *env, struct vm *vm)
+static inline void test_vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
     (void)vm;
-    test_of(env)->ends++;
+    test_of(host)->ends++;
 }
 
 static inline enum vdev_result test_dev_read(void *state, uint64_t offset, unsigned size,
@@ -243,14 +243,14 @@ static inline void test_vm_init(struct test_vm *t)
 {
     *t = (struct test_vm){
         .config = {.name = "test", .vcpu_count = TEST_VCPUS, .mem_count = 3},
-        .env = {.send_ipi = test_send_ipi,
-                .send_ipis = test_send_ipis,
-                .external = test_external,
-                .event = test_event,
-                .timer_expired = test_timer_expired,
-                .timer_changed = test_timer_changed,
-                .vm_event = test_vm_event,
-                .vm_ended = test_vm_ended},
+        .host = {.send_ipi = test_send_ipi,
+                 .send_ipis = test_send_ipis,
+                 .external = test_external,
+                 .ipi_work = test_ipi_work,
+                 .timer_expired = test_timer_expired,
+                 .timer_changed = test_timer_changed,
+                 .budget_exceeded = test_budget_exceeded,
+                 .vm_ended = test_vm_ended},
         .vm =
             {.grant = {.sstc = true, .has_envcfg = true, .fp = WORLD_F | WORLD_D, .hcounteren = 7},
              .vcpu_count = TEST_VCPUS,
@@ -273,7 +273,7 @@ static inline void test_vm_init(struct test_vm *t)
     test_vm_init_memory(t);
     t->config.mem = t->mem;
     t->vm.config = &t->config;
-    t->vm.env = &t->env;
+    t->vm.host = &t->host;
     t->vm.vcpus = t->vcpus;
     t->vm.console_ctx = t->vm.virqc_state = t;
     t->vm.vdev[0] = (struct vdev){TEST_DEV, TEST_DEV_SIZE, &test_dev_ops, t};

@@ -28,7 +28,7 @@
 /* A VM whose exits are counted has no fast ones. */
 static inline bool vm_has_budget(const struct vm *vm)
 {
-    return vm->config->exits_after_boot.boot_s != 0;
+    return vm->config->exits_after_boot.grace_s != 0;
 }
 
 /* Hart CSRs that do not change when the vCPU is started again, and the world's fast functions. */
@@ -67,12 +67,12 @@ static inline int64_t vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
  * Interrupts a set of other harts, by index; `last` is one of them, if there is one. A single one
  * is not looked for in the set.
  */
-static inline void vm_send_ipis(struct vm_env *env, uint64_t harts, uint32_t last)
+static inline void vm_send_ipis(struct vm_host_ops *host, uint64_t harts, uint32_t last)
 {
     if ((harts & (harts - 1)) != 0) {
-        env->send_ipis(env, harts);
+        host->send_ipis(host, harts);
     } else if (harts != 0) {
-        env->send_ipi(env, last);
+        host->send_ipi(host, last);
     }
 }
 
@@ -96,7 +96,7 @@ static inline void vcpu_write_vseip(bool level)
  * (world.fast_irq) and slow. True: the guest goes on at once; false: the run loop must look
  * at the vCPU's state (its VM has stopped, or it must start afresh).
  */
-bool vcpu_irq(struct world *w, uint64_t scause);
+bool vcpu_fast_irq(struct world *w, uint64_t scause);
 
 /* Serves interrupts that came while no guest ran: sstatus.SIE is 0, so none of them traps. */
 void vcpu_poll_irqs(struct vcpu *vcpu);

@@ -44,12 +44,12 @@ static bool may_run(const struct vcpu *vcpu)
 
 static bool take_soft(struct vcpu *vcpu)
 {
-    struct vm_env *env = vcpu->vm->env;
+    struct vm_host_ops *host = vcpu->vm->host;
     csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
     fence_io(); /* A bit that a sender sets from here on interrupts again. */
     vcpu_take_pending(vcpu);
-    if (env->event != 0) {
-        env->event(env, vcpu);
+    if (host->ipi_work != 0) {
+        host->ipi_work(host, vcpu);
     }
     return may_run(vcpu);
 }
@@ -57,24 +57,24 @@ static bool take_soft(struct vcpu *vcpu)
 /* Each of the interrupts that pend, once: none of them waits for another one to end. */
 static __attribute__((noinline)) bool take_irqs(struct vcpu *vcpu, uint64_t pending)
 {
-    struct vm_env *env = vcpu->vm->env;
+    struct vm_host_ops *host = vcpu->vm->host;
     if ((pending & BIT(IRQ_S_TIMER)) != 0) {
-        env->timer_expired(env, vcpu);
+        host->timer_expired(host, vcpu);
     }
     if ((pending & BIT(IRQ_S_EXT)) != 0) {
-        env->external(env, vcpu);
+        host->external(host, vcpu);
     }
     return (pending & BIT(IRQ_S_SOFT)) == 0 || take_soft(vcpu);
 }
 
-bool vcpu_irq(struct world *w, uint64_t scause)
+bool vcpu_fast_irq(struct world *w, uint64_t scause)
 {
     struct vcpu *vcpu = (struct vcpu *)w;
-    struct vm_env *env = vcpu->vm->env;
+    struct vm_host_ops *host = vcpu->vm->host;
     /* scause names the first by priority. One that pends alone is answered at once. */
     uint64_t pending = (csr_read(CSR_SIP) | BIT(scause & 63)) & HS_INTERRUPTS;
     if (pending == BIT(IRQ_S_EXT)) {
-        env->external(env, vcpu);
+        host->external(host, vcpu);
         return true;
     }
     if (pending == BIT(IRQ_S_SOFT)) {

@@ -12,7 +12,7 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
     if (vcpu->hart_index == hart_self()->index) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
     } else {
-        vcpu->vm->env->send_ipi(vcpu->vm->env, vcpu->hart_index);
+        vcpu->vm->host->send_ipi(vcpu->vm->host, vcpu->hart_index);
     }
 }
 
@@ -35,5 +35,5 @@ void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits)
             harts |= BIT(last);
         }
     }
-    vm_send_ipis(vm->env, harts, last);
+    vm_send_ipis(vm->host, harts, last);
 }

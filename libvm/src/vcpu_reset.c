@@ -59,8 +59,8 @@ HYP_COLD void vcpu_load_hart(struct vcpu *vcpu)
     fence_hfence_gvma_all();
     csr_write(CSR_SIE, HS_INTERRUPTS);
     bool slow = vcpu->vm->config->no_fast_exits || vm_has_budget(vcpu->vm);
-    w->fast_ecall = slow ? decline_ecall : sbi_quick;
-    w->fast_irq = slow ? decline_irq : vcpu_irq;
+    w->fast_ecall = slow ? decline_ecall : vcpu_fast_ecall;
+    w->fast_irq = slow ? decline_irq : vcpu_fast_irq;
     w->fast_fault = slow ? decline_fault : vcpu_fast_fault;
 }
 

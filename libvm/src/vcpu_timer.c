@@ -6,10 +6,10 @@
 
 int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when)
 {
-    struct vm_env *env = vcpu->vm->env;
+    struct vm_host_ops *host = vcpu->vm->host;
     csr_clear(CSR_HVIP, BIT(IRQ_VS_TIMER));
     vcpu->timer = when;
-    env->timer_changed(env, vcpu);
+    host->timer_changed(host, vcpu);
     return SBI_SUCCESS;
 }
 

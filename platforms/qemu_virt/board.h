@@ -42,7 +42,7 @@ static const struct hyp_regs board_reserved[] = {
 };
 
 /*
- * Of a struct hyp_platform, all but its name and its interrupt controller. fail_hpa is a
+ * Of a struct hyp_platform, all but its name and its interrupt controller. finisher_hpa is a
  * sifive,test1: FINISHER_FAIL with code 1.
  */
 #define BOARD                                                                                   \
@@ -50,4 +50,5 @@ static const struct hyp_regs board_reserved[] = {
     .load_hpa = 0x80200000, .hart_count = 8, .timebase_hz = 10000000,                           \
     .uart = {.device = "uart0", .reg_shift = 0, .access_width = 1, .clock_hz = 3686400},        \
     .devices = board_devices, .device_count = sizeof(board_devices) / sizeof(board_devices[0]), \
-    .reserved = board_reserved, .reserved_count = 1, .fail_hpa = 0x100000, .fail_word = 0x13333
+    .reserved = board_reserved, .reserved_count = 1, .finisher_hpa = 0x100000,                  \
+    .finisher_word = 0x13333

@@ -18,7 +18,8 @@ static const struct vm_config vms[] = {
         .mem = mem,
         .mem_count = 1,
         .entry = 0x80200000,
-        .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 32 * HYP_MIB, .load = true},
+        .kernel =
+            {.name = "kernel", .gpa = 0x80200000, .max_size = 32 * HYP_MIB, .preloaded = true},
         .dtb_gpa = 0x83000000,
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,

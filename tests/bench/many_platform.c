@@ -41,6 +41,6 @@ const struct hyp_platform hyp_platform = {
     .device_count = sizeof(devices) / sizeof(devices[0]),
     .reserved = reserved,
     .reserved_count = 1,
-    .fail_hpa = 0x100000,
-    .fail_word = 0x13333,
+    .finisher_hpa = 0x100000,
+    .finisher_word = 0x13333,
 };

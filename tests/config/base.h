@@ -53,10 +53,10 @@
 #define A_ENTRY 0x80200000
 #endif
 #ifndef A_KERNEL
-#define A_KERNEL ONE("alpha_kernel", .gpa = 0x80200000, .max_size = 16 * HYP_MIB, .load = true)
+#define A_KERNEL ONE("alpha_kernel", .gpa = 0x80200000, .max_size = 16 * HYP_MIB, .preloaded = true)
 #endif
 #ifndef A_INITRD
-#define A_INITRD ONE("alpha_initrd", .gpa = 0x88000000, .max_size = 16 * HYP_MIB, .load = true)
+#define A_INITRD ONE("alpha_initrd", .gpa = 0x88000000, .max_size = 16 * HYP_MIB, .preloaded = true)
 #endif
 #ifndef A_BOOTARGS
 #define A_BOOTARGS "console=ttyS0"
@@ -80,7 +80,7 @@
 #define A_ELSE ONE(.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 96)
 #endif
 #ifndef A_EXITS
-#define A_EXITS ONE(.most = 100, .boot_s = 30)
+#define A_EXITS ONE(.max_exits = 100, .grace_s = 30)
 #endif
 #ifndef A_NEEDS
 #define A_NEEDS 0
@@ -101,7 +101,7 @@
 #define B_MEM ONE(.gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xc0000000, .hpa_fixed = true)
 #endif
 #ifndef B_KERNEL
-#define B_KERNEL ONE("beta_kernel", .gpa = 0x80000000, .max_size = 64 * HYP_KIB, .load = false)
+#define B_KERNEL ONE("beta_kernel", .gpa = 0x80000000, .max_size = 64 * HYP_KIB, .preloaded = false)
 #endif
 #ifndef B_DEVICES
 #define B_DEVICES ONE(.name = "disk", .gpa = 0x10003000)
@@ -165,7 +165,7 @@ const struct hyp_platform hyp_platform = {
     .device_count = COUNT(platform_devices),
     .reserved = platform_reserved,
     .reserved_count = COUNT(platform_reserved),
-    .fail_hpa = P_FAIL_HPA,
+    .finisher_hpa = P_FAIL_HPA,
 };
 
 static const struct vm_mem alpha_mem[] = {A_MEM};
@@ -195,7 +195,7 @@ static const struct vm_config vms[] = {
         .exits_after_boot = A_EXITS,
         .irqc_else = alpha_else,
         .irqc_else_count = COUNT(alpha_else),
-        .isa_needs = A_NEEDS,
+        .isa_required = A_NEEDS,
     },
     {
         .name = B_NAME,

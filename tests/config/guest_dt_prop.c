@@ -69,7 +69,7 @@ static void draw_facts(void)
 
 static bool has_imsics(void)
 {
-    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
+    return vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
 static bool is_present(uint32_t vcpu)
@@ -173,7 +173,7 @@ static int check_irqc(void)
     const char *compatible = is_plic ? "riscv,plic0" : "riscv,aplic";
     const char *other = is_plic ? "riscv,aplic" : "riscv,plic0";
     int irqc = fdt_node_offset_by_compatible(tree, -1, compatible);
-    PROP_ASSERT((irqc >= 0) == !vm->irqc.absent);
+    PROP_ASSERT((irqc >= 0) == (vm->irqc.model != HYP_IRQC_NONE));
     PROP_ASSERT(fdt_node_offset_by_compatible(tree, -1, other) < 0);
     if (irqc >= 0) {
         PROP_ASSERT(fdt_getprop(tree, irqc, "interrupt-controller", NULL) != NULL);

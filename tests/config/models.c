@@ -6,9 +6,9 @@ static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 64 * HYP_MIB}};
 static const struct vm_device rtc[] = {{.name = "rtc", .gpa = 0x101000}};
 
 /* What all of them have; a kernel of their own name. */
-#define VM(vm_name)                                                                         \
-    .name = (vm_name), .vcpu_count = 2, .vcpus_as_found = true, .mem = mem, .mem_count = 1, \
-    .entry = 0x80200000, .kernel = {(vm_name), 0x80200000, 2 * HYP_MIB, false},             \
+#define VM(vm_name)                                                                            \
+    .name = (vm_name), .vcpu_count = 2, .allow_fewer_vcpus = true, .mem = mem, .mem_count = 1, \
+    .entry = 0x80200000, .kernel = {(vm_name), 0x80200000, 2 * HYP_MIB, false},                \
     .dtb_gpa = 0x81000000, .dtb_max_size = 64 * HYP_KIB
 
 #define PLIC                                                                             \
@@ -42,7 +42,7 @@ static const struct vm_config vms[] = {
                  .gpa = 0xd000000,
                  .imsic_gpa = 0x28000000,
                  .source_count = 96},
-        .exits_after_boot = {.most = 100, .boot_s = 30},
+        .exits_after_boot = {.max_exits = 100, .grace_s = 30},
         .irqc_else = aplic_plic,
         .irqc_else_count = 2,
         .devices = rtc,

@@ -21,7 +21,7 @@ static const struct vm_config vms[] = {
         .entry = 0x80000000,
         .kernel = {.name = "victim", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
     },
     {
         .name = "rt",
@@ -32,7 +32,7 @@ static const struct vm_config vms[] = {
         .entry = 0x80000000,
         .kernel = {.name = "beat", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
         .real_time = true,
     },
 };

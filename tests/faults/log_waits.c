@@ -15,7 +15,7 @@ static const struct vm_config vms[] = {
         .mem_count = 1,
         .entry = 0x80000000,
         .kernel = {.name = "victim", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
     },
     {
         .name = "owner",
@@ -29,7 +29,7 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 16 * HYP_KIB,
         .devices = devices,
         .device_count = 1,
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
     },
 };
 

@@ -36,7 +36,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
         .real_time = true,
     },
 };

@@ -8,7 +8,7 @@ static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
     {                                                                                   \
         .name = NAME, .vcpu_count = 1, .mem = mem, .mem_count = 1, .entry = 0x80000000, \
         .kernel = {.name = NAME, .gpa = 0x80000000, .max_size = 64 * HYP_KIB},          \
-        .console = {.kind = VM_CONSOLE_SBI}, .irqc = {.absent = true},                  \
+        .console = {.kind = VM_CONSOLE_SBI}, .irqc = {.model = HYP_IRQC_NONE},          \
     }
 
 static const struct vm_config vms[] = {VM("a"), VM("b")};

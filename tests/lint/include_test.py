@@ -82,7 +82,7 @@ def check_libvm(path, text, libraries):
 
 
 def check_room(path, text, libraries):
-    """hv.c, env.c and their headers see all rooms, and what stands behind each."""
+    """hv.c, ops.c and their headers see all rooms, and what stands behind each."""
     folder = os.path.dirname(path)
     allowed = ROOMS.get(folder) or set().union(*ROOMS.values(), ROOMS)
     out = []

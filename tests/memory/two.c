@@ -43,7 +43,7 @@ static const struct vm_config vms[] = {
         .entry = 0x80000000,
         .kernel = {.name = "right", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
         .real_time = true,
     },
 };

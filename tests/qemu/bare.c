@@ -11,15 +11,15 @@ static const struct vm_config vms[] = {
         .name = "guest",
         .vcpu_count = 8,
         .hart_mask = 0xff,
-        .vcpus_as_found = true,
+        .allow_fewer_vcpus = true,
         .mem = mem,
         .mem_count = 1,
         .entry = 0x80000000,
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .load = true},
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
     },
 };
 

@@ -4,14 +4,14 @@
 
 static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
 
-#define VM(vm_name, harts)                                                                    \
-    {                                                                                         \
-        .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts), .mem = mem, .mem_count = 1, \
-        .entry = 0x80000000, .bootargs = "print",                                             \
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},             \
-        .dtb_gpa = 0x80200000, .dtb_max_size = 64 * HYP_KIB, .irqc = {.absent = true},        \
-        .console = {.kind = VM_CONSOLE_SBI}, .real_time = false,                              \
-        .exits_after_boot = {.most = 100, .boot_s = 1},                                       \
+#define VM(vm_name, harts)                                                                     \
+    {                                                                                          \
+        .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts), .mem = mem, .mem_count = 1,  \
+        .entry = 0x80000000, .bootargs = "print",                                              \
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},              \
+        .dtb_gpa = 0x80200000, .dtb_max_size = 64 * HYP_KIB, .irqc = {.model = HYP_IRQC_NONE}, \
+        .console = {.kind = VM_CONSOLE_SBI}, .real_time = false,                               \
+        .exits_after_boot = {.max_exits = 100, .grace_s = 1},                                  \
     }
 
 static const struct vm_config vms[] = {VM("one", 0x2), VM("two", 0x4), VM("three", 0x8),

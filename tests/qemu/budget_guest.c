@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define SBI_BASE 0x10
-#define BOOT (2 * GUEST_TIMEBASE_HZ)  /* Above boot_s. */
+#define BOOT (2 * GUEST_TIMEBASE_HZ)  /* Above grace_s. */
 #define ROUND (2 * GUEST_TIMEBASE_HZ) /* -icount: each of five harts has run for 100 ms. */
 #define WITHIN 60
 #define BEYOND 60

@@ -23,6 +23,6 @@ const struct hyp_platform hyp_platform = {
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
     .devices = devices,
     .device_count = sizeof(devices) / sizeof(devices[0]),
-    .fail_hpa = 0x100000,
-    .fail_word = 0x13333,
+    .finisher_hpa = 0x100000,
+    .finisher_word = 0x13333,
 };

@@ -22,6 +22,6 @@ const struct hyp_platform hyp_platform = {
     .irqc = {.hpa = 0x40000000, .size = 0x4000000, .source_count = 96, .priority_max = 7},
     .devices = devices,
     .device_count = sizeof(devices) / sizeof(devices[0]),
-    .fail_hpa = 0x100000,
-    .fail_word = 0x13333,
+    .finisher_hpa = 0x100000,
+    .finisher_word = 0x13333,
 };

@@ -35,8 +35,8 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
-        .isa_needs = "sstc zicboz",
+        .irqc = {.model = HYP_IRQC_NONE},
+        .isa_required = "sstc zicboz",
     },
 };
 

@@ -14,11 +14,11 @@ static const struct vm_config vms[] = {
         .mem = mem,
         .mem_count = 1,
         .entry = 0x80000000,
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .load = true},
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
         .real_time = true,
     },
 };

@@ -17,7 +17,7 @@ static const struct vm_config vms[] = {
         .mem = mem,
         .mem_count = 2,
         .entry = 0x80000000,
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .load = true},
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .initrd = {.name = "text", .gpa = 0x90000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,

@@ -19,12 +19,12 @@ static const struct vm_config vms[] = {
         .mem = mem,
         .mem_count = 2,
         .entry = 0x80000000,
-        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 4 * HYP_MIB, .load = true},
+        .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 4 * HYP_MIB, .preloaded = true},
         .bootargs = "tree",
         .dtb_gpa = 0x90000000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.absent = true},
+        .irqc = {.model = HYP_IRQC_NONE},
     },
 };
 

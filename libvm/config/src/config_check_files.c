@@ -28,7 +28,7 @@ static const struct hyp_blob *file_of(const struct config_input *in, const char 
 static void check_file(struct config_run *run, const struct vm_blob *blob, struct config_finding *f)
 {
     const struct hyp_blob *file = file_of(run->in, blob->name);
-    if (file == NULL && run->in->blobs != NULL && !blob->load) {
+    if (file == NULL && run->in->blobs != NULL && !blob->preloaded) {
         f->rule = CONFIG_BLOB_ABSENT;
         f->b = (struct config_owner){"the image", NULL};
         config_tell(run, f);
@@ -56,7 +56,7 @@ static void check_blob(struct config_run *run, uint32_t vm, const struct vm_blob
     if (mem == NULL) {
         f.rule = CONFIG_BLOB_OUTSIDE;
         config_tell(run, &f);
-    } else if (blob->load && !mem->hpa_fixed) {
+    } else if (blob->preloaded && !mem->hpa_fixed) {
         f.rule = CONFIG_BLOB_LOAD;
         f.b = (struct config_owner){"the boot loader", NULL};
         f.x = mem->gpa;

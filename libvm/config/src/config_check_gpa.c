@@ -45,7 +45,7 @@ static bool window_get(const struct config_input *in, const struct vm_config *vm
     if (k == vm->device_count + 1) {
         *w = (struct window){config_range(vm->irqc.gpa, config_irqc_size(&vm->irqc)),
                              "interrupt controller", HYP_PAGE_SIZE};
-        return !vm->irqc.absent;
+        return vm->irqc.model != HYP_IRQC_NONE;
     }
     *w = (struct window){config_imsics(vm), "IMSICs", imsics_align(config_imsics(vm))};
     return config_has_imsics(vm);

@@ -34,7 +34,8 @@ static void check_irq(struct config_run *run, uint32_t vm, const struct hyp_devi
                                .thing = device->name,
                                .x = irq};
     /* A VM without a controller polls its devices. */
-    if (!c->irqc.absent && c->irqc.source_count >= 2 && irq >= c->irqc.source_count) {
+    if (c->irqc.model != HYP_IRQC_NONE && c->irqc.source_count >= 2 &&
+        irq >= c->irqc.source_count) {
         f.rule = CONFIG_IRQ_GUEST;
         f.b = (struct config_owner){"its interrupt controller", NULL};
         f.y = c->irqc.source_count - 1;
@@ -51,7 +52,8 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
 {
     const struct vm_config *c = &run->config->vms[vm];
     struct config_finding f = {.blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm)};
-    if (!c->irqc.absent && (c->irqc.source_count < 2 || c->irqc.source_count > 1024)) {
+    if (c->irqc.model != HYP_IRQC_NONE &&
+        (c->irqc.source_count < 2 || c->irqc.source_count > 1024)) {
         f.rule = CONFIG_IRQC_SOURCES;
         f.b.kind = c->irqc.model == HYP_IRQC_PLIC ? "a PLIC" : "an APLIC";
         f.x = c->irqc.source_count;
@@ -65,7 +67,7 @@ static void check_vm_irqc(struct config_run *run, uint32_t vm)
         f.y = CONFIG_IRQC_ELSE_MAX;
         config_tell(run, &f);
     }
-    uint32_t count = c->irqc.absent ? 1 : c->irqc.source_count;
+    uint32_t count = c->irqc.model == HYP_IRQC_NONE ? 1 : c->irqc.source_count;
     if (c->console.kind == VM_CONSOLE_VUART && c->console.irq >= count) {
         f.rule = CONFIG_IRQ_GUEST;
         f.b = (struct config_owner){"its interrupt controller", NULL};

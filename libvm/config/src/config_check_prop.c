@@ -132,7 +132,7 @@ static void draw_platform(void)
         .device_count = DEVICES,
         .reserved = &w.regs,
         .reserved_count = 1,
-        .fail_hpa = prop_bool() ? draw_low() + 0x10 : 0,
+        .finisher_hpa = prop_bool() ? draw_low() + 0x10 : 0,
     };
 }
 
@@ -163,7 +163,7 @@ static void draw_vm(uint32_t vm)
         .name = names[vm],
         .vcpu_count = 1 + (uint32_t)prop_u64(2),
         .hart_mask = prop_bool() ? prop_u64(32) : 0,
-        .vcpus_as_found = prop_bool(),
+        .allow_fewer_vcpus = prop_bool(),
         .mem = w.mem[vm],
         .mem_count = 1 + (uint32_t)prop_u64(REGIONS),
         .entry = w.mem[vm][0].gpa,
@@ -259,7 +259,7 @@ static void mark_world(void)
         mark(w.devices[i].hpa, w.devices[i].size, OWNER_DEVICE);
     }
     mark(w.regs.mem.hpa, w.regs.mem.size, OWNER_REGS);
-    mark(w.platform.fail_hpa, w.platform.fail_hpa != 0, OWNER_REGS);
+    mark(w.platform.finisher_hpa, w.platform.finisher_hpa != 0, OWNER_REGS);
 }
 
 static void mark_machine(void)
@@ -427,7 +427,8 @@ static void check_contexts(void)
     for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
         const struct vm_config *c = &w.vms[vm];
         bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
-        bool needs = w.in.machine != NULL && !c->irqc.absent && (!is_plic || has_irqs(c));
+        bool needs =
+            w.in.machine != NULL && c->irqc.model != HYP_IRQC_NONE && (!is_plic || has_irqs(c));
         uint64_t lacking = needs ? w.plan.harts[vm] & w.in.machine->no_context : 0;
         bool some_are_enough = is_plic && lacking != w.plan.harts[vm];
         PROP_ASSERT(w.plan.no_context[vm] == lacking);

@@ -88,7 +88,7 @@ static void test_images(void **state)
     expect_one(CONFIG_BLOB_SIZE, 1);
     files[0].name = "other";
     expect_none();
-    vms[0].kernel.load = false;
+    vms[0].kernel.preloaded = false;
     expect_one(CONFIG_BLOB_ABSENT, 1);
     in.blobs = NULL;
     vms[0].dtb_gpa = 0x80020000;
@@ -215,7 +215,7 @@ static void test_device_neighbours(void **state)
     devices[2].hpa = 0x10001000;
     devices[2].size = 0x1000;
     expect_one(CONFIG_DEV_OVERLAP, 1);
-    platform.fail_hpa = 0x100010;
+    platform.finisher_hpa = 0x100010;
     devices[2].hpa = 0x100000;
     expect_one(CONFIG_DEV_OVERLAP, 1);
     assert_string_equal(findings[0].b.kind, "the hypervisor's fail register");
@@ -286,7 +286,7 @@ static void test_interrupts(void **state)
     expect_one(CONFIG_IRQC_SOURCES, 1);
     vms[0].irqc.source_count = 1025;
     expect_one(CONFIG_IRQC_SOURCES, 1);
-    vms[0].irqc.absent = true;
+    vms[0].irqc.model = HYP_IRQC_NONE;
     expect_none();
     vms[0].console.irq = 1;
     expect_one(CONFIG_IRQ_GUEST, 1);

@@ -51,11 +51,11 @@ void config_check_budgets(struct config_run *run)
 {
     for (uint32_t i = 0; i < run->config->vm_count; i++) {
         const struct vm_exit_budget *b = &run->config->vms[i].exits_after_boot;
-        if (b->most != 0 && b->boot_s == 0) {
+        if (b->max_exits != 0 && b->grace_s == 0) {
             struct config_finding f = {.rule = CONFIG_EXITS,
                                        .blocked = config_vm_bit(i),
                                        .a = config_owner_vm(run->config, i),
-                                       .x = b->most};
+                                       .x = b->max_exits};
             config_tell(run, &f);
         }
     }
@@ -64,7 +64,7 @@ void config_check_budgets(struct config_run *run)
 void config_check_extensions(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
-        const char *at = run->config->vms[vm].isa_needs;
+        const char *at = run->config->vms[vm].isa_required;
         size_t n = 0;
         while ((n = config_next_word(&at, n)) != 0) {
             enum guest_isa ext = guest_isa_find(at, n);

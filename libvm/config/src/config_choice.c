@@ -28,7 +28,7 @@ uint32_t config_choose(const struct vm_config *vm, uint32_t models)
 {
     for (uint32_t choice = 0; choice <= vm->irqc_else_count; choice++) {
         const struct vm_irqc *irqc = irqc_of(vm, choice);
-        if (irqc->absent || (models & BIT(irqc->model)) != 0) {
+        if (irqc->model == HYP_IRQC_NONE || (models & BIT(irqc->model)) != 0) {
             return choice;
         }
     }

@@ -47,7 +47,7 @@ static void test_first_that_can_be_had(void **state)
     assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_PLIC)), 0);
     vm = vm_of(HYP_IRQC_IMSIC, 1);
     assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_PLIC)), 0);
-    vm.irqc.absent = true;
+    vm.irqc.model = HYP_IRQC_NONE;
     assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_APLIC)), 0);
 }
 

@@ -75,7 +75,7 @@ static void check_contexts(struct config_run *run, uint32_t vm)
 
 void config_fit_irqc(struct config_run *run, uint32_t vm)
 {
-    if (!run->config->vms[vm].irqc.absent) {
+    if (run->config->vms[vm].irqc.model != HYP_IRQC_NONE) {
         check_irqc(run, vm);
         check_contexts(run, vm);
     }

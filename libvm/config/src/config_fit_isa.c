@@ -29,7 +29,7 @@ void config_fit_isa(struct config_run *run)
         config_tell(run, f);
     }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
-        const char *at = run->config->vms[vm].isa_needs;
+        const char *at = run->config->vms[vm].isa_required;
         uint64_t isa = config_vm_isa(run, vm);
         size_t n = 0;
         while ((n = config_next_word(&at, n)) != 0) {

@@ -24,7 +24,7 @@ static void test_missing_harts(void **state)
     machine.hart_count = 1;
     check();
     assert_int_equal(plan.runnable, 0);
-    vms[0].vcpus_as_found = true;
+    vms[0].allow_fewer_vcpus = true;
     expect_one(CONFIG_HART_FREE, 2);
     assert_int_equal(plan.harts[0], 1);
     vms[0].hart_mask = 0x6;
@@ -83,7 +83,7 @@ static void test_reserved_memory(void **state)
 static void test_missing_extension(void **state)
 {
     (void)state;
-    vms[1].isa_needs = " sstc  svpbmt";
+    vms[1].isa_required = " sstc  svpbmt";
     expect_none();
     in.machine = &machine;
     expect_none();
@@ -114,8 +114,8 @@ static void test_extensions_of_own_harts(void **state)
     in.machine = &machine;
     machine.isa_of_harts = isa_of_harts;
     machine.isa_ctx = &machine;
-    vms[0].isa_needs = "sstc";
-    vms[1].isa_needs = "svpbmt";
+    vms[0].isa_required = "sstc";
+    vms[1].isa_required = "svpbmt";
     others_lack = 0;
     expect_none();
     others_lack = BIT(GUEST_ISA_SSTC);
@@ -128,7 +128,7 @@ static void test_extensions_of_own_harts(void **state)
     vms[1].real_time = false;
     expect_one(CONFIG_EXT_ABSENT, 1);
     /* IMSICs need Ssaia on these harts as well. */
-    vms[0].isa_needs = vms[1].isa_needs = NULL;
+    vms[0].isa_required = vms[1].isa_required = NULL;
     others_lack = BIT(GUEST_ISA_SSAIA);
     machine.irqc_models = 7;
     vms[0].irqc.model = HYP_IRQC_IMSIC;
@@ -174,10 +174,10 @@ static void test_harts_without_context(void **state)
     expect_none();
     assert_int_equal(plan.no_context[0], 0);
     devices[2].irq[0] = 13;
-    vms[0].irqc.absent = true;
+    vms[0].irqc.model = HYP_IRQC_NONE;
     expect_none();
     /* An APLIC is passed through in part: each hart needs a context. */
-    vms[0].irqc.absent = false;
+    vms[0].irqc.model = HYP_IRQC_PLIC;
     vms[0].irqc.model = HYP_IRQC_APLIC;
     vms[0].device_count = 0;
     machine.irqc_models = 7;
@@ -225,7 +225,7 @@ static void test_irqc_models(void **state)
     vms[0].irqc.model = HYP_IRQC_APLIC;
     expect_none();
     machine.irqc_models = 0;
-    vms[0].irqc.absent = true;
+    vms[0].irqc.model = HYP_IRQC_NONE;
     expect_none();
 }
 

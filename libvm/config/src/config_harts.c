@@ -19,7 +19,7 @@ static uint64_t lowest_bits(uint64_t mask, uint32_t count)
 static uint64_t take_harts(const struct vm_config *vm, uint64_t from)
 {
     uint64_t harts = lowest_bits(from, vm->vcpu_count);
-    return vm->vcpus_as_found || bits_count(harts) == vm->vcpu_count ? harts : 0;
+    return vm->allow_fewer_vcpus || bits_count(harts) == vm->vcpu_count ? harts : 0;
 }
 
 void config_assign_harts(const struct config_input *in, struct config_plan *plan)

@@ -13,7 +13,7 @@ static inline uint64_t config_irqc_size(const struct vm_irqc *irqc)
 
 static inline bool config_has_imsics(const struct vm_config *vm)
 {
-    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
+    return vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
 /* Where the VM's IMSICs lie. */

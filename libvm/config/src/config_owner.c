@@ -79,7 +79,7 @@ bool config_regs_get(const struct hyp_platform *platform, uint32_t k, struct hyp
         break;
     case 2:
         *regs = (struct hyp_regs){"the hypervisor's fail register",
-                                  {platform->fail_hpa, platform->fail_hpa != 0 ? 4 : 0}};
+                                  {platform->finisher_hpa, platform->finisher_hpa != 0 ? 4 : 0}};
         break;
     default:
         if (k - 3 >= platform->reserved_count) {

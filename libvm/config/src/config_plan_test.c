@@ -18,7 +18,7 @@ static void test_harts(void **state)
     assert_int_equal(plan.harts[0], 0x6);
     assert_int_equal(plan.harts[1], 0x1);
     vms[1].vcpu_count = 3;
-    vms[1].vcpus_as_found = true;
+    vms[1].allow_fewer_vcpus = true;
     expect_none();
     assert_int_equal(plan.harts[1], 0x1);
     vms[1].vcpu_count = 0;
@@ -244,7 +244,7 @@ static void test_imsics_are_mapped(void **state)
     assert_int_equal(plan.pool_need, before + 2 * FOOTPRINT_GSTAGE_TABLE);
     vms[0].irqc.imsic_gpa = BIT(41) - 0x1000;
     assert_int_equal(config_vm_gpa_bits(&in, 0), 50);
-    vms[0].irqc.absent = true;
+    vms[0].irqc.model = HYP_IRQC_NONE;
     assert_int_equal(config_vm_gpa_bits(&in, 0), 41);
 }
 

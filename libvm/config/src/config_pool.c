@@ -9,16 +9,17 @@
 
 static bool is_embedded(const struct vm_blob *blob)
 {
-    return blob->name != NULL && !blob->load;
+    return blob->name != NULL && !blob->preloaded;
 }
 
 static uint64_t vm_need(const struct config_input *in, const struct config_plan *plan, uint32_t vm)
 {
     const struct vm_config *c = &in->config->vms[vm];
     uint64_t need = FOOTPRINT_PER_VM + FOOTPRINT_GSTAGE_ROOT;
-    need += c->irqc.absent ? 0
-                           : footprint_irqc(c->irqc.source_count,
-                                            c->vcpu_count * (c->irqc.m_contexts ? 2 : 1));
+    need +=
+        c->irqc.model == HYP_IRQC_NONE
+            ? 0
+            : footprint_irqc(c->irqc.source_count, c->vcpu_count * (c->irqc.m_contexts ? 2 : 1));
     bool imsics = c->irqc.model == HYP_IRQC_IMSIC;
     need += c->vcpu_count * (FOOTPRINT_PER_VCPU + (imsics ? FOOTPRINT_PER_IMSIC : 0));
     need += is_embedded(&c->kernel) ? FOOTPRINT_PER_BLOB : 0;

@@ -65,7 +65,7 @@ struct hyp_mem config_hypervisor_mem(const struct config_input *in)
     for (uint32_t i = 0; in->blobs == NULL && i < in->config->vm_count; i++) {
         const struct vm_blob *both[] = {&in->config->vms[i].kernel, &in->config->vms[i].initrd};
         for (uint32_t k = 0; k < 2; k++) {
-            if (both[k]->name != NULL && !both[k]->load) {
+            if (both[k]->name != NULL && !both[k]->preloaded) {
                 size += align_up(both[k]->max_size, HYP_PAGE_SIZE);
             }
         }

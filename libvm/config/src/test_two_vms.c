@@ -73,7 +73,7 @@ int set_up(void **state)
                                 .mem_count = 1,
                                 .entry = 0x80000000,
                                 .console = {.kind = VM_CONSOLE_SBI},
-                                .irqc = {.absent = true},
+                                .irqc = {.model = HYP_IRQC_NONE},
                                 .real_time = true};
     config = (struct hyp_config){
         .name = "two", .pool_size = HYP_MIB, .console_hart = 0, .vms = vms, .vm_count = 2};

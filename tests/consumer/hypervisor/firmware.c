@@ -99,14 +99,14 @@ static const struct hv_modules modules = {
 
 /* ---- Boot ------------------------------------------------------------------------------------ */
 
-static void (*hv_vm_ended)(struct vm_env *env, struct vm *vm);
+static void (*hv_vm_ended)(struct vm_host_ops *host, struct vm *vm);
 
 /* In the place of libhv's own call, which follows. */
-static void vm_ended(struct vm_env *env, struct vm *vm)
+static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
     bool good = device.question_count == 1 && device.answer_count == 1;
     say(good ? "firmware: 1 question, 1 answer\n" : "firmware: FAIL: other questions\n");
-    hv_vm_ended(env, vm);
+    hv_vm_ended(host, vm);
 }
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
@@ -128,8 +128,8 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     image_hpa = load_hpa;
     say("firmware: boots a hypervisor\n");
     hv_init(&hv, &build, load_hpa);
-    hv_vm_ended = hv.env.vm_ended;
-    hv.env.vm_ended = vm_ended;
+    hv_vm_ended = hv.host.vm_ended;
+    hv.host.vm_ended = vm_ended;
     hv_read_machine(&hv, fdt_hpa);
     hv_require_room(&hv);
     hv_erase_fdt(&hv);

@@ -95,7 +95,7 @@ static uint32_t imsics_phandle(const struct vm_config *vm)
 
 static bool has_imsics(const struct vm_config *vm)
 {
-    return !vm->irqc.absent && vm->irqc.model == HYP_IRQC_IMSIC;
+    return vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
 /* The node's name: what the binding calls it. */
@@ -291,6 +291,7 @@ static void put_imsics(struct tree *t)
 static void put_irqc(struct tree *t)
 {
     switch (t->vm->irqc.model) {
+    case HYP_IRQC_NONE: break;
     case HYP_IRQC_PLIC: put_plic(t); break;
     case HYP_IRQC_APLIC: put_aplic(t); break;
     case HYP_IRQC_IMSIC:
@@ -311,7 +312,7 @@ static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, 
             cells[n++] = cpu_to_fdt32(edge ? EDGE_RISING : LEVEL_HIGH);
         }
     }
-    if (n != 0 && !t->vm->irqc.absent) {
+    if (n != 0 && t->vm->irqc.model != HYP_IRQC_NONE) {
         put_u32(t, "interrupt-parent", irqc_phandle(t->vm));
         put(t, "interrupts", cells, n * sizeof(cells[0]));
     }
@@ -361,7 +362,7 @@ static void put_soc(struct tree *t)
     if (t->vm->console.kind == VM_CONSOLE_VUART) {
         put_vuart(t);
     }
-    if (!t->vm->irqc.absent) {
+    if (t->vm->irqc.model != HYP_IRQC_NONE) {
         put_irqc(t);
     }
     end(t);

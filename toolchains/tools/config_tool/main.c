@@ -211,7 +211,7 @@ static void write_board(const struct hyp_platform *p, FILE *out)
     print_numbers(out, "harts", p->hart_count, p->timebase_hz, 0);
     print_text(out, "uart", p->uart.device);
     print_numbers(out, "uart", p->uart.reg_shift, p->uart.access_width, p->uart.clock_hz);
-    print_numbers(out, "fail", p->fail_hpa, p->fail_word, p->irqc.priority_max);
+    print_numbers(out, "fail", p->finisher_hpa, p->finisher_word, p->irqc.priority_max);
     for (uint32_t i = 0; i < p->device_count; i++) {
         write_device(&p->devices[i], out);
     }

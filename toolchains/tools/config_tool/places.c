@@ -136,7 +136,7 @@ static void find_irqc(const struct vm_config *vm, const void *tree, struct hyp_d
     static const char *const holder[] = {[HYP_IRQC_PLIC] = "riscv,plic0",
                                          [HYP_IRQC_APLIC] = "riscv,aplic",
                                          [HYP_IRQC_IMSIC] = "riscv,imsics"};
-    if (!vm->irqc.absent) {
+    if (vm->irqc.model != HYP_IRQC_NONE) {
         int node = fdt_node_offset_by_compatible(tree, -1, holder[vm->irqc.model]);
         p->contexts = value_place(tree, node, "interrupts-extended");
         p->imsic_ids = value_place(tree, node, "riscv,num-ids");

@@ -19,7 +19,7 @@ static void manifest_blob(const struct config_input *in, const struct config_pla
 {
     const struct vm_config *c = &in->config->vms[vm];
     const struct vm_blob *blob = is_initrd ? &c->initrd : &c->kernel;
-    if (blob->name != NULL && blob->load) {
+    if (blob->name != NULL && blob->preloaded) {
         uint64_t hpa = config_gpa_to_hpa(in, plan, vm, blob->gpa, blob->max_size);
         fprintf(out, "blob\t%s\t0x%" PRIx64 "\t0x%" PRIx64 "\t%s\t%s\n", blob->name, hpa,
                 blob->max_size, c->name, is_initrd ? "initrd" : "kernel");
@@ -33,7 +33,7 @@ static uint32_t harts_wanted(const struct config_input *in, const struct config_
     uint32_t wanted = in->config->console_hart + 1;
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
         uint64_t harts = plan->harts[vm];
-        uint32_t most = in->config->vms[vm].vcpus_as_found ? 4 : HYP_HART_MAX;
+        uint32_t most = in->config->vms[vm].allow_fewer_vcpus ? 4 : HYP_HART_MAX;
         for (; harts != 0 && most != 0; most--) {
             uint32_t hart = bits_first(harts);
             wanted = hart + 1 > wanted ? hart + 1 : wanted;
@@ -95,8 +95,8 @@ static void report_blob(const struct vm_config *c, const char *what, const struc
     if (blob->name != NULL) {
         fprintf(out, "  %-10s", what);
         print_range(out, " gpa", blob->gpa, blob->max_size);
-        fprintf(out, "  %s, %s\n", blob->name, blob->load ? "loaded" : "embedded");
-        if (blob->load) {
+        fprintf(out, "  %s, %s\n", blob->name, blob->preloaded ? "loaded" : "embedded");
+        if (blob->preloaded) {
             fprintf(out, "             kept whole, unless %s.%s-size= is told\n", c->name, what);
         }
     }
@@ -119,12 +119,13 @@ static void report_irqc(const struct vm_config *c, const char *what, FILE *out)
 /* Where the machine is as the platform says; then what other machines give. */
 static void report_irqcs(const struct vm_config *c, const struct vm_config *whole, FILE *out)
 {
-    if (!c->irqc.absent) {
+    if (c->irqc.model != HYP_IRQC_NONE) {
         report_irqc(c, "interrupts", out);
     }
     for (uint32_t n = 0; n <= whole->irqc_else_count; n++) {
         struct vm_config other = config_chosen(whole, n);
-        if (!other.irqc.absent && (c->irqc.absent || other.irqc.model != c->irqc.model)) {
+        if (other.irqc.model != HYP_IRQC_NONE &&
+            (c->irqc.model == HYP_IRQC_NONE || other.irqc.model != c->irqc.model)) {
             report_irqc(&other, "elsewhere", out);
         }
     }
@@ -161,7 +162,7 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
         fprintf(out, " %u", bits_first(left));
     }
-    fprintf(out, "%s\n", c->vcpus_as_found ? " (as found)" : "");
+    fprintf(out, "%s\n", c->allow_fewer_vcpus ? " (as found)" : "");
     report_mem(plan, c, vm, out);
     report_blob(c, "kernel", &c->kernel, out);
     report_blob(c, "initrd", &c->initrd, out);
@@ -171,9 +172,9 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     }
     report_devices(in, c, out);
     report_irqcs(c, whole, out);
-    if (c->exits_after_boot.boot_s != 0) {
-        fprintf(out, "  exits      at most %" PRIu64 ", from %u s on\n", c->exits_after_boot.most,
-                c->exits_after_boot.boot_s);
+    if (c->exits_after_boot.grace_s != 0) {
+        fprintf(out, "  exits      at most %" PRIu64 ", from %u s on\n",
+                c->exits_after_boot.max_exits, c->exits_after_boot.grace_s);
     }
 }
 

@@ -97,31 +97,31 @@ struct vm_grant {
  * The machine that VMs share, as they use it. Data is const after boot; the functions are the
  * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
  */
-struct vm_env {
+struct vm_host_ops {
     uint32_t timebase_hz; /* Frequency of the time CSR; for budgets. */
     /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
-    void (*send_ipi)(struct vm_env *env, uint32_t hart_index);
+    void (*send_ipi)(struct vm_host_ops *host, uint32_t hart_index);
     /* The same for several other harts: bit n of `harts` is the hart with index n. */
-    void (*send_ipis)(struct vm_env *env, uint64_t harts);
+    void (*send_ipis)(struct vm_host_ops *host, uint64_t harts);
     /* A supervisor external interrupt pends on this hart. */
-    void (*external)(struct vm_env *env, struct vcpu *vcpu);
+    void (*external)(struct vm_host_ops *host, struct vcpu *vcpu);
     /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing.
      */
-    void (*event)(struct vm_env *env, struct vcpu *vcpu);
+    void (*ipi_work)(struct vm_host_ops *host, struct vcpu *vcpu);
     /* This hart's supervisor timer has expired. */
-    void (*timer_expired)(struct vm_env *env, struct vcpu *vcpu);
+    void (*timer_expired)(struct vm_host_ops *host, struct vcpu *vcpu);
     /* vcpu->timer has changed; program the hart's timer. Not with Sstc. */
-    void (*timer_changed)(struct vm_env *env, struct vcpu *vcpu);
+    void (*timer_changed)(struct vm_host_ops *host, struct vcpu *vcpu);
     /* A bit of vm->events was set; on one of its harts. With budgets only. */
-    void (*vm_event)(struct vm_env *env, struct vm *vm);
+    void (*budget_exceeded)(struct vm_host_ops *host, struct vm *vm);
     /* The last vCPU of a VM has left vcpu_run(); on its hart. */
-    void (*vm_ended)(struct vm_env *env, struct vm *vm);
+    void (*vm_ended)(struct vm_host_ops *host, struct vm *vm);
 };
 
 struct vm {
     struct spinlock lock;
     const struct vm_config *config;
-    struct vm_env *env;
+    struct vm_host_ops *host;
     struct vm_grant grant;
     uint32_t index;
     uint32_t vcpu_count; /* Present ones, dense. */
@@ -192,7 +192,8 @@ uint64_t vm_exits(const struct vm *vm, uint32_t cause);
 /* Sets bits of vcpu->pending and interrupts its hart, unless that is this one. */
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
-/* The same for each vCPU of a set, by id; all their harts are interrupted by one request to env. */
+/* The same for each vCPU of a set, by id; all their harts are interrupted by one request to host.
+ */
 void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 
 /* The guest's timer, without Sstc: raises its interrupt if it is due at `now`. Own hart. */

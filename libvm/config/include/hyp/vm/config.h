@@ -37,6 +37,7 @@ enum hyp_irqc_model {
     HYP_IRQC_PLIC,
     HYP_IRQC_APLIC, /* In direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC a hart, and an APLIC that sends to them. */
+    HYP_IRQC_NONE,  /* No external interrupt controller. */
 };
 
 /* Bytes that a guest's controller answers for: as on QEMU's virt machine. */
@@ -95,8 +96,8 @@ struct hyp_platform {
      * tell its reason on: the word is written when a VM ended by a fault. It is the first register
      * of a device; a machine whose tree lacks that device is not written to. hpa 0: SRST alone.
      */
-    uint64_t fail_hpa;
-    uint32_t fail_word;
+    uint64_t finisher_hpa;
+    uint32_t finisher_word;
 };
 
 /* ---- A VM ------------------------------------------------------------------------------------ */
@@ -134,7 +135,7 @@ struct vm_blob {
     const char *name; /* NULL: there is none. */
     uint64_t gpa;
     uint64_t max_size;
-    bool load; /* Loaded separately, else embedded. */
+    bool preloaded; /* Loaded separately, else embedded. */
 };
 
 /* A passed-through device: appears at gpa, its interrupts keep their numbers. */
@@ -169,26 +170,25 @@ struct vm_irqc {
     uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's; aligned as a power of two of them. */
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
     bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
-    bool absent;     /* The VM has no external interrupt controller. */
 };
 
 /*
  * How often all its vCPUs together may leave their guest once the VM has booted, which takes it
- * boot_s seconds from its first instruction. One exit more is an event of that VM: a line, once,
+ * grace_s seconds from its first instruction. One exit more is an event of that VM: a line, once,
  * and it goes on. A VM with a budget has no fast exits. On the console's hart the console's
- * interrupts are exits of the VM that runs there. boot_s 0: no budget.
+ * interrupts are exits of the VM that runs there. grace_s 0: no budget.
  */
 struct vm_exit_budget {
-    uint64_t most;
-    uint32_t boot_s;
+    uint64_t max_exits;
+    uint32_t grace_s;
 };
 
 struct vm_config {
     const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
 
     uint32_t vcpu_count;
-    uint64_t hart_mask;  /* Hart indices it may run on, lowest first; 0: placed on free harts. */
-    bool vcpus_as_found; /* Fewer harts than vcpu_count at boot are fine: the rest is absent. */
+    uint64_t hart_mask;     /* Hart indices it may run on, lowest first; 0: placed on free harts. */
+    bool allow_fewer_vcpus; /* Fewer harts than vcpu_count at boot are fine: the rest is absent. */
 
     const struct vm_mem *mem;
     uint32_t mem_count;
@@ -215,7 +215,7 @@ struct vm_config {
     bool real_time;     /* The console hart is never one of its harts. */
     bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
     /* ISA extensions that it cannot do without, as "sstc svpbmt", on its harts; NULL: none. */
-    const char *isa_needs;
+    const char *isa_required;
 };
 
 /* ---- The whole ------------------------------------------------------------------------------- */

@@ -66,7 +66,7 @@
     X(IRQC_SOURCES, "E-IRQC-SOURCES", "%a has %u interrupt sources, %b takes 2 to %v")             \
     X(IRQC_ELSE, "E-IRQC-ELSE",                                                                    \
       "%a names %u other interrupt controllers, at most %v are supported")                         \
-    X(EXITS, "E-EXITS", "%a has a budget of %u exits after boot, but its boot_s is 0")             \
+    X(EXITS, "E-EXITS", "%a has a budget of %u exits after boot, but its grace_s is 0")            \
     X(ENTRY, "E-ENTRY", "entry %x of %a is not in its executable memory")                          \
     X(ENTRY_ALIGN, "E-ENTRY-ALIGN", "entry %x of %a is odd")                                       \
     X(BLOB_OUTSIDE, "E-BLOB-OUTSIDE",                                                              \

@@ -38,7 +38,7 @@ struct config_plan {
  * A VM with a hart_mask gets its lowest vcpu_count harts that exist. Then, in the order of the
  * configuration, a VM without one gets the lowest harts that no hart_mask names and no VM has; a
  * real_time VM never gets the console hart. A VM that does not get all gets none, except with
- * vcpus_as_found, which one hart is enough for.
+ * allow_fewer_vcpus, which one hart is enough for.
  */
 void config_assign_harts(const struct config_input *in, struct config_plan *plan);
 

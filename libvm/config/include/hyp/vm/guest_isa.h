@@ -4,7 +4,7 @@
  *
  * One table for all: the generator writes the whole of it into a guest's device
  * tree, guest_dt_narrow() strikes out what the machine does not grant, and
- * config_check() and config_fit() read vm_config.isa_needs with it. A new extension is one line.
+ * config_check() and config_fit() read vm_config.isa_required with it. A new extension is one line.
  *
  * Order   That of the ISA string: single letters, then Z by category, then S
  *         (RISC-V ISA Manual, "ISA Extension Naming Conventions").

@@ -47,9 +47,9 @@ static void write_vm(uint32_t hart, const char *text)
 static void ipis_go_by_the_machines_own_way(void **state)
 {
     (void)state;
-    hv.env.send_ipi(&hv.env, 2);
+    hv.host.send_ipi(&hv.host, 2);
     assert_int_equal(test_irqc.sent, BIT(2));
-    hv.env.send_ipis(&hv.env, BIT(1) | BIT(3));
+    hv.host.send_ipis(&hv.host, BIT(1) | BIT(3));
     assert_int_equal(test_irqc.sent, 14);
     assert_int_equal(test_m.ipis, 0);
 }
@@ -59,9 +59,9 @@ static void ipis_go_by_the_firmware_where_there_is_no_other_way(void **state)
     (void)test_boot_setup(state);
     test_irqc.no_ipi_path = true;
     test_boot();
-    hv.env.send_ipi(&hv.env, 2);
+    hv.host.send_ipi(&hv.host, 2);
     assert_int_equal(test_m.ipis, BIT(2));
-    hv.env.send_ipis(&hv.env, BIT(1) | BIT(3));
+    hv.host.send_ipis(&hv.host, BIT(1) | BIT(3));
     assert_int_equal(test_m.ipis, 14);
     assert_int_equal(test_irqc.sent, 0);
 }
@@ -90,7 +90,7 @@ static void console_hart_wakes_itself_without_an_ipi(void **state)
 static void end_of_a_vm_is_told_to_another_hart_alone(void **state)
 {
     (void)state;
-    hv.env.vm_ended(&hv.env, vcpu_of(0)->vm);
+    hv.host.vm_ended(&hv.host, vcpu_of(0)->vm);
     assert_int_equal(test_irqc.sent, BIT(3));
     test_irqc.sent = 0;
     be_hart(3);
@@ -110,7 +110,7 @@ static void ipi_to_a_console_hart_with_a_guest_serves_both(void **state)
     let_console_sleep();
     write_vm(2, "tick\n");
     write_vm(0, "hello\n");
-    hv.env.event(&hv.env, vcpu_of(0));
+    hv.host.ipi_work(&hv.host, vcpu_of(0));
     assert_int_equal(test_irqc.vm_ipis, 1);
     assert_string_not_equal(test_m.out, "");
 }
@@ -123,7 +123,7 @@ static void ipi_of_the_guests_own_moves_no_bytes(void **state)
     vcpu_of(2)->vm->stop_reason = VM_STOP_SHUTDOWN;
     hv.harts.ops->vm_ended(&hv, vcpu_of(2)->vm);
     uint64_t stimecmp = csr_read(CSR_STIMECMP);
-    hv.env.event(&hv.env, vcpu_of(0)); /* But what has happened is said. */
+    hv.host.ipi_work(&hv.host, vcpu_of(0)); /* But what has happened is said. */
     assert_int_equal(csr_read(CSR_STIMECMP), stimecmp);
     let_console_sleep();
     test_expect("vm rt stopped: shutdown\n");
@@ -134,23 +134,23 @@ static void ipi_to_another_hart_is_its_guests(void **state)
     (void)state;
     let_console_sleep();
     write_vm(0, "hello\n");
-    hv.env.event(&hv.env, vcpu_of(0));
+    hv.host.ipi_work(&hv.host, vcpu_of(0));
     test_expect("");
     assert_int_equal(test_irqc.vm_ipis, 1);
     vcpu_of(0)->vm->virqc = NULL;
-    hv.env.event(&hv.env, vcpu_of(0));
+    hv.host.ipi_work(&hv.host, vcpu_of(0));
     static const struct virqc_ops no_ipi;
     vcpu_of(0)->vm->virqc = &no_ipi;
-    hv.env.event(&hv.env, vcpu_of(0));
+    hv.host.ipi_work(&hv.host, vcpu_of(0));
     assert_int_equal(test_irqc.vm_ipis, 1);
 }
 
 static void budget_that_is_exceeded_is_said_by_the_console_hart(void **state)
 {
     (void)state;
-    test_vms[0].exits_after_boot.most = 5;
-    test_selection.vms[0].exits_after_boot.most = 5;
-    hv.env.vm_event(&hv.env, vcpu_of(0)->vm);
+    test_vms[0].exits_after_boot.max_exits = 5;
+    test_selection.vms[0].exits_after_boot.max_exits = 5;
+    hv.host.budget_exceeded(&hv.host, vcpu_of(0)->vm);
     assert_int_equal(test_irqc.sent, BIT(3));
     be_hart(3);
     hv.harts.ops->serve(&hv, hv.harts.hart[3]);
@@ -231,7 +231,7 @@ static void devices_interrupt_is_its_vms(void **state)
     (void)state;
     hv.irqc.owner[5] = 1;
     test_irqc.pends = 5;
-    hv.env.external(&hv.env, vcpu_of(0));
+    hv.host.external(&hv.host, vcpu_of(0));
     assert_int_equal(test_irqc.vm_irqs, 1);
     assert_int_equal(test_irqc.completed, 0);
 }
@@ -245,10 +245,10 @@ static void deadline_of_the_console_serves_it(void **state)
     let_console_sleep();
     write_vm(2, "tick\n");
     hv.harts.hart[0]->timer.deadline = csr_read(CSR_TIME) + 100;
-    hv.env.timer_expired(&hv.env, vcpu_of(0)); /* It was the guest's. */
+    hv.host.timer_expired(&hv.host, vcpu_of(0)); /* It was the guest's. */
     test_expect("");
     *csr_host(CSR_TIME) += 1000;
-    hv.env.timer_expired(&hv.env, vcpu_of(0));
+    hv.host.timer_expired(&hv.host, vcpu_of(0));
     assert_string_not_equal(test_m.out, "");
     assert_int_equal(csr_read(CSR_STIMECMP), hv.harts.hart[0]->timer.deadline);
 }
@@ -258,7 +258,7 @@ static void guests_timer_programs_its_harts(void **state)
     (void)state;
     hv.harts.hart[0]->timer.sstc = false;
     vcpu_of(0)->timer = 12345;
-    hv.env.timer_changed(&hv.env, vcpu_of(0));
+    hv.host.timer_changed(&hv.host, vcpu_of(0));
     assert_int_equal(test_m.timer, 12345);
 }
 

@@ -3,15 +3,15 @@
  * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): function
  * pointers, which this file fills. Like hv.c it sees all rooms; each function is a line or two.
  */
-#include "libhv/env.h"
+#include "libhv/ops.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/sbi_call.h>
 #include <stddef.h>
 
-static struct hv *hv_of(struct vm_env *env)
+static struct hv *hv_of(struct vm_host_ops *host)
 {
-    return (struct hv *)((char *)env - offsetof(struct hv, env));
+    return (struct hv *)((char *)host - offsetof(struct hv, host));
 }
 
 /* ---- The console hart ------------------------------------------------------------------------ */
@@ -28,7 +28,7 @@ static void notify_console(void *ctx)
     struct hv *hv = ctx;
     uint32_t hart = hv->console.hart;
     if (hart != HV_NO_HART && hart_self()->index != hart) {
-        hv->env.send_ipi(&hv->env, hart);
+        hv->host.send_ipi(&hv->host, hart);
     }
 }
 
@@ -68,30 +68,30 @@ static void console_is_free(void *ctx)
 
 /* ---- What vCPUs call while they run ---------------------------------------------------------- */
 
-static void send_ipi_sbi(struct vm_env *env, uint32_t hart_index)
+static void send_ipi_sbi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    (void)sbi_call(SBI_EXT_IPI, 0, 1, hv_of(env)->harts.id[hart_index], 0);
+    (void)sbi_call(SBI_EXT_IPI, 0, 1, hv_of(host)->harts.id[hart_index], 0);
 }
 
-static void send_ipis_sbi(struct vm_env *env, uint64_t harts)
+static void send_ipis_sbi(struct vm_host_ops *host, uint64_t harts)
 {
-    ipi_sbi_send(hv_of(env)->harts.id, harts);
+    ipi_sbi_send(hv_of(host)->harts.id, harts);
 }
 
-static void send_ipi(struct vm_env *env, uint32_t hart_index)
+static void send_ipi(struct vm_host_ops *host, uint32_t hart_index)
 {
-    const struct ipi_path *path = &hv_of(env)->irqc.ipi_path;
+    const struct ipi_path *path = &hv_of(host)->irqc.ipi_path;
     path->ops->send(path->state, hart_index);
 }
 
-static void send_ipis(struct vm_env *env, uint64_t harts)
+static void send_ipis(struct vm_host_ops *host, uint64_t harts)
 {
-    ipi_path_send_all(&hv_of(env)->irqc.ipi_path, harts);
+    ipi_path_send_all(&hv_of(host)->irqc.ipi_path, harts);
 }
 
-static void external(struct vm_env *env, struct vcpu *vcpu)
+static void external(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    hv_irqc_handle(&hv_of(env)->irqc, vcpu->hart_index);
+    hv_irqc_handle(&hv_of(host)->irqc, vcpu->hart_index);
 }
 
 /* Apart, so that IPIs of other harts' guests need no stack. */
@@ -103,60 +103,60 @@ static __attribute__((noinline)) void console_event(struct hv *hv)
     hv_events_report(&hv->events);
 }
 
-static void event(struct vm_env *env, struct vcpu *vcpu)
+static void ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    struct hv *hv = hv_of(env);
+    struct hv *hv = hv_of(host);
     if (vcpu->hart_index == hv->console.hart) {
         console_event(hv);
     }
 }
 
 /* The same, where a model of interrupt controllers looks at IPIs: IPIs elsewhere do without. */
-static void event_with_models(struct vm_env *env, struct vcpu *vcpu)
+static void ipi_work_with_models(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     const struct virqc_ops *virqc = vcpu->vm->virqc;
-    event(env, vcpu);
+    ipi_work(host, vcpu);
     if (virqc != 0 && virqc->handle_ipi != 0) {
         virqc->handle_ipi(vcpu);
     }
 }
 
-static void timer_changed(struct vm_env *env, struct vcpu *vcpu)
+static void timer_changed(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    (void)env;
+    (void)host;
     (void)vcpu;
     hv_timer_program(&hv_hart_self()->timer);
 }
 
-static void timer_expired(struct vm_env *env, struct vcpu *vcpu)
+static void timer_expired(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     struct hv_hart *self = hv_hart_self();
     uint64_t now = csr_read(CSR_TIME);
     vcpu_timer_expired(vcpu, now);
     if (hv_timer_expire(&self->timer, now)) {
-        serve(hv_of(env), self);
+        serve(hv_of(host), self);
     }
     hv_timer_program(&self->timer);
 }
 
-static void vm_event(struct vm_env *env, struct vm *vm)
+static void budget_exceeded(struct vm_host_ops *host, struct vm *vm)
 {
-    hv_events_vm_exceeds(&hv_of(env)->events, vm);
+    hv_events_vm_exceeds(&hv_of(host)->events, vm);
 }
 
-static void vm_ended(struct vm_env *env, struct vm *vm)
+static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
-    hv_events_vm_ended(&hv_of(env)->events, vm);
+    hv_events_vm_ended(&hv_of(host)->events, vm);
 }
 
-const struct vm_env hv_env_calls = {
+const struct vm_host_ops hv_ops_vm_host = {
     .send_ipi = send_ipi_sbi,
     .send_ipis = send_ipis_sbi,
     .external = external,
-    .event = event,
+    .ipi_work = ipi_work,
     .timer_expired = timer_expired,
     .timer_changed = timer_changed,
-    .vm_event = vm_event,
+    .budget_exceeded = budget_exceeded,
     .vm_ended = vm_ended,
 };
 
@@ -197,7 +197,7 @@ static void hart_external(void *ctx, uint32_t hart)
     hv_irqc_handle(&((struct hv *)ctx)->irqc, hart);
 }
 
-const struct hv_hart_ops hv_env_hart_ops = {
+const struct hv_hart_ops hv_ops_hart = {
     .init_irqc = init_irqc,
     .start_vcpu = start_vcpu,
     .start_failed = start_failed,
@@ -218,14 +218,14 @@ static void console_irq(void *ctx, uint32_t hart)
     serve(ctx, hv_hart_self());
 }
 
-const struct hv_irqc_ops hv_env_irqc_ops = {.console = console_irq};
+const struct hv_irqc_ops hv_ops_irqc = {.console = console_irq};
 
 static enum hyp_status add_console(void *ctx, struct vm *vm)
 {
     return hv_console_add_vm(&((struct hv *)ctx)->console, vm);
 }
 
-const struct hv_vm_ops hv_env_vm_ops = {.add_console = add_console};
+const struct hv_vm_ops hv_ops_vm = {.add_console = add_console};
 
 static enum hyp_status line(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line)
 {
@@ -238,7 +238,7 @@ static bool has_device(void *ctx, uint64_t hpa)
     return machine_has_device(&((struct hv *)ctx)->boot.machine, hpa);
 }
 
-const struct hv_console_ops hv_env_console_ops = {
+const struct hv_console_ops hv_ops_console = {
     .kick = kick_console, .line = line, .has_device = has_device};
 
 static bool log_has_room(void *ctx)
@@ -256,7 +256,7 @@ static void drain(void *ctx)
     hv_console_drain(&((struct hv *)ctx)->console);
 }
 
-const struct hv_event_ops hv_env_event_ops = {
+const struct hv_event_ops hv_ops_events = {
     .log_has_room = log_has_room,
     .has_output = has_output,
     .drain = drain,
@@ -264,17 +264,17 @@ const struct hv_event_ops hv_env_event_ops = {
     .kick_console = kick_console,
 };
 
-HYP_COLD void hv_env_use_ipi_path(struct hv *hv)
+HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)
 {
     if (hv->irqc.ipi_path.ops != 0) {
-        hv->env.send_ipi = send_ipi;
-        hv->env.send_ipis = send_ipis;
+        hv->host.send_ipi = send_ipi;
+        hv->host.send_ipis = send_ipis;
     }
 }
 
-HYP_COLD void hv_env_use_model(struct hv *hv, const struct virqc_ops *virqc)
+HYP_COLD void hv_ops_use_model(struct hv *hv, const struct virqc_ops *virqc)
 {
     if (virqc != 0 && virqc->handle_ipi != 0) {
-        hv->env.event = event_with_models;
+        hv->host.ipi_work = ipi_work_with_models;
     }
 }
