@@ -168,9 +168,11 @@ static const struct ipi_driver test_ipi = {.name = "path", .init = test_path_ini
 
 /* The second is never looked for: the first is there, or neither is. */
 static const struct irqc_module test_irqcs[] = {
-    {&test_driver, &test_irqc, HYP_IRQC_APLIC, &test_model},
-    {&test_driver, &test_irqc, HYP_IRQC_PLIC, &test_model},
+    {&test_driver, &test_irqc, HYP_IRQC_APLIC},
+    {&test_driver, &test_irqc, HYP_IRQC_PLIC},
 };
+static const struct virqc_ops *const test_models[HYP_IRQC_NONE] = {
+    [HYP_IRQC_PLIC] = &test_model, [HYP_IRQC_APLIC] = &test_model};
 static const struct ipi_module test_ipis[] = {{&test_ipi, &test_irqc}};
 
 /* ---- The build ------------------------------------------------------------------------------- */
@@ -252,6 +254,7 @@ static inline int test_boot_setup(void **state)
                                    .dtbs = test_dtbs,
                                    .device_index = test_device_index,
                                    .console = &hyp_shared_console,
+                                   .virqc = test_models,
                                    .image = &test_m.image,
                                    .modules = &test_modules,
                                    .audit = &test_audit_module};

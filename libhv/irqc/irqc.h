@@ -65,7 +65,6 @@ struct irqc_module {
     const struct irqc_driver *driver;
     void *state;
     enum hyp_irqc_model model;
-    const struct virqc_ops *virqc;
 };
 
 /* A row of an image's ways to interrupt another hart. */

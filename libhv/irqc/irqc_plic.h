@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The PLIC: the machine's as a driver, a VM's as a model. Its row: {&irqc_plic, the state,
- * HYP_IRQC_PLIC, &virq_plic}.
+ * HYP_IRQC_PLIC}.
  */
 #pragma once
 

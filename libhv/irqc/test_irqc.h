@@ -261,6 +261,9 @@ static inline void test_console(void *ctx, uint32_t hart)
     b.console++;
 }
 
+static const struct virqc_ops *const test_models[HYP_IRQC_NONE] = {
+    [HYP_IRQC_PLIC] = &virq_plic, [HYP_IRQC_APLIC] = &virq_aplic, [HYP_IRQC_IMSIC] = &virq_imsic};
+
 static const struct hv_irqc_ops test_irqc_ops = {.console = test_console};
 
 static inline void test_make_irqc(void)
@@ -269,11 +272,13 @@ static inline void test_make_irqc(void)
                                        .devices = test_devices,
                                        .device_count = ARRAY_COUNT(test_devices)};
     b.config = (struct hyp_config){.vms = &b.vm_config, .vm_count = 1};
-    b.build = (struct hv_build){
-        .config = &b.config, .platform = &b.platform, .device_index = test_device_index};
-    b.modules[0] = (struct irqc_module){&irqc_plic, &b.plic, HYP_IRQC_PLIC, &virq_plic};
-    b.modules[1] = (struct irqc_module){&irqc_aplic, &b.aia, HYP_IRQC_APLIC, &virq_aplic};
-    b.modules[2] = (struct irqc_module){&irqc_imsic, &b.aia, HYP_IRQC_IMSIC, &virq_imsic};
+    b.build = (struct hv_build){.config = &b.config,
+                                .platform = &b.platform,
+                                .device_index = test_device_index,
+                                .virqc = test_models};
+    b.modules[0] = (struct irqc_module){&irqc_plic, &b.plic, HYP_IRQC_PLIC};
+    b.modules[1] = (struct irqc_module){&irqc_aplic, &b.aia, HYP_IRQC_APLIC};
+    b.modules[2] = (struct irqc_module){&irqc_imsic, &b.aia, HYP_IRQC_IMSIC};
     b.ipis[0] = (struct ipi_module){&ipi_sswi, &b.aia};
     b.ipis[1] = (struct ipi_module){&ipi_imsic, &b.aia};
     b.irqc = (struct hv_irqc){.build = &b.build,

@@ -79,9 +79,9 @@ static void test_a_model_that_is_not_linked_is_refused(void **state)
 {
     (void)state;
     begin(TEST_CHIP_APLIC);
+    static const struct virqc_ops *const no_plic[HYP_IRQC_NONE] = {[HYP_IRQC_APLIC] = &virq_aplic};
     b.vm_config.irqc.model = HYP_IRQC_PLIC;
-    b.irqc.modules = &b.modules[1];
-    b.irqc.module_count = 2;
+    b.build.virqc = no_plic;
     expect_refused(HYP_E_UNSUPPORTED);
 }
 
