@@ -65,7 +65,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->console.objects = &memory->objects;
     hv->console.load_hpa = load_hpa;
     hv->console.log_waits = &hv->events.log_waits;
-    hv->console.built = hv->events.vm;
+    hv->console.vms = hv->events.vm;
     hv->console.ops = &hv_ops_console;
     hv->console.ctx = hv;
     hv->events.log = &hv->console.log;
@@ -216,7 +216,7 @@ void hv_fit_config(struct hv *hv)
     struct hv_boot_irqc irqc = {.models = hv->irqc.models,
                                 .no_context = hv_irqc_harts_without_context(&hv->irqc)};
     hv->console.hart = hv_boot_fit(&hv->boot, &irqc);
-    hv->console.payer = hv_boot_vm_of_hart(&hv->boot, hv->console.hart);
+    hv->console.hart_vm = hv_boot_vm_of_hart(&hv->boot, hv->console.hart);
 }
 
 static uint64_t harts_with_sstc(const struct machine *m)

@@ -32,7 +32,7 @@ static void notify_console(void *ctx)
     }
 }
 
-static void kick_console(void *ctx)
+static void wake_console(void *ctx)
 {
     struct hv *hv = ctx;
     if (hart_self()->index == hv->console.hart) {
@@ -97,7 +97,7 @@ static void external(struct vm_host_ops *host, struct vcpu *vcpu)
 /* Apart, so that IPIs of other harts' guests need no stack. */
 static __attribute__((noinline)) void console_event(struct hv *hv)
 {
-    if (hv_console_is_called(&hv->console)) { /* Else it was an IPI of the guest's. */
+    if (hv_console_wakeup_pending(&hv->console)) { /* Else it was an IPI of the guest's. */
         hv_console_step(&hv->console, &hv_hart_self()->timer);
     }
     hv_events_report(&hv->events);
@@ -239,7 +239,7 @@ static bool has_device(void *ctx, uint64_t hpa)
 }
 
 const struct hv_console_ops hv_ops_console = {
-    .kick = kick_console, .line = line, .has_device = has_device};
+    .wake = wake_console, .line = line, .has_device = has_device};
 
 static bool log_has_room(void *ctx)
 {
@@ -261,7 +261,7 @@ const struct hv_event_ops hv_ops_events = {
     .has_output = has_output,
     .drain = drain,
     .notify_console = notify_console,
-    .kick_console = kick_console,
+    .wake_console = wake_console,
 };
 
 HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)

@@ -31,7 +31,7 @@ void hv_console_init(struct hv_console *c)
 static void wake_for_log(struct hv_console *c)
 {
     if (c->hart != HV_NO_HART) {
-        c->log_vc.kick = (struct vconsole_waker){.send = c->ops->kick, .ctx = c->ctx};
+        c->log_vc.waker = (struct vconsole_waker){.send = c->ops->wake, .ctx = c->ctx};
     }
 }
 
@@ -56,7 +56,7 @@ void hv_console_set_hart(struct hv_console *c, uint32_t hart)
 
 void hv_console_set_free(struct hv_console *c)
 {
-    c->payer = c->build->config->vm_count;
+    c->hart_vm = c->build->config->vm_count;
     if (c->shared != 0) {
         c->shared->set_paced(c);
     }

@@ -40,7 +40,7 @@ struct hv_console_vm {
 /* The room's calls to other rooms; ops.c has the functions. */
 struct hv_console_ops {
     /* Wakes the console hart, from any hart, this one included. */
-    void (*kick)(void *ctx);
+    void (*wake)(void *ctx);
     /* The wire into a source of the VM's interrupt controller; HYP_E_ABSENT: it has none. */
     enum hyp_status (*line)(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line);
     /* True if the machine has this device. */
@@ -68,13 +68,13 @@ struct hv_console {
     struct vconsole log_vc;
     uint64_t log_ring[256 / 8];
 
-    uint32_t payer; /* The VM that this hart runs, or vm_count: none. */
+    uint32_t hart_vm; /* The VM that this hart runs, or vm_count: none. */
     struct vconsole_mux mux;
-    struct vm *const *built;                        /* By index; NULL: it was not built. */
-    struct hv_console_vm *vm[HYP_VM_MAX];           /* NULL: it shares no console. */
-    uint32_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
-    bool has_silent_source; /* Some VM kicks nobody for bytes or events: the hart polls. */
-    uint32_t to_show;       /* VMs whose exits are still to be shown, the last ones. */
+    struct vm *const *vms;                      /* By index; NULL: it was not built. */
+    struct hv_console_vm *vm[HYP_VM_MAX];       /* NULL: it shares no console. */
+    uint32_t vm_of_port[VCONSOLE_MUX_PORT_MAX]; /* Mux source to VM index. */
+    bool has_polled_port;    /* Some VM ipis nobody for bytes or events: the hart polls. */
+    uint32_t exits_to_print; /* VMs whose exits are still to be shown, the last ones. */
 };
 
 /* shared.c, as the configuration's generated file points at it. */
@@ -85,7 +85,7 @@ struct hyp_console_module {
     enum hyp_status (*add_vm)(struct hv_console *c, struct vm *vm);
     /* All VMs are built: log and VMs get c->dev by turns. False: it stays the log's. */
     bool (*share)(struct hv_console *c);
-    /* Others' bytes are paced where c->payer pays for them. */
+    /* Others' bytes are paced where c->hart_vm pays for them. */
     void (*set_paced)(struct hv_console *c);
     /* Console hart: moves some bytes, and sets the hart's deadline for the next step. */
     void (*step)(struct hv_console *c, struct hv_timer *timer);
@@ -116,10 +116,10 @@ HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *
 /* Console hart: moves some bytes. */
 void hv_console_step(struct hv_console *c, struct hv_timer *timer);
 
-/* True if somebody has kicked the console hart. */
-static inline bool hv_console_is_called(const struct hv_console *c)
+/* True if somebody has woken the console hart. */
+static inline bool hv_console_wakeup_pending(const struct hv_console *c)
 {
-    return vconsole_mux_is_called(&c->mux);
+    return vconsole_mux_wakeup_pending(&c->mux);
 }
 
 bool hv_console_log_has_room(struct hv_console *c);

@@ -63,12 +63,12 @@ static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
     struct hv_console_vm *v = ctx;
     uint32_t room = v->vc.discard ? count : byte_ring_room(&v->vc.tx);
     uint32_t fits = count < room ? count : room;
-    bool kick;
-    if (fits == 0 || !vconsole_write(&v->vc, bytes, fits, &kick)) {
+    bool must_wake;
+    if (fits == 0 || !vconsole_write(&v->vc, bytes, fits, &must_wake)) {
         return 0;
     }
-    if (kick) {
-        vconsole_kick(&v->vc);
+    if (must_wake) {
+        vconsole_wake_mux(&v->vc);
     }
     return fits;
 }
@@ -94,7 +94,7 @@ static void console_update(void *ctx)
 static enum hyp_status add_vuart(struct hv_console *c, struct hv_console_vm *v)
 {
     const struct vm_console *console = &v->vm->config->console;
-    struct vuart_config config = {.port = vconsole_port(&v->vc)};
+    struct vuart_config config = {.backend = vconsole_backend(&v->vc)};
     if (c->ops->line(c->ctx, v->vm, console->irq, &config.irq) != HYP_OK) {
         return HYP_E_PARAM;
     }
@@ -129,7 +129,7 @@ static enum hyp_status add_vm(struct hv_console *c, struct vm *vm)
     };
     if (!vm->config->real_time) {
         /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */
-        config.kick = (struct vconsole_waker){.send = c->ops->kick, .ctx = c->ctx};
+        config.waker = (struct vconsole_waker){.send = c->ops->wake, .ctx = c->ctx};
     }
     HYP_TRY(vconsole_init(&v->vc, &config));
     v->vm = vm;
@@ -147,8 +147,8 @@ static enum hyp_status add_vm(struct hv_console *c, struct vm *vm)
 static void set_paced(struct hv_console *c)
 {
     uint64_t paced = 0;
-    for (uint32_t s = 0; c->payer < c->build->config->vm_count && s < c->mux.source_count; s++) {
-        bool own = c->mux.source[s] != &c->log_vc && c->vm_of_source[s] == c->payer;
+    for (uint32_t s = 0; c->hart_vm < c->build->config->vm_count && s < c->mux.port_count; s++) {
+        bool own = c->mux.port[s] != &c->log_vc && c->vm_of_port[s] == c->hart_vm;
         paced |= own ? 0 : BIT(s);
     }
     vconsole_mux_set_paced(&c->mux, paced);
@@ -159,7 +159,7 @@ static bool share(struct hv_console *c)
     const struct hyp_config *build = c->build->config;
     struct vconsole_mux_config config = {
         .dev = c->dev,
-        .patience = hv_console_ticks_of_us(c, 10000),
+        .line_timeout = hv_console_ticks_of_us(c, 10000),
         .period = hv_console_ticks_of_us(c, PERIOD_US),
         .switch_key = build->console_key != 0 ? build->console_key : KEY_DEFAULT,
         .log_key = build->log_key != 0 ? build->log_key : LOG_KEY_DEFAULT,
@@ -170,11 +170,11 @@ static bool share(struct hv_console *c)
     }
     for (uint32_t i = 0; i < build->vm_count; i++) {
         const struct vm_config *vm = &build->vms[i];
-        struct hv_console_vm *v = c->built[i] != 0 ? c->vm[i] : 0;
-        c->has_silent_source |= vm->real_time && vm->exits_after_boot.grace_s != 0;
+        struct hv_console_vm *v = c->vms[i] != 0 ? c->vm[i] : 0;
+        c->has_polled_port |= vm->real_time && vm->exits_after_boot.grace_s != 0;
         if (v != 0 && vconsole_mux_add(&c->mux, &v->vc) == HYP_OK) {
-            c->vm_of_source[v->vc.source] = i;
-            c->has_silent_source |= v->vc.kick.send == 0;
+            c->vm_of_port[v->vc.port] = i;
+            c->has_polled_port |= v->vc.waker.send == 0;
         }
     }
     set_paced(c);
@@ -183,8 +183,8 @@ static bool share(struct hv_console *c)
 
 static void wake_vms(struct hv_console *c, uint64_t sources)
 {
-    for (uint32_t s = 1; s < c->mux.source_count; s++) {
-        const struct hv_console_vm *v = c->vm[c->vm_of_source[s]];
+    for (uint32_t s = 1; s < c->mux.port_count; s++) {
+        const struct hv_console_vm *v = c->vm[c->vm_of_port[s]];
         if ((sources & BIT(s)) != 0 && v->has_vuart) {
             vcpu_notify(v->vm->vcpus[0], VCPU_PENDING_CONSOLE);
         }
@@ -208,7 +208,7 @@ static uint64_t deadline_of(const struct hv_console *c, const struct vconsole_mu
     /* Input is polled if there is no receive interrupt. */
     uint64_t poll =
         r->polled || silent_uart ? now + hv_console_ticks_of_us(c, POLL_INPUT_US) : NEVER;
-    uint64_t look = c->has_silent_source ? now + hv_console_ticks_of_us(c, LOOK_US) : NEVER;
+    uint64_t look = c->has_polled_port ? now + hv_console_ticks_of_us(c, LOOK_US) : NEVER;
     poll = look < poll ? look : poll;
     return poll < deadline ? poll : deadline;
 }
@@ -232,8 +232,8 @@ static void show_exits_of(struct hv_console *c, const struct vm *vm)
 /* Writes a line for each VM, as long as the log has room; the next step writes the rest. */
 static void show_exits(struct hv_console *c)
 {
-    for (; c->to_show != 0 && hv_console_log_has_room(c); c->to_show--) {
-        const struct vm *vm = c->built[c->build->config->vm_count - c->to_show];
+    for (; c->exits_to_print != 0 && hv_console_log_has_room(c); c->exits_to_print--) {
+        const struct vm *vm = c->vms[c->build->config->vm_count - c->exits_to_print];
         if (vm != 0) {
             show_exits_of(c, vm);
         }
@@ -247,8 +247,8 @@ static void step(struct hv_console *c, struct hv_timer *timer)
     if (r.wake != 0) {
         wake_vms(c, r.wake);
     }
-    if (r.log_asked) {
-        c->to_show = c->build->config->vm_count;
+    if (r.log_key_pressed) {
+        c->exits_to_print = c->build->config->vm_count;
     }
     show_exits(c);
     timer->deadline = deadline_of(c, &r, now);
@@ -258,7 +258,7 @@ static void step(struct hv_console *c, struct hv_timer *timer)
 static bool has_output(const struct hv_console *c, uint32_t vm)
 {
     const struct hv_console_vm *v = c->vm[vm];
-    return c->mux.source_count != 0 && v != 0 && byte_ring_used(&v->vc.tx) != 0;
+    return c->mux.port_count != 0 && v != 0 && byte_ring_used(&v->vc.tx) != 0;
 }
 
 /* Everything still in the rings goes out, polled, and then what the device itself holds. */

@@ -33,7 +33,7 @@ void hv_events_vm_exceeds(struct hv_events *e, const struct vm *vm)
 {
     __atomic_fetch_or(&e->pending_status, EXCEEDS << vm->index, __ATOMIC_RELEASE);
     if (!vm->config->real_time) {
-        e->ops->kick_console(e->ctx);
+        e->ops->wake_console(e->ctx);
     }
 }
 

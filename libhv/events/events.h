@@ -26,7 +26,7 @@ struct hv_event_ops {
     /* Interrupts the console hart, if there is one and it is another. */
     void (*notify_console)(void *ctx);
     /* Wakes the console hart, this one included. */
-    void (*kick_console)(void *ctx);
+    void (*wake_console)(void *ctx);
 };
 
 struct hv_events {
