@@ -52,7 +52,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa);
 void hv_read_machine(struct hv *hv, uint64_t fdt_hpa);
 
 /* Returns if image and pool lie in RAM that nobody else uses, and can be accessed. */
-void hv_require_room(struct hv *hv);
+void hv_require_own_ram(struct hv *hv);
 
 /* Overwrites the machine's device tree: it shows VMs' boot arguments and the machine's seeds. */
 void hv_erase_fdt(struct hv *hv);

@@ -61,9 +61,9 @@ static bool takes_console(void *ctx, uint32_t hart)
     return true;
 }
 
-static void console_is_free(void *ctx)
+static void clear_console_vm(void *ctx)
 {
-    hv_console_set_free(&((struct hv *)ctx)->console);
+    hv_console_clear_vm(&((struct hv *)ctx)->console);
 }
 
 /* ---- What vCPUs call while they run ---------------------------------------------------------- */
@@ -116,7 +116,7 @@ static void ipi_work_with_models(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     const struct virqc_ops *virqc = vcpu->vm->virqc;
     ipi_work(host, vcpu);
-    if (virqc != 0 && virqc->handle_ipi != 0) {
+    if (virqc != NULL && virqc->handle_ipi != NULL) {
         virqc->handle_ipi(vcpu);
     }
 }
@@ -141,7 +141,7 @@ static void timer_expired(struct vm_host_ops *host, struct vcpu *vcpu)
 
 static void budget_exceeded(struct vm_host_ops *host, struct vm *vm)
 {
-    hv_events_vm_exceeds(&hv_of(host)->events, vm);
+    hv_events_budget_exceeded(&hv_of(host)->events, vm);
 }
 
 static void vm_ended(struct vm_host_ops *host, struct vm *vm)
@@ -205,7 +205,7 @@ const struct hv_hart_ops hv_ops_hart = {
     .panicked = panicked,
     .has_console = has_console,
     .takes_console = takes_console,
-    .console_is_free = console_is_free,
+    .clear_console_vm = clear_console_vm,
     .serve = serve,
     .external = hart_external,
 };
@@ -266,7 +266,7 @@ const struct hv_event_ops hv_ops_events = {
 
 HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)
 {
-    if (hv->irqc.ipi_path.ops != 0) {
+    if (hv->irqc.ipi_path.ops != NULL) {
         hv->host.send_ipi = send_ipi;
         hv->host.send_ipis = send_ipis;
     }
@@ -274,7 +274,7 @@ HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)
 
 HYP_COLD void hv_ops_use_model(struct hv *hv, const struct virqc_ops *virqc)
 {
-    if (virqc != 0 && virqc->handle_ipi != 0) {
+    if (virqc != NULL && virqc->handle_ipi != NULL) {
         hv->host.ipi_work = ipi_work_with_models;
     }
 }

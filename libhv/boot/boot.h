@@ -5,7 +5,7 @@
  *   file            decides nothing but
  *   memory.c        where the hypervisor's own memory is mapped
  *   machine.c       what the machine is, by its device tree and by probes; and says so
- *   room.c          whether image and pool are RAM of nobody else's
+ *   own_ram.c          whether image and pool are RAM of nobody else's
  *   fit.c           which VMs can run here, and which hart has the console
  *   audit*.c        what the tables really hold: modules of an image
  *
@@ -39,7 +39,7 @@ struct hv_boot {
 HYP_MUST_USE enum hyp_status hv_boot_read_machine(struct hv_boot *b, uint64_t fdt_hpa);
 
 /* The reason of a machine that is refused, for a line: "no-h-extension", … */
-const char *hv_boot_refusal(enum hyp_status found);
+const char *hv_boot_refusal_reason(enum hyp_status found);
 
 /*
  * Nobody reads the machine's device tree from here on. Where it cannot be erased, its memory
@@ -52,10 +52,11 @@ void hv_boot_show_machine(const struct hv_boot *b);
 /* Logs how much of the pool is used, and how much was expected to be. */
 void hv_boot_show_pool(const struct hv_boot *b);
 
-/* ---- room.c ---------------------------------------------------------------------------------- */
+/* ---- own_ram.c ----------------------------------------------------------------------------------
+ */
 
 /* A clash of the image or the pool with something of the machine. */
-struct hv_clash {
+struct hv_ram_conflict {
     const char *name; /* "image" or "pool"; NULL: nothing does. */
     struct range own;
     const char *why;
@@ -64,7 +65,7 @@ struct hv_clash {
 };
 
 /* Asked before the first store into the pool, and before hv_memory_init(). */
-struct hv_clash hv_boot_find_clash(struct hv_boot *b);
+struct hv_ram_conflict hv_boot_find_ram_conflict(struct hv_boot *b);
 
 /* ---- fit.c ----------------------------------------------------------------------------------- */
 

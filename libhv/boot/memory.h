@@ -57,7 +57,7 @@ struct range hv_memory_pool_range(const struct hv_memory *m);
  * The first page whose first bytes cannot be loaded, or with `written` stored as they are;
  * UINT64_MAX: none. Before hv_memory_init().
  */
-uint64_t hv_memory_find_closed(struct hv_memory *m, struct range pa, bool written);
+uint64_t hv_memory_find_inaccessible(struct hv_memory *m, struct range pa, bool written);
 
 /*
  * Pool and address space; on return the hart runs in the latter. HYP_OK, or what libmm says, and

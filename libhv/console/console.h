@@ -108,7 +108,7 @@ void hv_console_attach(struct hv_console *c);
 void hv_console_set_hart(struct hv_console *c, uint32_t hart);
 
 /* The hart that drives it has no VM, which would pay for others. */
-void hv_console_set_free(struct hv_console *c);
+void hv_console_clear_vm(struct hv_console *c);
 
 /* HYP_OK, also if the VM shares no console. */
 HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *vm);

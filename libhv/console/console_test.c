@@ -107,7 +107,7 @@ static void log_goes_out_when_it_is_asked_for_room(void **state)
     assert_int_equal(hv_console_add_vm(&c, &vm[0]), HYP_OK);
     assert_null(vm[0].console_write);
     assert_false(hv_console_has_output(&c, 0));
-    hv_console_set_free(&c);
+    hv_console_clear_vm(&c);
     assert_int_equal(c.hart_vm, 3);
     hv_console_step(&c, &timer);
     log_line(&c.log, "a=2");

@@ -146,7 +146,7 @@ static void others_bytes_are_paced_where_a_vm_pays(void **state)
     attach();
     uint8_t rt = c.vm[1]->vc.port;
     assert_int_equal(c.mux.paced, (BIT(c.mux.port_count) - 1) & ~BIT(rt));
-    hv_console_set_free(&c);
+    hv_console_clear_vm(&c);
     assert_int_equal(c.mux.paced, 0);
 }
 

@@ -56,7 +56,7 @@ void hv_events_begin(struct hv_events *e);
 void hv_events_vm_ended(struct hv_events *e, const struct vm *vm);
 
 /* The VM has exceeded its budget of exits. One of its harts. */
-void hv_events_vm_exceeds(struct hv_events *e, const struct vm *vm);
+void hv_events_budget_exceeded(struct hv_events *e, const struct vm *vm);
 
 /* A hart has panicked; `vm` is the one that it ran, or NULL. Never waits. */
 void hv_events_panicked(struct hv_events *e, const struct vm *vm);

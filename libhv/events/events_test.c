@@ -133,14 +133,14 @@ static void exceeded_budget_is_reported_once_and_before_the_end(void **state)
 {
     (void)state;
     end(1, VM_STOP_SHUTDOWN);
-    hv_events_vm_exceeds(&e, &vm[1]);
-    hv_events_vm_exceeds(&e, &vm[2]);
+    hv_events_budget_exceeded(&e, &vm[1]);
+    hv_events_budget_exceeded(&e, &vm[2]);
     assert_int_equal(woken, 2);
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("hyp: vm=rt event=exits_after_boot most=10\n"
                 "vm rt stopped: shutdown\n"
                 "hyp: vm=boot event=exits_after_boot most=20\n");
-    hv_events_vm_exceeds(&e, &vm[1]);
+    hv_events_budget_exceeded(&e, &vm[1]);
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("");
 }
@@ -149,7 +149,7 @@ static void real_time_vm_interrupts_nobody_for_its_budget(void **state)
 {
     (void)state;
     vms[0].real_time = true;
-    hv_events_vm_exceeds(&e, &vm[0]);
+    hv_events_budget_exceeded(&e, &vm[0]);
     assert_int_equal(woken, 0);
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("hyp: vm=linux event=exits_after_boot most=0\n");

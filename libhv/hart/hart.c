@@ -13,10 +13,10 @@
 static void panicked(struct hart *self)
 {
     struct hv_hart *hart = (struct hv_hart *)self;
-    struct hv_harts *harts = hart->all;
-    struct vm *vm = hart->vcpu != 0 ? hart->vcpu->vm : 0;
+    struct hv_harts *harts = hart->harts;
+    struct vm *vm = hart->vcpu != NULL ? hart->vcpu->vm : NULL;
     harts->ops->panicked(harts->ctx, vm);
-    if (vm != 0) {
+    if (vm != NULL) {
         vm_stop(vm, VM_STOP_PANIC);
         harts->ops->vm_ended(harts->ctx, vm);
     }
@@ -27,7 +27,7 @@ static enum hyp_status init_hart(struct hv_harts *harts, uint32_t index, bool ss
     struct hv_hart *hart = object_pool_alloc(harts->objects, sizeof(*hart));
     uintptr_t stack;
     uintptr_t fault_stack;
-    if (hart == 0) {
+    if (hart == NULL) {
         return HYP_E_NOMEM;
     }
     HYP_TRY(hspace_map_stack(harts->space, HV_STACK_PAGES, &stack));
@@ -44,7 +44,7 @@ static enum hyp_status init_hart(struct hv_harts *harts, uint32_t index, bool ss
         .panicked = panicked,
         .muted = harts->muted,
     };
-    hart->all = harts;
+    hart->harts = harts;
     hart->timer = (struct hv_timer){.deadline = UINT64_MAX, .programmed = UINT64_MAX, .sstc = sstc};
     harts->hart[index] = hart;
     return HYP_OK;
@@ -75,17 +75,17 @@ void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu)
  */
 static bool set_up(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     struct vcpu *vcpu = hart->vcpu;
-    if (vcpu != 0 && !vcpu_hart_is_fit(vcpu)) {
-        hv_hart_lose(hart);
+    if (vcpu != NULL && !vcpu_hart_is_fit(vcpu)) {
+        hv_hart_set_failed(hart);
         return false;
     }
     harts->ops->init_irqc(harts->ctx, hart->hart.index);
-    if (vcpu != 0 && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
+    if (vcpu != NULL && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
         vm_stop(vcpu->vm, VM_STOP_HART); /* vcpu_run() then leaves at once, and counts it out. */
     }
-    if (!hv_hart_set_boot_state(hart, HV_HART_UP)) {
+    if (!hv_hart_set_boot_state(hart, HV_HART_ONLINE)) {
         hart_park();
     }
     return true;
@@ -94,22 +94,22 @@ static bool set_up(struct hv_hart *hart)
 _Noreturn void hv_hart_main(struct hart *self)
 {
     struct hv_hart *hart = (struct hv_hart *)self;
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     bool console = harts->ops->has_console(harts->ctx, self->index);
     bool fits = set_up(hart);
     if (console) {
         /* The mux can be woken only after its first step; and a VM may have stopped already. */
         harts->ops->serve(harts->ctx, hart);
     }
-    if (hart->vcpu != 0) {
+    if (hart->vcpu != NULL) {
         self->vm_name = hart->vcpu->vm->config->name;
         if (fits) {
-            hv_hart_await(harts, hart->vcpu->vm);
+            hv_hart_wait_online(harts, hart->vcpu->vm);
             vcpu_run(hart->vcpu);
         }
-        self->vm_name = 0;
-        hart->vcpu = 0;
-        hart->timer.vcpu = 0;
+        self->vm_name = NULL;
+        hart->vcpu = NULL;
+        hart->timer.vcpu = NULL;
         if (!console && harts->ops->takes_console(harts->ctx, self->index)) {
             console = true;
             harts->ops->init_irqc(harts->ctx, self->index); /* Now with the UART's source. */

@@ -27,14 +27,14 @@
  *
  * The first change wins, and there is no other.
  */
-enum hv_boot_state { HV_HART_COMING, HV_HART_UP, HV_HART_LOST };
+enum hv_boot_state { HV_HART_STARTING, HV_HART_ONLINE, HV_HART_FAILED };
 
 struct hv_harts;
 
 /* One hart. Its struct hart is first: a hart is its hv_hart. */
 struct hv_hart {
     struct hart hart;
-    struct hv_harts *all;
+    struct hv_harts *harts;
     struct vcpu *vcpu; /* The one that this hart runs; NULL: none, or its VM has ended. */
     struct hv_timer timer;
     uint32_t boot_state; /* Atomic: enum hv_boot_state; by hv_hart_set_boot_state() alone. */
@@ -57,7 +57,7 @@ struct hv_hart_ops {
     /* The hart's VM has ended. True if it drives the console from now on, as no other hart does. */
     bool (*takes_console)(void *ctx, uint32_t hart);
     /* The hart that drives the console has no guest from now on. */
-    void (*console_is_free)(void *ctx);
+    void (*clear_console_vm)(void *ctx);
     /* Console hart: moves some bytes, and logs what VMs have reported. */
     void (*serve)(void *ctx, struct hv_hart *self);
     /* A supervisor external interrupt pends. */
@@ -102,13 +102,13 @@ _Noreturn void hv_hart_serve(struct hv_hart *hart);
 _Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me);
 
 /* start.c: from COMING to LOST, and its VM stops. A hart that comes after that parks. */
-void hv_hart_lose(struct hv_hart *hart);
+void hv_hart_set_failed(struct hv_hart *hart);
 
 /* start.c: from COMING to `state`. False, with nothing changed, if it was not COMING any more. */
 bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state);
 
 /* start.c: waits until each of the VM's harts is UP or LOST. */
-void hv_hart_await(struct hv_harts *harts, const struct vm *vm);
+void hv_hart_wait_online(struct hv_harts *harts, const struct vm *vm);
 
 /*
  * handover.c: this hart boots but cannot run guests, so another one of the set `can` boots from the

@@ -7,9 +7,9 @@
 
 _Noreturn void hv_hart_serve(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));
-    harts->ops->console_is_free(harts->ctx);
+    harts->ops->clear_console_vm(harts->ctx);
     for (;;) {
         harts->ops->serve(harts->ctx, hart);
         hart_wait();

@@ -9,16 +9,17 @@
 
 bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state)
 {
-    uint32_t coming = HV_HART_COMING;
-    /* Release: what the hart has set up is there for who sees it. Pairs with hv_hart_await(). */
+    uint32_t coming = HV_HART_STARTING;
+    /* Release: what the hart has set up is there for who sees it. Pairs with hv_hart_wait_online().
+     */
     return __atomic_compare_exchange_n(&hart->boot_state, &coming, state, false, __ATOMIC_RELEASE,
                                        __ATOMIC_RELAXED);
 }
 
-void hv_hart_lose(struct hv_hart *hart)
+void hv_hart_set_failed(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
-    if (!hv_hart_set_boot_state(hart, HV_HART_LOST) || hart->vcpu == 0) {
+    struct hv_harts *harts = hart->harts;
+    if (!hv_hart_set_boot_state(hart, HV_HART_FAILED) || hart->vcpu == NULL) {
         return;
     }
     struct vm *vm = hart->vcpu->vm;
@@ -29,14 +30,14 @@ void hv_hart_lose(struct hv_hart *hart)
 }
 
 /* Before a VM's first instruction all its harts are set up: it may route an interrupt to any. */
-void hv_hart_await(struct hv_harts *harts, const struct vm *vm)
+void hv_hart_wait_online(struct hv_harts *harts, const struct vm *vm)
 {
     uint64_t limit = csr_read(CSR_TIME) + (uint64_t)START_LIMIT_S * harts->timebase_hz;
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         struct hv_hart *hart = harts->hart[vm->vcpus[i]->hart_index];
-        while (__atomic_load_n(&hart->boot_state, __ATOMIC_ACQUIRE) == HV_HART_COMING) {
+        while (__atomic_load_n(&hart->boot_state, __ATOMIC_ACQUIRE) == HV_HART_STARTING) {
             if (csr_read(CSR_TIME) > limit) {
-                hv_hart_lose(hart);
+                hv_hart_set_failed(hart);
             }
             hart_relax();
         }
@@ -50,7 +51,7 @@ static void start(struct hv_harts *harts, struct hv_hart *hart)
                                 hart_start_address(harts->load_hpa), pa.a);
     if (r.error != SBI_SUCCESS) {
         harts->ops->start_failed(harts->ctx, hart->hart.id, (long)r.error);
-        hv_hart_lose(hart);
+        hv_hart_set_failed(hart);
     }
 }
 
@@ -58,11 +59,11 @@ _Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me)
 {
     hart_self()->index = me; /* Known from here on: who is this hart, and who another? */
     for (uint32_t i = 0; i < harts->count; i++) {
-        if (i != me && harts->hart[i] != 0) {
+        if (i != me && harts->hart[i] != NULL) {
             start(harts, harts->hart[i]);
         }
     }
-    if (harts->hart[me] == 0) {
+    if (harts->hart[me] == NULL) {
         hart_park();
     }
     hart_enter(&harts->hart[me]->hart);

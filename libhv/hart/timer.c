@@ -12,7 +12,7 @@ void hv_timer_program(struct hv_timer *timer)
         csr_write(CSR_STIMECMP, when);
         return;
     }
-    if (timer->vcpu != 0 && timer->vcpu->timer < when) {
+    if (timer->vcpu != NULL && timer->vcpu->timer < when) {
         when = timer->vcpu->timer;
     }
     if (when != timer->programmed) {

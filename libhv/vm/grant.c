@@ -11,23 +11,23 @@ static uint32_t fp_of(uint64_t isa)
     return (isa >> GUEST_ISA_F & (WORLD_F | WORLD_D)) | (isa >> GUEST_ISA_V & 1) * WORLD_V;
 }
 
-void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv)
+void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
-    const struct machine *m = vms->machine;
-    struct machine_grant has = machine_common(m, vms->plan->harts[hv->vm.index]);
-    bool has_zicboz = (has.isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
-    hv->has = has;
-    hv->vm.grant = (struct vm_grant){
-        .sstc = (has.isa & BIT(GUEST_ISA_SSTC)) != 0,
-        .has_envcfg = m->envcfg,
-        .has_stateen = m->stateen,
-        .fp = fp_of(has.isa),
-        .henvcfg = machine_henvcfg(has.isa),
-        .hcounteren = machine_hcounteren(m, has.isa),
+    const struct machine *machine = vms->machine;
+    struct machine_grant common = machine_common(machine, vms->plan->harts[hv_vm->vm.index]);
+    bool has_zicboz = (common.isa & BIT(GUEST_ISA_ZICBOZ)) != 0;
+    hv_vm->common = common;
+    hv_vm->vm.grant = (struct vm_grant){
+        .sstc = (common.isa & BIT(GUEST_ISA_SSTC)) != 0,
+        .has_envcfg = machine->envcfg,
+        .has_stateen = machine->stateen,
+        .fp = fp_of(common.isa),
+        .henvcfg = machine_henvcfg(common.isa),
+        .hcounteren = machine_hcounteren(machine, common.isa),
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; nothing else is in their ISA strings */
         /* The block size that worked when it was tried, not the one that the tree says. */
-        .cboz_block = has_zicboz && has.block[MACHINE_BLOCK_ZICBOZ] == vms->pool->zero_block
-                          ? has.block[MACHINE_BLOCK_ZICBOZ]
+        .cboz_block = has_zicboz && common.block[MACHINE_BLOCK_ZICBOZ] == vms->pool->zero_block
+                          ? common.block[MACHINE_BLOCK_ZICBOZ]
                           : 0,
     };
 }

@@ -9,7 +9,7 @@
  *   guest_tree.c   its device tree, narrowed, with its seeds
  *   scrub.c        what of its memory its harts clear
  *
- * Owner   struct hv; each struct hv_vm comes from the pool and stays.
+ * Owner   struct hv_vm; each struct hv_vm comes from the pool and stays.
  * Locks   None: one hart boots, before a VM runs. Guest memory is accessed by HLV and HSV, through
  *         the VM's own hgatp, which build.c loads.
  */
@@ -29,15 +29,15 @@
 /* A file as it lies in a VM's memory. */
 struct hv_file {
     uint64_t size; /* max_size where nobody has said it; 0: there is none. */
-    bool is_told;
+    bool size_known;
 };
 
 /* One VM with all that is put into it. vm is first. */
 struct hv_vm {
     struct vm vm;
-    struct hv_vms *all;
+    struct hv_vms *vms;
     struct gstage gstage;
-    struct machine_grant has; /* Extensions that all its harts have. */
+    struct machine_grant common; /* Extensions that all its harts have. */
     struct hv_file kernel;
     struct hv_file initrd;
 };
@@ -75,8 +75,8 @@ HYP_MUST_USE enum hyp_status hv_vm_build(struct hv_vms *vms, uint32_t index);
 
 /* ---- The steps, in build.c's order ----------------------------------------------------------- */
 
-/* grant.c: sets hv->has and hv->vm.grant by the VM's harts. */
-void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv);
+/* grant.c: sets hv_vm->common and hv_vm->vm.grant by the VM's harts. */
+void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv_vm);
 
 /*
  * blob.c: stores an embedded file in the guest's memory. HYP_OK, also if it is loaded or there is
@@ -88,13 +88,13 @@ HYP_MUST_USE enum hyp_status hv_vm_copy_blob(struct hv_vms *vms, const struct vm
  * files.c: finds the sizes of the VM's files, which lie in its memory already, and checks that they
  * fit. HYP_E_FORMAT: one does not, and a line says why; HYP_E_FAULT: the kernel cannot be accessed.
  */
-HYP_MUST_USE enum hyp_status hv_vm_check_files(struct hv_vms *vms, struct hv_vm *hv);
+HYP_MUST_USE enum hyp_status hv_vm_check_files(struct hv_vms *vms, struct hv_vm *hv_vm);
 
 /* guest_tree.c: stores the VM's device tree, as this machine has it, in its memory. */
-HYP_MUST_USE enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv);
+HYP_MUST_USE enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv_vm);
 
 /*
  * scrub.c: decides what of the VM's memory its harts clear, and puts the code there.
  * HYP_E_FAULT: some of it cannot be accessed.
  */
-HYP_MUST_USE enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv);
+HYP_MUST_USE enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv_vm);
