@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of boot: each takes from one room what the next one needs. */
+/* The steps of boot: each passes results of one room to the next. */
 #include "libhv/hv.h"
 
 #include <hyp/arch/csr.h>
@@ -14,7 +14,7 @@ _Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPR
 _Static_assert(HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING + sizeof(struct hv_console_vm) <=
                    FOOTPRINT_PER_CONSOLE,
                "footprint.h");
-_Static_assert(HV_NO_HART == CONFIG_NO_HART, "the room of the console does not see the plan");
+_Static_assert(HV_NO_HART == CONFIG_NO_HART, "console.h does not include the plan");
 
 /* ---- Pointers between rooms ------------------------------------------------------------------ */
 
@@ -77,9 +77,9 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 /*
- * True if the machine has the device that ends it as failed (hyp_platform.finisher_hpa). A store
- * where none is faults, so the device tree must name it. The platform is believed if no tree could
- * be read.
+ * True if the machine has the device that ends it with an error (hyp_platform.finisher_hpa). A
+ * store to an address without a device faults, so the device tree must list the device. If no tree
+ * could be read, the platform's word is taken.
  */
 static bool has_finisher(const struct hv *hv)
 {
@@ -89,12 +89,12 @@ static bool has_finisher(const struct hv *hv)
                         (machine->devices_left_out == 0 && machine_has_device(machine, hpa)));
 }
 
-/* Copies what other rooms know of the machine, also if it could not be read. */
+/* Copies the machine's parameters to other rooms, also if the device tree could not be read. */
 static void copy_machine_params(struct hv *hv)
 {
     struct machine *machine = &hv->boot.machine;
     if (machine->timebase_hz == 0) {
-        machine->timebase_hz = hv->build.platform->timebase_hz; /* The tree has not said. */
+        machine->timebase_hz = hv->build.platform->timebase_hz; /* The tree lacks it. */
     }
     hv->host.timebase_hz = machine->timebase_hz;
     hv->harts.timebase_hz = machine->timebase_hz;
@@ -105,8 +105,7 @@ static void copy_machine_params(struct hv *hv)
     hv->events.finisher_word = hv->build.platform->finisher_word;
 }
 
-/* Before there is a pool: prepares one line by the firmware's console, and the machine's end.
- */
+/* Opens the firmware's console and maps the finisher, before there is a pool. */
 static void prepare_refusal(struct hv *hv)
 {
     copy_machine_params(hv);
@@ -118,8 +117,8 @@ static void prepare_refusal(struct hv *hv)
 }
 
 /*
- * HYP_OK: this hart can run guests. Else another one boots from the start and this hart parks; or
- * none is left, HYP_E_UNSUPPORTED.
+ * HYP_OK: this hart can run guests. Else another hart boots from the start and this one parks, or
+ * (HYP_E_UNSUPPORTED) no other hart is left.
  */
 static enum hyp_status require_h(struct hv *hv)
 {
@@ -133,7 +132,7 @@ static enum hyp_status require_h(struct hv *hv)
     return HYP_E_UNSUPPORTED;
 }
 
-/* From here on build.config has for each VM the first controller that this machine can give. */
+/* Replaces build.config by one with the first controller of each VM that this machine supports. */
 static void select_config(struct hv *hv)
 {
     struct config_selection *selection = hv->build.modules->selection;
@@ -250,7 +249,7 @@ void hv_init_irqc(struct hv *hv)
 
 /* ---- VMs ------------------------------------------------------------------------------------- */
 
-/* The other rooms learn of a VM that is built. */
+/* Makes a built VM known to the other rooms. */
 static void register_vm(struct hv *hv, struct hv_vm *built)
 {
     struct vm *vm = &built->vm;
@@ -275,7 +274,7 @@ static void build_vm(struct hv *hv, uint32_t i)
     if (status == HYP_OK) {
         register_vm(hv, hv->vms.vm[i]);
     } else if (status == HYP_E_FORMAT) {
-        log_line(&hv->console.log, "vm=%s state=refused", name); /* A line has said why. */
+        log_line(&hv->console.log, "vm=%s state=refused", name); /* hv_vm_build() has logged why. */
     } else {
         log_line(&hv->console.log, "vm=%s state=failed error=%d", name, (int)status);
     }

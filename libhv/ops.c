@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): function
- * pointers, which this file fills. Like hv.c it sees all rooms; each function is a line or two.
+ * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): this file
+ * fills tables of function pointers. Like hv.c it includes all rooms.
  */
 #include "libhv/ops.h"
 
@@ -66,7 +66,7 @@ static void clear_console_vm(void *ctx)
     hv_console_clear_vm(&((struct hv *)ctx)->console);
 }
 
-/* ---- What vCPUs call while they run ---------------------------------------------------------- */
+/* ---- Calls of vCPUs while they run ----------------------------------------------------------- */
 
 static void send_ipi_sbi(struct vm_host_ops *host, uint32_t hart_index)
 {
@@ -94,24 +94,19 @@ static void external(struct vm_host_ops *host, struct vcpu *vcpu)
     hv_irqc_handle(&hv_of(host)->irqc, vcpu->hart_index);
 }
 
-/* Apart, so that IPIs of other harts' guests need no stack. */
-static __attribute__((noinline)) void console_event(struct hv *hv)
+static void ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    if (hv_console_wakeup_pending(&hv->console)) { /* Else it was an IPI of the guest's. */
+    struct hv *hv = hv_of(host);
+    if (vcpu->hart_index != hv->console.hart) {
+        return;
+    }
+    if (hv_console_wakeup_pending(&hv->console)) { /* Else the IPI was the guest's. */
         hv_console_step(&hv->console, &hv_hart_self()->timer);
     }
     hv_events_report(&hv->events);
 }
 
-static void ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
-{
-    struct hv *hv = hv_of(host);
-    if (vcpu->hart_index == hv->console.hart) {
-        console_event(hv);
-    }
-}
-
-/* The same, where a model of interrupt controllers looks at IPIs: IPIs elsewhere do without. */
+/* Also calls a model that handles IPIs. Only installed if a VM has such a model. */
 static void ipi_work_with_models(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     const struct virqc_ops *virqc = vcpu->vm->virqc;
@@ -160,7 +155,7 @@ const struct vm_host_ops hv_ops_vm_host = {
     .vm_ended = vm_ended,
 };
 
-/* ---- What harts ask for ---------------------------------------------------------------------- */
+/* ---- Calls of libhv/hart --------------------------------------------------------------------- */
 
 static void init_irqc(void *ctx, uint32_t hart)
 {
@@ -210,7 +205,7 @@ const struct hv_hart_ops hv_ops_hart = {
     .external = hart_external,
 };
 
-/* ---- What the other rooms ask for ------------------------------------------------------------ */
+/* ---- Calls of the other rooms ---------------------------------------------------------------- */
 
 static void console_irq(void *ctx, uint32_t hart)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit of the hypervisor's own space, walked from the satp CSR; and then of all else. */
+/* Audits the hypervisor's own page table, from the satp CSR on; then the VMs'. */
 #include "libhv/boot/audit.h"
 
 #include <hyp/arch/csr.h>
@@ -11,8 +11,7 @@ struct violations {
     uint64_t guest;
 };
 
-/* Counts the leaves that overlap `memory`, of a run of `count` from `pa` on, `size` bytes each.
- */
+/* Counts leaves that overlap `memory`: a run has `count` leaves of `size` bytes, from `pa` on. */
 static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct range memory)
 {
     uint64_t end = pa + count * size;
@@ -30,7 +29,7 @@ static uint64_t count_guest_memory(const struct hv_boot *boot, const struct ptab
     uint64_t found = 0;
     for (uint32_t v = 0; v < config->vm_count; v++) {
         if ((boot->plan.runnable & BIT(v)) == 0) {
-            continue; /* Refused: it has no memory. */
+            continue; /* A refused VM has no memory. */
         }
         for (uint32_t i = 0; i < config->vms[v].mem_count; i++) {
             struct range mem = {
@@ -55,7 +54,7 @@ static enum hyp_status visit(void *context, const struct ptable_run *run)
     return HYP_OK;
 }
 
-/* Stacks of harts in use whose page below their lowest byte is mapped. */
+/* Counts stacks whose guard page is mapped, or whose lowest page is not. */
 static uint32_t count_open_stacks(const struct hv_audit *audit, uint64_t satp)
 {
     static const uint64_t pages[2] = {HV_STACK_PAGES, HV_FAULT_STACK_PAGES};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit of each VM's G-stage, walked from the value for its hgatp, against the plan: the
- * configuration, where the machine has placed it, and the devices that are there.
+ * Audits each VM's G-stage, from its hgatp value on, against the plan: the configuration, the host
+ * memory that boot has chosen, and the devices that the machine has.
  */
 #include "libhv/boot/audit.h"
 
@@ -24,7 +24,7 @@ static void expect(struct hv_audit *audit, struct gstage_mapping mapping)
     struct range hyp = {memory->load_hpa, pool.start + pool.size - memory->load_hpa};
     if (audit->count == HV_AUDIT_EXPECTED_MAX ||
         range_overlaps(hyp, (struct range){mapping.hpa.a, mapping.size})) {
-        add_wrong(audit, mapping.gpa.a, 1); /* A plan that gives the hypervisor away is no plan. */
+        add_wrong(audit, mapping.gpa.a, 1); /* No VM may get the hypervisor's memory. */
         return;
     }
     audit->expected[audit->count++] = (struct hv_audit_expected){
@@ -36,8 +36,8 @@ static void expect(struct hv_audit *audit, struct gstage_mapping mapping)
 }
 
 /*
- * Until the VM's harts have cleared it, memory that the guest may not write is writable: the last
- * of these harts restricts it before the guest's first instruction.
+ * Memory that the guest may not write is writable until the VM's harts have cleared it: the last of
+ * these harts restricts it before the guest's first instruction.
  */
 static void expect_memory(struct hv_audit *audit, uint32_t vm)
 {
@@ -89,7 +89,7 @@ static void expect_guest_files(struct hv_audit *audit, uint32_t vm)
     }
 }
 
-/* Begins with the last answer: leaves and expected mappings are mostly in the same order. */
+/* Begins with the last result: leaves and expected mappings are mostly in the same order. */
 static struct hv_audit_expected *find(struct hv_audit *audit, uint64_t gpa)
 {
     for (uint32_t n = 0; n < audit->count; n++) {
@@ -102,7 +102,7 @@ static struct hv_audit_expected *find(struct hv_audit *audit, uint64_t gpa)
     return NULL;
 }
 
-/* How many leaves of `step` bytes from `gpa` on are as expected, the first being `pte`; or 0. */
+/* Counts leaves of `step` bytes from `gpa` on, the first being `pte`, that are as expected. */
 static uint64_t right_leaves(struct hv_audit *audit, uint64_t gpa, uint64_t pte, uint64_t step)
 {
     struct hv_audit_expected *entry = find(audit, gpa);
@@ -138,7 +138,7 @@ static enum hyp_status visit(void *context, const struct ptable_run *run)
     return HYP_OK;
 }
 
-/* The bits of hgatp besides the root's address: MODE and VMID. */
+/* Expected MODE and VMID, hgatp's bits above the root's page number. */
 static uint64_t mode_and_vmid(const struct hv_boot *boot, uint32_t vm)
 {
     uint32_t bits = boot->plan.gpa_bits[vm];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine: read from its device tree, which is erased then; and the lines about it. */
+/* Reads the machine's device tree, erases it, and logs the machine. */
 #include "libhv/boot/boot.h"
 
 #include <hyp/arch/dtree.h>
@@ -23,8 +23,8 @@ const char *hv_boot_refusal_reason(enum hyp_status found)
 }
 
 /*
- * The tree tells the boot arguments of all VMs, and the machine's seed. A file that something has
- * loaded over it has lost these bytes already: the tree was whole when it was read.
+ * The tree has the boot arguments of all VMs and the machine's seed. If a file was loaded to the
+ * same memory, its bytes there were lost before: the tree was intact when it was read.
  */
 void hv_boot_erase_fdt(struct hv_boot *boot)
 {
@@ -44,7 +44,7 @@ static bool has(const struct machine *machine, enum guest_isa ext)
     return (machine->all.isa & BIT(ext)) != 0;
 }
 
-/* No VM gets these harts. */
+/* Logs harts without H, which no VM gets. */
 static void show_without_h(const struct hv_boot *boot)
 {
     const struct machine *machine = &boot->machine;
@@ -59,7 +59,7 @@ static void show_without_h(const struct hv_boot *boot)
     }
 }
 
-/* Says what is left out for lack of room. */
+/* Logs parts of the tree for which struct machine has no room. */
 static void show_left_out(const struct hv_boot *boot)
 {
     const struct machine *machine = &boot->machine;

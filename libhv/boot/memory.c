@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's own memory: boot.S's table while it lasts, then pool and address space. */
+/* The hypervisor's own memory: boot.S's table first, then pool and page table. */
 #include "libhv/boot/memory.h"
 
 #include <hyp/arch/csr.h>
@@ -10,11 +10,11 @@
 
 #define FDT_HEADER_SIZE 40
 
-/* A pool begins anywhere in its first leaf. */
+/* A pool may begin anywhere in its first leaf. */
 _Static_assert(HV_POOL_VA + CONFIG_POOL_MAX + HV_LEAF <= HV_BOOT_VA,
-               "the pool's window ends behind it");
+               "the pool's window is too small");
 
-/* boot.S's table is in use until the real one is loaded: 2 MiB leaves, gone with it. */
+/* Maps into boot.S's table, in 2 MiB leaves, until the real table is loaded. */
 static uintptr_t boot_map(const struct hv_memory *memory, uint64_t va, uint64_t hpa, uint64_t size)
 {
     uint64_t first = align_down(hpa, HV_LEAF);
@@ -41,7 +41,7 @@ uint64_t hv_memory_find_inaccessible(struct hv_memory *memory, struct range pa, 
     return UINT64_MAX;
 }
 
-/* The header says how long the tree is; its end is looked at by page, as its start is. */
+/* Checks that the header, and then each page of the size that it gives, can be read. */
 const void *hv_memory_map_fdt(struct hv_memory *memory, uint64_t fdt_hpa)
 {
     if (!is_aligned(fdt_hpa, 8) || fdt_hpa > PTE_PA_LIMIT - HV_BOOT_FDT_SIZE) {
@@ -89,7 +89,7 @@ static enum hyp_status init_pool(struct hv_memory *memory, uint32_t zero_block)
     memory->phys.window[0] = (struct phys_window){.pa = pool, .va = va};
     memory->phys.count = 1;
     page_pool_init(&memory->pool, &memory->phys);
-    /* Whatever the last owner left: a page is cleared when it is taken. */
+    /* The pool's memory need not be zero: a page is cleared when it is allocated. */
     memory->pool.zero_block = mem_zero_block_works((void *)va, zero_block) ? zero_block : 0;
     struct page_region region = {.pa = pool};
     return page_pool_add(&memory->pool, &region);

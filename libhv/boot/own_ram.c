@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Is the memory of the image, and what the pool is to be, the hypervisor's alone? */
+/* Checks that image and pool lie in RAM that neither firmware nor a file uses. */
 #include "libhv/boot/boot.h"
 
 struct reason {
     const char *why;
-    const char *with; /* A name for the range. */
+    const char *with; /* Name of the range for the log. */
 };
 
 static const struct reason reasons[] = {

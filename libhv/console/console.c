@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console's device, and the log's way to it. */
+/* The console's device, and the log. */
 #include "libhv/console/console.h"
 
 #include "libhv/layout.h"
 
-#define SPINS 100000 /* Waits for a byte: a device that is gone must not hold the end for long. */
+#define SPINS                                                                                    \
+    100000 /* Tries for a byte: a device that is gone must not delay the machine's end for long. \
+            */
 
 static void use_firmware(struct hv_console *console)
 {
@@ -68,7 +70,7 @@ enum hyp_status hv_console_add_vm(struct hv_console *console, struct vm *vm)
     return console->shared != NULL ? console->shared->add_vm(console, vm) : HYP_OK;
 }
 
-/* Writes the log to the device, polled, in images without a shared console. */
+/* Writes the log to the device, polled: images without a shared console have no mux. */
 static void write_log(struct hv_console *console)
 {
     uint8_t bytes[LOG_LINE_MAX];

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console that VMs share: their rings and virtual UARTs, the UART, and its step. */
+/* The console that VMs share: their rings and virtual UARTs, the UART's driver, the mux's step. */
 #include "libhv/console/console.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/console/format.h>
 #include <string.h>
 
-#define KEY_DEFAULT 0x1d     /* Ctrl-] */
-#define LOG_KEY_DEFAULT 0x1e /* Ctrl-^ */
 #define NEVER UINT64_MAX
+#define LINE_TIMEOUT_US 10000 /* An idle prompt stays so long while other ports wait. */
+#define PERIOD_US 1000        /* Between two steps for paced ports. */
+#define AGAIN_US 50           /* Until the next step, if the device cannot interrupt for room. */
 #define POLL_INPUT_US 5000
-#define NO_IRQ_US 1000
-#define PERIOD_US 1000 /* Between two steps for others than the hart's own VM. */
-#define LOOK_US 10000  /* A ring holds more than the device sends in this time. */
+#define POLL_ROOM_US 1000   /* The UART's interrupt does not reach the console hart. */
+#define POLL_RINGS_US 10000 /* A ring holds more than the device sends in this time. */
+#define FIFO_US 20000       /* The UART sends its FIFO in less. */
+#define DRAIN_STEPS 2000000 /* A device that is gone must not delay the machine's end for long. */
 #define VUART_PAGE 0x100
 
-/* The platform's UART, unless a VM owns it; NULL: the firmware's console is used. */
+/* The platform's UART. NULL: it has none, or a VM owns it; the firmware's console is used. */
 static const struct hyp_device *find_uart(const struct hv_build *build)
 {
     const struct hyp_platform *platform = build->platform;
@@ -37,10 +39,10 @@ static const struct hyp_device *find_uart(const struct hv_build *build)
 static bool open_uart(struct hv_console *console)
 {
     const struct hyp_platform *platform = console->build->platform;
-    const struct hyp_device *d = find_uart(console->build);
+    const struct hyp_device *device = find_uart(console->build);
     uintptr_t va;
-    if (d == NULL || !console->ops->has_device(console->ctx, d->hpa) ||
-        hspace_map_device(console->space, HPA(d->hpa), d->size, &va) != HYP_OK) {
+    if (device == NULL || !console->ops->has_device(console->ctx, device->hpa) ||
+        hspace_map_device(console->space, HPA(device->hpa), device->size, &va) != HYP_OK) {
         return false;
     }
     struct uart16550_config config = {
@@ -50,14 +52,14 @@ static bool open_uart(struct hv_console *console)
     };
     if (uart16550_init(&console->uart, &config) == HYP_OK) {
         console->dev = uart16550_console(&console->uart);
-        console->uart_irq = d->irq[0];
+        console->uart_irq = device->irq[0];
     }
     return true;
 }
 
 /* ---- The console of a VM --------------------------------------------------------------------- */
 
-/* One write, of the bytes that there is room for. */
+/* Writes the bytes for which there is room, at once. Returns how many. */
 static uint32_t console_write(void *ctx, const uint8_t *bytes, uint32_t count)
 {
     struct hv_console_vm *port = ctx;
@@ -128,7 +130,7 @@ static enum hyp_status add_vm(struct hv_console *console, struct vm *vm)
         .discard = console->hart == HV_NO_HART,
     };
     if (!vm->config->real_time) {
-        /* A real-time VM's bytes wait to be looked for: docs/decisions/0007-firmware-locks.md */
+        /* A real-time VM sends no IPI: docs/decisions/0007-firmware-locks.md */
         config.waker = (struct vconsole_waker){.send = console->ops->wake, .ctx = console->ctx};
     }
     HYP_TRY(vconsole_init(&port->vc, &config));
@@ -143,7 +145,7 @@ static enum hyp_status add_vm(struct hv_console *console, struct vm *vm)
 
 /* ---- The console hart ------------------------------------------------------------------------ */
 
-/* Others' bytes are paced where the console hart runs a VM. */
+/* Paces the ports of all other VMs and the log, if the console hart runs a VM. */
 static void set_paced(struct hv_console *console)
 {
     uint64_t paced = 0;
@@ -161,10 +163,10 @@ static bool share(struct hv_console *console)
     const struct hyp_config *build = console->build->config;
     struct vconsole_mux_config config = {
         .dev = console->dev,
-        .line_timeout = hv_console_ticks_of_us(console, 10000),
+        .line_timeout = hv_console_ticks_of_us(console, LINE_TIMEOUT_US),
         .period = hv_console_ticks_of_us(console, PERIOD_US),
-        .switch_key = build->console_key != 0 ? build->console_key : KEY_DEFAULT,
-        .log_key = build->log_key != 0 ? build->log_key : LOG_KEY_DEFAULT,
+        .switch_key = hyp_console_key(build),
+        .log_key = hyp_log_key(build),
     };
     if (vconsole_mux_init(&console->mux, &config) != HYP_OK ||
         vconsole_mux_add(&console->mux, &console->log_vc) != HYP_OK) {
@@ -183,17 +185,17 @@ static bool share(struct hv_console *console)
     return true;
 }
 
-static void wake_vms(struct hv_console *console, uint64_t sources)
+static void wake_vms(struct hv_console *console, uint64_t ports)
 {
     for (uint32_t s = 1; s < console->mux.port_count; s++) {
         const struct hv_console_vm *port = console->vm[console->vm_of_port[s]];
-        if ((sources & BIT(s)) != 0 && port->has_vuart) {
+        if ((ports & BIT(s)) != 0 && port->has_vuart) {
             vcpu_notify(port->vm->vcpus[0], VCPU_PENDING_CONSOLE);
         }
     }
 }
 
-/* When the mux wants to run again, as a deadline of this hart's timer. */
+/* Time of the mux's next step. */
 static uint64_t deadline_of(const struct hv_console *console, const struct vconsole_mux_result *r,
                             uint64_t now)
 {
@@ -202,21 +204,22 @@ static uint64_t deadline_of(const struct hv_console *console, const struct vcons
     switch (r->state) {
     case VCONSOLE_MUX_SLEEP: break;
     case VCONSOLE_MUX_TX_WAIT:
-        deadline = silent_uart ? now + hv_console_ticks_of_us(console, NO_IRQ_US) : NEVER;
+        deadline = silent_uart ? now + hv_console_ticks_of_us(console, POLL_ROOM_US) : NEVER;
         break;
     case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
-    case VCONSOLE_MUX_AGAIN: deadline = now + hv_console_ticks_of_us(console, 50); break;
+    case VCONSOLE_MUX_AGAIN: deadline = now + hv_console_ticks_of_us(console, AGAIN_US); break;
     }
-    /* Input is polled if there is no receive interrupt. */
+    /* The hart polls for input if there is no receive interrupt. */
     uint64_t poll =
         r->polled || silent_uart ? now + hv_console_ticks_of_us(console, POLL_INPUT_US) : NEVER;
-    uint64_t look =
-        console->has_polled_port ? now + hv_console_ticks_of_us(console, LOOK_US) : NEVER;
-    poll = look < poll ? look : poll;
+    uint64_t poll_rings =
+        console->has_polled_port ? now + hv_console_ticks_of_us(console, POLL_RINGS_US) : NEVER;
+    poll = poll_rings < poll ? poll_rings : poll;
     return poll < deadline ? poll : deadline;
 }
 
-/* `exits` and, for each cause that there was, its number (an interrupt's with an i) and count. */
+/* Logs `exits` and, for each cause that occurred, its number (an interrupt's with an i) and count.
+ */
 static void show_exits_of(struct hv_console *console, const struct vm *vm)
 {
     char text[LOG_LINE_MAX];
@@ -266,19 +269,19 @@ static bool has_output(const struct hv_console *console, uint32_t vm)
     return console->mux.port_count != 0 && port != NULL && byte_ring_used(&port->vc.tx) != 0;
 }
 
-/* Everything still in the rings goes out, polled, and then what the device itself holds. */
+/* Writes all that the rings hold, polled, then waits until the UART has sent its FIFO. */
 static void drain(struct hv_console *console)
 {
     vconsole_mux_set_paced(&console->mux, 0);
     uint64_t idle_since = csr_read(CSR_TIME);
-    for (uint32_t i = 0; console->dev.ops != NULL && i < 2000000; i++) {
+    for (uint32_t i = 0; console->dev.ops != NULL && i < DRAIN_STEPS; i++) {
         uint64_t now = csr_read(CSR_TIME);
-        struct vconsole_mux_result r = vconsole_mux_step(&console->mux, now, 16);
+        struct vconsole_mux_result r = vconsole_mux_step(&console->mux, now, VCONSOLE_MUX_BUDGET);
         if (r.state != VCONSOLE_MUX_SLEEP) {
             idle_since = now;
         } else if (console->dev.state != &console->uart ||
-                   now - idle_since > hv_console_ticks_of_us(console, 20000)) {
-            return; /* The firmware's console holds nothing of ours. */
+                   now - idle_since > hv_console_ticks_of_us(console, FIFO_US)) {
+            return; /* The firmware's console buffers nothing. */
         }
     }
 }

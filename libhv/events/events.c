@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events of VMs: bits of any hart, lines of the console hart. */
+/* Events of VMs: any hart sets bits, the console hart logs lines. */
 #include "libhv/events/events.h"
 
 #include <hyp/base/bits.h>
@@ -23,12 +23,13 @@ void hv_events_vm_ended(struct hv_events *events, const struct vm *vm)
     /* Pairs with the acquire load in hv_events_report(). */
     uint64_t ended = __atomic_or_fetch(&events->pending_status, BIT(vm->index), __ATOMIC_ACQ_REL);
     if ((events->started & ~ended) == 0) {
-        __atomic_store_n(&events->log_waits, false, __ATOMIC_RELEASE); /* log_has_room() */
+        __atomic_store_n(&events->log_waits, false,
+                         __ATOMIC_RELEASE); /* Pairs with log_has_room(). */
     }
     events->ops->notify_console(events->ctx);
 }
 
-/* A real-time VM's hart sends no IPI of its own: the console hart looks by itself. */
+/* A real-time VM's hart sends no IPI: the console hart polls. */
 void hv_events_budget_exceeded(struct hv_events *events, const struct vm *vm)
 {
     __atomic_fetch_or(&events->pending_status, EXCEEDS << vm->index, __ATOMIC_RELEASE);
@@ -41,7 +42,7 @@ void hv_events_panicked(struct hv_events *events, const struct vm *vm)
 {
     uint64_t ended = __atomic_load_n(&events->pending_status, __ATOMIC_RELAXED);
     ended |= vm != NULL ? BIT(vm->index) : 0;
-    /* Counted before the console hart is told. Behind the last VM's end the dump is shown. */
+    /* Counted before the VM's end is reported. After the end of the last VM the dump is written. */
     if (__atomic_load_n(&events->log_waits, __ATOMIC_RELAXED) && (events->started & ~ended) != 0) {
         __atomic_fetch_add(&events->dumps_dropped, 1, __ATOMIC_RELAXED);
     }

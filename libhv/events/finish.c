@@ -17,7 +17,7 @@ _Noreturn void hv_events_finish(struct hv_events *events, bool failed)
     }
     if (failed && events->finisher.base != 0) {
         mmio_write32(events->finisher, 0, events->finisher_word);
-        /* The machine ends in its own time; a reset meanwhile would tell of a success. */
+        /* The finisher takes some time; a reset meanwhile would report a success. */
         uint64_t end = csr_read(CSR_TIME) + (uint64_t)FINISHER_WAIT_S * events->timebase_hz;
         while (csr_read(CSR_TIME) < end) {
             hart_relax();

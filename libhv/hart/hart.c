@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hart: its stacks and its struct, its way from its start to its VM's end, and its panic. */
+/* A hart: its struct and stacks, its main function, and its panic. */
 #include "libhv/hart/hart.h"
 
 #include "libhv/layout.h"
 
 /*
- * This hart's vCPU is lost for good: its VM stops, and the console hart says why. This hart may
- * hold the VM's lock, so its end is reported at once. It leaves vm->running as it is: that never
- * comes to 0, so no other vCPU takes the lock to end the VM once more. The VM's sources stay
- * enabled on its harts: these are parked, or silence a source when they claim it (dispatch.c).
+ * This hart's vCPU never runs again: its VM stops, and the console hart logs the reason. This hart
+ * may hold the VM's lock, so it reports the VM's end at once. It does not decrement vm->running,
+ * which therefore never reaches 0: no other vCPU takes the lock to end the VM a second time. The
+ * VM's sources stay enabled on its harts: these are parked, or disable a source when they claim it
+ * (dispatch.c).
  */
 static void panicked(struct hart *self)
 {
@@ -69,9 +70,9 @@ void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu)
 }
 
 /*
- * Returns false if the hart lacks what its VM was promised, perhaps H: it is lost, which has
- * counted its vCPU out of vm->running, so vcpu_run() must not be called. Does not return if the
- * hart comes too late.
+ * Returns false if the hart lacks an extension that its VM needs, perhaps H. It is FAILED then, and
+ * its vCPU does not count in vm->running any more, so vcpu_run() must not be called. Does not
+ * return if the hart has started too late.
  */
 static bool set_up(struct hv_hart *hart)
 {
@@ -83,7 +84,8 @@ static bool set_up(struct hv_hart *hart)
     }
     harts->ops->init_irqc(harts->ctx, hart->hart.index);
     if (vcpu != NULL && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
-        vm_stop(vcpu->vm, VM_STOP_HART); /* vcpu_run() then leaves at once, and counts it out. */
+        vm_stop(vcpu->vm,
+                VM_STOP_HART); /* vcpu_run() then returns at once, and decrements vm->running. */
     }
     if (!hv_hart_set_boot_state(hart, HV_HART_ONLINE)) {
         hart_park();
@@ -98,7 +100,7 @@ _Noreturn void hv_hart_main(struct hart *self)
     bool console = harts->ops->has_console(harts->ctx, self->index);
     bool fits = set_up(hart);
     if (console) {
-        /* The mux can be woken only after its first step; and a VM may have stopped already. */
+        /* Only after its first step the mux can be woken; and a VM may have stopped already. */
         harts->ops->serve(harts->ctx, hart);
     }
     if (hart->vcpu != NULL) {
@@ -112,7 +114,7 @@ _Noreturn void hv_hart_main(struct hart *self)
         hart->timer.vcpu = NULL;
         if (!console && harts->ops->takes_console(harts->ctx, self->index)) {
             console = true;
-            harts->ops->init_irqc(harts->ctx, self->index); /* Now with the UART's source. */
+            harts->ops->init_irqc(harts->ctx, self->index); /* Enables the UART's source as well. */
         }
     }
     if (console) {

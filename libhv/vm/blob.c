@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Embedded files: behind the image, not mapped but while one is copied into guest memory. */
+/* Embedded files: they follow the image, and are mapped only while they are copied. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/fence.h>
@@ -9,7 +9,7 @@
 
 #include "libhv/layout.h"
 
-/* Congruent modulo 2 MiB to the file's place, for large leaves. */
+/* Congruent to the file's hpa modulo 2 MiB, for large leaves. */
 static uint64_t va_of(uint64_t hpa)
 {
     return HV_BOOT_VA + (hpa & (HV_LEAF - 1));

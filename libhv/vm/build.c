@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM: its memory, its vCPUs, its devices, its files. */
+/* Builds one VM: its memory, its vCPUs, its devices, its files. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/csr.h>
@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct hv_vm) <= HYP_PAGE_SIZE &&
                    VM_VCPU_MAX * sizeof(struct vcpu *) <= FOOTPRINT_PER_VM - HYP_PAGE_SIZE,
                "footprint.h");
 
-/* config_fit() has made sure that the machine has this mode. */
+/* config_fit() has checked that the machine has this mode. */
 static enum gstage_mode mode_of_bits(uint32_t gpa_bits)
 {
     return gpa_bits <= 41 ? GSTAGE_SV39X4 : gpa_bits <= 50 ? GSTAGE_SV48X4 : GSTAGE_SV57X4;
@@ -39,7 +39,7 @@ static unsigned perm_of(const struct vm_mem *mem)
     return (unsigned)(mem->access == 0 ? HYP_ACCESS_RWX : mem->access) << 1;
 }
 
-/* Memory that the guest may not write is writable at first: it is filled through this table. */
+/* Memory that the guest may not write is writable at first: boot fills it through this table. */
 static enum hyp_status map_memory(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
     for (uint32_t i = 0; i < hv_vm->vm.config->mem_count; i++) {
@@ -48,7 +48,7 @@ static enum hyp_status map_memory(struct hv_vms *vms, struct hv_vm *hv_vm)
     return HYP_OK;
 }
 
-/* All of it is filled and cleared: what the guest may not write is no longer writable. */
+/* Once all memory is filled and cleared, makes it read-only where the guest may not write. */
 static enum hyp_status restrict_memory(struct vm *vm)
 {
     struct hv_vm *hv_vm = (struct hv_vm *)vm;
@@ -56,7 +56,7 @@ static enum hyp_status restrict_memory(struct vm *vm)
     for (uint32_t i = 0; i < vm->config->mem_count; i++) {
         const struct vm_mem *mem = &vm->config->mem[i];
         if ((perm_of(mem) & FILL_PERM) != FILL_PERM) {
-            /* No table is taken: those that it had are still there. */
+            /* Allocates no table: unmapping has kept them. */
             HYP_TRY(gstage_unmap_range(&hv_vm->gstage, GPA(mem->gpa), mem->size));
             HYP_TRY(map_region(vms, hv_vm, i, perm_of(mem)));
         }
@@ -81,7 +81,7 @@ static enum hyp_status map_devices(struct hv_vms *vms, struct hv_vm *hv_vm)
             .type = MEM_IO,
         };
         HYP_TRY(gstage_map_range(&hv_vm->gstage, &mapping));
-        for (uint32_t n = 0; n < ARRAY_COUNT(device->irq) && device->irq[n] != 0; n++) {
+        for (uint32_t n = 0; n < hyp_device_irq_count(device); n++) {
             hv_virq_own(vms->irqc, &hv_vm->vm, device->irq[n]);
         }
     }
@@ -118,7 +118,7 @@ static enum hyp_status make_vcpus(struct hv_vms *vms, struct hv_vm *hv_vm)
     return HYP_OK;
 }
 
-/* Through the VM's own table, as the guest will see it. */
+/* Writes guest memory through the VM's own G-stage. */
 static enum hyp_status fill_memory(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
     const struct vm_config *config = hv_vm->vm.config;

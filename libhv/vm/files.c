@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's files as they are: their sizes, and whether they fit where the configuration has them. */
+/* Checks a VM's files: their sizes, and whether they fit where the configuration places them. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/guest_mem.h>
@@ -7,9 +7,9 @@
 #include <hyp/vm/kernel_image.h>
 #include <string.h>
 
-#define SIZE_SHOWN 31 /* Characters that a finding shows of it. */
+#define SIZE_SHOWN 31 /* Characters of a size that a line shows. */
 
-/* True: it is embedded, and this is its size. */
+/* True if the file is embedded; then sets *size. */
 static bool is_embedded(const struct hv_build *build, const struct vm_blob *blob, uint64_t *size)
 {
     for (uint32_t i = 0; !blob->preloaded && i < build->blob_count; i++) {
@@ -21,7 +21,7 @@ static bool is_embedded(const struct hv_build *build, const struct vm_blob *blob
     return false;
 }
 
-/* The size that the command line gives a loaded file, if it does, must be one that fits. */
+/* Sets *file. False: the command line gives a preloaded file a size that does not fit. */
 static bool find_size(struct hv_vms *vms, const struct vm_config *config,
                       const struct vm_blob *blob, struct hv_file *file)
 {
@@ -37,7 +37,7 @@ static bool find_size(struct hv_vms *vms, const struct vm_config *config,
         *file = (struct hv_file){.size = blob->max_size};
         return true;
     }
-    /* Size 0 means that there is no initrd; a kernel has to have some bytes. */
+    /* Size 0 means that there is no initrd; a kernel cannot be empty. */
     if (!config_option_size(text, length, &file->size) || file->size > blob->max_size ||
         (file->size == 0 && is_kernel)) {
         char shown[SIZE_SHOWN + 1] = "";
@@ -66,7 +66,7 @@ static enum hyp_status check_image(struct hv_vms *vms, const struct hv_vm *hv_vm
     HYP_TRY(guest_mem_read(GPA(config->kernel.gpa + sizeof(*magic2) * KERNEL_IMAGE_MAGIC2), magic2,
                            sizeof(*magic2)));
     if ((uint32_t)*magic2 != KERNEL_IMAGE_RSC_5) {
-        return HYP_OK; /* A flat binary: the rest of its first words means nothing. */
+        return HYP_OK; /* A flat binary has no header. */
     }
     HYP_TRY(guest_mem_read(GPA(config->kernel.gpa), header, sizeof(header)));
     enum kernel_image_fault fault = kernel_image_check(config, hv_vm->initrd.size, header, &image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists what a VM's harts clear: its memory but for files and kept regions. */
+/* Lists the memory that a VM's harts clear: all but files and kept regions. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/guest_mem.h>
@@ -16,7 +16,7 @@ static bool file_covers_tree(const struct hv_vms *vms, uint32_t vm, const struct
            range_overlaps(at, vms->fdt_pa);
 }
 
-/* A file stays as it is; its room behind it does not. */
+/* A file is not cleared; memory after it, up to its max_size, is. */
 static void cut_file(struct hv_vms *vms, struct hv_vm *hv_vm, const struct vm_blob *blob,
                      const struct hv_file *info)
 {
@@ -53,7 +53,7 @@ static void plan(struct hv_vms *vms, struct hv_vm *hv_vm)
     }
 }
 
-/* At the end of the region that the guest starts in: it can be executed. */
+/* Place for the code: the end of the region of the guest's entry, which is executable. */
 static uint64_t place_of(const struct vm_config *config, uint64_t size)
 {
     uint64_t place = 0;
@@ -72,7 +72,7 @@ enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv_vm)
     uint64_t size = scrub_code_size;
     plan(vms, hv_vm);
     if (scrub->count == 0) {
-        return HYP_OK; /* All of it is kept. */
+        return HYP_OK; /* All memory is kept. */
     }
     HYP_REQUIRE(size <= SCRUB_CODE_MAX);
     struct range place = {.start = place_of(hv_vm->vm.config, size), .size = size};

@@ -33,6 +33,16 @@ struct hyp_device {
     bool iommu;             /* An IOMMU stands before it. */
 };
 
+/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
+static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
+{
+    uint32_t count = 0;
+    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
 enum hyp_irqc_model {
     HYP_IRQC_PLIC,
     HYP_IRQC_APLIC, /* In direct delivery mode. */
@@ -225,8 +235,8 @@ struct hyp_config {
     uint64_t pool_size; /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
     /* Hart that drives the physical console, unless it is a VM's and another hart is no VM's. */
     uint32_t console_hart;
-    uint8_t console_key; /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
-    uint8_t log_key;     /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
+    uint8_t console_key; /* Switches the input to the next VM; not Ctrl-A. 0: the default. */
+    uint8_t log_key;     /* Shows what the hypervisor has counted; neither. 0: the default. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console: its UART may be that
      * VM's own, and no VM shares it. Lines wait; those without room, and dumps, are counted.
@@ -235,6 +245,19 @@ struct hyp_config {
     const struct vm_config *vms;
     uint32_t vm_count;
 };
+
+#define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
+#define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
+
+static inline uint8_t hyp_console_key(const struct hyp_config *config)
+{
+    return config->console_key != 0 ? config->console_key : HYP_CONSOLE_KEY_DEFAULT;
+}
+
+static inline uint8_t hyp_log_key(const struct hyp_config *config)
+{
+    return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
+}
 
 /* A user's file defines the first, platforms/NAME/platform.c the second. */
 extern const struct hyp_config hyp_config;
