@@ -81,7 +81,7 @@ static inline enum hyp_status test_chip_init(void *state, struct hv_irqc *irqc)
                                         .claim = test_chip_claim,
                                         .complete = test_chip_complete,
                                         .set_enable = test_chip_set_enable};
-    irqc->chip = (struct irqc){.ops = &ops, .state = state, .source_count = 32};
+    irqc->phys = (struct irqc){.ops = &ops, .state = state, .source_count = 32};
     return ((struct test_irqc *)state)->init_status;
 }
 
@@ -163,7 +163,7 @@ static inline enum hyp_status test_vm_create(void *maker, struct vm *vm, struct 
 static const struct irqc_driver test_driver = {.name = "test",
                                                .discover = test_discover,
                                                .init = test_chip_init,
-                                               .init_hart = hv_irqc_init_chip};
+                                               .init_hart = hv_irqc_init_phys_hart};
 static const struct ipi_driver test_ipi = {.name = "path", .init = test_path_init};
 
 /* The second is never looked for: the first is there, or neither is. */

@@ -39,7 +39,12 @@ enum {
 /* Dense hart indices are not the chips' own numbers. */
 static const uint32_t test_index[TEST_HARTS] = {1, 2, 0};
 
-enum test_chip { TEST_CHIP_NONE, TEST_CHIP_PLIC, TEST_CHIP_APLIC, TEST_CHIP_IMSIC };
+enum test_machine_kind {
+    TEST_MACHINE_NONE,
+    TEST_MACHINE_PLIC,
+    TEST_MACHINE_APLIC,
+    TEST_MACHINE_IMSIC
+};
 
 struct test_board {
     struct test_arena arena;
@@ -216,7 +221,7 @@ static inline void test_make_aplic(bool msi)
     }
 }
 
-static inline void test_make_chip(enum test_chip chip)
+static inline void test_make_chip(enum test_machine_kind chip)
 {
     b.machine.hart_count = TEST_HARTS;
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
@@ -225,12 +230,12 @@ static inline void test_make_chip(enum test_chip chip)
         b.hart[h] = (struct hart){.index = h, .id = 10 + h};
     }
     b.aia.is_read = true;
-    if (chip == TEST_CHIP_PLIC) {
+    if (chip == TEST_MACHINE_PLIC) {
         test_make_plic();
-    } else if (chip != TEST_CHIP_NONE) {
-        test_make_aplic(chip == TEST_CHIP_IMSIC);
+    } else if (chip != TEST_MACHINE_NONE) {
+        test_make_aplic(chip == TEST_MACHINE_IMSIC);
     }
-    if (chip != TEST_CHIP_NONE) {
+    if (chip != TEST_MACHINE_NONE) {
         mmio_host_attach(&b.chip_dev);
     }
     b.sswi_dev = (struct vdev){TEST_SSWI, ACLINT_SSWI_SIZE, &test_sswi_ops, &b};
@@ -354,7 +359,7 @@ static inline uint32_t test_guest_read(uint64_t gpa)
 /* ---- All of it ------------------------------------------------------------------------------- */
 
 /* The machine as firmware leaves it; nothing has been looked for. */
-static inline void test_board(enum test_chip chip)
+static inline void test_board(enum test_machine_kind chip)
 {
     memset(&b, 0, sizeof(b));
     mmio_host_reset();
@@ -364,9 +369,9 @@ static inline void test_board(enum test_chip chip)
     test_make_space();
     test_make_chip(chip);
     test_make_irqc();
-    test_make_vm(chip == TEST_CHIP_IMSIC   ? HYP_IRQC_IMSIC
-                 : chip == TEST_CHIP_APLIC ? HYP_IRQC_APLIC
-                                           : HYP_IRQC_PLIC);
+    test_make_vm(chip == TEST_MACHINE_IMSIC   ? HYP_IRQC_IMSIC
+                 : chip == TEST_MACHINE_APLIC ? HYP_IRQC_APLIC
+                                              : HYP_IRQC_PLIC);
     test_be_hart(0);
 }
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "libhv/irqc/irqc.h"
-#include "libhv/irqc/virq_own.h"
+#include "libhv/irqc/virq_sources.h"
 
 static const struct virqc_ops *find_model(const struct hv_irqc *irqc, enum hyp_irqc_model model)
 {
@@ -42,28 +42,29 @@ enum hyp_status hv_virq_line(struct vm *vm, uint32_t source, struct irq_line *li
     return HYP_OK;
 }
 
-void hv_virq_own(struct hv_irqc *irqc, const struct vm *vm, uint32_t source)
+void hv_virq_set_owner(struct hv_irqc *irqc, const struct vm *vm, uint32_t source)
 {
     irqc->owner[source] = (uint8_t)(vm->index + 1);
 }
 
-const char *hv_virq_files(const struct hv_irqc *irqc, const struct vm *vm)
+const char *hv_virq_file_kind(const struct hv_irqc *irqc, const struct vm *vm)
 {
     const struct vm_irqc *c = &vm->config->irqc;
     if (c->model != HYP_IRQC_IMSIC) {
-        return 0;
+        return NULL;
     }
     uint64_t page = hv_irqc_guest_file_hpa(irqc, vm->vcpus[0]->hart_index);
-    return page != UINT64_MAX ? "guest-file" : "software";
+    return page != UINT64_MAX ? "guest-file" : "emulated";
 }
 
-enum hyp_status virq_own_sources(const struct hv_build *build, const struct vm *vm,
-                                 enum hyp_status (*own)(void *state, uint32_t source), void *state)
+enum hyp_status virq_for_each_source(const struct hv_build *build, const struct vm *vm,
+                                     enum hyp_status (*call)(void *state, uint32_t source),
+                                     void *state)
 {
     for (uint32_t i = 0; i < vm->config->device_count; i++) {
         const struct hyp_device *d = hv_device(build, vm->index, i);
         for (uint32_t n = 0; n < hyp_device_irq_count(d); n++) {
-            HYP_TRY(own(state, d->irq[n]));
+            HYP_TRY(call(state, d->irq[n]));
         }
     }
     return HYP_OK;

@@ -82,7 +82,7 @@ static enum hyp_status map_devices(struct hv_vms *vms, struct hv_vm *hv_vm)
         };
         HYP_TRY(gstage_map_range(&hv_vm->gstage, &mapping));
         for (uint32_t n = 0; n < hyp_device_irq_count(device); n++) {
-            hv_virq_own(vms->irqc, &hv_vm->vm, device->irq[n]);
+            hv_virq_set_owner(vms->irqc, &hv_vm->vm, device->irq[n]);
         }
     }
     return HYP_OK;
@@ -145,7 +145,7 @@ static enum hyp_status fill_memory(struct hv_vms *vms, struct hv_vm *hv_vm)
 static enum hyp_status add_irqc(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
     HYP_TRY(hv_virq_create(vms->irqc, &hv_vm->vm, &hv_vm->gstage));
-    const char *files = hv_virq_files(vms->irqc, &hv_vm->vm);
+    const char *files = hv_virq_file_kind(vms->irqc, &hv_vm->vm);
     if (files != NULL) {
         log_line(vms->log, "vm=%s imsic=%s imsic_ids=%u", hv_vm->vm.config->name, files,
                  vms->imsic_ids);
