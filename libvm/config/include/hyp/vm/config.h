@@ -18,6 +18,34 @@
 
 #include <hyp/base/types.h>
 
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+/*
+ * A list is an array and its count: two members, such as .mem and .mem_count. One macro of these
+ * fills both, and stands where a member stands:
+ *
+ *     VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}, {.gpa = 0xc0000000, .size = HYP_MIB}),
+ *
+ * A member that is set beside its macro does not compile. X_OF() takes an array that has a name.
+ */
+#define VM_MEM(...) HYP_LIST(mem, mem_count, struct vm_mem, __VA_ARGS__)
+#define VM_DEVICES(...) HYP_LIST(devices, device_count, struct vm_device, __VA_ARGS__)
+#define VM_IRQC_ELSE(...) HYP_LIST(irqc_else, irqc_else_count, struct vm_irqc, __VA_ARGS__)
+
+#define HYP_VMS(...) HYP_LIST(vms, vm_count, struct vm_config, __VA_ARGS__)
+#define HYP_VMS_OF(array) HYP_LIST_OF(vms, vm_count, array)
+
+#define HYP_MEM(...) HYP_LIST(mem, mem_count, struct hyp_mem, __VA_ARGS__)
+#define HYP_RESERVED(...) HYP_LIST(reserved, reserved_count, struct hyp_regs, __VA_ARGS__)
+#define HYP_DEVICES(...) HYP_LIST(devices, device_count, struct hyp_device, __VA_ARGS__)
+#define HYP_DEVICES_OF(array) HYP_LIST_OF(devices, device_count, array)
+
+#define HYP_LIST(member, count, type, ...) \
+    .member = (const type[]){__VA_ARGS__}, \
+    .count = sizeof((const type[]){__VA_ARGS__}) / sizeof(type)
+#define HYP_LIST_OF(member, count, array) \
+    .member = (array), .count = sizeof(array) / sizeof((array)[0])
+
 /* ---- The platform: what a board is -------------------------------------------------------- */
 
 /* A host device that a VM may be given: found by its name in a vm_config. */
