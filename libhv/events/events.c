@@ -78,7 +78,7 @@ void hv_events_report(struct hv_events *e)
         uint64_t bit = EXCEEDS << i;
         if ((fresh & bit) != 0) {
             e->reported |= bit;
-            log_line(e->log, "vm=%s event=exits_after_boot most=%lu", c->name,
+            log_line(e->log, "vm=%s event=exits_after_boot max_exits=%lu", c->name,
                      c->exits_after_boot.max_exits);
         } else {
             bit = BIT(i);
