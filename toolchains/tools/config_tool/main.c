@@ -11,13 +11,11 @@
 
 static const char usage[] =
     "usage: %s [--check] [--blob NAME=SIZE[,embed|,preloaded]]...\n"
-    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb "
-    "VM=OUT.dtb]...\n"
-    "       [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
-    "SIZE 0 with ,preloaded: not known. --no-choice: every VM gets its irqc. --board: what the "
-    "platforms\n"
-    "of one image have in common; --same-board: this is one of the others. Returns 0, 1 for a\n"
-    "configuration that is not valid, 2 else.\n";
+    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt]\n"
+    "       [--dtb VM=OUT.dtb]... [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
+    "SIZE 0 with ,preloaded: not known. --no-choice: every VM gets its irqc. --board: what the\n"
+    "platforms of one image have in common; --same-board: this is one of the others. Returns 0,\n"
+    "1 for a configuration that is not valid, 2 else.\n";
 
 #define BLOBS_MAX (2 * HYP_VM_MAX)
 
