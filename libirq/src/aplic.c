@@ -238,7 +238,7 @@ static const struct aplic_phys_ops phys_ops = {
     .set_enable = phys_set_enable,
     .set_pending = phys_set_pending,
     .pending = phys_pending,
-    .inputs = phys_inputs,
+    .rectified = phys_inputs,
 };
 
 struct aplic_phys aplic_phys(struct aplic *aplic)

@@ -360,7 +360,7 @@ static void test_guest_level(void **state)
     drive(10, true);
     assert_true(chip.external[0]);
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
-    vaplic_raise(&guest, 10);
+    vaplic_handle_phys_irq(&guest, 10);
     assert_false(chip.external[0]); /* One interrupt of the hypervisor's. */
     assert_true(guest_external);
     assert_int_equal(guest_get(&guest, APLIC_IDC + APLIC_CLAIMI), 10u << 16 | 3);

@@ -40,7 +40,7 @@ static void spoil(struct test_hart *h, uint32_t file)
     struct vimsic_file *f = &h->files[file];
     f->eidelivery = 1;
     f->eithreshold = 7;
-    f->ready = 0xf;
+    f->pending_enabled = 0xf;
     for (uint32_t w = 0; w < (TEST_ID_MAX + 1) / 64; w++) {
         f->eip[w] = f->eie[w] = w == 0 ? UINT64_MAX - 1 : UINT64_MAX;
     }

@@ -90,7 +90,7 @@ static void deliver(struct world *w)
     if (w->ref.mode[HW] != 0 && !ref_is_level(&w->ref, HW)) {
         w->ref.pending[HW] = true; /* Whatever the guest did meanwhile. */
     }
-    vaplic_raise(&w->v, HW);
+    vaplic_handle_phys_irq(&w->v, HW);
 }
 
 /* As the driver does: what it finds level-sensitive goes off, now or a little later. */

@@ -142,7 +142,7 @@ static inline void both_init(struct both *b, uint32_t file_count, uint32_t id_ma
     struct vimsic_config config = {
         .file_count = file_count, .id_max = id_max, .set_external = both_set_external, .ctx = b};
     for (uint32_t i = 0; i < REF_FILES; i++) {
-        b->files[i].eip[3] = b->files[i].ready = 77; /* Whatever the memory held. */
+        b->files[i].eip[3] = b->files[i].pending_enabled = 77; /* Whatever the memory held. */
     }
     PROP_ASSERT(vimsic_init(&b->v, &config, b->files) == HYP_OK);
 }

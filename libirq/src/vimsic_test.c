@@ -218,8 +218,8 @@ static void test_is_valid_sees(void **state)
         (lvalue) = old_;                    \
         assert_true(vimsic_is_valid(&v));   \
     } while (0)
-    SEEN(files[1].ready, 0);
-    SEEN(files[1].ready, 6);
+    SEEN(files[1].pending_enabled, 0);
+    SEEN(files[1].pending_enabled, 6);
     SEEN(files[1].eip[1], 0);
     SEEN(files[1].external, false);
     SEEN(files[0].external, true);

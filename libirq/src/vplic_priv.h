@@ -17,8 +17,8 @@
 enum {
     SOURCE_PENDING = 1 << 0,
     SOURCE_CLAIMED = 1 << 1,
-    SOURCE_HELD = 1 << 2,
-    SOURCE_LEVEL = 1 << 3,
+    SOURCE_PHYS_CLAIMED = 1 << 2,
+    SOURCE_LINE_HIGH = 1 << 3,
     SOURCE_OWNED = 1 << 4,
 };
 

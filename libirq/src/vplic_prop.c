@@ -104,7 +104,7 @@ static void deliver(struct world *w)
         w->in_flight = 0;
         w->held = true;
         w->ref.pending[HW] = true;
-        vplic_raise(&w->v, HW, hart);
+        vplic_handle_phys_irq(&w->v, HW, hart);
     }
 }
 

@@ -60,7 +60,7 @@ struct vimsic_config {
 struct vimsic_file {
     uint64_t eip[VIMSIC_WORDS]; /* Bit b of word w: identity 64 * w + b. Identity 0 is never set. */
     uint64_t eie[VIMSIC_WORDS];
-    uint64_t ready; /* Bit w: eip[w] & eie[w] is not 0. */
+    uint64_t pending_enabled; /* Bit w: eip[w] & eie[w] is not 0. */
     uint32_t eidelivery;
     uint32_t eithreshold;
     uint32_t siselect;
