@@ -409,11 +409,3 @@ HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_confi
     clear(v);
     return HYP_OK;
 }
-
-HYP_COLD void vaplic_reset(struct vaplic *v)
-{
-    vaplic_stop(v);
-    clear(v);
-    vaplic_update_all_external(v);
-    v->vm_stopped = false;
-}

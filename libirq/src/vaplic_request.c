@@ -88,11 +88,6 @@ void vaplic_update_all_external(struct vaplic *v)
     }
 }
 
-bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
-{
-    return vaplic_signals(v, &v->idcs[vcpu]);
-}
-
 /* The source, which is no request yet, becomes one of this IDC structure. */
 static inline void add(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {

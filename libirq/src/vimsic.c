@@ -65,11 +65,6 @@ void vimsic_send(struct vimsic *v, uint32_t vcpu, uint32_t identity)
     drive(v, vcpu);
 }
 
-bool vimsic_external_level(const struct vimsic *v, uint32_t vcpu)
-{
-    return level_of(&v->files[vcpu]);
-}
-
 /* ---- CSRs ------------------------------------------------------------------------------------ */
 
 static uint64_t modified(uint64_t old, const struct vimsic_access *a)
@@ -222,14 +217,6 @@ HYP_COLD enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_confi
         files[i] = (struct vimsic_file){.pending_enabled = 0};
     }
     return HYP_OK;
-}
-
-HYP_COLD void vimsic_reset(struct vimsic *v)
-{
-    for (uint32_t i = 0; i < v->config.file_count; i++) {
-        v->files[i] = (struct vimsic_file){.external = v->files[i].external};
-        drive(v, i);
-    }
 }
 
 static bool file_is_valid(const struct vimsic *v, const struct vimsic_file *f)

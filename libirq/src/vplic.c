@@ -284,7 +284,7 @@ static bool context_is_valid(const struct vplic *v, uint32_t context)
     return c->threshold <= v->config.priority_max && summary_is_valid(v, c) &&
            (late == 0 || may_be_late) &&
            (!has_vcpu || may_be_late ||
-            vplic_external_level(v, context) == ((v->external & BIT(c->vcpu)) != 0));
+            vplic_signals(v, context) == ((v->external & BIT(c->vcpu)) != 0));
 }
 
 static bool lone_pending_is_valid(const struct vplic *v)

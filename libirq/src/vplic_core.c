@@ -94,7 +94,7 @@ static inline bool is_ready(const struct vplic *v, const struct vplic_context *c
     return v->lone_pending != 0 ? lets_through(v, c, v->lone_pending) : best_of_rows(v, c) != 0;
 }
 
-bool vplic_external_level(const struct vplic *v, uint32_t context)
+bool vplic_signals(const struct vplic *v, uint32_t context)
 {
     return is_ready(v, &v->contexts[context]);
 }
@@ -436,29 +436,4 @@ HYP_COLD void vplic_stop(struct vplic *v)
         }
     }
     v->vm_stopped = true;
-}
-
-void vplic_reset(struct vplic *v)
-{
-    vplic_stop(v);
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        v->contexts[c].threshold = 0;
-        for (uint32_t w = 0; w < v->word_count; w++) {
-            v->contexts[c].enable[w] = 0;
-            v->contexts[c].deferred[w] = 0;
-        }
-    }
-    v->deferred = 0;
-    for (uint32_t source = 1; source < v->config.source_count; source++) {
-        struct vplic_source *s = &v->sources[source];
-        if ((s->state & SOURCE_PENDING) != 0) {
-            pending_remove(v, source);
-        }
-        *s = (struct vplic_source){.state = s->state & (SOURCE_LINE_HIGH | SOURCE_OWNED)};
-        if ((s->state & SOURCE_LINE_HIGH) != 0) {
-            request(v, source, s);
-        }
-    }
-    update(v, v->external);
-    v->vm_stopped = false;
 }

@@ -166,18 +166,12 @@ struct irq_line vaplic_line(struct vaplic *vaplic, uint32_t source);
  */
 void vaplic_handle_phys_irq(struct vaplic *vaplic, uint32_t source);
 
-/* What a vCPU's external interrupt is now, for a hart that computes its own anew. */
-bool vaplic_external_level(const struct vaplic *vaplic, uint32_t vcpu);
-
 /*
  * The VM has stopped: its sources are inactive at the machine, whatever was outstanding. Calls no
  * set_external. Until vaplic_reset() the machine's APLIC is not touched but by
  * vaplic_handle_phys_irq().
  */
 void vaplic_stop(struct vaplic *vaplic);
-
-/* For a VM's start anew: vaplic_stop(), then the state after reset; owners and lines stay. */
-void vaplic_reset(struct vaplic *vaplic);
 
 /* Every register within its bits, every bitmap, summary and level what the registers say. */
 bool vaplic_is_valid(const struct vaplic *vaplic);

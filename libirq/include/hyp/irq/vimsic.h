@@ -111,11 +111,5 @@ HYP_MUST_USE enum vimsic_result vimsic_csr(struct vimsic *vimsic, uint32_t vcpu,
  */
 void vimsic_send(struct vimsic *vimsic, uint32_t vcpu, uint32_t identity);
 
-/* What the external interrupt of a vCPU is now, for a hart that computes its own anew. */
-bool vimsic_external_level(const struct vimsic *vimsic, uint32_t vcpu);
-
-/* For a VM's start anew: the state after reset. */
-void vimsic_reset(struct vimsic *vimsic);
-
 /* Every register within its bits, every summary and level what the registers say. */
 bool vimsic_is_valid(const struct vimsic *vimsic);

@@ -128,18 +128,12 @@ struct irq_line vplic_line(struct vplic *vplic, uint32_t source);
  */
 void vplic_handle_phys_irq(struct vplic *vplic, uint32_t source, uint32_t hart);
 
-/* What a context's external interrupt is now, for a hart that computes its own anew. */
-bool vplic_external_level(const struct vplic *vplic, uint32_t context);
-
 /*
  * The VM has stopped: completes what is outstanding, disables its sources at the machine. Calls no
  * set_external. Until vplic_reset() the machine's controller is not touched but by
  * vplic_handle_phys_irq().
  */
 void vplic_stop(struct vplic *vplic);
-
-/* For a VM's start anew: vplic_stop(), then the state after reset; owners and lines stay. */
-void vplic_reset(struct vplic *vplic);
 
 /* Every register within its bits, every summary and level what the registers say. */
 bool vplic_is_valid(const struct vplic *vplic);
