@@ -66,12 +66,22 @@ struct hyp_device {
     bool iommu;             /* An IOMMU confines that DMA; libhyp does not program it. */
 };
 
+/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
+static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
+{
+    uint32_t count = 0;
+    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
 /* A machine's interrupt controller, or a VM's. */
 enum hyp_irqc_model {
     HYP_IRQC_PLIC,  /* The default: a VM without a controller says HYP_IRQC_NONE. */
     HYP_IRQC_APLIC, /* An APLIC in direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC for each hart, and an APLIC in MSI delivery mode. */
-    HYP_IRQC_NONE,  /* No external interrupts. */
+    HYP_IRQC_NONE,  /* No external interrupts. It is the last, so it counts the models. */
 };
 
 /* Bytes of a VM's controller in its guest-physical space: the same as on QEMU's virt machine. */
@@ -285,8 +295,8 @@ struct hyp_config {
     /* Hart that drives the console. If a VM has it and some hart is free, the free one does. */
     uint32_t console_hart;
     /* Characters of the console's input; they differ, and 1, Ctrl-A, is QEMU's: E-CONSOLE-KEY. */
-    uint8_t console_key; /* Passes the input to the next VM; 0: 0x1d, Ctrl-]. */
-    uint8_t log_key;     /* Logs VMs' exits by cause; 0: 0x1e, Ctrl-^. */
+    uint8_t console_key; /* Passes the input to the next VM; 0: Ctrl-]. */
+    uint8_t log_key;     /* Logs VMs' exits by cause; 0: Ctrl-^. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console, because its UART is
      * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring; those without room, and
@@ -296,6 +306,19 @@ struct hyp_config {
     const struct vm_config *vms; /* HYP_VMS(), at least one */
     uint32_t vm_count;
 };
+
+#define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
+#define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
+
+static inline uint8_t hyp_console_key(const struct hyp_config *config)
+{
+    return config->console_key != 0 ? config->console_key : HYP_CONSOLE_KEY_DEFAULT;
+}
+
+static inline uint8_t hyp_log_key(const struct hyp_config *config)
+{
+    return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
+}
 
 /* A user's file defines the first, platforms/NAME/platform.c the second. */
 extern const struct hyp_config hyp_config;
