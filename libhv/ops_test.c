@@ -155,7 +155,7 @@ static void budget_that_is_exceeded_is_said_by_the_console_hart(void **state)
     be_hart(3);
     hv.harts.ops->serve(&hv, hv.harts.hart[3]);
     let_console_sleep();
-    test_expect("hyp: vm=linux event=exits_after_boot most=5\n");
+    test_expect("hyp: vm=linux event=exits_after_boot max_exits=5\n");
 }
 
 /* Real-time VMs own all harts: behind the last one its hart can show what it has not. */

@@ -79,7 +79,7 @@ void hv_events_report(struct hv_events *events)
         uint64_t bit = EXCEEDS << i;
         if ((fresh & bit) != 0) {
             events->reported |= bit;
-            log_line(events->log, "vm=%s event=exits_after_boot most=%lu", config->name,
+            log_line(events->log, "vm=%s event=exits_after_boot max_exits=%lu", config->name,
                      config->exits_after_boot.max_exits);
         } else {
             bit = BIT(i);

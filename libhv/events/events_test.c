@@ -137,9 +137,9 @@ static void exceeded_budget_is_reported_once_and_before_the_end(void **state)
     hv_events_budget_exceeded(&e, &vm[2]);
     assert_int_equal(woken, 2);
     assert_int_equal(report(), HART_HOST_RETURNED);
-    test_expect("hyp: vm=rt event=exits_after_boot most=10\n"
+    test_expect("hyp: vm=rt event=exits_after_boot max_exits=10\n"
                 "vm rt stopped: shutdown\n"
-                "hyp: vm=boot event=exits_after_boot most=20\n");
+                "hyp: vm=boot event=exits_after_boot max_exits=20\n");
     hv_events_budget_exceeded(&e, &vm[1]);
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("");
@@ -152,7 +152,7 @@ static void real_time_vm_interrupts_nobody_for_its_budget(void **state)
     hv_events_budget_exceeded(&e, &vm[0]);
     assert_int_equal(woken, 0);
     assert_int_equal(report(), HART_HOST_RETURNED);
-    test_expect("hyp: vm=linux event=exits_after_boot most=0\n");
+    test_expect("hyp: vm=linux event=exits_after_boot max_exits=0\n");
 }
 
 static void vm_is_reported_behind_its_last_output(void **state)
