@@ -192,7 +192,7 @@ static inline uint64_t test_hpa_of(uintptr_t va)
         assert_int_equal(hspace_walk(test_m.phys, csr_read(CSR_SATP), va, &leaf), HYP_OK);
         return leaf.pa.a + (va - leaf.address);
     }
-    uint64_t pte = test_m.boot_table[(va - HV_BASE) / HV_LEAF];
+    uint64_t pte = test_m.boot_table[(va - SPACE_BASE) / HV_LEAF];
     assert_int_equal(pte_perm(pte), PTE_R | PTE_W);
     return pte_pa(pte).a + va % HV_LEAF;
 }
@@ -278,7 +278,7 @@ static inline struct sbi_ret test_hsm(uint64_t fid, uint64_t id, uint64_t opaque
 
 static inline struct sbi_ret test_dbcn(uint64_t fid, uint64_t a0, uint64_t hpa)
 {
-    char *at = (char *)(uintptr_t)(hpa - TEST_LOAD + HV_BASE);
+    char *at = (char *)(uintptr_t)(hpa - TEST_LOAD + SPACE_BASE);
     uint64_t done = 0;
     if (fid == SBI_DBCN_WRITE_BYTE) {
         test_put((char)a0);
@@ -415,7 +415,7 @@ static inline void test_write_tree(void)
 
 static inline const char *test_link(uint64_t offset)
 {
-    return (const char *)(uintptr_t)(HV_BASE + offset);
+    return (const char *)(uintptr_t)(SPACE_BASE + offset);
 }
 
 /* A machine of four harts; the test runs on the first. */

@@ -228,7 +228,7 @@ static void expect_space(const char *line)
 static void page_that_is_writable_and_executable_is_found(void **state)
 {
     (void)state;
-    *entry(b.memory.space.table.root, HV_BASE + 0x3000) |= PTE_W;
+    *entry(b.memory.space.table.root, SPACE_BASE + 0x3000) |= PTE_W;
     expect_space("hyp: space_leaves=297 write_exec=1 guest_pages=0 open_stacks=0\n");
 }
 

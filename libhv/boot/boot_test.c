@@ -241,15 +241,15 @@ static void space_has_each_section_with_its_rights(void **state)
     assert_int_equal(csr_read(CSR_SATP), hspace_satp(&b.memory.space));
     assert_int_equal(fence_host_log()->record[fence_host_log()->count - 1].kind, FENCE_SFENCE_ALL);
     assert_true(hspace_is_valid(&b.memory.space));
-    assert_int_equal(perm_at(HV_BASE, TEST_LOAD), PTE_R | PTE_X);
-    assert_int_equal(perm_at(HV_BASE + 0x10000, TEST_LOAD + 0x10000), PTE_R);
-    assert_int_equal(perm_at(HV_BASE + 0x18000, TEST_LOAD + 0x18000), PTE_R | PTE_W);
+    assert_int_equal(perm_at(SPACE_BASE, TEST_LOAD), PTE_R | PTE_X);
+    assert_int_equal(perm_at(SPACE_BASE + 0x10000, TEST_LOAD + 0x10000), PTE_R);
+    assert_int_equal(perm_at(SPACE_BASE + 0x18000, TEST_LOAD + 0x18000), PTE_R | PTE_W);
     uint64_t va = b.memory.phys.window[0].va;
     assert_int_equal(perm_at(va, TEST_POOL), PTE_R | PTE_W);
     assert_int_equal(perm_at(va + TEST_POOL_SIZE - 1, TEST_POOL + TEST_POOL_SIZE - 1),
                      PTE_R | PTE_W);
     /* Embedded files and the tree are not mapped. */
-    assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), HV_BASE + 0x20000, &leaf),
+    assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), SPACE_BASE + 0x20000, &leaf),
                      HYP_E_ABSENT);
     assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), HV_BOOT_VA, &leaf),
                      HYP_E_ABSENT);

@@ -240,7 +240,7 @@ static void dump_is_seen_where_the_log_does_not_wait(void **state)
 static void use_finisher(void)
 {
     e.finisher.base = FINISHER_VA;
-    test_m.boot_table[(FINISHER_VA - HV_BASE) / HV_LEAF] = pte_leaf(HPA(0), PTE_R | PTE_W);
+    test_m.boot_table[(FINISHER_VA - SPACE_BASE) / HV_LEAF] = pte_leaf(HPA(0), PTE_R | PTE_W);
 }
 
 static void machine_ends_behind_the_last_vm(void **state)

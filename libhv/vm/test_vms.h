@@ -42,7 +42,7 @@
 #define TEST_DTB UINT64_C(0x803f0000)
 
 /* Embedded files after the image: their link address, and their physical one. */
-#define TEST_FILES_VA (HV_BASE + 4 * HYP_MIB)
+#define TEST_FILES_VA (SPACE_BASE + 4 * HYP_MIB)
 #define TEST_FILES_HPA (TEST_LOAD + 4 * HYP_MIB)
 #define TEST_FILES_SIZE (2 * HYP_MIB + 8 * HYP_KIB)
 
@@ -238,7 +238,7 @@ static inline void test_init_config(void)
     };
     t.config = (struct hyp_config){.vms = t.configs, .vm_count = 2};
     t.platform = (struct hyp_platform){.devices = test_devices, .device_count = 3};
-    t.blobs[0] = (struct hyp_blob){"other", (const uint8_t *)(uintptr_t)HV_BASE, 1};
+    t.blobs[0] = (struct hyp_blob){"other", (const uint8_t *)(uintptr_t)SPACE_BASE, 1};
     t.blobs[1] =
         (struct hyp_blob){"kernel", (const uint8_t *)(uintptr_t)TEST_FILES_VA, TEST_KERNEL_SIZE};
     t.build = (struct hv_build){.config = &t.config,

@@ -344,7 +344,7 @@ static void put_vuart(struct tree *t)
     begin_at(t, "serial", console->gpa);
     put_interrupts(t, &console->irq, console->irq != 0 ? 1 : 0, false);
     put_u32(t, "clock-frequency", 3686400);
-    put_reg(t, console->gpa, 0x100);
+    put_reg(t, console->gpa, HYP_VUART_SIZE);
     put_text(t, "compatible", "ns16550a");
     end(t);
 }
