@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repositories for WORKSPACE users; MODULE.bazel uses the same rules."""
 
+load("//toolchains/clang:clang.bzl", "clang")
 load("//toolchains/gcc:debian.bzl", "debian_source")
 load("//tests/boards:debian_boards.bzl", "debian_boards")
 load("//toolchains/rules:debian_linux.bzl", "debian_linux")
@@ -74,6 +75,7 @@ cc_library(
 def libhyp_repositories():
     """All but rules_cc: also what the module extension makes."""
     riscv_gcc(name = "riscv64_gcc")
+    clang(name = "clang")
     qemu_repository(name = "qemu")
     debian_linux(name = "debian_linux")
     debian_boards(name = "debian_boards")
@@ -165,4 +167,9 @@ def libhyp_dependencies():
     libhyp_repositories()
 
 def libhyp_register_toolchains():
-    native.register_toolchains("@riscv64_gcc//:toolchain")
+    # clang's only match where a platform asks for clang, so they come first
+    native.register_toolchains(
+        str(Label("//toolchains/clang:host")),
+        str(Label("//toolchains/clang:bare")),
+        "@riscv64_gcc//:toolchain",
+    )
