@@ -20,6 +20,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .blob_count = hyp_blob_count,
         .device_index = hyp_device_index,
         .console = hyp_console_module,
+        .virqc = hyp_virqc,
         .image = &hv_image_linked,
         .modules = &modules,
         .audit = audit,

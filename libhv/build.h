@@ -24,6 +24,7 @@ struct hv_build {
     uint32_t blob_count;
     const uint8_t *const *device_index;       /* hyp_device_index */
     const struct hyp_console_module *console; /* NULL: VMs share no console. */
+    const struct virqc_ops *const *virqc;     /* hyp_virqc, by enum hyp_irqc_model */
     const struct hv_image *image;             /* boot/memory.h */
     const struct hv_modules *modules;         /* modules.h */
     const struct hv_audit_module *audit;      /* boot/audit.h; NULL: there is none. */

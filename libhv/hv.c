@@ -243,7 +243,7 @@ void hv_init_irqc(struct hv *hv)
     hv_ops_use_ipi_path(hv);
     if (irqc->module_count > 1) {
         log_line(&hv->console.log, "irqc=%s imsic_ids=%u guest_files=%u ipi=%s", hv_irqc_name(irqc),
-                 irqc->own_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
+                 irqc->s_level_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
     }
 }
 

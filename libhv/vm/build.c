@@ -82,7 +82,7 @@ static enum hyp_status map_devices(struct hv_vms *vms, struct hv_vm *hv)
         };
         HYP_TRY(gstage_map_range(&hv->gstage, &m));
         for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
-            hv_virq_own(vms->irqc, &hv->vm, d->irq[n]);
+            hv_virq_set_owner(vms->irqc, &hv->vm, d->irq[n]);
         }
     }
     return HYP_OK;
@@ -145,7 +145,7 @@ static enum hyp_status fill_memory(struct hv_vms *vms, struct hv_vm *hv)
 static enum hyp_status add_irqc(struct hv_vms *vms, struct hv_vm *hv)
 {
     HYP_TRY(hv_virq_create(vms->irqc, &hv->vm, &hv->gstage));
-    const char *files = hv_virq_files(vms->irqc, &hv->vm);
+    const char *files = hv_virq_file_kind(vms->irqc, &hv->vm);
     if (files != 0) {
         log_line(vms->log, "vm=%s imsic=%s imsic_ids=%u", hv->vm.config->name, files,
                  vms->imsic_ids);

@@ -146,7 +146,7 @@ static void test_how_interrupt_files_are_made_is_told(void **state)
     test_config()->irqc.model = HYP_IRQC_IMSIC;
     t.vms.imsic_ids = 127;
     (void)build();
-    assert_string_equal(t.lines, "hyp: vm=guest imsic=software imsic_ids=127\n"
+    assert_string_equal(t.lines, "hyp: vm=guest imsic=emulated imsic_ids=127\n"
                                  "hyp: vm=guest memory=log kept=0x1000\n");
 }
 

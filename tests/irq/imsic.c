@@ -214,7 +214,7 @@ static uint64_t vs_read(uint32_t select)
     return csr_read(CSR_VSIREG);
 }
 
-static void own_file(void)
+static void s_level_file(void)
 {
     imsic_init_hart(ID_MAX);
     imsic_enable(1, true);
@@ -258,7 +258,7 @@ void guest_main(uint64_t hart, const void *fdt)
     (void)fdt;
     walk();
     trapped = false;
-    own_file();
+    s_level_file();
     uint32_t geilen = imsic_geilen();
     guest_put("geilen ");
     guest_put_dec(geilen);

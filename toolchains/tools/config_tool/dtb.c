@@ -433,9 +433,3 @@ void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
     }
     fprintf(out, "%s};\n", count == 0 ? "    {0, 0, 0},\n" : "");
 }
-
-void tool_write_console_module(const struct hyp_config *config, FILE *out)
-{
-    fprintf(out, "\nconst struct hyp_console_module *const hyp_console_module = %s;\n",
-            config->log_waits ? "0" : "&hyp_shared_console");
-}

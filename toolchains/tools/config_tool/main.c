@@ -290,7 +290,7 @@ static void write_dtbs(const struct config_input *in, FILE *out)
     }
     tool_write_dtbs(all, count, out);
     tool_write_devices(in, out);
-    tool_write_console_module(&hyp_config, out);
+    tool_write_modules(&hyp_config, !no_choice, out);
 }
 
 static void write_one(const struct config_input *in, const char *option, char *value)

@@ -37,7 +37,7 @@ enum hyp_irqc_model {
     HYP_IRQC_PLIC,
     HYP_IRQC_APLIC, /* In direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC a hart, and an APLIC that sends to them. */
-    HYP_IRQC_NONE,  /* No external interrupt controller. */
+    HYP_IRQC_NONE,  /* No external interrupt controller; also the count of the models. */
 };
 
 /* Bytes that a guest's controller answers for: as on QEMU's virt machine. */
@@ -307,3 +307,11 @@ extern const uint8_t *const hyp_device_index[];
 struct hyp_console_module;
 extern const struct hyp_console_module hyp_shared_console;
 extern const struct hyp_console_module *const hyp_console_module;
+
+/*
+ * The models of virtual interrupt controllers that this configuration's VMs can be given; NULL: no
+ * VM names that model. The config tool writes this table likewise.
+ */
+struct virqc_ops;
+extern const struct virqc_ops virq_plic, virq_aplic, virq_imsic;
+extern const struct virqc_ops *const hyp_virqc[HYP_IRQC_NONE];
