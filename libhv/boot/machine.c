@@ -88,7 +88,8 @@ void hv_boot_show_machine(const struct hv_boot *b)
     show_left_out(b);
 }
 
-void hv_boot_show_pool(const struct hv_boot *b)
+/* One hart boots. */
+void hv_boot_show_pool(const struct hv_boot *b) NO_THREAD_SAFETY_ANALYSIS
 {
     const struct page_pool *pool = &b->memory.pool;
     uint64_t pages = b->memory.pool_size / HYP_PAGE_SIZE;

@@ -109,7 +109,7 @@ static enum hyp_status add_vuart(struct hv_console *c, struct hv_console_vm *v)
     return vm_add_vdev(v->vm, &dev);
 }
 
-static enum hyp_status add_vm(struct hv_console *c, struct vm *vm)
+static enum hyp_status add_vm(struct hv_console *c, struct vm *vm) NO_THREAD_SAFETY_ANALYSIS
 {
     if (vm->config->console.kind == VM_CONSOLE_NONE) {
         return HYP_OK;

@@ -31,8 +31,13 @@ _DEBS = {
     "pool/main/z/zlib/zlib1g_1.2.13.dfsg-1_amd64.deb": "d7dd1d1411fedf27f5e27650a6eff20ef294077b568f4c8c5e51466dc7c08ce4",
 }
 
-# of the sanitizers only this machine's and libFuzzer's
-_RT = "./usr/lib/llvm-19/lib/clang/19/lib/linux/*x86_64*"
+# Few files: each action's sandbox has a link to each. Of the headers those that C code for any
+# machine includes; of the libraries those that .bazelrc links.
+_MEMBERS = {
+    "clang": ["./usr/lib/llvm-19/bin/clang"],
+    "libclang-common": ["./usr/lib/llvm-19/lib/clang/19/include/" + h for h in ["__std*.h", "std*.h", "float.h", "inttypes.h", "limits.h"]],
+    "libclang-rt": ["./usr/lib/llvm-19/lib/clang/19/lib/linux/*." + lib for lib in ["asan*-x86_64.a*", "fuzzer*-x86_64.a", "ubsan*-x86_64.a*"]],
+}
 
 # GNU's programs for each target: a tool path cannot lead out of a repository
 _BINUTILS = ["ar", "ld", "nm", "objcopy", "objdump", "size", "strip"]
@@ -97,8 +102,8 @@ def _label(package):
 def _impl(rctx):
     for pool, sha in _DEBS.items():
         deb = fetch(rctx, pool, sha)
-        unpack_deb(rctx, deb, [_RT] if deb.startswith("libclang-rt") else [])
-    rctx.execute(["rm", "-rf", "usr/share", "usr/include", "usr/bin"])
+        unpack_deb(rctx, deb, _MEMBERS.get(deb.split("-" + _MAJOR)[0], []))
+    rctx.execute(["rm", "-rf", "usr/share"])
     rctx.file("host/clang", _CLANG.format(major = _MAJOR, target = "x86_64-linux-gnu"), executable = True)
     rctx.file("bare/clang", _CLANG.format(major = _MAJOR, target = "riscv64-unknown-elf"), executable = True)
 
