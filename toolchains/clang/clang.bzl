@@ -63,6 +63,8 @@ load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 package(default_visibility = ["//visibility:public"])
 
+exports_files(["host/clang"])
+
 filegroup(name = "files", srcs = glob(["host/*", "bare/*", "usr/**", "lib/**"]))
 
 filegroup(name = "bare_files", srcs = [":files", "@riscv64_gcc//:files"])
