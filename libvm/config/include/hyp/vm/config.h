@@ -3,16 +3,15 @@
  * The configuration that a user writes: which VMs share this machine, and which harts, memory,
  * devices and interrupts each of them owns.
  *
- * A configuration is one C file with one `const struct hyp_config hyp_config`. It includes only
- * this header, and it is constant data: the build compiles it into the image and into the config
- * tool. The tool refuses a configuration that breaks a rule, and writes the guests' device trees
- * and the report of who owns what. Boot checks again what depends on the machine. A message begins
- * with the id of its rule; comments below name rules by these ids, as E-HART-TWICE. They stand
- * beside their sentences in config_finding.h.
+ * A configuration is one C file with one `const struct hyp_config hyp_config`; README.md shows a
+ * small one. It includes only this header, and it is constant data. The build compiles it into the
+ * image and into the config tool, which refuses a configuration that breaks a rule, and writes the
+ * guests' device trees and the report of who owns what. Boot checks again what depends on the
+ * machine. A message names its rule by an id, as E-HART-TWICE, and so do the comments below.
  *
- * Units    Addresses and sizes are bytes. A gpa is an address in a guest, an hpa one on the
- * machine. A hart is an index, 0, 1, …: the machine's harts that have the hypervisor extension,
- *          sorted by hart id. A source is the number of an interrupt at a controller, from 1 on.
+ * Units    Addresses and sizes are bytes. A gpa is a guest's address, an hpa the machine's. A hart
+ *          is an index, 0, 1, …: the machine's harts that have the hypervisor extension, sorted by
+ *          hart id. A source is the number of an interrupt at a controller, from 1 on.
  * Default  A member that is left out is 0, false or NULL; its comment says what that means.
  * Owner    Everything is const and lives as long as the image.
  */
@@ -152,7 +151,7 @@ struct vm_mem {
     uint64_t size;
     uint64_t hpa;   /* Where it lies on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
     bool hpa_fixed; /* False: boot places it in free RAM, aligned for large pages. */
-    uint8_t access; /* What the guest may do: an OR of enum hyp_access; 0: everything. */
+    uint8_t access; /* OR of enum hyp_access; 0: all of them. W without R is E-MEM-ACCESS. */
     /*
      * The region keeps its content; else it is 0 at the guest's first instruction, but for files
      * and device tree. A region that is kept has a name and hpa_fixed (E-MEM-KEEP).
@@ -180,7 +179,7 @@ struct vm_blob {
 /* A passed-through device: the guest accesses its registers without exits. */
 struct vm_device {
     const char *name; /* hyp_device.name; a device has one owner: E-DEV-TWICE. */
-    uint64_t gpa;     /* Where the guest sees it, usually its hpa. Sources keep their numbers. */
+    uint64_t gpa;     /* Where the guest sees it, 4 KiB aligned. Sources keep their numbers. */
     /*
      * Accepts that this device can write the whole machine's memory: required for a device with
      * `dma` and without `iommu` (E-DEV-DMA). All of the VM's memory then has gpa = hpa.
@@ -247,9 +246,14 @@ struct vm_config {
     const struct vm_mem *mem; /* VM_MEM() */
     uint32_t mem_count;
 
-    uint64_t entry; /* gpa of the first instruction: VS-mode, a0 = vCPU id, a1 = device tree. */
-    struct vm_blob kernel;
-    struct vm_blob initrd;
+    /*
+     * gpa of vCPU 0's first instruction, in memory that the guest may execute (E-ENTRY). It runs in
+     * VS-mode with a0 = 0, the vCPU's id, and a1 = dtb_gpa. The guest starts other vCPUs by SBI
+     * HSM.
+     */
+    uint64_t entry;
+    struct vm_blob kernel; /* What is entered: a Linux boot image, or any flat binary. */
+    struct vm_blob initrd; /* A second file; the guest's device tree shows where it is. */
     /* Up to 511 characters. `VM.append="…"` on the hypervisor's command line replaces them. */
     const char *bootargs;
 
