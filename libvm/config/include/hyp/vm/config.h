@@ -114,7 +114,7 @@ struct hyp_regs {
 };
 
 struct hyp_platform {
-    const char *name;
+    const char *name;          /* Shown in messages of the build and in the report. */
     const struct hyp_mem *mem; /* HYP_MEM(): RAM that every such machine has. */
     uint32_t mem_count;
     struct hyp_mem firmware; /* RAM that the firmware keeps. */
@@ -128,9 +128,9 @@ struct hyp_platform {
     const struct hyp_regs *reserved; /* HYP_RESERVED(): registers that are in none of the above. */
     uint32_t reserved_count;
     /*
-     * The machine's end, if a VM failed and the firmware's SRST would not pass that on: the 32-bit
-     * word is written to this register. It is the first one of a device, and the write is left out
-     * where the machine's device tree lacks that device. finisher_hpa 0: SRST alone.
+     * For firmware whose SRST does not pass a failure on: if a VM failed, a store of the 32-bit
+     * finisher_word to this register ends the machine. The register is the first one of a device;
+     * where the machine's device tree lacks that device, SRST is called, as with finisher_hpa 0.
      */
     uint64_t finisher_hpa;
     uint32_t finisher_word;
@@ -301,11 +301,11 @@ struct hyp_config {
     uint32_t vm_count;
 };
 
-/* A user's file defines the first, platforms/NAME/platform.c the second. */
+/* A user's file defines hyp_config, platforms/NAME/platform.c hyp_platform. */
 extern const struct hyp_config hyp_config;
 extern const struct hyp_platform hyp_platform;
 
-/* ---- What the build adds --------------------------------------------------------------------- */
+/* ---- What the build adds; nothing below is for a user's file --------------------------------- */
 
 /* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
 struct hyp_blob {
