@@ -445,7 +445,7 @@ def grow_cost(runner, name, smp, qemu=()):
     """Instructions of the boot hart, hypervisor and firmware, from the image's first one to the guest's memory."""
     launcher, elf = (getattr(runner.args, "grow_" + name.replace("-", "_") + s) for s in ("", "_elf"))
     e = Elf(elf)
-    start, size = e.symbols()["hv_hart_await"]  # waits there for the VM's other harts
+    start, size = e.symbols()["hv_hart_wait_online"]  # waits there for the VM's other harts
     counts = runner.image(launcher, elf, smp, poll=[(start, start + size)], qemu=qemu)
     first = counts.of("first", hart=0)
     if not first:

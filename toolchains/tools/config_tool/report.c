@@ -138,7 +138,7 @@ static void report_devices(const struct config_input *in, const struct vm_config
         print_range(out, "  device     gpa", c->devices[i].gpa, device->size);
         print_range(out, "  hpa", device->hpa, device->size);
         fprintf(out, "  %s", device->name);
-        for (uint32_t k = 0; k < 4 && device->irq[k] != 0; k++) {
+        for (uint32_t k = 0; k < hyp_device_irq_count(device); k++) {
             fprintf(out, "%s %u", k == 0 ? ", interrupt" : ",", device->irq[k]);
         }
         fprintf(out, "%s\n", device->dma && !device->iommu ? ", DMA NOT CONTAINED" : "");

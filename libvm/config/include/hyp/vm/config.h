@@ -70,7 +70,7 @@ enum hyp_irqc_model {
     HYP_IRQC_PLIC,  /* The default: a VM without a controller says HYP_IRQC_NONE. */
     HYP_IRQC_APLIC, /* An APLIC in direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC for each hart, and an APLIC in MSI delivery mode. */
-    HYP_IRQC_NONE,  /* No external interrupts. */
+    HYP_IRQC_NONE,  /* No external interrupts. The last one: its value counts the models. */
 };
 
 /* Bytes of a VM's controller in its guest-physical space: the same as on QEMU's virt machine. */
@@ -289,8 +289,8 @@ struct hyp_config {
     /* Hart that drives the console. If a VM has it and some hart is free, the free one does. */
     uint32_t console_hart;
     /* Characters of the console's input; they differ, and 1, Ctrl-A, is QEMU's: E-CONSOLE-KEY. */
-    uint8_t console_key; /* Passes the input to the next VM; 0: 0x1d, Ctrl-]. */
-    uint8_t log_key;     /* Logs VMs' exits by cause; 0: 0x1e, Ctrl-^. */
+    uint8_t console_key; /* Passes the input to the next VM; 0: Ctrl-]. */
+    uint8_t log_key;     /* Logs VMs' exits by cause; 0: Ctrl-^. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console, because its UART is
      * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring; those without room, and
@@ -305,7 +305,31 @@ struct hyp_config {
 extern const struct hyp_config hyp_config;
 extern const struct hyp_platform hyp_platform;
 
-/* ---- What the build adds; nothing below is for a user's file --------------------------------- */
+/* ---- For the hypervisor and the config tool; nothing below is for a user's file -------------- */
+
+/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
+static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
+{
+    uint32_t count = 0;
+    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
+/* Keys of a configuration that says 0. */
+#define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
+#define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
+
+static inline uint8_t hyp_console_key(const struct hyp_config *config)
+{
+    return config->console_key != 0 ? config->console_key : HYP_CONSOLE_KEY_DEFAULT;
+}
+
+static inline uint8_t hyp_log_key(const struct hyp_config *config)
+{
+    return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
+}
 
 /* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
 struct hyp_blob {
