@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# board_test.sh PLIC-TOOL APLIC-TOOL OTHER-TOOL: which platforms one image may have besides its own, and what an image
-# without a choice of interrupt controllers is told.
+# board_test.sh PLIC-TOOL APLIC-TOOL OTHER-TOOL: which platforms one image may have besides its own, and which message an
+# image without a choice of interrupt controllers gets.
 set -u
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/board.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
