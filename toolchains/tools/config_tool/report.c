@@ -116,7 +116,7 @@ static void report_irqc(const struct vm_config *c, const char *what, FILE *out)
     }
 }
 
-/* Where the machine is as the platform says; then what other machines give. */
+/* The controller on the machine that the platform describes; then those on other machines. */
 static void report_irqcs(const struct vm_config *c, const struct vm_config *whole, FILE *out)
 {
     if (c->irqc.model != HYP_IRQC_NONE) {

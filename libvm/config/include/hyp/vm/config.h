@@ -118,7 +118,7 @@ struct hyp_platform {
     const struct hyp_mem *mem; /* HYP_MEM(): RAM that every such machine has. */
     uint32_t mem_count;
     struct hyp_mem firmware; /* RAM that the firmware keeps. */
-    uint64_t load_hpa;       /* Where the image usually starts; the build places VMs around it. */
+    uint64_t load_hpa;       /* Usual address of the image; the build places VMs around it. */
     uint32_t hart_count;     /* The most harts that such a machine has, up to HYP_HART_MAX. */
     uint32_t timebase_hz;    /* Ticks of the time CSR a second; boot takes the machine's. */
     struct hyp_irqc_desc irqc;
@@ -149,7 +149,7 @@ enum hyp_access {
 struct vm_mem {
     uint64_t gpa;
     uint64_t size;
-    uint64_t hpa;   /* Where it lies on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
+    uint64_t hpa;   /* Address on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
     bool hpa_fixed; /* False: boot places it in free RAM, aligned for large pages. */
     uint8_t access; /* OR of enum hyp_access; 0: all of them. W without R is E-MEM-ACCESS. */
     /*
@@ -179,7 +179,7 @@ struct vm_blob {
 /* A passed-through device: the guest accesses its registers without exits. */
 struct vm_device {
     const char *name; /* hyp_device.name; a device has one owner: E-DEV-TWICE. */
-    uint64_t gpa;     /* Where the guest sees it, 4 KiB aligned. Sources keep their numbers. */
+    uint64_t gpa;     /* Address in the guest, 4 KiB aligned. Sources keep their numbers. */
     /*
      * Accepts that this device can write the whole machine's memory: required for a device with
      * `dma` and without `iommu` (E-DEV-DMA). All of the VM's memory then has gpa = hpa.
@@ -252,12 +252,12 @@ struct vm_config {
      * HSM.
      */
     uint64_t entry;
-    struct vm_blob kernel; /* What is entered: a Linux boot image, or any flat binary. */
+    struct vm_blob kernel; /* The guest's program: a Linux boot image, or any flat binary. */
     struct vm_blob initrd; /* A second file; the guest's device tree shows where it is. */
     /* Up to 511 characters. `VM.append="…"` on the hypervisor's command line replaces them. */
     const char *bootargs;
 
-    uint64_t dtb_gpa;      /* Where the generated device tree is put, 8-byte aligned; 0: none. */
+    uint64_t dtb_gpa;      /* Address of the generated device tree, 8-byte aligned; 0: none. */
     uint64_t dtb_max_size; /* Bytes that it may take there, else E-DTB-SIZE. */
 
     const struct vm_device *devices; /* VM_DEVICES(), up to 32 */
