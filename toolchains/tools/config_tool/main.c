@@ -27,7 +27,7 @@ struct choice {
     struct hyp_config config;
     struct vm_config vms[HYP_VM_MAX];
     struct hyp_dtb dtbs[HYP_VM_MAX];
-    struct tool_places places[HYP_VM_MAX];
+    struct tool_fixups fixups[HYP_VM_MAX];
     void *room[HYP_VM_MAX]; /* Of the trees. */
 };
 
@@ -105,12 +105,11 @@ static void make_dtb(const struct config_input *in, struct choice *c, uint32_t v
     if (room == NULL) {
         fail("no memory", "device tree");
     }
-    c->dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room), &c->places[vm].places};
-    if (c->dtbs[vm].size == 0) {
+    if (tool_make_dtb(in, vm, room) == 0) {
         fail("the device tree cannot be made", c->vms[vm].name);
     }
-    if (!tool_find_places(&c->vms[vm], room, &c->places[vm])) {
-        fail("the device tree cannot be narrowed", c->vms[vm].name);
+    if (!tool_find_fixups(&c->vms[vm], room, &c->fixups[vm], &c->dtbs[vm])) {
+        fail("the device tree lacks what boot has to set", c->vms[vm].name);
     }
 }
 
