@@ -135,9 +135,9 @@ static enum hyp_status require_h(struct hv *hv)
 /* From here on build.config has for each VM the first controller that this machine can give. */
 static void select_config(struct hv *hv)
 {
-    struct config_selection *selection = hv->build.modules->selection;
+    struct irqc_selection *selection = hv->build.modules->selection;
     if (selection != 0) {
-        config_select(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
+        irqc_select_for_machine(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
         hv->build.config = &selection->config;
         hv->build.dtbs = selection->dtbs;
     }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 
 #include "libhv/irqc/irqc.h"
 
@@ -17,7 +17,7 @@ struct hv_modules {
     uint32_t irqc_count;
     const struct ipi_module *ipis;
     uint32_t ipi_count;
-    /* Room for the configuration with other controllers than each VM's first; NULL: none is
-     * needed, as no other can be found. */
-    struct config_selection *selection;
+    /* Holds the configuration with the selected controller of each VM; NULL: the modules can give
+     * no VM another one than its irqc. */
+    struct irqc_selection *selection;
 };

@@ -2,7 +2,7 @@
 /* Rules on the world: interrupt controllers, and harts that they can interrupt. */
 #include "config_fit_rules.h"
 
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 #include <hyp/vm/guest_isa.h>
 
 #include "config_irqc.h"
@@ -12,7 +12,7 @@ static bool can_give(const struct config_run *run, uint32_t vm, enum hyp_irqc_mo
     const struct config_input *in = run->in;
     const struct config_machine *machine = in->machine;
     if (machine == NULL) {
-        uint32_t models = config_irqc_models(in->platform->irqc.model);
+        uint32_t models = irqc_select_models(in->platform->irqc.model);
         return in->other_machine || (models & BIT(model)) != 0;
     }
     bool lacks = model == HYP_IRQC_IMSIC && (config_vm_isa(run, vm) & BIT(GUEST_ISA_SSAIA)) == 0;

@@ -3,7 +3,7 @@
 #include "tool.h"
 
 #include <hyp/base/bits.h>
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 
 #include <inttypes.h>
 
@@ -123,7 +123,7 @@ static void report_irqcs(const struct vm_config *c, const struct vm_config *whol
         report_irqc(c, "interrupts", out);
     }
     for (uint32_t n = 0; n <= whole->irqc_else_count; n++) {
-        struct vm_config other = config_chosen(whole, n);
+        struct vm_config other = irqc_select_vm(whole, n);
         if (other.irqc.model != HYP_IRQC_NONE &&
             (c->irqc.model == HYP_IRQC_NONE || other.irqc.model != c->irqc.model)) {
             report_irqc(&other, "elsewhere", out);
