@@ -4,16 +4,18 @@
 
 #include <hyp/arch/hart.h>
 #include <hyp/arch/sbi_call.h>
+#include <hyp/console/format.h>
 #include <hyp/console/vconsole_mux.h>
 
 _Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET, "what the report says");
 
-static void show_finding(void *arg, const struct config_finding *finding)
+static void log_violation(void *arg, const struct config_violation *violation, const char *format,
+                          va_list args)
 {
     const struct hv_boot *b = arg;
-    char line[CONFIG_LINE_SIZE];
-    (void)config_finding_line(finding, line, sizeof(line));
-    log_line(b->log, "config %s", line);
+    char text[LOG_LINE_MAX];
+    (void)format_vbuf(text, sizeof(text), format, args);
+    log_line(b->log, "config %s: %s", violation->id, text);
 }
 
 static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
@@ -96,7 +98,7 @@ uint32_t hv_boot_fit(struct hv_boot *b, const struct hv_boot_irqc *irqc)
         .dtbs = build->dtbs,
         .device_index = build->device_index,
     };
-    config_fit(&in, &b->plan, show_finding, b);
+    config_fit(&in, &b->plan, log_violation, b);
     for (uint32_t i = 0; i < build->config->vm_count; i++) {
         if (!config_vm_is_contained(&in, i)) {
             log_line(b->log, "vm=%s contained=no", build->config->vms[i].name);

@@ -47,7 +47,7 @@ static bool has(const struct machine *m, enum guest_isa ext)
 static void show_without_h(const struct hv_boot *b)
 {
     const struct machine *m = &b->machine;
-    char ids[CONFIG_LINE_SIZE];
+    char ids[LOG_LINE_MAX];
     size_t n = 0;
     for (uint32_t i = 0; i < m->without_h_count && i < MACHINE_WITHOUT_H; i++) {
         n += format_buf(ids + n, sizeof(ids) - n, i == 0 ? "%lu" : ",%lu", m->without_h[i]);

@@ -5,8 +5,8 @@
  * guest reads in the tree is what its CSRs were given. All else is as it was generated.
  */
 #include <hyp/base/bits.h>
-#include <hyp/vm/irqc_select.h>
 #include <hyp/vm/guest_dt.h>
+#include <hyp/vm/irqc_select.h>
 #include <prop.h>
 #include <tool.h>
 

@@ -3,7 +3,7 @@
 #include "config_gstage.h"
 
 #include "config_irqc.h"
-#include "config_world.h"
+#include "config_resources.h"
 
 /* A mapping of a VM's G-stage: of its memory, of a device, of its IMSICs. */
 struct mapping {

@@ -2,7 +2,7 @@
 /* Decides which harts VMs get, and which one drives the console. */
 #include <hyp/vm/config_plan.h>
 
-#include "config_world.h"
+#include "config_resources.h"
 
 static uint64_t lowest_bits(uint64_t mask, uint32_t count)
 {

@@ -2,7 +2,7 @@
 /* Decides where in RAM the memory of VMs lies. */
 #include <hyp/vm/config_plan.h>
 
-#include "config_world.h"
+#include "config_resources.h"
 
 /* A place for a region: the lowest address that overlaps nothing seen so far. */
 struct spot {
@@ -33,7 +33,7 @@ static void avoid_others(const struct config_input *in, struct spot *s)
     const struct hyp_platform *platform = in->platform;
     struct hyp_mem own = config_hypervisor_mem(in);
     const struct hyp_mem *taken;
-    uint32_t count = config_taken(in, &taken);
+    uint32_t count = config_reserved(in, &taken);
     avoid(s, own.hpa, own.size);
     for (uint32_t i = 0; i < count; i++) {
         avoid(s, taken[i].hpa, taken[i].size);

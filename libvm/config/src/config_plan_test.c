@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decisions: harts, places in memory, the pool that they need. */
+/* The plan: harts, memory, and the pool that it needs. */
 #include "test_two_vms.h"
 
 #include <hyp/vm/footprint.h>
@@ -141,7 +141,7 @@ static void test_placement_avoids_what_is_taken(void **state)
     devices[1].hpa = UINT64_MAX - 0x3fffffff;
     devices[1].size = UINT64_MAX;
     check();
-    assert_true(was_told(CONFIG_MEM_FULL));
+    assert_true(was_reported(CONFIG_MEM_FULL));
     assert_int_equal(plan.mem_hpa[1][0], CONFIG_NOWHERE);
 }
 

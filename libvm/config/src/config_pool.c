@@ -5,7 +5,7 @@
 #include <hyp/vm/footprint.h>
 
 #include "config_gstage.h"
-#include "config_world.h"
+#include "config_resources.h"
 
 static bool is_embedded(const struct vm_blob *blob)
 {

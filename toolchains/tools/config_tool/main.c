@@ -2,6 +2,7 @@
 /* Linked with one configuration and one platform: checks them, then writes what an image needs. */
 #include "tool.h"
 
+#include <hyp/console/format.h>
 #include <hyp/vm/irqc_select.h>
 
 #include <errno.h>
@@ -43,12 +44,21 @@ static void fail(const char *what, const char *which)
     exit(2);
 }
 
-static void show(void *arg, const struct config_finding *finding)
+static void print_violation(void *arg, const struct config_violation *violation, const char *format,
+                            va_list args)
 {
-    char line[CONFIG_LINE_SIZE];
+    char text[512];
     (void)arg;
-    (void)config_finding_line(finding, line, sizeof(line));
-    fprintf(stderr, "config error %s%s\n", where, line);
+    (void)format_vbuf(text, sizeof(text), format, args);
+    fprintf(stderr, "config error %s%s: %s\n", where, violation->id, text);
+}
+
+static void print_rules(void)
+{
+    for (uint32_t rule = 0; rule < CONFIG_RULE_COUNT; rule++) {
+        const struct config_rule_row *row = config_rules_get((enum config_rule)rule);
+        printf("%-18s%s\n", row->id, row->where);
+    }
 }
 
 static uint64_t parse_number(const char *text, const char *option)
@@ -121,8 +131,8 @@ static bool check(struct config_input *in, struct variant *variant)
 {
     in->config = &variant->config;
     in->dtbs = NULL;
-    config_check(in, &plan, show, NULL);
-    if (plan.finding_count != 0) {
+    config_check(in, &plan, print_violation, NULL);
+    if (plan.violation_count != 0) {
         return false;
     }
     for (uint32_t vm = 0; vm < variant->config.vm_count; vm++) {
@@ -131,8 +141,8 @@ static bool check(struct config_input *in, struct variant *variant)
         }
     }
     in->dtbs = variant->dtbs;
-    config_check(in, &plan, show, NULL);
-    return plan.finding_count == 0;
+    config_check(in, &plan, print_violation, NULL);
+    return plan.violation_count == 0;
 }
 
 /* Gives each VM its first alternative out of `models`; with models 0, its alternative n. */
@@ -237,7 +247,10 @@ static bool file_is(const char *path, const char *text, size_t size)
     return same;
 }
 
-/* Boot knows a PLIC's address from the image's own platform alone, so no other platform has one. */
+/*
+ * A device tree does not say a PLIC's highest priority: boot takes it from the image's own
+ * platform, so no other platform may have a PLIC.
+ */
 static void compare_board(const struct hyp_platform *p, const char *path)
 {
     char *text;
@@ -330,7 +343,8 @@ static int next_option(int i, int argc, char **argv)
 {
     static const char *const valued[] = {"--blob",   "--image-bound", "--dtbs",  "--manifest",
                                          "--report", "--dtb",         "--board", "--same-board"};
-    if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-irqc-else") == 0) {
+    if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-irqc-else") == 0 ||
+        strcmp(argv[i], "--rules") == 0) {
         return i + 1;
     }
     for (size_t k = 0; k < sizeof(valued) / sizeof(valued[0]); k++) {
@@ -353,6 +367,8 @@ int main(int argc, char **argv)
             in.image_bound = parse_number(argv[i + 1], argv[i]);
         } else if (strcmp(argv[i], "--no-irqc-else") == 0) {
             no_irqc_else = true;
+        } else if (strcmp(argv[i], "--rules") == 0) {
+            print_rules();
         } else if (strcmp(argv[i], "--same-board") == 0) {
             snprintf(where, sizeof(where), "on platform %.40s: ", in.platform->name);
         }

@@ -28,7 +28,7 @@ static inline uint32_t config_gpa_bits(const struct config_input *in)
 
 /* RAM, and what of it is nobody's. */
 uint32_t config_ram(const struct config_input *in, const struct hyp_mem **ram);
-uint32_t config_taken(const struct config_input *in, const struct hyp_mem **taken);
+uint32_t config_reserved(const struct config_input *in, const struct hyp_mem **taken);
 
 /* Is [r.start, r.start + r.size) RAM? `hole` becomes the first byte that is not. */
 bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *hole);

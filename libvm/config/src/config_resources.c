@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What there is to share out: as the platform promises it, or as the machine has it. */
-#include "config_world.h"
+#include "config_resources.h"
 
 uint32_t config_hart_count(const struct config_input *in)
 {
@@ -20,7 +20,7 @@ uint32_t config_ram(const struct config_input *in, const struct hyp_mem **ram)
     return in->machine != NULL ? in->machine->mem_count : in->platform->mem_count;
 }
 
-uint32_t config_taken(const struct config_input *in, const struct hyp_mem **taken)
+uint32_t config_reserved(const struct config_input *in, const struct hyp_mem **taken)
 {
     *taken = in->machine != NULL ? in->machine->reserved : &in->platform->firmware;
     return in->machine != NULL ? in->machine->reserved_count : 1;
