@@ -29,7 +29,7 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 16 * HYP_KIB,
         .devices = devices,
         .device_count = 1,
-        .irqc = {.model = HYP_IRQC_NONE},
+        .irqc = {.gpa = 0x0c000000, .source_count = 11},
     },
 };
 

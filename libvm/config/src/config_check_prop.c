@@ -137,7 +137,7 @@ static void draw_platform(void)
         .load_hpa = RAM_BASE + prop_u64(16) * 4096,
         .hart_count = 1 + (uint32_t)prop_u64(5),
         .timebase_hz = 1,
-        .irqc = {.model = (enum hyp_irqc_model)prop_u64(3),
+        .irqc = {.model = (enum hyp_irqc_model)prop_u64(4),
                  .hpa = 0x0c000000,
                  .size = 0x600000,
                  .source_count = 3 + (uint32_t)prop_u64(8)},
@@ -186,7 +186,7 @@ static void draw_vm(uint32_t vm)
         .console = {.kind = prop_u64(3) == 0 ? VM_CONSOLE_VUART : VM_CONSOLE_NONE,
                     .gpa = GPA_BASE + prop_u64(GPA_PAGES) * 4096,
                     .irq = 7},
-        .irqc = {.model = (enum hyp_irqc_model)(prop_bool() ? prop_u64(3) : 0),
+        .irqc = {.model = (enum hyp_irqc_model)(prop_bool() ? prop_u64(4) : 0),
                  .gpa = 0x0c000000,
                  .imsic_gpa = GPA_BASE + prop_u64(GPA_PAGES) * 4096,
                  .source_count = 16},
@@ -407,6 +407,9 @@ static bool model_is_given(uint32_t vm)
 {
     enum hyp_irqc_model model = w.vms[vm].irqc.model;
     const struct config_machine *m = w.in.machine;
+    if (model == HYP_IRQC_NONE) {
+        return true;
+    }
     if (m == NULL) {
         return w.in.other_machine || model == HYP_IRQC_PLIC || model == w.platform.irqc.model;
     }
@@ -432,6 +435,20 @@ static bool has_irqs(const struct vm_config *c)
         }
     }
     return false;
+}
+
+/* Interrupts of VMs that have no controller. */
+static void check_irqc_none(void)
+{
+    bool any = false;
+    for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
+        const struct vm_config *c = &w.vms[vm];
+        bool refused =
+            c->irqc.model == HYP_IRQC_NONE && (has_irqs(c) || c->console.kind == VM_CONSOLE_VUART);
+        PROP_ASSERT(!refused || (w.plan.runnable & BIT(vm)) == 0);
+        any = any || refused;
+    }
+    PROP_ASSERT(any == was_reported(CONFIG_IRQC_NONE));
 }
 
 /* plan.no_context: the harts of each VM that interrupts of its devices cannot reach. */
@@ -526,7 +543,9 @@ void prop_run(void)
     check_harts();
     check_gpas();
     check_models();
+    check_irqc_none();
     check_contexts();
+    PROP_ASSERT(was_reported(CONFIG_VM_COUNT) == (w.config.vm_count == 0));
     mark_machine();
     for (uint32_t vm = 0; vm < w.config.vm_count; vm++) {
         if ((w.plan.runnable & BIT(vm)) != 0) {

@@ -236,6 +236,7 @@ static void test_devices_of_two(void **state)
     /* The UART belongs to the console while there is one, else to the log unless that waits. */
     vms[1].devices = other;
     vms[1].device_count = 1;
+    vms[1].irqc = vms[0].irqc;
     expect_text(2, "E-DEV-TWICE: device uart0 is owned by vm b and the console");
     vms[1].console.kind = VM_CONSOLE_NONE;
     expect_text(2, "E-DEV-TWICE: device uart0 is owned by vm b and the log");
@@ -284,10 +285,13 @@ static void test_interrupts(void **state)
     expect_one(CONFIG_IRQC_SOURCES, 1);
     vms[0].irqc.source_count = 1025;
     expect_one(CONFIG_IRQC_SOURCES, 1);
+    /* Without a controller: no interrupt of a device, once, and none of the virtual UART. */
     vms[0].irqc.model = HYP_IRQC_NONE;
+    expect_text(1, "E-IRQC-NONE: vm a has interrupt 13 (rtc), but no interrupt controller");
+    devices[2].irq[0] = 0;
     expect_none();
     vms[0].console.irq = 1;
-    expect_one(CONFIG_IRQ_GUEST, 1);
+    expect_text(1, "E-IRQC-NONE: vm a has interrupt 1 (console), but no interrupt controller");
 }
 
 static void test_keys(void **state)

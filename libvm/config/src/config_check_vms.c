@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of VMs, the ISA extensions that they require, their budgets of exits. */
+/* The count of VMs, their names, the ISA extensions that they require, their budgets of exits. */
 #include "config_check_rules.h"
 
 #include <hyp/vm/guest_isa.h>
@@ -69,6 +69,9 @@ static void check_extensions(struct config_run *run, uint32_t vm)
 
 void config_check_vms(struct config_run *run)
 {
+    if (run->config->vm_count == 0) {
+        config_violation(run, CONFIG_VM_COUNT, 0, "configuration %s has no VM", run->config->name);
+    }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         check_name(run, vm);
         check_budget(run, vm);

@@ -35,10 +35,19 @@ static void check_taken(struct config_run *run, uint32_t vm, const struct hyp_de
     }
 }
 
+/* 0: there is no interrupt controller. */
+static uint32_t source_count(const struct config_run *run)
+{
+    const struct hyp_irqc_desc *irqc = &run->platform->irqc;
+    if (run->in->machine != NULL) {
+        return run->in->machine->source_count;
+    }
+    return irqc->model != HYP_IRQC_NONE ? irqc->source_count : 0;
+}
+
 static void check_irqs(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
-    const struct config_machine *machine = run->in->machine;
-    uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
+    uint32_t count = source_count(run);
     for (uint32_t i = 0; i < 4 && device->irq[i] != 0; i++) {
         if (device->irq[i] >= count) {
             struct config_owner provider = config_owner_provider(run->in);

@@ -169,11 +169,11 @@ static void test_harts_without_context(void **state)
     assert_int_equal(plan.no_context[0], 0);
     devices[2].irq[0] = 13;
     vms[0].irqc.model = HYP_IRQC_NONE;
+    expect_one(CONFIG_IRQC_NONE, 1);
+    vms[0].device_count = 0;
     expect_none();
     /* An APLIC is passed through in part: each hart needs a context. */
-    vms[0].irqc.model = HYP_IRQC_PLIC;
     vms[0].irqc.model = HYP_IRQC_APLIC;
-    vms[0].device_count = 0;
     machine.irqc_models = 7;
     machine.no_context = 0x2;
     expect_one(CONFIG_IRQ_HART, 1);
@@ -224,7 +224,20 @@ static void test_irqc_models(void **state)
     expect_none();
     machine.irqc_models = 0;
     vms[0].irqc.model = HYP_IRQC_NONE;
+    vms[0].device_count = 0;
     expect_none();
+    in.machine = NULL;
+    expect_none();
+    /* A platform without a controller: a virtual PLIC is all software, no device has interrupts. */
+    platform.irqc = (struct hyp_irqc_desc){.model = HYP_IRQC_NONE, .source_count = 64};
+    expect_none();
+    vms[0].irqc.model = HYP_IRQC_PLIC;
+    expect_none();
+    vms[0].irqc.model = HYP_IRQC_APLIC;
+    expect_text(1, at_build[HYP_IRQC_APLIC]);
+    vms[0].irqc.model = HYP_IRQC_PLIC;
+    vms[0].device_count = 1;
+    expect_text(1, "E-IRQ-ABSENT: vm a needs interrupt 13 (device rtc), platform board has 1 to 0");
 }
 
 /* Registers that the machine's device tree shows, of the hypervisor or the firmware's console. */
@@ -290,7 +303,10 @@ static void test_limits(void **state)
     assert_true(plan.violation_count >= HYP_VM_MAX);
     assert_int_equal(plan.runnable, 0);
     config.vm_count = 0;
-    expect_none();
+    check();
+    assert_int_equal(reported_count, 1);
+    assert_int_equal(reported[0].violation.rule, CONFIG_VM_COUNT);
+    assert_int_equal(plan.runnable, 0);
 }
 
 int main(void)

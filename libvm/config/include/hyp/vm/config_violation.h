@@ -42,6 +42,7 @@
     X(POOL_SIZE, "E-POOL-SIZE", hyp_config, pool_size)
 
 #define CONFIG_CHECK_RULES(X)                                \
+    X(VM_COUNT, "E-VM-COUNT", hyp_config, vms)               \
     X(VM_NAME, "E-VM-NAME", vm_config, name)                 \
     X(VM_NAME_TWICE, "E-VM-NAME-TWICE", vm_config, name)     \
     X(VCPU_COUNT, "E-VCPU-COUNT", vm_config, vcpu_count)     \
@@ -67,6 +68,7 @@
     X(IRQ_TWICE, "E-IRQ-TWICE", hyp_device, irq)             \
     X(IRQ_GUEST, "E-IRQ-GUEST", vm_irqc, source_count)       \
     X(IRQ_CLASH, "E-IRQ-CLASH", vm_console, irq)             \
+    X(IRQC_NONE, "E-IRQC-NONE", vm_irqc, model)              \
     X(IRQC_SOURCES, "E-IRQC-SOURCES", vm_irqc, source_count) \
     X(IRQC_ELSE, "E-IRQC-ELSE", vm_config, irqc_else)        \
     X(EXITS, "E-EXITS", vm_exit_budget, grace_s)             \
