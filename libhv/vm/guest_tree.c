@@ -60,7 +60,7 @@ static enum hyp_status narrow(struct hv_vms *vms, struct hv_vm *hv, void *fdt)
 {
     const struct vm_config *c = hv->vm.config;
     const struct hyp_dtb *dtb = &vms->build->dtbs[hv->vm.index];
-    const struct machine_grant *has = &hv->has;
+    const struct machine_grant *has = &hv->common;
     char args[CONFIG_BOOTARGS_SIZE];
     struct guest_seed seed;
     struct guest_dt_facts facts = {

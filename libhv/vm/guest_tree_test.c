@@ -25,8 +25,8 @@ static int setup(void **state)
     }
     vcpus[0] = (struct vcpu){.hart_index = 1};
     vcpus[1] = (struct vcpu){.id = 1, .hart_index = 3};
-    hv.has = (struct machine_grant){.isa = GUEST_ISA_ALWAYS, .block = {64, 128, 256}};
-    hv.initrd = (struct hv_file){.size = 0x4001, .is_told = true};
+    hv.common = (struct machine_grant){.isa = GUEST_ISA_ALWAYS, .block = {64, 128, 256}};
+    hv.initrd = (struct hv_file){.size = 0x4001, .size_known = true};
     return 0;
 }
 
@@ -136,7 +136,7 @@ static void test_cache_blocks_are_those_of_granted_extensions(void **state)
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbom-block-size", 0));
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbop-block-size", 0));
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cboz-block-size", 0));
-    hv.has.isa |= BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
+    hv.common.isa |= BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
     store();
     assert_int_equal(test_guest_cell("/cpus/cpu@1", "riscv,cbom-block-size"), 64);
     assert_int_equal(test_guest_cell("/cpus/cpu@1", "riscv,cbop-block-size"), 128);

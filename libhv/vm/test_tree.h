@@ -67,7 +67,7 @@ static inline void test_put_soc(void)
 static inline uint16_t test_value_of(const char *path, const char *name)
 {
     const uint8_t *value = fdt_getprop(test_tree, fdt_path_offset(test_tree, path), name, 0);
-    HYP_REQUIRE(value != 0);
+    HYP_REQUIRE(value != NULL);
     return (uint16_t)((value - test_tree) / 4);
 }
 
@@ -144,7 +144,7 @@ static inline const void *test_guest_prop(const char *path, const char *name, in
 
 static inline uint32_t test_guest_cell(const char *path, const char *name)
 {
-    const void *value = test_guest_prop(path, name, 0);
-    HYP_REQUIRE(value != 0);
+    const void *value = test_guest_prop(path, name, NULL);
+    HYP_REQUIRE(value != NULL);
     return fdt32_ld(value);
 }

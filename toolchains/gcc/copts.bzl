@@ -29,7 +29,8 @@ COLD = select({
 def hyp_copts(extra = []):
     """std and warnings; an error only in our own tree, so that a newer compiler stops no user."""
     werror = ["-Werror"] if native.repository_name() == "@" else []
-    return ["-std=c11"] + _WARNINGS + werror + select({
+    # always an error: a count that is written beside the macro of its list (config.h)
+    return ["-std=c11"] + _WARNINGS + werror + ["-Werror=override-init"] + select({
         # sanitizers make frames larger, and clang does not know the option
         NONE: ["-Wstack-usage=1024"],
         "//conditions:default": ["-D_GNU_SOURCE"],

@@ -13,7 +13,11 @@ _TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
 _AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}
-_SHARED_CONSOLE = str(Label("//libhv/console:shared"))
+# what a generated file of a configuration may point at
+_CHOSEN = {
+    False: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic"]],
+    True: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
+}
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -94,7 +98,7 @@ def _config_impl(ctx):
         for n, f in blobs
     ] + [
         # no size: what is loaded must not have a say in the image
-        "--blob %s=0,load" % n
+        "--blob %s=0,preloaded" % n
         for n in ctx.attr.loads
     ])
     files += "" if ctx.attr.irqc_else else " --no-irqc-else"
@@ -347,8 +351,7 @@ def hyp_image(
             copts = ["-g0"],
             linkstatic = True,
             target_compatible_with = BARE,
-            # what the file points at
-            deps = [_CONFIG, _SHARED_CONSOLE],
+            deps = [_CONFIG] + _CHOSEN[aia],
             **private
         )
         link_srcs.append(":" + name + "_blobs")

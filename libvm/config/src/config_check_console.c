@@ -3,8 +3,6 @@
 #include "config_check_rules.h"
 
 #define CTRL_A 1 /* QEMU's own key on its serial console. */
-#define DEFAULT_CONSOLE_KEY 0x1d
-#define DEFAULT_LOG_KEY 0x1e
 
 static void report_key(struct config_run *run, uint32_t key, const char *user, const char *other)
 {
@@ -14,9 +12,8 @@ static void report_key(struct config_run *run, uint32_t key, const char *user, c
 
 void config_check_keys(struct config_run *run)
 {
-    const struct hyp_config *config = run->config;
-    uint32_t console = config->console_key != 0 ? config->console_key : DEFAULT_CONSOLE_KEY;
-    uint32_t log = config->log_key != 0 ? config->log_key : DEFAULT_LOG_KEY;
+    uint32_t console = hyp_console_key(run->config);
+    uint32_t log = hyp_log_key(run->config);
     if (console == CTRL_A) {
         report_key(run, console, "the console", "QEMU");
     }

@@ -15,8 +15,8 @@ static void check_pair(struct config_run *run, const struct config_held_device *
     if (a->device == b->device || a->vm_bit == b->vm_bit) {
         return;
     }
-    for (uint32_t i = 0; i < 4 && a->device->irq[i] != 0; i++) {
-        for (uint32_t j = 0; j < 4 && b->device->irq[j] != 0; j++) {
+    for (uint32_t i = 0; i < hyp_device_irq_count(a->device); i++) {
+        for (uint32_t j = 0; j < hyp_device_irq_count(b->device); j++) {
             if (a->device->irq[i] == b->device->irq[j]) {
                 config_violation(run, CONFIG_IRQ_TWICE, a->vm_bit | b->vm_bit,
                                  "interrupt %u is owned by " OWNER " and " OWNER, a->device->irq[i],
@@ -45,9 +45,11 @@ static void check_guest_irq(struct config_run *run, uint32_t vm, const char *dev
 static void check_device(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
     const struct vm_config *vm_config = &run->config->vms[vm];
-    /* One violation of E-IRQC-NONE is enough for all interrupts of a device. */
-    uint32_t count = vm_config->irqc.model == HYP_IRQC_NONE ? 1 : ARRAY_COUNT(device->irq);
-    for (uint32_t i = 0; i < count && device->irq[i] != 0; i++) {
+    uint32_t count = hyp_device_irq_count(device);
+    if (vm_config->irqc.model == HYP_IRQC_NONE && count > 1) {
+        count = 1; /* One violation of E-IRQC-NONE is enough for all interrupts of a device. */
+    }
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t irq = device->irq[i];
         check_guest_irq(run, vm, device->name, irq);
         if (vm_config->console.kind == VM_CONSOLE_VUART && irq == vm_config->console.irq) {

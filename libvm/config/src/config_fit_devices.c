@@ -48,7 +48,7 @@ static uint32_t source_count(const struct config_run *run)
 static void check_irqs(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
     uint32_t count = source_count(run);
-    for (uint32_t i = 0; i < 4 && device->irq[i] != 0; i++) {
+    for (uint32_t i = 0; i < hyp_device_irq_count(device); i++) {
         if (device->irq[i] >= count) {
             struct config_owner provider = config_owner_provider(run->in);
             config_violation(run, CONFIG_IRQ_ABSENT, config_vm_bit(vm),

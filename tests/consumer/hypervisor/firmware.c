@@ -89,7 +89,7 @@ static struct hv_audit audit_state;
 static const struct hv_audit_module audit_module = {.run = guest_is_there, .state = &audit_state};
 
 static const struct irqc_module irqcs[] = {
-    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
+    {&irqc_plic, &plic, HYP_IRQC_PLIC},
 };
 
 static const struct hv_modules modules = {
@@ -120,6 +120,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .blob_count = hyp_blob_count,
         .device_index = hyp_device_index,
         .console = hyp_console_module,
+        .virqc = hyp_virqc,
         .image = &hv_image_linked,
         .modules = &modules,
         .audit = &audit_module,
@@ -131,7 +132,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hv_vm_ended = hv.host.vm_ended;
     hv.host.vm_ended = vm_ended;
     hv_read_machine(&hv, fdt_hpa);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv_init_console(&hv);

@@ -306,7 +306,7 @@ static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, 
     bool has_kind = t->vm->irqc.model != HYP_IRQC_PLIC;
     fdt32_t cells[8];
     size_t n = 0;
-    for (uint32_t i = 0; i < count && irq[i] != 0; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         cells[n++] = cpu_to_fdt32(irq[i]);
         if (has_kind) {
             cells[n++] = cpu_to_fdt32(edge ? EDGE_RISING : LEVEL_HIGH);
@@ -323,7 +323,7 @@ static void put_device(struct tree *t, const struct vm_device *own)
     const struct hyp_platform *platform = t->in->platform;
     const struct hyp_device *device = config_find_device(platform, own->name);
     begin_at(t, node_name(device), own->gpa);
-    put_interrupts(t, device->irq, 4, device->irq_edge);
+    put_interrupts(t, device->irq, hyp_device_irq_count(device), device->irq_edge);
     if (platform->uart.device != NULL && strcmp(platform->uart.device, device->name) == 0) {
         put_u32(t, "clock-frequency", platform->uart.clock_hz);
         if (platform->uart.reg_shift != 0) {
@@ -342,7 +342,7 @@ static void put_vuart(struct tree *t)
 {
     const struct vm_console *console = &t->vm->console;
     begin_at(t, "serial", console->gpa);
-    put_interrupts(t, &console->irq, 1, false);
+    put_interrupts(t, &console->irq, console->irq != 0 ? 1 : 0, false);
     put_u32(t, "clock-frequency", 3686400);
     put_reg(t, console->gpa, 0x100);
     put_text(t, "compatible", "ns16550a");
@@ -432,10 +432,4 @@ void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
         }
     }
     fprintf(out, "%s};\n", count == 0 ? "    {0, 0, 0},\n" : "");
-}
-
-void tool_write_console_module(const struct hyp_config *config, FILE *out)
-{
-    fprintf(out, "\nconst struct hyp_console_module *const hyp_console_module = %s;\n",
-            config->log_waits ? "0" : "&hyp_shared_console");
 }

@@ -11,10 +11,11 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: %s [--check] [--blob NAME=SIZE[,embed|,load]]... [--image-bound BYTES]\n"
-    "       [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb VM=OUT.dtb]...\n"
-    "       [--no-irqc-else] [--board OUT.txt] [--same-board FILE] [--rules]\n"
-    "SIZE 0 with ,load: the size is not known. --no-irqc-else: no VM gets one of its irqc_else.\n"
+    "usage: %s [--check] [--blob NAME=SIZE[,embed|,preloaded]]...\n"
+    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt]\n"
+    "       [--dtb VM=OUT.dtb]... [--no-irqc-else] [--board OUT.txt] [--same-board FILE] "
+    "[--rules]\n"
+    "SIZE 0 with ,preloaded: not known. --no-irqc-else: no VM gets one of its irqc_else.\n"
     "--board writes what all platforms of one image have in common; --same-board compares another\n"
     "platform with that. --rules prints each rule and the member of config.h that it is about.\n"
     "Exits with 0, with 1 for a configuration that is not valid, with 2 for any other error.\n";
@@ -72,7 +73,7 @@ static uint64_t parse_number(const char *text, const char *option)
     return value;
 }
 
-/* NAME=SIZE[,embed|,load]. A loaded file without a size cannot be checked, so it is left out. */
+/* NAME=SIZE[,embed|,preloaded]. A preloaded file without a size cannot be checked. */
 static void add_blob(struct config_input *in, char *text)
 {
     char *size = strchr(text, '=');
@@ -82,12 +83,12 @@ static void add_blob(struct config_input *in, char *text)
     *size++ = '\0';
     uint64_t bytes = parse_number(size, text);
     const char *kind = strchr(size, ',');
-    bool load = kind != NULL && strcmp(kind, ",load") == 0;
-    if (kind != NULL && !load && strcmp(kind, ",embed") != 0) {
-        fail("neither embed nor load", text);
+    bool preloaded = kind != NULL && strcmp(kind, ",preloaded") == 0;
+    if (kind != NULL && !preloaded && strcmp(kind, ",embed") != 0) {
+        fail("neither embed nor preloaded", text);
     }
     in->blobs = blobs;
-    if (!load || bytes != 0) {
+    if (!preloaded || bytes != 0) {
         blobs[in->blob_count++] = (struct hyp_blob){.name = text, .size = bytes};
     }
 }
@@ -305,7 +306,7 @@ static void write_dtbs(const struct config_input *in, FILE *out)
     }
     tool_write_dtbs(all, count, out);
     tool_write_devices(in, out);
-    tool_write_console_module(&hyp_config, out);
+    tool_write_modules(&hyp_config, !no_irqc_else, out);
 }
 
 static void write_one(const struct config_input *in, const char *option, char *value)

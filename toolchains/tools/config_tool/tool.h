@@ -37,8 +37,11 @@ void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
 
 /* Writes hyp_device_index[] as C, for a configuration that config_check() accepts. */
 void tool_write_devices(const struct config_input *in, FILE *out);
-/* Writes hyp_console_module as C. */
-void tool_write_console_module(const struct hyp_config *config, FILE *out);
+/*
+ * Writes pointers to what the configuration can use as C: hyp_console_module, and hyp_virqc with
+ * each VM's first model and, if `irqc_else`, its others.
+ */
+void tool_write_modules(const struct hyp_config *config, bool irqc_else, FILE *out);
 
 /* Writes what QEMU's launcher reads (toolchains/tools/run_image.py), one row a line. */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
