@@ -91,7 +91,8 @@ void hv_boot_show_machine(const struct hv_boot *boot)
     show_left_out(boot);
 }
 
-void hv_boot_show_pool(const struct hv_boot *boot)
+/* One hart boots. */
+void hv_boot_show_pool(const struct hv_boot *boot) NO_THREAD_SAFETY_ANALYSIS
 {
     const struct page_pool *pool = &boot->memory.pool;
     uint64_t pages = boot->memory.pool_size / HYP_PAGE_SIZE;

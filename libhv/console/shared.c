@@ -111,7 +111,7 @@ static enum hyp_status add_vuart(struct hv_console *console, struct hv_console_v
     return vm_add_vdev(port->vm, &dev);
 }
 
-static enum hyp_status add_vm(struct hv_console *console, struct vm *vm)
+static enum hyp_status add_vm(struct hv_console *console, struct vm *vm) NO_THREAD_SAFETY_ANALYSIS
 {
     if (vm->config->console.kind == VM_CONSOLE_NONE) {
         return HYP_OK;

@@ -13,7 +13,9 @@ _Static_assert(sizeof(struct virq_aia) <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
 void virq_aplic_set_external(void *ctx, uint32_t vcpu, bool level)
 {
     const struct virq_aia *v = ctx;
-    vcpu_set_external(v->vm->vcpus[vcpu], level);
+    struct vcpu *target = v->vm->vcpus[vcpu];
+    spinlock_assume_held(&target->vm->lock);
+    vcpu_set_external(target, level);
 }
 
 void virq_aplic_handle_phys_irq(void *state, uint32_t source, uint32_t hart)

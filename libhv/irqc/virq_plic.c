@@ -16,7 +16,9 @@ _Static_assert(sizeof(struct vplic_source) <= FOOTPRINT_IRQC_SOURCE &&
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
     const struct vm *vm = ctx;
-    vcpu_set_external(vm->vcpus[vcpu], level);
+    struct vcpu *target = vm->vcpus[vcpu];
+    spinlock_assume_held(&target->vm->lock);
+    vcpu_set_external(target, level);
 }
 
 static void handle_phys_irq(void *state, uint32_t source, uint32_t hart)

@@ -12,6 +12,7 @@ import tempfile
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
+import elf_file  # noqa: E402
 import qemu_test  # noqa: E402
 import report  # noqa: E402
 
@@ -60,7 +61,7 @@ def work(machine, out):
 def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
-    at = report.Elf(given["elf"]).symbols()["trap_entry"][0]
+    at = elf_file.symbols(given["elf"])["trap_entry"][0]
     plugin = "%s,hs=0xffffffc000000000:0xffffffc040000000,at=%#x:%d:%d,out=%s" % (os.path.abspath(given["plugin"]), at, BEAT, EXIT, out)
     with qemu_test.Machine(command + ["--", "-plugin", plugin], plan["timeout"]) as machine:
         boot, left, came, looks = work(machine, out)

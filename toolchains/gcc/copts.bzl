@@ -12,16 +12,13 @@ _WARNINGS = [
 
 NONE = str(Label("@platforms//os:none"))
 
+BARE_CLANG = str(Label("//platforms:bare_clang"))
+
 # Code that runs while booting, or a line at a time: small goes before fast, on the target.
 COLD = select({
     NONE: [
         "-Os",
         "-msave-restore",
-        # small for GCC 12 is smaller still without these
-        "-fno-caller-saves",
-        "-fno-expensive-optimizations",
-        "-fno-jump-tables",
-        "-fno-move-loop-invariants",
     ],
     "//conditions:default": [],
 })
@@ -31,7 +28,8 @@ def hyp_copts(extra = []):
     werror = ["-Werror"] if native.repository_name() == "@" else []
     # always an error: a count that is written beside the macro of its list (config.h)
     return ["-std=c11"] + _WARNINGS + werror + ["-Werror=override-init"] + select({
-        # sanitizers make frames larger, and clang does not know the option
+        # on the target alone: sanitizers make frames larger
+        BARE_CLANG: ["-Wframe-larger-than=1024"],
         NONE: ["-Wstack-usage=1024"],
         "//conditions:default": ["-D_GNU_SOURCE"],
     }) + extra

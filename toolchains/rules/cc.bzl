@@ -6,15 +6,31 @@ load("//toolchains/gcc:copts.bzl", "COLD", "hyp_copts")
 
 _CMOCKA = str(Label("@cmocka//:cmocka"))
 _LIBARCH = str(Label("//libarch"))
+_PROP = str(Label("//tests/prop:prop"))
+_BASE = str(Label("//libarch:base"))
 _HOST = [str(Label("@platforms//os:linux"))]
 
-def hyp_library(name, copts = [], cold = False, includes = ["include"], visibility = ["//visibility:public"], **kwargs):
+# A test has one thread, and looks at members without their lock.
+_TEST_COPTS = select({
+    str(Label("//platforms:clang")): ["-Wno-thread-safety-analysis"],
+    "//conditions:default": [],
+})
+
+def _with_base(deps):
+    """Every library and test may include <hyp/base/...>: data types, status codes, assertions."""
+    if type(deps) == "list":
+        deps = [d for d in deps if not d.endswith("//libarch:base")]
+    return deps + [_BASE]
+
+def hyp_library(name, copts = [], cold = False, base = True, deps = [], includes = ["include"], visibility = ["//visibility:public"], **kwargs):
     """A cc_library with our warnings, for riscv64 and for the host alike.
 
     Args:
       name: of the library.
       copts: added to ours.
       cold: it runs while booting, or a line at a time: on the target small goes before fast.
+      base: it may include <hyp/base/...>, without naming //libarch:base in `deps`.
+      deps: as cc_library's.
       includes: as cc_library's.
       visibility: as cc_library's.
       **kwargs: of the cc_library.
@@ -23,6 +39,7 @@ def hyp_library(name, copts = [], cold = False, includes = ["include"], visibili
         name = name,
         copts = hyp_copts(copts) + (COLD if cold else []),
         includes = includes,
+        deps = _with_base(deps) if base else deps,
         # host tests link what they test, whole
         linkstatic = True,
         visibility = visibility,
@@ -35,10 +52,10 @@ def hyp_test(name, srcs, deps = [], copts = [], size = "small", **kwargs):
         name = name,
         size = size,
         srcs = srcs,
-        copts = hyp_copts(copts),
+        copts = hyp_copts(copts) + _TEST_COPTS,
         linkstatic = True,
         target_compatible_with = _HOST,
-        deps = deps + [_CMOCKA],
+        deps = _with_base(deps) + [_CMOCKA],
         **kwargs
     )
 
@@ -84,12 +101,12 @@ def hyp_property(
             size = size,
             srcs = srcs,
             args = args[engine],
-            copts = hyp_copts(copts),
+            copts = hyp_copts(copts) + _TEST_COPTS,
             data = corpus if engine == "fuzz" else [],
             linkstatic = True,
             tags = tags,
             target_compatible_with = _HOST,
-            deps = deps + [str(Label("//tests/prop:" + engine))],
+            deps = _with_base(deps) + [_PROP, str(Label("//tests/prop:" + engine))],
             **kwargs
         )
     if "fuzz" in engines:
@@ -101,7 +118,7 @@ def hyp_property(
             linkopts = ["-fsanitize=fuzzer"],
             tags = ["manual"],
             target_compatible_with = _HOST,
-            deps = deps + [str(Label("//tests/prop:libfuzzer"))],
+            deps = _with_base(deps) + [_PROP, str(Label("//tests/prop:libfuzzer"))],
         )
 
 def hyp_module(

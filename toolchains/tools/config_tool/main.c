@@ -30,7 +30,7 @@ struct variant {
     struct hyp_config config;
     struct vm_config vms[HYP_VM_MAX];
     struct hyp_dtb dtbs[HYP_VM_MAX];
-    struct tool_places places[HYP_VM_MAX];
+    struct tool_fixups fixups[HYP_VM_MAX];
     void *room[HYP_VM_MAX]; /* Holds the device tree. */
 };
 
@@ -117,13 +117,11 @@ static void make_dtb(const struct config_input *in, struct variant *variant, uin
         fail("no memory", "device tree");
     }
     variant->room[vm] = room;
-    variant->dtbs[vm] =
-        (struct hyp_dtb){room, tool_make_dtb(in, vm, room), &variant->places[vm].places};
-    if (variant->dtbs[vm].size == 0) {
+    if (tool_make_dtb(in, vm, room) == 0) {
         fail("the device tree cannot be made", variant->vms[vm].name);
     }
-    if (!tool_find_places(&variant->vms[vm], room, &variant->places[vm])) {
-        fail("the device tree cannot be narrowed", variant->vms[vm].name);
+    if (!tool_find_fixups(&variant->vms[vm], room, &variant->fixups[vm], &variant->dtbs[vm])) {
+        fail("the device tree lacks what boot has to set", variant->vms[vm].name);
     }
 }
 

@@ -336,34 +336,41 @@ struct hyp_blob {
 extern const struct hyp_blob hyp_blobs[];
 extern const uint32_t hyp_blob_count;
 
+/* What boot does with one node or property of a generated device tree. */
+enum hyp_dtb_fixup_kind {
+    HYP_DTB_STAMP,    /* Compares the property with hyp_dtb.stamp. */
+    HYP_DTB_VCPU,     /* Removes the node, if the VM has no vCPU number `field`. */
+    HYP_DTB_DEVICE,   /* Removes the node or property, if the machine lacks devices[field]. */
+    HYP_DTB_CONTEXTS, /* Updates interrupts-extended of the interrupt controller or IMSICs. */
+    HYP_DTB_VALUE, /* Sets the property to the value that enum hyp_dtb_field names, or removes it.
+                    */
+};
+
+enum hyp_dtb_field {
+    HYP_DTB_BOOTARGS,
+    HYP_DTB_INITRD_START,
+    HYP_DTB_INITRD_END,
+    HYP_DTB_RNG_SEED,
+    HYP_DTB_KASLR_SEED,
+    HYP_DTB_TIMEBASE,
+    HYP_DTB_CBOM_BLOCK,
+    HYP_DTB_CBOP_BLOCK,
+    HYP_DTB_CBOZ_BLOCK,
+    HYP_DTB_ISA_STRING, /* riscv,isa */
+    HYP_DTB_ISA_NAMES,  /* riscv,isa-extensions */
+    HYP_DTB_MMU,
+    HYP_DTB_IMSIC_IDS,
+};
+
 /*
- * Places that guest_dt_narrow() changes: the first of a property's value or of a node, counted in
- * 4-byte words from the tree's first; 0: there is none. The config tool finds it in its own tree.
+ * One change that boot makes to a generated device tree. offset and size are in 4-byte words, from
+ * the tree's first byte: that of the node's or property's token, and that of all of it.
  */
-struct hyp_dtb_places {
-    uint16_t timebase;
-    uint16_t bootargs;
-    uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
-    uint16_t rng_seed;  /* 32 bytes; kaslr-seed is the next property. */
-    uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
-    uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
-    uint16_t imsic_ids; /* riscv,num-ids. */
-
-    uint16_t cpu; /* The first cpu node; the others follow, each of cpu_size words. */
-    uint16_t cpu_size;
-    uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
-    uint16_t cpu_same_size;
-    uint16_t cbom; /* the properties that are narrowed, here of the first. */
-    uint16_t cbop;
-    uint16_t cboz;
-    uint16_t isa;
-    uint16_t isa_names;
-    uint16_t mmu;
-    uint8_t cpu_count;
-
-    uint8_t device_count;
-    uint8_t stdout_device;  /* Its index; UINT8_MAX: none. */
-    const uint16_t *device; /* Nodes of vm_config.devices[i]; then where the last one ends. */
+struct hyp_dtb_fixup {
+    uint16_t offset;
+    uint16_t size;
+    uint8_t kind;  /* enum hyp_dtb_fixup_kind */
+    uint8_t field; /* enum hyp_dtb_field, a vCPU or a device. */
 };
 
 /* phandle of vCPU 0's own interrupt controller; vCPU n's is n more. */
@@ -376,7 +383,10 @@ struct hyp_dtb_places {
 struct hyp_dtb {
     const uint8_t *data;
     uint32_t size;
-    const struct hyp_dtb_places *places;
+    uint32_t stamp; /* Checksum of tree and fixups, which the tree has as libhyp,stamp. */
+    const struct hyp_dtb_fixup *fixups; /* By ascending offset: the first is the HYP_DTB_STAMP. */
+    uint32_t fixup_count;
+    bool imsics; /* The tree has IMSICs, and room for Ssaia in its ISA strings. */
 };
 
 extern const struct hyp_dtb hyp_dtbs[];
