@@ -49,8 +49,8 @@ struct world {
     struct config_plan plan;
     uint64_t rules; /* Bit r: rule r was violated. */
     uint16_t page[PAGES];
-    struct hyp_regs regs;      /* The platform's. */
-    struct hyp_regs boot_regs; /* The machine's. */
+    struct hyp_regs regs;      /* Of the platform. */
+    struct hyp_regs boot_regs; /* Of the machine. */
 };
 
 static struct world w;
@@ -284,7 +284,7 @@ static void mark_machine(void)
     }
 }
 
-/* Marks fixed regions one by one, and looks before each what is there: which rules are violated? */
+/* Marks fixed regions one by one. Other owners of their pages are violations of these rules. */
 static uint64_t expect_mem_rules(void)
 {
     uint64_t rules = 0;
@@ -321,13 +321,13 @@ static bool is_free(uint64_t hpa, uint64_t size)
     return true;
 }
 
-/* In one RAM range: what the placement promises not to tear. */
+/* Is it free, and in one RAM range? Placed memory is never in two. */
 static bool is_free_in(const struct hyp_mem *ram, uint64_t hpa, uint64_t size)
 {
     return hpa >= ram->hpa && hpa + size <= ram->hpa + ram->size && is_free(hpa, size);
 }
 
-/* The lowest free place. No region is of 2 MiB or more, so only pages count. */
+/* The lowest free address. No region has 2 MiB or more, so the alignment is a page. */
 static uint64_t lowest_place(uint64_t size)
 {
     for (uint64_t at = RAM_BASE; at < RAM_BASE + RAM_PAGES * 4096; at += 4096) {
@@ -364,7 +364,7 @@ static const struct hyp_device *held(uint32_t vm, uint32_t i)
     return config_find_device(&w.platform, w.held[vm][i].name);
 }
 
-/* Guest-physical pages with two things on them. */
+/* Do two things share a guest-physical page of this VM? */
 static bool gpa_is_shared(uint32_t vm)
 {
     unsigned used[2 * GPA_PAGES + 1] = {0};
@@ -437,7 +437,7 @@ static bool has_irqs(const struct vm_config *c)
     return false;
 }
 
-/* Interrupts of VMs that have no controller. */
+/* VMs with interrupts but without a controller are refused. */
 static void check_irqc_none(void)
 {
     bool any = false;
@@ -451,7 +451,7 @@ static void check_irqc_none(void)
     PROP_ASSERT(any == was_reported(CONFIG_IRQC_NONE));
 }
 
-/* plan.no_context: the harts of each VM that interrupts of its devices cannot reach. */
+/* plan.no_context: harts of VMs that have no context at the physical controller. */
 static void check_contexts(void)
 {
     bool any = false;
@@ -479,7 +479,7 @@ static void check_gpas(void)
     PROP_ASSERT(shared == was_reported(CONFIG_GPA_OVERLAP) || was_reported(CONFIG_MEM_ALIGN));
 }
 
-/* ---- What it is all for ---- */
+/* ---- VMs that run ---- */
 
 static void check_pair_of_running(uint32_t a, uint32_t b)
 {
@@ -492,7 +492,7 @@ static void check_pair_of_running(uint32_t a, uint32_t b)
     }
 }
 
-/* No other device is there but its VM's own. */
+/* Only devices of the VM are in the page. */
 static void check_page_of_device(uint32_t vm, const struct hyp_device *device)
 {
     for (uint32_t k = 0; k < DEVICES; k++) {
@@ -517,7 +517,7 @@ static void check_running(uint32_t vm)
     }
     for (uint32_t i = 0; i < c->device_count; i++) {
         uint64_t n = (held(vm, i)->hpa - LOW_BASE) / 4096;
-        /* Of VMs, the running ones: bit i of a page is VM i. */
+        /* Bit i of a page is VM i: no VM that runs owns this memory. */
         PROP_ASSERT((w.page[n] & (BIT(OWNER_HYP) | BIT(OWNER_REGS) | w.plan.runnable)) == 0);
         check_page_of_device(vm, held(vm, i));
         PROP_ASSERT(!held(vm, i)->dma || held(vm, i)->iommu || c->devices[i].dma_trusted);

@@ -204,7 +204,7 @@ static void test_device_neighbours(void **state)
     static const struct hyp_regs taken[] = {{"the firmware's timer", {0x2000000, 0x1000}}};
     devices[2].hpa = 0x10000000;
     devices[2].size = 0x2000;
-    check(); /* The nic, which nobody owns, and the console's UART. */
+    check(); /* They hold the nic, which nobody owns, and the console's UART. */
     assert_int_equal(reported_count, 2);
     assert_int_equal(reported[0].violation.rule, CONFIG_DEV_OVERLAP);
     assert_string_equal(reported[0].text,

@@ -52,7 +52,7 @@ static void test_missing_memory(void **state)
     ram[0].size = 0x22000000;
     expect_text(1, "E-MEM-ABSENT: vm a needs host memory at 0xa2000000, 0x2000000 bytes, which is "
                    "not RAM of this machine");
-    /* Touching ranges are as good as one; a hole is not. */
+    /* Ranges that touch count as one; a hole is not RAM. */
     ram[1] = (struct hyp_mem){0xa2000000, 0x2000000};
     machine.mem_count = 2;
     expect_none();
@@ -103,7 +103,7 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return (harts & ~UINT64_C(3)) != 0 ? machine.isa & ~others_lack : machine.isa;
 }
 
-/* Only a VM's own harts must have the extensions that it needs. */
+/* The harts of a VM must have the extensions that it requires, other harts need not. */
 static void test_extensions_of_own_harts(void **state)
 {
     (void)state;
@@ -262,7 +262,7 @@ static void test_device_over_registers_of_the_machine(void **state)
     machine.console = (struct hyp_mem){0x28000fff, 1};
     expect_text(1, "E-DEV-TAKEN: the page of device rtc at 0x27fff000 is owned by vm a and the "
                    "firmware's console");
-    machine.console = (struct hyp_mem){0, UINT64_MAX}; /* Somewhere. */
+    machine.console = (struct hyp_mem){0, UINT64_MAX}; /* It may be anywhere. */
     expect_one(CONFIG_DEV_TAKEN, 1);
     vms[0].device_count = 0;
     expect_none();

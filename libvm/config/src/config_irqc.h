@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Guest-physical addresses that a VM's interrupt controller takes. */
+/* Guest-physical addresses of a VM's interrupt controller. */
 #pragma once
 
 #include <hyp/base/range.h>
