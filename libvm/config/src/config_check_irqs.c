@@ -4,7 +4,7 @@
 
 #include "config_owner.h"
 
-/* Of a PLIC and of an APLIC, source 0 included. */
+/* The counts of sources that a PLIC and an APLIC can have, source 0 included. */
 #define SOURCES_MIN 2u
 #define SOURCES_MAX 1024u
 

@@ -49,8 +49,8 @@ struct world {
     struct config_plan plan;
     uint64_t rules; /* Bit r: rule r was violated. */
     uint16_t page[PAGES];
-    struct hyp_regs regs;      /* Of the platform. */
-    struct hyp_regs boot_regs; /* Of the machine. */
+    struct hyp_regs regs;      /* The platform reserves them. */
+    struct hyp_regs boot_regs; /* The machine reserves them. */
 };
 
 static struct world w;

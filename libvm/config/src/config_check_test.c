@@ -285,7 +285,7 @@ static void test_interrupts(void **state)
     expect_one(CONFIG_IRQC_SOURCES, 1);
     vms[0].irqc.source_count = 1025;
     expect_one(CONFIG_IRQC_SOURCES, 1);
-    /* Without a controller: no interrupt of a device, once, and none of the virtual UART. */
+    /* A VM without a controller has no interrupt of a device or of the virtual UART. */
     vms[0].irqc.model = HYP_IRQC_NONE;
     expect_text(1, "E-IRQC-NONE: vm a has interrupt 13 (rtc), but no interrupt controller");
     devices[2].irq[0] = 0;

@@ -28,7 +28,7 @@ static void test_harts(void **state)
 static void expect_console(uint32_t hart, uint32_t vm)
 {
     check();
-    plan.runnable = 3; /* As at boot, on a machine without the configured hart. */
+    plan.runnable = 3; /* Boot runs them, even if the machine lacks the configured hart. */
     assert_int_equal(config_console_hart(&in, &plan, 0), hart);
     if (hart != CONFIG_NO_HART) {
         assert_int_equal(config_vm_of_hart(&in, &plan, hart), vm);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linked with one configuration and one platform: checks them, then writes what an image needs. */
+/* Checks the configuration and the platform that are linked to it, and writes files for an image.
+ */
 #include "tool.h"
 
 #include <hyp/console/format.h>
@@ -191,7 +192,7 @@ static bool check_all(struct config_input *in)
     return check(in, &selected);
 }
 
-/* ---- What the platforms of one image have in common: everything but the interrupt controller */
+/* ---- The platforms of one image differ in their interrupt controllers alone ------------------ */
 
 static void print_text(FILE *out, const char *what, const char *text)
 {

@@ -47,7 +47,7 @@ struct config_machine {
     uint32_t source_count;     /* Interrupt sources are 1 .. source_count - 1; 0: no controller. */
     uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): models that VMs can be given. */
     uint64_t no_context;       /* Bit i: the interrupt controller cannot interrupt hart i. */
-    uint32_t gpa_bits;         /* Of the widest G-stage mode: 41, 50 or 59; 0: there is no mode. */
+    uint32_t gpa_bits; /* The widest G-stage mode has 41, 50 or 59 bits; 0: there is no mode. */
     uint64_t isa; /* OR of BIT(enum guest_isa): extensions that VMs can be granted on all harts. */
     /* The extensions for a VM on these harts. NULL: all harts have the same. */
     uint64_t (*isa_of_harts)(const void *ctx, uint64_t harts);
