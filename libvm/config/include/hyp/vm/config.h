@@ -3,11 +3,12 @@
  * The configuration that a user writes: which VMs share this machine, and which harts, memory,
  * devices and interrupts each of them owns.
  *
- * A configuration is one C file with one `const struct hyp_config hyp_config`; README.md shows a
- * small one. It includes only this header, and it is constant data. The build compiles it into the
- * image and into the config tool, which refuses a configuration that breaks a rule, and writes the
- * guests' device trees and the report of who owns what. Boot checks again what depends on the
- * machine. A message names its rule by an id, as E-HART-TWICE, and so do the comments below.
+ * A configuration is one C file with one `const struct hyp_config hyp_config`; README.md shows
+ * a small one. It includes only this header, and it is constant data: the build compiles it into
+ * the image and into the config tool. The tool refuses a configuration that breaks a rule, and
+ * writes the guests' device trees and the report of who owns what. Boot checks again what depends
+ * on the machine. A message begins with the id of its rule; comments below name rules by these ids,
+ * as E-HART-TWICE. config_violation.h lists all of them.
  *
  * Units    Addresses and sizes are bytes. A gpa is a guest's address, an hpa the machine's. A hart
  *          is an index, 0, 1, …: the machine's harts that have the hypervisor extension, sorted by
@@ -297,7 +298,7 @@ struct hyp_config {
      * dumps, are only counted.
      */
     bool log_waits;
-    const struct vm_config *vms; /* HYP_VMS(), at least one */
+    const struct vm_config *vms; /* HYP_VMS(), at least one: E-VM-COUNT */
     uint32_t vm_count;
 };
 
