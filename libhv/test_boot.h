@@ -269,7 +269,7 @@ static inline void test_boot_machine(void *arg)
     (void)arg;
     hv_init(&hv, &test_build, TEST_LOAD);
     hv_read_machine(&hv, TEST_FDT);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv_init_console(&hv);
@@ -327,8 +327,8 @@ static inline void test_main_of(void *arg)
 static inline enum hart_host_end test_run_hart(uint32_t i)
 {
     for (uint32_t k = 0; k < 4; k++) {
-        if (hv.harts.hart[k] != 0) {
-            hv.harts.hart[k]->boot_state = k == i ? HV_HART_COMING : HV_HART_UP;
+        if (hv.harts.hart[k] != NULL) {
+            hv.harts.hart[k]->boot_state = k == i ? HV_HART_STARTING : HV_HART_ONLINE;
         }
     }
     test_waits = 0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration on this machine: which VMs can run, where; and the console's hart. */
+/* Fits the configuration to the machine: which VMs can run, and which hart has the console. */
 #include "libhv/boot/boot.h"
 
 #include <hyp/arch/hart.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/console/vconsole_mux.h>
 
-_Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET, "what the report says");
+_Static_assert(CONFIG_CONSOLE_BYTES == VCONSOLE_MUX_BUDGET,
+               "the report prints CONFIG_CONSOLE_BYTES");
 
 static void show_finding(void *arg, const struct config_finding *finding)
 {
@@ -21,7 +22,7 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return machine_common(ctx, harts).isa;
 }
 
-/* Does the firmware know it as a hart that it can start? "HART get status" */
+/* True if the firmware can start this hart, by SBI HSM "HART get status". */
 static bool can_start(const struct hv_boot *b, uint32_t hart)
 {
     uint64_t id = b->machine.hart_id[hart];

@@ -35,7 +35,7 @@ static void set_modes(const struct aplic *aplic, const struct hyp_platform *plat
 {
     for (uint32_t i = 0; i < platform->device_count; i++) {
         const struct hyp_device *d = &platform->devices[i];
-        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+        for (uint32_t n = 0; n < hyp_device_irq_count(d); n++) {
             (void)aplic_set_mode(aplic, d->irq[n], d->irq_edge ? APLIC_SM_EDGE1 : APLIC_SM_LEVEL1);
         }
     }

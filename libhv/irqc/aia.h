@@ -66,8 +66,8 @@ static inline bool irqc_aia_has_file_pages(const struct irqc_aia *a)
 /* Host-physical page of a hart's interrupt file: 0 is the S-level file, then its guest files. */
 static inline hpa_t irqc_aia_file_page(const struct irqc_aia *a, uint32_t hart, uint32_t file)
 {
-    uint64_t page = ((uint64_t)a->found.hart_index[hart] << a->found.guest_bits) + file;
-    return HPA(a->found.imsic.hpa + (page << HYP_PAGE_SHIFT));
+    return HPA(a->found.imsic.hpa +
+               imsic_page_offset(a->found.hart_index[hart], file, a->found.guest_bits));
 }
 
 /* ---- A VM's controller ----------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ enum hyp_status virq_for_each_source(const struct hv_build *build, const struct 
 {
     for (uint32_t i = 0; i < vm->config->device_count; i++) {
         const struct hyp_device *d = hv_device(build, vm->index, i);
-        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+        for (uint32_t n = 0; n < hyp_device_irq_count(d); n++) {
             HYP_TRY(call(state, d->irq[n]));
         }
     }

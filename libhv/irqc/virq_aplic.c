@@ -21,7 +21,7 @@ void virq_aplic_set_external(void *ctx, uint32_t vcpu, bool level)
 void virq_aplic_handle_phys_irq(void *state, uint32_t source, uint32_t hart)
 {
     (void)hart;
-    vaplic_raise(&((struct virq_aia *)state)->vaplic, source);
+    vaplic_handle_phys_irq(&((struct virq_aia *)state)->vaplic, source);
 }
 
 void virq_aplic_stop(void *state)

@@ -114,7 +114,7 @@ static void test_a_guest_file_is_clean(void **state)
     struct vimsic_file *file = &test_hart_of(0)->files[AIA_GUEST_FILE];
     test_be_hart(0);
     file->eie[0] = file->eip[0] = BIT(9);
-    file->ready = 1;
+    file->pending_enabled = 1;
     file->eithreshold = 7;
     assert_int_equal(hv_virq_start_vcpu(&b.vcpu[0]), HYP_OK);
     assert_true(file->eie[0] == 0 && file->eip[0] == 0 && file->eithreshold == 0);

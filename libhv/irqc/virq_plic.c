@@ -23,7 +23,7 @@ static void set_external(void *ctx, uint32_t vcpu, bool level)
 
 static void handle_phys_irq(void *state, uint32_t source, uint32_t hart)
 {
-    vplic_raise(state, source, hart);
+    vplic_handle_phys_irq(state, source, hart);
 }
 
 static void stop(void *state)

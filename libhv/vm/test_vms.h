@@ -165,7 +165,7 @@ static inline const void *test_find(const void *from, uint64_t size)
         HYP_REQUIRE(test_file_at(va + size - 1, &last) == bytes + size - 1);
         return bytes;
     }
-    return 0;
+    return NULL;
 }
 
 static inline void test_init_guest_memory(void)
@@ -310,7 +310,7 @@ static inline struct vm_config *test_config(void)
 /* Of the VM, without what was built before: for one step alone. */
 static inline struct hv_vm test_vm(void)
 {
-    return (struct hv_vm){.all = &t.vms,
+    return (struct hv_vm){.vms = &t.vms,
                           .vm = {.config = test_config(), .index = TEST_INDEX, .vcpu_count = 2}};
 }
 

@@ -414,7 +414,7 @@ def tree_with_devices(runner, launcher):
 def grow_cost(runner, name, smp, qemu=()):
     """Instructions of the boot hart, hypervisor and firmware, from the image's first one to the guest's memory."""
     launcher, elf = (getattr(runner.args, "grow_" + name.replace("-", "_") + s) for s in ("", "_elf"))
-    start, size = elf_file.symbols(elf)["hv_hart_await"]  # waits there for the VM's other harts
+    start, size = elf_file.symbols(elf)["hv_hart_wait_online"]  # waits there for the VM's other harts
     counts = runner.image(launcher, elf, smp, poll=[(start, start + size)], qemu=qemu)
     first = counts.of("first", hart=0)
     if not first:

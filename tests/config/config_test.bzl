@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the config tool, each linked with a configuration of its own."""
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 
 def _tool(name, config, deps):
-    cc_library(
-        name = name + "_config",
-        testonly = True,
-        srcs = [config],
-        copts = hyp_copts(),
-        linkstatic = True,
-        deps = deps,
-    )
     cc_binary(
         name = name + "_tool",
         testonly = True,
-        deps = ["//toolchains/tools/config_tool:config_tool_main", ":" + name + "_config"],
+        srcs = [config],
+        copts = hyp_copts(),
+        deps = ["//toolchains/tools/config_tool:config_tool_main"] + deps,
     )
 
 def config_neg_test(config):
-    """The tool refuses `config`, neg_RULE.c, and says what its "expect:" comment says.
+    """The tool refuses base.c with the changes of `config`, neg_RULE.c, and says what its "expect:" comment says.
 
     Args:
       config: the file; the test is named as it is.

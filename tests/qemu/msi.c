@@ -2,24 +2,17 @@
 /* A VM with an interrupt file, on hart 0, and the PCIe bus: what is on it writes where it likes. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x90000000, .size = 16 * HYP_MIB, .hpa = 0x90000000, .hpa_fixed = true},
-};
-static const struct vm_device devices[] = {{.name = "pci", .gpa = 0x30000000, .dma_trusted = true}};
-
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x90000000, .size = 16 * HYP_MIB, .hpa = 0x90000000, .hpa_fixed = true}),
         .entry = 0x90000000,
         .kernel = {.name = "kernel", .gpa = 0x90000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x90200000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "pci", .gpa = 0x30000000, .dma_trusted = true}),
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = {.model = HYP_IRQC_IMSIC,
                  .gpa = 0x0d000000,
@@ -32,6 +25,5 @@ const struct hyp_config hyp_config = {
     .name = "msi",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 1,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

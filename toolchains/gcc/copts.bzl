@@ -27,7 +27,8 @@ COLD = select({
 def hyp_copts(extra = []):
     """std and warnings; an error only in our own tree, so that a newer compiler stops no user."""
     werror = ["-Werror"] if native.repository_name() == "@" else []
-    return ["-std=c11"] + _WARNINGS + werror + select({
+    # always an error: a count that is written beside the macro of its list (config.h)
+    return ["-std=c11"] + _WARNINGS + werror + ["-Werror=override-init"] + select({
         # on the target alone: sanitizers make frames larger; clang inlines more into one frame
         _BARE_CLANG: ["-Wframe-larger-than=2048"],
         _BARE_GCC: ["-Wstack-usage=1024"],

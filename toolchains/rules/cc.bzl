@@ -5,6 +5,7 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//toolchains/gcc:copts.bzl", "COLD", "hyp_copts")
 
 _CMOCKA = str(Label("@cmocka//:cmocka"))
+_LIBARCH = str(Label("//libarch"))
 _PROP = str(Label("//tests/prop:prop"))
 _BASE = str(Label("//libarch:base"))
 _HOST = [str(Label("@platforms//os:linux"))]
@@ -118,4 +119,59 @@ def hyp_property(
             tags = ["manual"],
             target_compatible_with = _HOST,
             deps = _with_base(deps) + [_PROP, str(Label("//tests/prop:libfuzzer"))],
+        )
+
+def hyp_module(
+        name,
+        srcs = [],
+        hdrs = [],
+        own_src = True,
+        own_hdr = True,
+        deps = [],
+        tests = [],
+        props = {},
+        test_hdrs = [],
+        test_deps = [],
+        **kwargs):
+    """A library above //libarch in src/NAME.c and include/hyp/LIB/NAME.h, with its unit tests and properties.
+
+    LIB is the package's first folder without `lib`. Names of sources are those of files in src/.
+
+    Args:
+      name: of the library.
+      srcs: more of its sources, private headers included.
+      hdrs: more of its headers, in include/hyp/LIB/.
+      own_src: src/NAME.c exists.
+      own_hdr: include/hyp/LIB/NAME.h exists.
+      deps: of the library, and of its tests.
+      tests: names of unit tests; each is src/TEST.c.
+      props: by name, what else hyp_property() is given; src/PROP.c unless `src` names another.
+      test_hdrs: headers that tests and properties share, in src/.
+      test_deps: what these depend on besides the library and its deps.
+      **kwargs: of the hyp_library.
+    """
+    folder = "include/hyp/%s/" % native.package_name().split("/")[0][3:]
+    deps = deps + [_LIBARCH]
+    shared = ["src/" + h for h in test_hdrs]
+    judged = [":" + name] + deps + test_deps
+    hyp_library(
+        name = name,
+        srcs = ["src/" + s for s in ([name + ".c"] if own_src else []) + srcs],
+        hdrs = [folder + h for h in ([name + ".h"] if own_hdr else []) + hdrs],
+        deps = deps,
+        **kwargs
+    )
+    for test in tests:
+        hyp_test(
+            name = test,
+            srcs = ["src/%s.c" % test] + shared,
+            deps = judged,
+        )
+    for prop, args in props.items():
+        args = dict(args)
+        hyp_property(
+            name = prop,
+            srcs = ["src/%s.c" % args.pop("src", prop)] + shared,
+            deps = judged,
+            **args
         )

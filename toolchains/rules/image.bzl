@@ -98,7 +98,7 @@ def _config_impl(ctx):
         for n, f in blobs
     ] + [
         # no size: what is loaded must not have a say in the image
-        "--blob %s=0,load" % n
+        "--blob %s=0,preloaded" % n
         for n in ctx.attr.loads
     ])
     files += "" if ctx.attr.choice else " --no-choice"

@@ -2,11 +2,10 @@
 /* Keys of the console and the log; VMs that share it. */
 #include "config_check_rules.h"
 
-/* 0 is Ctrl-] and Ctrl-^. */
 void config_check_keys(struct config_run *run)
 {
-    uint8_t console = run->config->console_key != 0 ? run->config->console_key : 0x1d;
-    uint8_t log = run->config->log_key != 0 ? run->config->log_key : 0x1e;
+    uint8_t console = hyp_console_key(run->config);
+    uint8_t log = hyp_log_key(run->config);
     struct config_finding f = {.rule = CONFIG_CONSOLE_KEY,
                                .blocked = config_vm_all(run->config),
                                .a = {"the console", NULL},

@@ -11,8 +11,8 @@ static void check_irq_pair(struct config_run *run, const struct config_holding *
     if (a->device == b->device || a->vm_bit == b->vm_bit) {
         return;
     }
-    for (uint32_t i = 0; i < 4 && a->device->irq[i] != 0; i++) {
-        for (uint32_t j = 0; j < 4 && b->device->irq[j] != 0; j++) {
+    for (uint32_t i = 0; i < hyp_device_irq_count(a->device); i++) {
+        for (uint32_t j = 0; j < hyp_device_irq_count(b->device); j++) {
             if (a->device->irq[i] == b->device->irq[j]) {
                 struct config_finding f = {.rule = CONFIG_IRQ_TWICE,
                                            .blocked = a->vm_bit | b->vm_bit,
@@ -85,7 +85,7 @@ void config_check_irqs(struct config_run *run)
         check_vm_irqc(run, vm);
         for (uint32_t k = 0; k < c->device_count; k++) {
             const struct hyp_device *device = config_find_device(run->platform, c->devices[k].name);
-            for (uint32_t i = 0; device != NULL && i < 4 && device->irq[i] != 0; i++) {
+            for (uint32_t i = 0; device != NULL && i < hyp_device_irq_count(device); i++) {
                 check_irq(run, vm, device, device->irq[i]);
             }
             config_for_later_holdings(run, vm, k, check_irq_pair);

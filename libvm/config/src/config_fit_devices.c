@@ -42,7 +42,7 @@ static void check_irqs(struct config_run *run, uint32_t vm, const struct hyp_dev
 {
     const struct config_machine *machine = run->in->machine;
     uint32_t count = machine != NULL ? machine->source_count : run->platform->irqc.source_count;
-    for (uint32_t i = 0; i < 4 && device->irq[i] != 0; i++) {
+    for (uint32_t i = 0; i < hyp_device_irq_count(device); i++) {
         if (device->irq[i] >= count) {
             struct config_finding *f = config_about(run, vm);
             f->rule = CONFIG_IRQ_ABSENT;

@@ -132,7 +132,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hv_vm_ended = hv.host.vm_ended;
     hv.host.vm_ended = vm_ended;
     hv_read_machine(&hv, fdt_hpa);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv_init_console(&hv);

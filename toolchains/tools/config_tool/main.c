@@ -10,13 +10,12 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: %s [--check] [--blob NAME=SIZE[,embed|,load]]... [--image-bound BYTES]\n"
-    "       [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb VM=OUT.dtb]...\n"
-    "       [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
-    "SIZE 0 with ,load: not known. --no-choice: every VM gets its irqc. --board: what the "
-    "platforms\n"
-    "of one image have in common; --same-board: this is one of the others. Returns 0, 1 for a\n"
-    "configuration that is not valid, 2 else.\n";
+    "usage: %s [--check] [--blob NAME=SIZE[,embed|,preloaded]]...\n"
+    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt]\n"
+    "       [--dtb VM=OUT.dtb]... [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
+    "SIZE 0 with ,preloaded: not known. --no-choice: every VM gets its irqc. --board: what the\n"
+    "platforms of one image have in common; --same-board: this is one of the others. Returns 0,\n"
+    "1 for a configuration that is not valid, 2 else.\n";
 
 #define BLOBS_MAX (2 * HYP_VM_MAX)
 
@@ -28,7 +27,7 @@ struct choice {
     struct hyp_config config;
     struct vm_config vms[HYP_VM_MAX];
     struct hyp_dtb dtbs[HYP_VM_MAX];
-    struct tool_places places[HYP_VM_MAX];
+    struct tool_fixups fixups[HYP_VM_MAX];
     void *room[HYP_VM_MAX]; /* Of the trees. */
 };
 
@@ -62,7 +61,7 @@ static uint64_t parse_number(const char *text, const char *option)
     return value;
 }
 
-/* NAME=SIZE[,embed|,load]. Of a loaded file without a size there is nothing to check. */
+/* NAME=SIZE[,embed|,preloaded]. A preloaded file without a size cannot be checked. */
 static void add_blob(struct config_input *in, char *text)
 {
     char *size = strchr(text, '=');
@@ -72,12 +71,12 @@ static void add_blob(struct config_input *in, char *text)
     *size++ = '\0';
     uint64_t bytes = parse_number(size, text);
     const char *kind = strchr(size, ',');
-    bool load = kind != NULL && strcmp(kind, ",load") == 0;
-    if (kind != NULL && !load && strcmp(kind, ",embed") != 0) {
-        fail("neither embed nor load", text);
+    bool preloaded = kind != NULL && strcmp(kind, ",preloaded") == 0;
+    if (kind != NULL && !preloaded && strcmp(kind, ",embed") != 0) {
+        fail("neither embed nor preloaded", text);
     }
     in->blobs = blobs;
-    if (!load || bytes != 0) {
+    if (!preloaded || bytes != 0) {
         blobs[in->blob_count++] = (struct hyp_blob){.name = text, .size = bytes};
     }
 }
@@ -106,12 +105,11 @@ static void make_dtb(const struct config_input *in, struct choice *c, uint32_t v
     if (room == NULL) {
         fail("no memory", "device tree");
     }
-    c->dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room), &c->places[vm].places};
-    if (c->dtbs[vm].size == 0) {
+    if (tool_make_dtb(in, vm, room) == 0) {
         fail("the device tree cannot be made", c->vms[vm].name);
     }
-    if (!tool_find_places(&c->vms[vm], room, &c->places[vm])) {
-        fail("the device tree cannot be narrowed", c->vms[vm].name);
+    if (!tool_find_fixups(&c->vms[vm], room, &c->fixups[vm], &c->dtbs[vm])) {
+        fail("the device tree lacks what boot has to set", c->vms[vm].name);
     }
 }
 

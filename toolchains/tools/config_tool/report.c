@@ -26,7 +26,7 @@ static void manifest_blob(const struct config_input *in, const struct config_pla
     }
 }
 
-/* Harts that a run wants: all that somebody must have; at most 4 for a VM that takes what it finds.
+/* Harts that a run wants: all that somebody must have; at most 4 for a VM with allow_fewer_vcpus.
  */
 static uint32_t harts_wanted(const struct config_input *in, const struct config_plan *plan)
 {
@@ -95,9 +95,9 @@ static void report_blob(const struct vm_config *c, const char *what, const struc
     if (blob->name != NULL) {
         fprintf(out, "  %-10s", what);
         print_range(out, " gpa", blob->gpa, blob->max_size);
-        fprintf(out, "  %s, %s\n", blob->name, blob->preloaded ? "loaded" : "embedded");
+        fprintf(out, "  %s, %s\n", blob->name, blob->preloaded ? "preloaded" : "embedded");
         if (blob->preloaded) {
-            fprintf(out, "             kept whole, unless %s.%s-size= is told\n", c->name, what);
+            fprintf(out, "             kept whole, unless %s.%s-size= is given\n", c->name, what);
         }
     }
 }
@@ -138,7 +138,7 @@ static void report_devices(const struct config_input *in, const struct vm_config
         print_range(out, "  device     gpa", c->devices[i].gpa, device->size);
         print_range(out, "  hpa", device->hpa, device->size);
         fprintf(out, "  %s", device->name);
-        for (uint32_t k = 0; k < 4 && device->irq[k] != 0; k++) {
+        for (uint32_t k = 0; k < hyp_device_irq_count(device); k++) {
             fprintf(out, "%s %u", k == 0 ? ", interrupt" : ",", device->irq[k]);
         }
         fprintf(out, "%s\n", device->dma && !device->iommu ? ", DMA NOT CONTAINED" : "");
@@ -162,7 +162,7 @@ static void report_vm(const struct config_input *in, const struct config_plan *p
     for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
         fprintf(out, " %u", bits_first(left));
     }
-    fprintf(out, "%s\n", c->allow_fewer_vcpus ? " (as found)" : "");
+    fprintf(out, "%s\n", c->allow_fewer_vcpus ? " (fewer allowed)" : "");
     report_mem(plan, c, vm, out);
     report_blob(c, "kernel", &c->kernel, out);
     report_blob(c, "initrd", &c->initrd, out);

@@ -15,19 +15,24 @@
  */
 uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room);
 
-struct tool_places {
-    struct hyp_dtb_places places;
-    uint16_t device[CONFIG_DEVICE_MAX + 1]; /* places.device */
+/* The root's property that holds hyp_dtb.stamp. */
+#define TOOL_STAMP "libhyp,stamp"
+
+/* Fixups of one tree: the stamp and 10 properties, 7 a vCPU, a node and a path a device. */
+#define TOOL_FIXUPS_MAX (11 + 7 * HYP_HART_MAX + 2 * CONFIG_DEVICE_MAX)
+
+struct tool_fixups {
+    struct hyp_dtb_fixup list[TOOL_FIXUPS_MAX];
+    uint32_t count;
 };
 
 /*
- * Finds where guest_dt_narrow() changes this tree that tool_make_dtb() has made. False: the tree is
- * not of the shape that it counts on.
+ * Lists what guest_dt_apply() changes in this tree that tool_make_dtb() has made, and stamps the
+ * tree. Fills dtb->stamp and what follows it; dtb->data is `tree`. False: the tree lacks what boot
+ * has to set, or has a device that the VM has not.
  */
-bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found);
-
-/* Writes them as C. */
-void tool_write_places(const struct hyp_dtb_places *places, uint32_t index, FILE *out);
+bool tool_find_fixups(const struct vm_config *vm, void *tree, struct tool_fixups *found,
+                      struct hyp_dtb *dtb);
 
 /* The most interrupt controllers that one VM may name. */
 #define TOOL_CHOICES_MAX (1 + CONFIG_IRQC_ELSE_MAX)

@@ -67,16 +67,11 @@ static inline uint64_t footprint_block(uint64_t size)
     return block;
 }
 
-static inline uint64_t footprint_irqc_storage(uint32_t source_count, uint32_t context_count)
-{
-    uint64_t words = align_up(source_count, 64) / 64;
-    return 8 * words * (FOOTPRINT_IRQC_LEVELS + 2 * (uint64_t)context_count) +
-           (uint64_t)FOOTPRINT_IRQC_SOURCE * source_count +
-           (uint64_t)FOOTPRINT_IRQC_CONTEXT * context_count;
-}
-
 static inline uint64_t footprint_irqc(uint32_t source_count, uint32_t context_count)
 {
-    return FOOTPRINT_IRQC_STRUCT +
-           footprint_block(footprint_irqc_storage(source_count, context_count));
+    uint64_t words = align_up(source_count, 64) / 64;
+    uint64_t storage = 8 * words * (FOOTPRINT_IRQC_LEVELS + 2 * (uint64_t)context_count) +
+                       (uint64_t)FOOTPRINT_IRQC_SOURCE * source_count +
+                       (uint64_t)FOOTPRINT_IRQC_CONTEXT * context_count;
+    return FOOTPRINT_IRQC_STRUCT + footprint_block(storage);
 }

@@ -8,7 +8,7 @@
  * Index of the lowest set bit of x, not 0. The base ISA has no ctz, and this is on each path of a
  * model twice or more: a multiplication by a De Bruijn sequence costs a third of bits_first().
  */
-static inline uint8_t first(uint64_t x)
+static inline uint8_t lowest_bit(uint64_t x)
 {
     static const uint8_t index[64] = {
         0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,  62, 55, 59, 36, 53, 51,

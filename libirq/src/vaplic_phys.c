@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The APLIC model's physical side: the machine's APLIC follows the guest's registers. */
-#include "vaplic_machine.h"
+#include "vaplic_phys.h"
 
 /* Routes the physical source to the guest's target; false if that names no hart of this VM. */
 static inline bool route(const struct vaplic *v, uint32_t source)
@@ -22,10 +22,10 @@ static inline bool route(const struct vaplic *v, uint32_t source)
 
 static inline void enable(struct vaplic *v, uint32_t source, struct vaplic_source *s, bool on)
 {
-    bool was = s->armed;
-    s->armed = on;
+    bool was = s->phys_enabled;
+    s->phys_enabled = on;
     if (on || was) {
-        vaplic_machine_set_enable(v, source, on);
+        vaplic_phys_set_enable(v, source, on);
     }
 }
 
@@ -36,9 +36,9 @@ static NOINLINE void enable_if_routed(struct vaplic *v, uint32_t source)
 }
 
 /* Ends in calls only, so that a source that is off needs no stack. */
-void vaplic_machine_update(struct vaplic *v, uint32_t source)
+void vaplic_sync_phys_enable(struct vaplic *v, uint32_t source)
 {
-    if (vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_held(v, source)) {
+    if (vaplic_has(v->enabled, source) && (!v->msi || v->ie) && !vaplic_is_phys_masked(v, source)) {
         enable_if_routed(v, source);
     } else {
         enable(v, source, &v->sources[source], false);
@@ -46,13 +46,13 @@ void vaplic_machine_update(struct vaplic *v, uint32_t source)
 }
 
 /* While a source is on at the machine, nothing but the target changes there. */
-void vaplic_machine_retarget(struct vaplic *v, uint32_t source)
+void vaplic_route_phys(struct vaplic *v, uint32_t source)
 {
-    if (v->sources[source].armed && !vaplic_is_held(v, source) && route(v, source)) {
+    if (v->sources[source].phys_enabled && !vaplic_is_phys_masked(v, source) && route(v, source)) {
         return;
     }
-    if (vaplic_at_machine(v, source) && vaplic_has(v->enabled, source)) {
-        vaplic_machine_update(v, source);
+    if (vaplic_is_phys(v, source) && vaplic_has(v->enabled, source)) {
+        vaplic_sync_phys_enable(v, source);
     }
 }
 
@@ -69,7 +69,7 @@ HYP_COLD enum hyp_status vaplic_own(struct vaplic *v, uint32_t source)
     }
     vaplic_assign(v->owned, source, true);
     v->sources[source].owned = true;
-    (void)vaplic_machine_set_mode(v, source, APLIC_SM_INACTIVE);
+    (void)vaplic_phys_set_mode(v, source, APLIC_SM_INACTIVE);
     return HYP_OK;
 }
 
@@ -77,10 +77,10 @@ HYP_COLD void vaplic_stop(struct vaplic *v)
 {
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vaplic_source *s = &v->sources[source];
-        if (vaplic_at_machine(v, source) && s->mode != APLIC_SM_INACTIVE) {
-            (void)vaplic_machine_set_mode(v, source, APLIC_SM_INACTIVE);
-            s->armed = false;
+        if (vaplic_is_phys(v, source) && s->mode != APLIC_SM_INACTIVE) {
+            (void)vaplic_phys_set_mode(v, source, APLIC_SM_INACTIVE);
+            s->phys_enabled = false;
         }
     }
-    v->stopped = true;
+    v->vm_stopped = true;
 }
