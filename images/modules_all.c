@@ -7,7 +7,7 @@
 
 static struct irqc_plic plic;
 static struct irqc_aia aia;
-static struct config_selection selection;
+static struct irqc_selection selection;
 
 static const struct irqc_module irqcs[] = {
     {&irqc_plic, &plic, HYP_IRQC_PLIC},

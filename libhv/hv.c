@@ -135,9 +135,9 @@ static enum hyp_status require_h(struct hv *hv)
 /* Replaces build.config by one with the first controller of each VM that this machine supports. */
 static void select_config(struct hv *hv)
 {
-    struct config_selection *selection = hv->build.modules->selection;
+    struct irqc_selection *selection = hv->build.modules->selection;
     if (selection != NULL) {
-        config_select(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
+        irqc_select_for_machine(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
         hv->build.config = &selection->config;
         hv->build.dtbs = selection->dtbs;
     }

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 
 #include "libhv/irqc/irqc.h"
 
@@ -19,5 +19,5 @@ struct hv_modules {
     uint32_t ipi_count;
     /* Memory for a configuration with other controllers than each VM's first. NULL: there is one
      * driver only, so no other controller can be found. */
-    struct config_selection *selection;
+    struct irqc_selection *selection;
 };

@@ -186,7 +186,7 @@ static struct hyp_platform test_platform;
 static const struct hyp_dtb test_dtbs[4];
 static const uint8_t test_index[1];
 static const uint8_t *const test_device_index[2] = {test_index, test_index};
-static struct config_selection test_selection;
+static struct irqc_selection test_selection;
 static struct hv_audit test_audit;
 static struct hv_audit_module test_audit_module;
 static struct hv_modules test_modules;

@@ -48,7 +48,7 @@ static bool has(const struct machine *machine, enum guest_isa ext)
 static void show_without_h(const struct hv_boot *boot)
 {
     const struct machine *machine = &boot->machine;
-    char ids[CONFIG_LINE_SIZE];
+    char ids[LOG_LINE_MAX];
     size_t n = 0;
     for (uint32_t i = 0; i < machine->without_h_count && i < MACHINE_WITHOUT_H; i++) {
         n += format_buf(ids + n, sizeof(ids) - n, i == 0 ? "%lu" : ",%lu", machine->without_h[i]);

@@ -5,8 +5,8 @@
  * tree is what its CSRs were given. All else is as it was generated.
  */
 #include <hyp/base/bits.h>
-#include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_dt.h>
+#include <hyp/vm/irqc_select.h>
 #include <prop.h>
 #include <tool.h>
 
@@ -35,7 +35,7 @@ static uint64_t first_vcpus(uint32_t count)
 static void draw_vm(void)
 {
     const struct vm_config *any = &hyp_config.vms[prop_u64(hyp_config.vm_count)];
-    own = config_chosen(any, (uint32_t)prop_u64(1 + any->irqc_else_count));
+    own = irqc_select_vm(any, (uint32_t)prop_u64(1 + any->irqc_else_count));
     if (prop_bool()) {
         own.vcpu_count = 1 + (uint32_t)prop_u64(prop_u64(8) == 0 ? HYP_HART_MAX : 8);
         own.device_count = (uint32_t)prop_u64(own.device_count + 1);

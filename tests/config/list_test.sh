@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# list_test.sh CC config.h types.h FLAGS...: a count that is written by hand beside the macro of its list does not
+# list_test.sh config.h types.h CC FLAGS...: a count that is written by hand beside the macro of its list does not
 # compile, though warnings are no errors, as in a user's tree.
 set -u
-cc=$1
-config=$2
-types=$3
+config=$1
+types=$2
+cc=$3
 shift 3
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/list.XXXXXX")
 trap 'rm -rf "$dir"' EXIT

@@ -2,7 +2,7 @@
 /* One VM with a PLIC on any machine, one that has none on some, one with the machine's own kind. */
 #include <hyp/vm/config.h>
 
-/* What all of them have; a kernel of their own name. */
+/* Members that all VMs share; the kernel has the VM's name. */
 #define VM(vm_name)                                                               \
     .name = (vm_name), .vcpu_count = 2, .allow_fewer_vcpus = true,                \
     VM_MEM({.gpa = 0x80000000, .size = 64 * HYP_MIB}), .entry = 0x80200000,       \

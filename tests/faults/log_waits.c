@@ -22,7 +22,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
         VM_DEVICES({.name = "uart0", .gpa = 0x10000000}),
-        .irqc = {.model = HYP_IRQC_NONE},
+        .irqc = {.gpa = 0x0c000000, .source_count = 11},
     },
 };
 

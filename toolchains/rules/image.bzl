@@ -101,7 +101,7 @@ def _config_impl(ctx):
         "--blob %s=0,preloaded" % n
         for n in ctx.attr.loads
     ])
-    files += "" if ctx.attr.choice else " --no-choice"
+    files += "" if ctx.attr.irqc_else else " --no-irqc-else"
     others = [t.executable for t in [d[DefaultInfo].files_to_run for d in ctx.attr.other_tools]]
     command = ["set -eu", "board=$(mktemp)", "\"$1\" --check --board \"$board\" " + files] + [
         "'%s' --check --same-board \"$board\" %s" % (t.path, files)
@@ -130,8 +130,8 @@ def _config_impl(ctx):
 _hyp_config = rule(
     implementation = _config_impl,
     attrs = {
-        # VMs get the first of their interrupt controllers that the machine can give
-        "choice": attr.bool(default = True),
+        # a VM may get one of its irqc_else; False: it has irqc on every machine
+        "irqc_else": attr.bool(default = True),
         "defaults": attr.string_dict(),
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
@@ -323,7 +323,7 @@ def hyp_image(
             )
         _hyp_config(
             name = name + "_generated",
-            choice = aia,
+            irqc_else = aia,
             defaults = {
                 k: str(v)
                 for k, v in [("cpu", default_cpu), ("machine", default_machine), ("mem", default_mem), ("smp", default_smp)]

@@ -20,7 +20,7 @@ const char hyp_build_id[] = "other-firmware-1";
 extern const char _start[]; /* sections.ld: the image's first byte. */
 static uint64_t image_hpa;
 
-/* By the SBI, which takes physical addresses: it works before libhv has a console. */
+/* The SBI takes physical addresses, so this works before libhv has a console. */
 static void say(const char *text)
 {
     uint64_t offset = (uint64_t)(text - _start);
@@ -76,7 +76,7 @@ static void add_device(struct vm *vm)
 
 /* ---- Its modules ----------------------------------------------------------------------------- */
 
-/* In the audit's place: without its guest this firmware does not go on. */
+/* Takes the audit's place: this firmware does not go on without its guest. */
 static bool guest_is_there(struct hv_audit *audit)
 {
     bool there = audit->hgatp[0] != 0;
@@ -101,7 +101,7 @@ static const struct hv_modules modules = {
 
 static void (*hv_vm_ended)(struct vm_host_ops *host, struct vm *vm);
 
-/* In the place of libhv's own call, which follows. */
+/* Replaces libhv's own function, which is called at the end. */
 static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
     bool good = device.question_count == 1 && device.answer_count == 1;

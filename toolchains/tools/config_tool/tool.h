@@ -34,13 +34,13 @@ struct tool_fixups {
 bool tool_find_fixups(const struct vm_config *vm, void *tree, struct tool_fixups *found,
                       struct hyp_dtb *dtb);
 
-/* The most interrupt controllers that one VM may name. */
-#define TOOL_CHOICES_MAX (1 + CONFIG_IRQC_ELSE_MAX)
+/* The most interrupt controllers that one VM may name: irqc and those of irqc_else. */
+#define TOOL_IRQC_MAX (1 + CONFIG_IRQC_ELSE_MAX)
 
 /* Writes hyp_dtbs[] as C. */
 void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
 
-/* Writes hyp_device_index[] as C, of a configuration without findings. */
+/* Writes hyp_device_index[] as C, for a configuration that config_check() accepts. */
 void tool_write_devices(const struct config_input *in, FILE *out);
 /*
  * Writes pointers to what the configuration can use as C: hyp_console_module, and hyp_virqc with
@@ -48,9 +48,12 @@ void tool_write_devices(const struct config_input *in, FILE *out);
  */
 void tool_write_modules(const struct hyp_config *config, bool irqc_else, FILE *out);
 
-/* Writes what QEMU's launcher wants to know, a row a line (toolchains/tools/run_image.py). */
+/* Writes what QEMU's launcher reads (toolchains/tools/run_image.py), one row a line. */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
 
-/* Writes the partition table: who has what; `whole` has all of irqc_else, in->config its choice. */
+/*
+ * Writes the partition table. in->config has the selected controller of each VM, `whole` has all of
+ * irqc_else.
+ */
 void tool_write_report(const struct config_input *in, const struct config_plan *plan,
                        const struct hyp_config *whole, FILE *out);

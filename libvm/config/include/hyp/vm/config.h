@@ -3,16 +3,16 @@
  * The configuration that a user writes: which VMs share this machine, and which harts, memory,
  * devices and interrupts each of them owns.
  *
- * A configuration is one C file with one `const struct hyp_config hyp_config`. It includes only
- * this header, and it is constant data: the build compiles it into the image and into the config
- * tool. The tool refuses a configuration that breaks a rule, and writes the guests' device trees
- * and the report of who owns what. Boot checks again what depends on the machine. A message begins
- * with the id of its rule; comments below name rules by these ids, as E-HART-TWICE. They stand
- * beside their sentences in config_finding.h.
+ * A configuration is one C file with one `const struct hyp_config hyp_config`; README.md shows
+ * a small one. It includes only this header, and it is constant data: the build compiles it into
+ * the image and into the config tool. The tool refuses a configuration that breaks a rule, and
+ * writes the guests' device trees and the report of who owns what. Boot checks again what depends
+ * on the machine. A message begins with the id of its rule; comments below name rules by these ids,
+ * as E-HART-TWICE. config_violation.h lists all of them.
  *
- * Units    Addresses and sizes are bytes. A gpa is an address in a guest, an hpa one on the
- * machine. A hart is an index, 0, 1, …: the machine's harts that have the hypervisor extension,
- *          sorted by hart id. A source is the number of an interrupt at a controller, from 1 on.
+ * Units    Addresses and sizes are bytes. A gpa is a guest's address, an hpa the machine's. A hart
+ *          is an index, 0, 1, …: the machine's harts that have the hypervisor extension, sorted by
+ *          hart id. A source is the number of an interrupt at a controller, from 1 on.
  * Default  A member that is left out is 0, false or NULL; its comment says what that means.
  * Owner    Everything is const and lives as long as the image.
  */
@@ -66,22 +66,12 @@ struct hyp_device {
     bool iommu;             /* An IOMMU confines that DMA; libhyp does not program it. */
 };
 
-/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
-static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
-{
-    uint32_t count = 0;
-    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
-        count++;
-    }
-    return count;
-}
-
 /* A machine's interrupt controller, or a VM's. */
 enum hyp_irqc_model {
     HYP_IRQC_PLIC,  /* The default: a VM without a controller says HYP_IRQC_NONE. */
     HYP_IRQC_APLIC, /* An APLIC in direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC for each hart, and an APLIC in MSI delivery mode. */
-    HYP_IRQC_NONE,  /* No external interrupts. It is the last, so it counts the models. */
+    HYP_IRQC_NONE,  /* No external interrupts. The last one: its value counts the models. */
 };
 
 /* Bytes of a VM's controller in its guest-physical space: the same as on QEMU's virt machine. */
@@ -125,11 +115,11 @@ struct hyp_regs {
 };
 
 struct hyp_platform {
-    const char *name;
+    const char *name;          /* Shown in messages of the build and in the report. */
     const struct hyp_mem *mem; /* HYP_MEM(): RAM that every such machine has. */
     uint32_t mem_count;
     struct hyp_mem firmware; /* RAM that the firmware keeps. */
-    uint64_t load_hpa;       /* Where the image usually starts; the build places VMs around it. */
+    uint64_t load_hpa;       /* Usual address of the image; the build places VMs around it. */
     uint32_t hart_count;     /* The most harts that such a machine has, up to HYP_HART_MAX. */
     uint32_t timebase_hz;    /* Ticks of the time CSR a second; boot takes the machine's. */
     struct hyp_irqc_desc irqc;
@@ -139,9 +129,9 @@ struct hyp_platform {
     const struct hyp_regs *reserved; /* HYP_RESERVED(): registers that are in none of the above. */
     uint32_t reserved_count;
     /*
-     * The machine's end, if a VM failed and the firmware's SRST would not pass that on: the 32-bit
-     * word is written to this register. It is the first one of a device, and the write is left out
-     * where the machine's device tree lacks that device. finisher_hpa 0: SRST alone.
+     * For firmware whose SRST does not pass a failure on: if a VM failed, a store of the 32-bit
+     * finisher_word to this register ends the machine. The register is the first one of a device;
+     * where the machine's device tree lacks that device, SRST is called, as with finisher_hpa 0.
      */
     uint64_t finisher_hpa;
     uint32_t finisher_word;
@@ -160,9 +150,9 @@ enum hyp_access {
 struct vm_mem {
     uint64_t gpa;
     uint64_t size;
-    uint64_t hpa;   /* Where it lies on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
+    uint64_t hpa;   /* Address on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
     bool hpa_fixed; /* False: boot places it in free RAM, aligned for large pages. */
-    uint8_t access; /* What the guest may do: an OR of enum hyp_access; 0: everything. */
+    uint8_t access; /* OR of enum hyp_access; 0: all of them. W without R is E-MEM-ACCESS. */
     /*
      * The region keeps its content; else it is 0 at the guest's first instruction, but for files
      * and device tree. A region that is kept has a name and hpa_fixed (E-MEM-KEEP).
@@ -190,7 +180,7 @@ struct vm_blob {
 /* A passed-through device: the guest accesses its registers without exits. */
 struct vm_device {
     const char *name; /* hyp_device.name; a device has one owner: E-DEV-TWICE. */
-    uint64_t gpa;     /* Where the guest sees it, usually its hpa. Sources keep their numbers. */
+    uint64_t gpa;     /* Address in the guest, 4 KiB aligned. Sources keep their numbers. */
     /*
      * Accepts that this device can write the whole machine's memory: required for a device with
      * `dma` and without `iommu` (E-DEV-DMA). All of the VM's memory then has gpa = hpa.
@@ -257,13 +247,18 @@ struct vm_config {
     const struct vm_mem *mem; /* VM_MEM() */
     uint32_t mem_count;
 
-    uint64_t entry; /* gpa of the first instruction: VS-mode, a0 = vCPU id, a1 = device tree. */
-    struct vm_blob kernel;
-    struct vm_blob initrd;
+    /*
+     * gpa of vCPU 0's first instruction, in memory that the guest may execute (E-ENTRY). It runs in
+     * VS-mode with a0 = 0, the vCPU's id, and a1 = dtb_gpa. The guest starts other vCPUs by SBI
+     * HSM.
+     */
+    uint64_t entry;
+    struct vm_blob kernel; /* The guest's program: a Linux boot image, or any flat binary. */
+    struct vm_blob initrd; /* A second file; the guest's device tree shows where it is. */
     /* Up to 511 characters. `VM.append="…"` on the hypervisor's command line replaces them. */
     const char *bootargs;
 
-    uint64_t dtb_gpa;      /* Where the generated device tree is put, 8-byte aligned; 0: none. */
+    uint64_t dtb_gpa;      /* Address of the generated device tree, 8-byte aligned; 0: none. */
     uint64_t dtb_max_size; /* Bytes that it may take there, else E-DTB-SIZE. */
 
     const struct vm_device *devices; /* VM_DEVICES(), up to 32 */
@@ -303,10 +298,27 @@ struct hyp_config {
      * dumps, are only counted.
      */
     bool log_waits;
-    const struct vm_config *vms; /* HYP_VMS(), at least one */
+    const struct vm_config *vms; /* HYP_VMS(), at least one: E-VM-COUNT */
     uint32_t vm_count;
 };
 
+/* A user's file defines hyp_config, platforms/NAME/platform.c hyp_platform. */
+extern const struct hyp_config hyp_config;
+extern const struct hyp_platform hyp_platform;
+
+/* ---- For the hypervisor and the config tool; nothing below is for a user's file -------------- */
+
+/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
+static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
+{
+    uint32_t count = 0;
+    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
+/* Keys of a configuration that says 0. */
 #define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
 #define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
 
@@ -319,12 +331,6 @@ static inline uint8_t hyp_log_key(const struct hyp_config *config)
 {
     return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
 }
-
-/* A user's file defines the first, platforms/NAME/platform.c the second. */
-extern const struct hyp_config hyp_config;
-extern const struct hyp_platform hyp_platform;
-
-/* ---- What the build adds --------------------------------------------------------------------- */
 
 /* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
 struct hyp_blob {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which controller a VM gets of those that it names, and where its device tree is. */
-#include <hyp/vm/config_choice.h>
+/* Which of its controllers a VM gets on a machine, and which device tree is for that. */
+#include <hyp/vm/irqc_select.h>
 
 #include <hyp/base/bits.h>
 
@@ -28,45 +28,55 @@ static struct vm_config vm_of(enum hyp_irqc_model first, uint32_t others_count)
 static void test_models(void **state)
 {
     (void)state;
-    assert_int_equal(config_irqc_models(HYP_IRQC_PLIC), BIT(HYP_IRQC_PLIC));
-    assert_int_equal(config_irqc_models(HYP_IRQC_APLIC), BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_APLIC));
-    assert_int_equal(config_irqc_models(HYP_IRQC_IMSIC), BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_IMSIC));
+    assert_int_equal(irqc_select_models(HYP_IRQC_PLIC), BIT(HYP_IRQC_PLIC));
+    assert_int_equal(irqc_select_models(HYP_IRQC_APLIC), BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_APLIC));
+    assert_int_equal(irqc_select_models(HYP_IRQC_IMSIC), BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_IMSIC));
+    assert_int_equal(irqc_select_models(HYP_IRQC_NONE), BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_NONE));
 }
 
-/* The first that can be had; where there is none, the first of all, which is refused then. */
-static void test_first_that_can_be_had(void **state)
+/* The first that the machine can give; if it gives none, alternative 0, which is refused then. */
+static void test_first_that_can_be_given(void **state)
 {
     (void)state;
     struct vm_config vm = vm_of(HYP_IRQC_IMSIC, 2);
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_IMSIC)), 0);
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_APLIC)), 1);
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_PLIC)), 2);
-    assert_int_equal(config_choose(&vm, 7), 0);
-    assert_int_equal(config_choose(&vm, 0), 0);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_IMSIC)), 0);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_APLIC)), 1);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_PLIC)), 2);
+    assert_int_equal(irqc_select(&vm, 7), 0);
+    assert_int_equal(irqc_select(&vm, 0), 0);
     vm = vm_of(HYP_IRQC_IMSIC, 0);
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_PLIC)), 0);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_PLIC)), 0);
     vm = vm_of(HYP_IRQC_IMSIC, 1);
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_PLIC)), 0);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_PLIC)), 0);
     vm.irqc.model = HYP_IRQC_NONE;
-    assert_int_equal(config_choose(&vm, config_irqc_models(HYP_IRQC_APLIC)), 0);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_APLIC)), 0);
+    /* NONE can be given on every machine; on one without a controller a virtual PLIC, too. */
+    const struct vm_irqc none[] = {{.model = HYP_IRQC_NONE}};
+    vm = (struct vm_config){
+        .irqc = {.model = HYP_IRQC_IMSIC}, .irqc_else = none, .irqc_else_count = 1};
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_PLIC)), 1);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_NONE)), 1);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_IMSIC)), 0);
+    vm = vm_of(HYP_IRQC_IMSIC, 2);
+    assert_int_equal(irqc_select(&vm, irqc_select_models(HYP_IRQC_NONE)), 2);
 }
 
-static void test_chosen(void **state)
+static void test_vm_with_alternative(void **state)
 {
     (void)state;
     const struct vm_config vm = vm_of(HYP_IRQC_IMSIC, 2);
     for (uint32_t n = 0; n < 5; n++) {
-        struct vm_config chosen = config_chosen(&vm, n);
-        assert_int_equal(chosen.irqc.gpa, n < 2 ? n + 1 : 3);
-        chosen.irqc = vm.irqc;
-        assert_memory_equal(&chosen, &vm, sizeof(vm));
+        struct vm_config selected = irqc_select_vm(&vm, n);
+        assert_int_equal(selected.irqc.gpa, n < 2 ? n + 1 : 3);
+        selected.irqc = vm.irqc;
+        assert_memory_equal(&selected, &vm, sizeof(vm));
     }
     const struct vm_config one = vm_of(HYP_IRQC_APLIC, 0);
-    assert_int_equal(config_chosen(&one, 4).irqc.gpa, 1);
+    assert_int_equal(irqc_select_vm(&one, 4).irqc.gpa, 1);
 }
 
-/* Each choice of each VM has a place of its own, and all places are one behind the other. */
-static void test_places_of_trees(void **state)
+/* Each alternative of each VM has an index of its own, and the indices have no gap. */
+static void test_indices_of_trees(void **state)
 {
     (void)state;
     const struct vm_config vms[] = {vm_of(HYP_IRQC_IMSIC, 2), vm_of(HYP_IRQC_PLIC, 0),
@@ -74,19 +84,19 @@ static void test_places_of_trees(void **state)
     const struct hyp_config config = {.vms = vms, .vm_count = ARRAY_COUNT(vms)};
     uint64_t seen = 0;
     for (uint32_t vm = 0; vm < ARRAY_COUNT(vms); vm++) {
-        assert_int_equal(config_dtb_index(&config, vm, 0), vm);
+        assert_int_equal(irqc_select_dtb_index(&config, vm, 0), vm);
         for (uint32_t n = 0; n <= vms[vm].irqc_else_count; n++) {
-            seen |= BIT(config_dtb_index(&config, vm, n));
+            seen |= BIT(irqc_select_dtb_index(&config, vm, n));
         }
     }
     assert_int_equal(seen, 0x3f);
-    assert_int_equal(config_dtb_index(&config, 0, 2), 4);
-    assert_int_equal(config_dtb_index(&config, 2, 1), 5);
-    assert_int_equal(config_choice_count(&config), 3);
+    assert_int_equal(irqc_select_dtb_index(&config, 0, 2), 4);
+    assert_int_equal(irqc_select_dtb_index(&config, 2, 1), 5);
+    assert_int_equal(irqc_select_count(&config), 3);
     const struct hyp_config none = {.vms = vms + 1, .vm_count = 1};
-    assert_int_equal(config_choice_count(&none), 1);
+    assert_int_equal(irqc_select_count(&none), 1);
     const struct hyp_config empty = {.vm_count = 0};
-    assert_int_equal(config_choice_count(&empty), 1);
+    assert_int_equal(irqc_select_count(&empty), 1);
 }
 
 /* Tree n has n + 1 bytes. */
@@ -95,9 +105,9 @@ static void check_selection(const struct hyp_config *config, uint32_t models, co
 {
     static const struct hyp_dtb dtbs[] = {{.size = 1}, {.size = 2}, {.size = 3},
                                           {.size = 4}, {.size = 5}, {.size = 6}};
-    struct config_selection s;
+    struct irqc_selection s;
     memset(&s, 0xff, sizeof(s));
-    config_select(config, dtbs, models, &s);
+    irqc_select_for_machine(config, dtbs, models, &s);
     assert_ptr_equal(s.config.vms, s.vms);
     for (uint32_t vm = 0; vm < 3; vm++) {
         assert_int_equal(s.vms[vm].irqc.gpa, gpa[vm]);
@@ -109,33 +119,33 @@ static void check_selection(const struct hyp_config *config, uint32_t models, co
     assert_memory_equal(&s.config, config, sizeof(s.config));
 }
 
-/* Each VM with its own choice and the tree of that; all else is the configuration's. */
+/* Each VM gets the alternative for this machine and its tree; all else stays as configured. */
 static void test_selection(void **state)
 {
     (void)state;
     struct vm_config vms[] = {vm_of(HYP_IRQC_IMSIC, 2), vm_of(HYP_IRQC_PLIC, 0),
                               vm_of(HYP_IRQC_APLIC, 1)};
-    /* Behind the trees of all are two of VM 0, then one of VM 2. */
+    /* The trees of irqc_else follow: two of VM 0, then one of VM 2. */
     vms[2].irqc_else = others + 1;
     const struct hyp_config config = {
         .name = "c", .pool_size = 4096, .console_hart = 3, .vms = vms, .vm_count = 3};
-    const uint32_t plic = config_irqc_models(HYP_IRQC_PLIC);
-    const uint32_t aplic = config_irqc_models(HYP_IRQC_APLIC);
-    const uint32_t imsic = config_irqc_models(HYP_IRQC_IMSIC);
+    const uint32_t plic = irqc_select_models(HYP_IRQC_PLIC);
+    const uint32_t aplic = irqc_select_models(HYP_IRQC_APLIC);
+    const uint32_t imsic = irqc_select_models(HYP_IRQC_IMSIC);
     check_selection(&config, plic, (uint32_t[]){3, 1, 3}, (uint32_t[]){5, 2, 6});
     check_selection(&config, aplic, (uint32_t[]){2, 1, 1}, (uint32_t[]){4, 2, 3});
     check_selection(&config, imsic, (uint32_t[]){1, 1, 3}, (uint32_t[]){1, 2, 6});
     check_selection(&config, 0, (uint32_t[]){1, 1, 1}, (uint32_t[]){1, 2, 3});
 }
 
-/* More VMs than there is room for: the count says so, and nothing behind the room is written. */
+/* More VMs than the selection has room for: only their count is copied. */
 static void test_selection_of_too_many(void **state)
 {
     (void)state;
     static struct vm_config vms[HYP_VM_MAX + 1];
     static const struct hyp_dtb dtbs[HYP_VM_MAX + 1];
     static struct {
-        struct config_selection s;
+        struct irqc_selection s;
         uint8_t behind[sizeof(struct hyp_dtb)];
         uint8_t same[sizeof(struct hyp_dtb)];
     } room;
@@ -146,21 +156,24 @@ static void test_selection_of_too_many(void **state)
     memset(room.behind, 0xa5, sizeof(room.behind));
     memset(room.same, 0xa5, sizeof(room.same));
     const struct hyp_config config = {.vms = vms, .vm_count = HYP_VM_MAX + 1};
-    config_select(&config, dtbs, config_irqc_models(HYP_IRQC_PLIC), &room.s);
+    irqc_select_for_machine(&config, dtbs, irqc_select_models(HYP_IRQC_PLIC), &room.s);
     assert_int_equal(room.s.config.vm_count, HYP_VM_MAX + 1);
     assert_int_equal(room.s.vms[HYP_VM_MAX - 1].entry, HYP_VM_MAX - 1);
     assert_memory_equal(room.behind, room.same, sizeof(room.same));
     const struct hyp_config none = {.vm_count = 0};
-    config_select(&none, dtbs, 0, &room.s);
+    irqc_select_for_machine(&none, dtbs, 0, &room.s);
     assert_int_equal(room.s.config.vm_count, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_models),    cmocka_unit_test(test_first_that_can_be_had),
-        cmocka_unit_test(test_chosen),    cmocka_unit_test(test_places_of_trees),
-        cmocka_unit_test(test_selection), cmocka_unit_test(test_selection_of_too_many),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_first_that_can_be_given),
+        cmocka_unit_test(test_vm_with_alternative),
+        cmocka_unit_test(test_indices_of_trees),
+        cmocka_unit_test(test_selection),
+        cmocka_unit_test(test_selection_of_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

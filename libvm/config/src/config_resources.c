@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What there is to share out: as the platform promises it, or as the machine has it. */
-#include "config_world.h"
+/* Harts, RAM and address widths: the platform's at build, the machine's at boot. */
+#include "config_resources.h"
 
 uint32_t config_hart_count(const struct config_input *in)
 {
@@ -20,13 +20,13 @@ uint32_t config_ram(const struct config_input *in, const struct hyp_mem **ram)
     return in->machine != NULL ? in->machine->mem_count : in->platform->mem_count;
 }
 
-uint32_t config_taken(const struct config_input *in, const struct hyp_mem **taken)
+uint32_t config_reserved(const struct config_input *in, const struct hyp_mem **reserved)
 {
-    *taken = in->machine != NULL ? in->machine->reserved : &in->platform->firmware;
+    *reserved = in->machine != NULL ? in->machine->reserved : &in->platform->firmware;
     return in->machine != NULL ? in->machine->reserved_count : 1;
 }
 
-/* The end of the RAM range that `at` is in, or `at` itself. */
+/* The end of the RAM range that contains `at`; `at` itself if none does. */
 static uint64_t ram_end(const struct config_input *in, uint64_t at)
 {
     const struct hyp_mem *ram;
@@ -40,7 +40,7 @@ static uint64_t ram_end(const struct config_input *in, uint64_t at)
     return at;
 }
 
-/* Ranges may touch, in any order. */
+/* Ranges that touch count as one, in whatever order they are. */
 bool config_ram_covers(const struct config_input *in, struct range r, uint64_t *hole)
 {
     uint64_t end = r.start + r.size;
