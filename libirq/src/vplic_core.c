@@ -60,15 +60,6 @@ static inline void pending_add(struct vplic *v, uint64_t source)
     row_add(v, source);
 }
 
-static inline void pending_remove(struct vplic *v, uint64_t source)
-{
-    if (v->lone_pending != 0) {
-        v->lone_pending = 0;
-    } else {
-        row_remove(v, source);
-    }
-}
-
 static NOINLINE uint64_t best_of_rows(const struct vplic *v, const struct vplic_context *c)
 {
     /* Priorities above the threshold are the bits below 63 - threshold. */

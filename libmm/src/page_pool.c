@@ -88,8 +88,8 @@ static enum hyp_status check_region(const struct page_pool *pool, const struct p
 }
 
 /* One hart boots: the counts are not shared yet. */
-enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *region)
-    NO_THREAD_SAFETY_ANALYSIS
+enum hyp_status page_pool_add(struct page_pool *pool,
+                              const struct page_region *region) NO_THREAD_SAFETY_ANALYSIS
 {
     HYP_TRY(check_region(pool, region));
     struct range pa = region->pa;

@@ -292,7 +292,7 @@ static void end_call(struct model *m, const struct world *w)
         break;
     case STOP:
     case RESUME:
-    case END: PROP_ASSERT(!"does not return");
+    case END: PROP_ASSERT(false && "does not return");
     }
     m->call = END;
     note();

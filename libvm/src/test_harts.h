@@ -146,7 +146,7 @@ static void test_hart_main(int hart)
 {
     harts.body((unsigned)hart);
     test_block(HART_ENDED);
-    PROP_ASSERT(!"an ended hart goes on");
+    PROP_ASSERT(false && "an ended hart goes on");
 }
 
 static void test_harts_init(unsigned count, unsigned preemptions, void (*body)(unsigned),

@@ -46,7 +46,7 @@ struct page_pool_region {
 
 struct page_pool {
     struct spinlock lock;
-    const struct phys_map *map; /* Borrowed; must outlive the pool. */
+    const struct phys_map *map;            /* Borrowed; must outlive the pool. */
     uint64_t free_count GUARDED_BY(&lock); /* Pages. */
     /* The least that free_count has been since a region was added. */
     uint64_t free_low GUARDED_BY(&lock);
