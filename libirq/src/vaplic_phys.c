@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's physical side: the machine's APLIC follows the guest's registers. */
+/* The physical APLIC follows the guest's registers, for sources that the VM owns. */
 #include "vaplic_phys.h"
 
 /* Routes the physical source to the guest's target; false if that names no hart of this VM. */
@@ -15,14 +15,14 @@ static inline bool route(const struct vaplic *vaplic, uint32_t source)
         phys->ops->set_target(phys->state, source, vaplic->config.hart[hart_index]);
         return true;
     }
-    /* The guest has no guests: another file than the supervisor's own is nobody's. */
+    /* The guest has no guest interrupt files: only its S-level file is a valid target. */
     return (target >> APLIC_TARGET_GUEST_SHIFT & APLIC_TARGET_GUEST_MASK) == 0 &&
            vaplic->config.route(vaplic->config.ctx, source, hart_index, target & APLIC_TARGET_EIID);
 }
 
-static inline void enable(struct vaplic *vaplic, uint32_t source, struct vaplic_source *src,
-                          bool on)
+static void set_phys_enable(struct vaplic *vaplic, uint32_t source, bool on)
 {
+    struct vaplic_source *src = &vaplic->sources[source];
     bool was = src->phys_enabled;
     src->phys_enabled = on;
     if (on || was) {
@@ -30,24 +30,14 @@ static inline void enable(struct vaplic *vaplic, uint32_t source, struct vaplic_
     }
 }
 
-static void enable_if_routed(struct vaplic *vaplic, uint32_t source)
-{
-    struct vaplic_source *src = &vaplic->sources[source];
-    enable(vaplic, source, src, route(vaplic, source));
-}
-
-/* Ends in calls only, so that a source that is off needs no stack. */
 void vaplic_sync_phys_enable(struct vaplic *vaplic, uint32_t source)
 {
-    if (bitmap_has(vaplic->enabled, source) && (!vaplic->msi || vaplic->ie) &&
-        !vaplic_is_phys_masked(vaplic, source)) {
-        enable_if_routed(vaplic, source);
-    } else {
-        enable(vaplic, source, &vaplic->sources[source], false);
-    }
+    bool enabled = bitmap_has(vaplic->enabled, source) && (!vaplic->msi || vaplic->ie) &&
+                   !vaplic_is_phys_masked(vaplic, source);
+    set_phys_enable(vaplic, source, enabled && route(vaplic, source));
 }
 
-/* While a source is on at the machine, nothing but the target changes there. */
+/* A source that stays enabled at the physical APLIC needs a new target only. */
 void vaplic_route_phys(struct vaplic *vaplic, uint32_t source)
 {
     if (vaplic->sources[source].phys_enabled && !vaplic_is_phys_masked(vaplic, source) &&

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's physical side: the machine's APLIC, for the sources that the VM owns. */
+/* What the APLIC model does with the physical APLIC, for sources that the VM owns. */
 #pragma once
 
 #include "vaplic_priv.h"
 
 /*
- * The enable at the machine follows the guest's enable and target and, in MSI mode, IE. For a
- * source of vaplic_is_phys().
+ * Makes the physical enable follow the guest's enable, target and, in MSI mode, IE; routes a source
+ * that is enabled. For a source of vaplic_is_phys().
  */
 void vaplic_sync_phys_enable(struct vaplic *vaplic, uint32_t source);
 
-/* The guest's target of an owned source has changed. */
+/* Call after the guest's target of an owned source has changed. */
 void vaplic_route_phys(struct vaplic *vaplic, uint32_t source);
 
 /* ---- One access each ------------------------------------------------------------------------- */
 
-/* Returns the mode that the machine kept. */
+/* Returns the mode that the physical APLIC kept. */
 static inline uint32_t vaplic_phys_set_mode(const struct vaplic *vaplic, uint32_t source,
                                             uint32_t mode)
 {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * State that the files of the APLIC model share, with what reads and changes it without effects.
+ * State that the files of the APLIC model share, and functions on it that have no other effect.
  *
+ *   vaplic_fast.c      entry of every access; the short way of claimi
  *   vaplic.c           the register window, the domain's registers, set-up: open this first
  *   vaplic_source.c    registers of sources: sourcecfg, target, setip to clrienum; lines
- *   vaplic_request.c   requests of each hart, claims, messages; interrupts that the machine raises
- *   vaplic_phys.c   the machine's APLIC: mode, target, enable of the sources that are owned
+ *   vaplic_request.c   requests of each hart, claims, MSIs; physical interrupts
+ *   vaplic_phys.c      the physical APLIC: mode, target, enable of the sources that the VM owns
+ *   vaplic_valid.c     invariants; reads everything, changes nothing
  *
- * A file calls only those below it, and includes only its own header and theirs. Therefore whoever
- * changes a request of an owned source updates the machine afterwards; no request does so itself.
- * vaplic_valid.c reads everything and changes nothing.
+ * A file calls only files below it, and includes only its own header and theirs. A change of a
+ * request never updates the physical APLIC itself, so its caller does.
  */
 #pragma once
 
@@ -50,7 +51,7 @@ static inline bool vaplic_rectified_input(const struct vaplic_source *src)
     return src->mode >= APLIC_SM_EDGE1 && src->wire != ((src->mode & 1) != 0);
 }
 
-/* The source's target becomes `target`, and the bits of its priority do. */
+/* Sets the source's target, and the bits of its priority in `iprio`. */
 static inline void vaplic_assign_target(struct vaplic *vaplic, uint32_t source, uint32_t target)
 {
     struct vaplic_source *src = &vaplic->sources[source];
@@ -64,7 +65,7 @@ static inline void vaplic_assign_target(struct vaplic *vaplic, uint32_t source, 
     src->target = target;
 }
 
-/* What target keeps of a value in the delivery mode that is. */
+/* The value that target keeps in the present delivery mode. */
 static inline uint32_t vaplic_legal_target(const struct vaplic *vaplic, uint32_t value)
 {
     uint32_t iprio = value & ((1u << vaplic->config.iprio_bits) - 1);
@@ -76,7 +77,7 @@ static inline bool vaplic_is_level_sensitive(const struct vaplic_source *src)
     return src->mode >= APLIC_SM_LEVEL1;
 }
 
-/* These sources are late from now on. */
+/* Defers updates of these sources' requests and physical state to vaplic_run_deferred(). */
 static inline void vaplic_defer(struct vaplic *vaplic, uint32_t w, uint64_t sources)
 {
     if (sources != 0) {
@@ -85,7 +86,7 @@ static inline void vaplic_defer(struct vaplic *vaplic, uint32_t w, uint64_t sour
     }
 }
 
-/* Hardware, level-sensitive, in direct mode: while it is pending, it is off at the machine. */
+/* An owned level-sensitive source in direct mode is disabled physically while it is pending. */
 static inline bool vaplic_is_phys_masked(const struct vaplic *vaplic, uint32_t source)
 {
     const struct vaplic_source *src = &vaplic->sources[source];
@@ -93,6 +94,7 @@ static inline bool vaplic_is_phys_masked(const struct vaplic *vaplic, uint32_t s
            bitmap_has(vaplic->pending, source);
 }
 
+/* True if accesses to this source go to the physical APLIC, too. */
 static inline bool vaplic_is_phys(const struct vaplic *vaplic, uint32_t source)
 {
     return vaplic->sources[source].owned && !vaplic->vm_stopped;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's requests: by hart, their claims, and messages. */
+/* The APLIC model's requests by hart, claims, MSIs and physical interrupts. */
 #include "vaplic_request.h"
 
 #include <hyp/base/assert.h>
@@ -8,7 +8,7 @@
 
 /* ---- Requests, by hart ----------------------------------------------------------------------- */
 
-_Static_assert(APLIC_TARGET_IPRIO == 0xff, "key_of() knows");
+_Static_assert(APLIC_TARGET_IPRIO == 0xff, "key_of() shifts by its width");
 
 /* Two shifts take the priority out of the target: its mask would be two instructions more. */
 static inline uint32_t key_of(const struct vaplic *vaplic, uint32_t source)
@@ -16,7 +16,10 @@ static inline uint32_t key_of(const struct vaplic *vaplic, uint32_t source)
     return vaplic->sources[source].target << 24 >> (24 - KEY_SHIFT) | source;
 }
 
-/* A bit of the priority at a time, highest first: sources that have it go, if any has not. */
+/*
+ * Looks at one bit of the priority at a time, the highest first. Sources that have the bit are
+ * dropped, unless all that are left have it.
+ */
 uint32_t vaplic_best_in_word(const struct vaplic *vaplic, const struct vaplic_idc *idc, uint32_t w)
 {
     uint64_t left = idc->requests[w];

@@ -19,7 +19,7 @@ static bool source_is_valid(const struct vaplic *vaplic, uint32_t source)
         return false;
     }
     if (bitmap_has(vaplic->deferred, source)) {
-        return true; /* The rest will be. */
+        return true; /* The rest is deferred. */
     }
     if ((vaplic->msi ? vaplic->ie && pending && enabled
                      : (input && vaplic_is_level_sensitive(src) && !pending) || iprio == 0 ||
@@ -60,7 +60,7 @@ static bool idc_is_valid(const struct vaplic *vaplic, const struct vaplic_idc *i
            idc->external == vaplic_signals(vaplic, idc);
 }
 
-/* No bit in it that is no source's. */
+/* Only bits of sources that exist are set. */
 static bool map_is_valid(const struct vaplic *vaplic, const uint64_t *map)
 {
     uint32_t used = vaplic->config.source_count % 64;
