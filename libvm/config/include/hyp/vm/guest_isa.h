@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ISA extensions that a guest may be shown, and how they are spelled.
+ * The ISA extensions that a guest may be shown, and their spelling.
  *
  * One table for all: the generator writes the whole of it into a guest's device
- * tree, guest_dt_narrow() strikes out what the machine does not grant, and
+ * tree, guest_dt_apply() removes what the machine does not grant, and
  * config_check() and config_fit() read vm_config.isa_required with it. A new extension is one line.
  *
  * Order   That of the ISA string: single letters, then Z by category, then S
