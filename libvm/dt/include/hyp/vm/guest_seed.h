@@ -35,7 +35,8 @@ struct guest_seed {
  * Adds a seed of the machine, of any length, to those before. A seed of zeroes alone is skipped: a
  * kernel clears the seed that it has used.
  */
-void guest_seed_add(struct seed_source *s, const uint8_t *bytes, size_t size);
+void guest_seed_add(struct seed_source *source, const uint8_t *bytes, size_t size);
 
 /* The seeds of one start of VM `vm`, at `time` of the time CSR. The caller erases them. */
-void guest_seed_draw(struct seed_source *s, uint32_t vm, uint64_t time, struct guest_seed *seed);
+void guest_seed_draw(struct seed_source *source, uint32_t vm, uint64_t time,
+                     struct guest_seed *seed);
