@@ -298,7 +298,7 @@ static void check_chosen(void)
     }
 }
 
-/* As many bytes as count; guest_dt_erase_seeds() finds all of them, and nothing else. */
+/* rng-seed has as many bytes as count. guest_dt_erase_seeds() removes both, and nothing else. */
 static void check_seeds(void)
 {
     int chosen = fdt_path_offset(tree, "/chosen");

@@ -22,7 +22,7 @@ struct fixer {
     const struct hyp_dtb *dtb;
     const struct guest_dt_params *params;
     uint8_t number[8];   /* The value that is being set, if it is a number. */
-    struct value isa[2]; /* By enum guest_isa_form, in the first cpu node. */
+    struct value isa[2]; /* ISA strings in the first cpu node, by enum guest_isa_form. */
     bool has_initrd;     /* The tree has initrd properties. */
     uint8_t intc;        /* phandle of the first vCPU's own interrupt controller; 0: none yet. */
 };
@@ -41,7 +41,7 @@ static void put_nops(uint8_t *from, const uint8_t *end)
 {
     static const uint8_t nop[4] = {0, 0, 0, FDT_NOP};
     for (; from < end; from += 4) {
-        /* One store a word, as absent vCPUs are many of them. */
+        /* One store a word: the node of an absent vCPU has many words. */
         __builtin_memcpy(__builtin_assume_aligned(from, 4), nop, 4);
     }
 }
@@ -78,7 +78,7 @@ static struct value cell_value(struct fixer *fixer, uint32_t number)
     return (struct value){fixer->number, 4};
 }
 
-/* 0: there is no such extension. */
+/* Size 0: there is no such extension. */
 static struct value block_value(struct fixer *fixer, uint32_t size)
 {
     return size != 0 ? cell_value(fixer, size) : (struct value){NULL, 0};
@@ -156,7 +156,7 @@ static enum hyp_status set_value(struct fixer *fixer, const struct hyp_dtb_fixup
 
 /*
  * The value is a list of (phandle, interrupt), the phandles below 256. Contexts are numbered by
- * their place in it, so one can be left out only at its end.
+ * their position in it, so only the last ones can be left out.
  */
 static void set_contexts(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key that is replaced whenever it is used. */
+/* Seeds from a key that is replaced whenever it is used. */
 #include <hyp/vm/guest_seed.h>
 
 #include <bearssl_block.h>

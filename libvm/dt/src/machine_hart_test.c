@@ -45,7 +45,7 @@ static void test_harts(void **state)
                                     BIT(GUEST_ISA_ZICBOM) | STRING_I);
 }
 
-/* What a guest's tree could not say truly, it is not given. */
+/* An extension whose block size is unknown or differs is not granted. */
 static void test_blocks(void **state)
 {
     (void)state;
@@ -109,7 +109,7 @@ static void test_kinds(void **state)
     assert_int_equal(machine_common(&m, 8).block[2], 32);
 }
 
-/* Kinds beyond the room share the last one, in whatever order the harts come. */
+/* Kinds beyond the room share the last one, in any order of harts. */
 static void test_too_many_kinds(void **state)
 {
     static const char *const isa[] = {"rv64imach_zba",         "rv64imach_zbb",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extensions and CSRs that a hart is tried for, on harts that lack some of them. */
+/* machine_probe() on harts that lack extensions, CSRs or bits of them. */
 #include "test_machine.h"
 
 #include <hyp/arch/csr.h>
@@ -63,11 +63,11 @@ static void test_probe_of_small_hgatp(void **state)
     assert_int_equal(csr_read(CSR_HGATP), 0);
 }
 
-/* What the fields of a hart's henvcfg and hcounteren can hold, CBIE apart. */
+/* The bits that a hart's henvcfg, except CBIE, and hcounteren can hold. */
 static struct {
     uint64_t henvcfg;
     uint64_t hcounteren;
-    uint64_t cbie[4]; /* What CBIE holds when n is written. */
+    uint64_t cbie[4]; /* Entry n: the value of CBIE after n was written. */
 } holds;
 
 static bool small_env(void *state, unsigned number, enum csr_host_op op, uint64_t value,
@@ -100,7 +100,7 @@ static void probe_small_env(const char *isa)
     assert_int_equal(csr_read(CSR_HCOUNTEREN), 0);
 }
 
-/* The machine lets cbo.inval flush, or guests have no Zicbom: an invalidation is never granted. */
+/* Guests have Zicbom if cbo.inval can be made a flush; an invalidation is never granted. */
 static void test_probe_of_cbie(void **state)
 {
     (void)state;
@@ -141,7 +141,7 @@ static void test_probe_of_counters(void **state)
         {"rv64imach_zicntr_zihpm", UINT32_MAX, UINT32_MAX, true, true},
         {"rv64imach_zicntr_zihpm", 0xf, 0xf, true, true},
         {"rv64imach_zicntr_zihpm", 0x80000007, 0x80000007, true, true},
-        {"rv64imach_zicntr_zihpm", 7, 7, true, false}, /* No counter is there. */
+        {"rv64imach_zicntr_zihpm", 7, 7, true, false}, /* There is no counter. */
         {"rv64imach_zicntr_zihpm", 0, 0, false, false},
         {"rv64imach_zicntr_zihpm", 0x1d, 0x1d, false, true}, /* No time. */
         {"rv64imach", UINT32_MAX, UINT32_MAX, true, true},   /* A string's i stands for both. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that is RAM, and nobody else's. */
+/* machine_find_clash(): memory that is not RAM, or is in use. */
 #include "test_machine.h"
 
 /* ---- Room ------------------------------------------------------------------------------------ */
@@ -26,7 +26,7 @@ static void test_clash_with_ram(void **state)
     expect_clash(MACHINE_CLASH_NO_RAM, 0x80280000, 0x7ffff);
     m.mem[0].size++;
     expect_clash(MACHINE_CLASH_NONE, 0, 0);
-    /* Over each other, and one inside another. */
+    /* Ranges overlap, and one contains another. */
     m.mem[m.mem_count++] = (struct hyp_mem){0x80210000, 0x1000};
     m.mem[0] = (struct hyp_mem){0x80100000, 0x300000};
     expect_clash(MACHINE_CLASH_NONE, 0, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read of the machine's device tree, one thing at a time. */
+/* machine_read(): memory, devices, reservations, controllers and /chosen. */
 #include "test_machine.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static void test_memory(void **state)
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(m.mem_count, 2);
     assert_int_equal(m.mem[0].hpa, 0x80000000);
-    assert_int_equal(m.mem[1].size, 0xfff); /* Does not pass 2^64. */
+    assert_int_equal(m.mem[1].size, 0xfff); /* It ends before 2^64. */
     assert_int_equal(m.mem_left_out, 0);
 }
 
@@ -30,7 +30,7 @@ static void put_device(uint64_t hpa, const char *status)
     fdt_end_node(tree);
 }
 
-/* Firmware that enables a node in place leaves the NULs of "disabled"; a list is another value. */
+/* Firmware that enables a node in place leaves NULs of "disabled". A list of texts is no status. */
 static void test_status(void **state)
 {
     (void)state;
@@ -128,7 +128,7 @@ static void test_stdout(void **state)
     expect_stdout(":", 0, 0);
     read_stdout("serial0", "", true, false);
     assert_int_equal(m.stdout_regs.size, 0);
-    /* The path tells which of two buses with that name is meant. */
+    /* The path distinguishes two buses of the same name. */
     read_stdout("/soc/serial", "", true, true);
     assert_int_equal(m.stdout_regs.hpa, 0x2000);
     read_stdout("/bus/serial", "", false, true);
@@ -137,7 +137,7 @@ static void test_stdout(void **state)
     assert_int_equal(m.stdout_regs.hpa, 0x2000);
 }
 
-/* A device that there was no room for may be the console: nothing is known to be another one. */
+/* A device that was left out may be the console, so any address may be its. */
 static void test_stdout_left_out(void **state)
 {
     (void)state;
@@ -197,12 +197,13 @@ static void test_too_many_devices(void **state)
     assert_true(machine_has_device(&m, 0x1000 * (MACHINE_DEVICE_MAX + 2)));
 }
 
-/* Cells of /reserved-memory, 0: not said, are the root's; ranges of too many may be anywhere. */
+/* /reserved-memory may lack its cells (0): the root's apply. With more than 2 cells all memory is
+ * reserved. */
 static void test_reserved_cells(void **state)
 {
     (void)state;
     static const struct {
-        uint32_t cells[2]; /* As the node says. */
+        uint32_t cells[2]; /* The node's own; 0: it has none. */
         uint32_t reg[5];
         int size;
         struct hyp_mem mem;
@@ -223,7 +224,7 @@ static void test_reserved_cells(void **state)
         if (of[i].cells[1] != 0) {
             fdt_property_u32(tree, "#size-cells", of[i].cells[1]);
         }
-        fdt_begin_node(tree, "anywhere"); /* It has a size alone. */
+        fdt_begin_node(tree, "anywhere"); /* It has no reg. */
         fdt_end_node(tree);
         fdt_begin_node(tree, "r");
         fdt32_t reg[5];
@@ -241,7 +242,7 @@ static void test_reserved_cells(void **state)
     }
 }
 
-/* No range that is reserved is ever taken for free, however many there are. */
+/* No reserved range is left out, even if there are too many. */
 static void test_too_many_ranges(void **state)
 {
     (void)state;
@@ -271,12 +272,12 @@ static void test_too_many_ranges(void **state)
     assert_int_equal(m.reserved_merged, 3);
     assert_int_equal(m.reserved[2].hpa, 0x80002000);
     assert_int_equal(m.reserved[3].hpa, 0x100140000);
-    /* The last 4 are one, being each other's nearest: from the lowest to the end of the highest. */
+    /* The last 4 are joined, as they are nearest to each other. */
     assert_int_equal(m.reserved[15].hpa, 0x100050000);
     assert_int_equal(m.reserved[15].size, 0x30010);
 }
 
-/* What is between others stays free, where the image may lie. */
+/* Memory between other ranges stays free, as the image may be there. */
 static void test_nearest_reservations_are_joined(void **state)
 {
     (void)state;
@@ -311,7 +312,7 @@ static void put_targets(const char *compatible)
     fdt_end_node(tree);
 }
 
-/* Whether machine_read_aia() has anything to look for. */
+/* other_irqc says if machine_read_aia() has anything to read. */
 static void test_other_controllers(void **state)
 {
     (void)state;
@@ -355,7 +356,7 @@ static void put_seed(const char *node, const char *name, const char *text)
     fdt_end_node(tree);
 }
 
-/* /chosen's seeds, whichever is there; no other node's. */
+/* Either seed of /chosen counts, and no other node's. */
 static void test_seeds(void **state)
 {
     (void)state;
@@ -453,7 +454,7 @@ static void test_initrd(void **state)
     assert_int_equal(m.initrd.size, 0x100001000);
     read_initrd(&short_end, 4, &short_start, 4);
     assert_int_equal(m.initrd.size, 0);
-    read_initrd(&short_start, 3, &short_end, 4); /* Not a number: 0. */
+    read_initrd(&short_start, 3, &short_end, 4); /* It is too short for a number. */
     assert_int_equal(m.initrd.size, 0);
 }
 

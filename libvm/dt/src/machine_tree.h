@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the readers of the machine's device tree share. Pure. */
+/* Shared by the readers of the machine's device tree. Pure. */
 #pragma once
 
 #include <hyp/arch/dtree.h>
@@ -9,7 +9,7 @@
 
 /* ---- machine.c: the properties of one node --------------------------------------------------- */
 
-/* What the properties of a node say. A value whose bytes are NULL: there is no such property. */
+/* The properties of a node. A value whose bytes are NULL: there is no such property. */
 struct machine_node {
     struct dtree_value reg;
     struct dtree_value ranges;
@@ -73,7 +73,7 @@ struct machine_hart_reader {
     bool has_hart; /* The last cpu node was that of a hart that is used, hart_id. */
     bool isa_is_list;
     struct dtree_value isa_text;
-    struct machine_isa isa; /* What isa_text says. */
+    struct machine_isa isa; /* The ISA that isa_text spells. */
 };
 
 /* Adds the hart of a node in /cpus, if it is one and has H; `cpus` is /cpus. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A guest's device tree, the most that it can have; guest_dt_apply() takes away at boot. */
+/* Makes a guest's device tree, the most that it can have; guest_dt_apply() removes at boot. */
 #include "tool.h"
 
 #include <hyp/base/bits.h>

@@ -84,7 +84,7 @@ struct hyp_platform {
     struct hyp_mem firmware; /* Taken by the firmware below us. */
     uint64_t load_hpa;       /* Usual address of the image's first byte. */
     uint32_t hart_count;     /* The most that this platform can have. */
-    uint32_t timebase_hz;    /* Narrowed at boot to what the machine says. */
+    uint32_t timebase_hz;    /* For the checker: boot takes it from the device tree. */
     struct hyp_irqc_desc irqc;
     struct hyp_uart_desc uart;
     const struct hyp_device *devices;
