@@ -26,10 +26,10 @@ bool mem_zero_block_works(void *page, uint32_t block)
     return block != 0 && block == the_mem.zero_block;
 }
 
-uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
+uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written)
 {
     do {
-        if (the_mem.is_closed != 0 && the_mem.is_closed(at, written)) {
+        if (the_mem.is_inaccessible != 0 && the_mem.is_inaccessible(at, written)) {
             return at;
         }
         at += HYP_PAGE_SIZE;

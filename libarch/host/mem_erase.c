@@ -9,7 +9,7 @@
 bool mem_erase(void *at, size_t size)
 {
     const struct mem_host *m = mem_host();
-    if (m->is_closed != 0 && m->is_closed((uintptr_t)at, true)) {
+    if (m->is_inaccessible != 0 && m->is_inaccessible((uintptr_t)at, true)) {
         return false;
     }
     memset(at, 0, size);

@@ -41,7 +41,7 @@ HYP_COLD bool mem_zero_block_works(void *page, uint32_t block)
 }
 
 /* Few instructions a page: the first access that traps ends the loop. */
-HYP_COLD uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
+HYP_COLD uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written)
 {
     uint64_t value;
     if (written) {

@@ -30,7 +30,7 @@ static void cut_file(struct hv_vms *vms, struct hv_vm *hv, const struct vm_blob 
             log_line(vms->log, "vm=%s file=%s under=device-tree", c->name, b->name);
         }
     }
-    scrub_cut(&hv->vm.scrub, file);
+    scrub_exclude(&hv->vm.scrub, file);
 }
 
 static void plan(struct hv_vms *vms, struct hv_vm *hv)
@@ -47,7 +47,8 @@ static void plan(struct hv_vms *vms, struct hv_vm *hv)
     cut_file(vms, hv, &c->kernel, &hv->kernel);
     cut_file(vms, hv, &c->initrd, &hv->initrd);
     if (c->dtb_gpa != 0) {
-        scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, vms->build->dtbs[hv->vm.index].size});
+        scrub_exclude(&hv->vm.scrub,
+                      (struct range){c->dtb_gpa, vms->build->dtbs[hv->vm.index].size});
     }
 }
 
@@ -74,9 +75,9 @@ enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv)
     }
     HYP_REQUIRE(size <= SCRUB_CODE_MAX);
     struct range place = {.start = place_of(hv->vm.config, size), .size = size};
-    HYP_TRY(guest_mem_read(GPA(place.start), s->under, size));
+    HYP_TRY(guest_mem_read(GPA(place.start), s->saved, size));
     HYP_TRY(guest_mem_write(GPA(place.start), scrub_code, size));
-    scrub_place(s, place);
-    s->left = hv->vm.vcpu_count;
+    scrub_place_code(s, place);
+    s->harts_left = hv->vm.vcpu_count;
     return HYP_OK;
 }

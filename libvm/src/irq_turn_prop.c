@@ -103,7 +103,7 @@ static void on_wait(enum hart_host_wait why)
 void prop_run(void)
 {
     test_vm_init(&t);
-    t.host.external = external;
+    t.host.handle_external_irq = external;
     t.host.timer_expired = timer_expired;
     t.host.ipi_work = event;
     t.config.no_fast_exits = prop_bool();

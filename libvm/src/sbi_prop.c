@@ -42,7 +42,7 @@ static void others_fence(enum hart_host_wait why)
 {
     PROP_ASSERT(why == HART_HOST_RELAX);
     for (unsigned i = 1; i < TEST_VCPUS; i++) {
-        t.vcpu[i].fence_done = t.vcpu[i].fence_asked;
+        t.vcpu[i].fence_done = t.vcpu[i].fence_requested;
     }
 }
 
@@ -211,7 +211,7 @@ static void check_rfence(const struct call *c)
             set &= ~BIT(i);
         }
     }
-    check_sent(set, code ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
+    check_sent(set, code ? VCPU_PENDING_FENCE_I : VCPU_PENDING_HFENCE_VVMA);
 }
 
 static bool is_start(uint64_t pc)

@@ -163,7 +163,7 @@ static void test_wrong_fences(void **state)
     /* No page at all, and none for a stopped hart, which fences when it starts. */
     expect(A(7, 0, 0x1000, 0, [6] = SBI_RFENCE_SFENCE_VMA, [7] = SBI_EXT_RFENCE), 0, 0);
     assert_int_equal(fence_count(), 0);
-    assert_int_equal(t.vcpu[1].fence_asked, 0);
+    assert_int_equal(t.vcpu[1].fence_requested, 0);
 }
 
 /* The other harts' side, while the test's hart waits for them. */
@@ -171,7 +171,7 @@ static void others_fence(enum hart_host_wait why)
 {
     assert_int_equal(why, HART_HOST_RELAX);
     for (unsigned i = 1; i < TEST_VCPUS; i++) {
-        t.vcpu[i].fence_done = t.vcpu[i].fence_asked;
+        t.vcpu[i].fence_done = t.vcpu[i].fence_requested;
     }
 }
 
@@ -195,9 +195,9 @@ static void fence_all_with(hart_host_wait_fn others)
     hart_host_on_wait(others);
     test_ecall(&t, A(0, ALL, [6] = SBI_RFENCE_SFENCE_VMA, [7] = SBI_EXT_RFENCE));
     test_run(&t);
-    assert_true(t.vcpu[1].fence_asked == 1 && t.vcpu[2].fence_asked == 1);
-    assert_true((t.vcpu[1].pending & VCPU_PENDING_VVMA) != 0);
-    assert_true((t.vcpu[2].pending & VCPU_PENDING_VVMA) != 0);
+    assert_true(t.vcpu[1].fence_requested == 1 && t.vcpu[2].fence_requested == 1);
+    assert_true((t.vcpu[1].pending & VCPU_PENDING_HFENCE_VVMA) != 0);
+    assert_true((t.vcpu[2].pending & VCPU_PENDING_HFENCE_VVMA) != 0);
     assert_true(t.ipis[1] == 2 && t.ipis[2] == 2 && t.sets_sent == 2);
 }
 

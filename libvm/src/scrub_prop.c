@@ -60,9 +60,9 @@ static void draw_regions(struct scrub *s, struct range *one)
 static void draw_files(struct scrub *s)
 {
     uint64_t at = BASE;
-    for (uint64_t count = prop_u64(SCRUB_CUT_MAX); count != 0; count--) {
+    for (uint64_t count = prop_u64(SCRUB_EXCLUDE_MAX); count != 0; count--) {
         struct range file = draw(&at, BASE + SPACE);
-        scrub_cut(s, file);
+        scrub_exclude(s, file);
         mark(in_file, file);
     }
 }
@@ -73,7 +73,7 @@ static void check_bytes(const struct scrub *s)
         bool wanted = in_region[i] == 1 && in_file[i] == 0;
         PROP_ASSERT(cleared[i] == (wanted && in_code[i] == 0 ? 1 : 0));
         if (in_code[i] != 0) {
-            PROP_ASSERT(s->under[BASE + i - s->place] == (wanted ? 0 : 0xa5));
+            PROP_ASSERT(s->saved[BASE + i - s->code_gpa] == (wanted ? 0 : 0xa5));
         }
     }
 }
@@ -87,12 +87,12 @@ void prop_run(void)
     memset(in_file, 0, SPACE);
     memset(in_code, 0, SPACE);
     memset(cleared, 0, SPACE);
-    memset(s.under, 0xa5, sizeof(s.under));
+    memset(s.saved, 0xa5, sizeof(s.saved));
     draw_regions(&s, &region);
     draw_files(&s);
     struct range code = code_in(region);
     mark(in_code, code);
-    scrub_place(&s, code);
+    scrub_place_code(&s, code);
     PROP_ASSERT(s.count <= SCRUB_RANGE_MAX);
     for (uint32_t hart = 0; hart < harts; hart++) {
         for (uint32_t i = 0; i < s.count; i++) {

@@ -45,13 +45,13 @@ static int setup(void **state)
     (void)state;
     test_vm_init(&t);
     memset(t.ram, 0x11, sizeof(t.ram));
-    memset(t.vm.scrub.under, 0xa5, sizeof(t.vm.scrub.under));
+    memset(t.vm.scrub.saved, 0xa5, sizeof(t.vm.scrub.saved));
     scrub_add(&t.vm.scrub, (struct range){TEST_DATA, TEST_PAGE});
     scrub_add(&t.vm.scrub, (struct range){TEST_RAM, TEST_RAM_SIZE});
     t.vm.scrub.clear[1].size -= 64;
-    t.vm.scrub.place = PLACE;
-    t.vm.scrub.place_size = 64;
-    t.vm.scrub.left = 1;
+    t.vm.scrub.code_gpa = PLACE;
+    t.vm.scrub.code_size = 64;
+    t.vm.scrub.harts_left = 1;
     t.vm.vcpu_count = 1;
     t.vm.memory_cleared = memory_cleared;
     t.vm.grant.cboz_block = 64;
@@ -200,7 +200,7 @@ static void test_rights_that_cannot_be_set_stop_the_vm(void **state)
 static void test_bytes_that_cannot_be_put_back_stop_the_vm(void **state)
 {
     (void)state;
-    t.vm.scrub.place = TEST_ROM + 2 * TEST_PAGE;
+    t.vm.scrub.code_gpa = TEST_ROM + 2 * TEST_PAGE;
     end_of_range();
     end_of_range();
     t.vm.running = 1;
@@ -218,7 +218,7 @@ static void other_finishes(enum hart_host_wait why)
     (void)why;
     assert_int_equal(cleared, 0);
     if (++waits == 3) {
-        t.vm.scrub.left = 0;
+        t.vm.scrub.harts_left = 0;
     }
 }
 
@@ -226,7 +226,7 @@ static void test_vcpu_0_waits_for_the_others(void **state)
 {
     (void)state;
     t.vm.vcpu_count = 2;
-    t.vm.scrub.left = 2;
+    t.vm.scrub.harts_left = 2;
     waits = 0;
     hart_host_on_wait(other_finishes);
     end_of_range(); /* Its half: all of the first range, a part of the second. */
@@ -247,7 +247,7 @@ static void test_a_lost_hart_keeps_nobody(void **state)
 {
     (void)state;
     t.vm.vcpu_count = 2;
-    t.vm.scrub.left = 2;
+    t.vm.scrub.harts_left = 2;
     hart_host_on_wait(others_hart_is_lost);
     end_of_range();
     end_of_range();
@@ -270,7 +270,7 @@ static void test_the_last_hart_calls_vcpu_0(void **state)
     vcpu_run(&t.vcpu[1]);
     assert_int_equal(t.script.next, 1);
     assert_int_equal(t.ipis[0], 1);
-    assert_int_equal(t.vm.scrub.left, 0);
+    assert_int_equal(t.vm.scrub.harts_left, 0);
     assert_int_equal(cleared, 0);
     assert_true(t.seen[0].world.gpr[11] == PLACE);
 }

@@ -245,7 +245,7 @@ static inline void test_vm_init(struct test_vm *t)
         .config = {.name = "test", .vcpu_count = TEST_VCPUS, .mem_count = 3},
         .host = {.send_ipi = test_send_ipi,
                  .send_ipis = test_send_ipis,
-                 .external = test_external,
+                 .handle_external_irq = test_external,
                  .ipi_work = test_ipi_work,
                  .timer_expired = test_timer_expired,
                  .timer_changed = test_timer_changed,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSR instructions that an embedder answers. */
+/* Emulates CSR instructions by the function of an embedder. */
 #include <hyp/vm/vcsr.h>
 
 enum vcpu_action vcsr_handle(struct vcpu *vcpu, uint32_t insn, vcsr_answer *answer)

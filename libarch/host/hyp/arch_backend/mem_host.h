@@ -7,7 +7,7 @@
 
 struct mem_host {
     /* Does a load, or with `written` a store, at this address fault? NULL: none does. */
-    bool (*is_closed)(uintptr_t at, bool written);
+    bool (*is_inaccessible)(uintptr_t at, bool written);
     uint32_t zero_block; /* The block that cbo.zero clears; 0: there is no Zicboz. */
 };
 

@@ -29,6 +29,9 @@
 #define CSR_SIREG 0x151
 #define CSR_STOPEI 0x15c
 #define CSR_SATP 0x180
+#define SATP_MODE_SHIFT 60
+#define SATP_SV39 8
+#define SATP_PPN_WIDTH 44
 #define CSR_VSSTATUS 0x200
 #define CSR_VSIE 0x204
 #define CSR_VSTVEC 0x205
@@ -60,11 +63,13 @@
 #define CSR_HVIPRIO2 0x647
 #define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
-#define HGATP_SV39X4 8 /* MODE, bits 63:60 */
+#define HGATP_MODE_SHIFT 60
+#define HGATP_SV39X4 8
 #define HGATP_SV48X4 9
 #define HGATP_SV57X4 10
-#define HGATP_VMID_SHIFT 44 /* VMID: up to 14 bits, of which a hart has the low VMIDLEN. */
+#define HGATP_VMID_SHIFT 44 /* VMID: up to 14 bits; a hart implements the low VMIDLEN of them. */
 #define HGATP_VMID_MASK UINT64_C(0x3fff)
+#define HGATP_PPN_WIDTH 44
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02

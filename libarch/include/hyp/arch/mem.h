@@ -34,4 +34,4 @@ bool mem_zero_block_works(void *page, uint32_t block);
  * what it has loaded, so nobody else may use these bytes. Returns where an access faulted, for
  * example by a PMP entry; else `end` or what is above it.
  */
-uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written);
+uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written);
