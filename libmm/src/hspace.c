@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's address space: W^X, device and stack windows, satp. */
+/* The hypervisor's address space: rights of its leaves, device and stack windows, satp. */
 #include <hyp/mm/hspace.h>
 
+#include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>
 #include <hyp/base/assert.h>
 
-#define SATP_MODE_LO 60
-#define SATP_MODE_SV39 8
-#define SATP_PPN_WIDTH 44
 #define SV39_BITS 39
 #define SV39_LEVELS 3
 
-/* A canonical address without its sign: the table's index. */
+/* A canonical address without its sign extension, as ptable.h takes it. */
 static uint64_t index_of(uint64_t va)
 {
     return va & (BIT(SV39_BITS) - 1);
@@ -22,7 +20,7 @@ static uint64_t va_of(uint64_t index)
     return (index ^ BIT(SV39_BITS - 1)) - BIT(SV39_BITS - 1);
 }
 
-/* Size is not 0, and first and last byte are canonical and in one half. */
+/* True if all bytes are canonical and in one half; size is not 0. */
 static bool is_canonical(uint64_t va, uint64_t size)
 {
     uint64_t last = va + (size - 1);
@@ -51,8 +49,8 @@ enum hyp_status hspace_create(struct hspace *hs, const struct hspace_config *con
         .table = table,
         .device_window = config->device_window,
         .stack_window = config->stack_window,
-        .device_from = config->device_window.start,
-        .stack_from = config->stack_window.start,
+        .device_search_start = config->device_window.start,
+        .stack_search_start = config->stack_window.start,
         .svpbmt = config->svpbmt,
     };
     return HYP_OK;
@@ -88,9 +86,10 @@ enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m)
     return ptable_map(&hs->table, &mapping);
 }
 
-static void look_again(struct range window, struct range unmapped, uint64_t *from)
+/* An unmap makes a hole: the next search begins at the start of its window. */
+static void restart_search(struct range window, struct range unmapped, uint64_t *search_start)
 {
-    *from = range_overlaps(window, unmapped) ? window.start : *from;
+    *search_start = range_overlaps(window, unmapped) ? window.start : *search_start;
 }
 
 enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
@@ -103,15 +102,15 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
         return HYP_E_RANGE;
     }
     HYP_TRY(ptable_unmap(&hs->table, index_of(va), size, &leaf_count));
-    look_again(hs->device_window, (struct range){va, size}, &hs->device_from);
-    look_again(hs->stack_window, (struct range){va, size}, &hs->stack_from);
+    restart_search(hs->device_window, (struct range){va, size}, &hs->device_search_start);
+    restart_search(hs->stack_window, (struct range){va, size}, &hs->stack_search_start);
     if (leaf_count > HSPACE_FENCE_LEAF_MAX) {
         fence_sfence_vma_all();
         return HYP_OK;
     }
     struct ptable_leaf hole;
     for (uint64_t done = 0; done < size; done += hole.size) {
-        /* Tables stay, so the hole is as big as the leaf was. */
+        /* Tables stay, so the empty entry has the size of the leaf. */
         enum hyp_status status = ptable_walk(&hs->table, index_of(va + done), &hole);
         HYP_ASSERT(status == HYP_E_ABSENT);
         fence_sfence_vma((uintptr_t)va_of(hole.address));
@@ -119,16 +118,16 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
     return HYP_OK;
 }
 
-/* Unmapped room to look for, with an unmapped page on either side. */
+/* A request for unmapped pages of a window, with an unmapped page on either side. */
 struct hole {
     struct range window;
-    uint64_t *from; /* The window has no hole below. */
+    uint64_t *search_start; /* The window has no hole below. */
     uint64_t size;
     uint64_t align;
-    uint64_t phase; /* The address is this, modulo align. */
+    uint64_t offset; /* The address must be congruent to this, modulo align. */
 };
 
-/* HYP_OK: [va, va + size) is unmapped; HYP_E_EXIST: *end is where the first leaf in it ends. */
+/* HYP_OK: [va, va + size) is unmapped. HYP_E_EXIST: *end is the end of the first leaf in it. */
 static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t size,
                                   uint64_t *end)
 {
@@ -148,10 +147,10 @@ static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t
 
 static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, uint64_t *va)
 {
-    uint64_t from = *h->from;
+    uint64_t from = *h->search_start;
     for (;;) {
         uint64_t start = from + HYP_PAGE_SIZE;
-        start += (h->phase - start) & (h->align - 1);
+        start += (h->offset - start) & (h->align - 1);
         uint64_t guarded = h->size + 2 * HYP_PAGE_SIZE;
         if (!range_covers(h->window, start - HYP_PAGE_SIZE, guarded)) {
             return HYP_E_NOMEM;
@@ -164,10 +163,10 @@ static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, 
     }
 }
 
-/* The next search starts behind this mapping, if only a guard page is free below it. */
-static void go_on_behind(const struct hole *h, uint64_t va)
+/* The next search begins after this mapping if only its guard page is unmapped below. */
+static void advance_search(const struct hole *h, uint64_t va)
 {
-    *h->from = va == *h->from + HYP_PAGE_SIZE ? va + h->size : *h->from;
+    *h->search_start = va == *h->search_start + HYP_PAGE_SIZE ? va + h->size : *h->search_start;
 }
 
 enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, uintptr_t *va)
@@ -182,9 +181,9 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
     uint64_t big = ptable_leaf_size(PTABLE_2M);
     struct hole hole = {
         .window = hs->device_window,
-        .from = &hs->device_from,
+        .search_start = &hs->device_search_start,
         .size = align_up(hpa.a + size, HYP_PAGE_SIZE) - first,
-        .phase = first,
+        .offset = first,
     };
     hole.align = hole.size >= big ? big : HYP_PAGE_SIZE;
     uint64_t found;
@@ -198,7 +197,7 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
         .level_max = PTABLE_2M,
     };
     HYP_TRY(hspace_map(hs, &m));
-    go_on_behind(&hole, found);
+    advance_search(&hole, found);
     *va = (uintptr_t)(found + (hpa.a - first));
     return HYP_OK;
 }
@@ -210,7 +209,7 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
     }
     struct hole hole = {
         .window = hs->stack_window,
-        .from = &hs->stack_from,
+        .search_start = &hs->stack_search_start,
         .size = page_count * HYP_PAGE_SIZE,
         .align = HYP_PAGE_SIZE,
     };
@@ -229,20 +228,20 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
         m.pa = page_pool_alloc_reserved(hs->table.pool);
         ptable_map_reserved(&hs->table, &m);
     }
-    go_on_behind(&hole, va);
+    advance_search(&hole, va);
     *top = (uintptr_t)(va + hole.size);
     return HYP_OK;
 }
 
 uint64_t hspace_satp(const struct hspace *hs)
 {
-    return ((uint64_t)SATP_MODE_SV39 << SATP_MODE_LO) | (hs->table.root.a >> HYP_PAGE_SHIFT);
+    return ((uint64_t)SATP_SV39 << SATP_MODE_SHIFT) | (hs->table.root.a >> HYP_PAGE_SHIFT);
 }
 
-/* A table to look into, from a satp value. */
-static enum hyp_status view_of(const struct phys_map *map, uint64_t satp, struct ptable *view)
+/* Makes a ptable for lookups from a satp value. */
+static enum hyp_status open_satp(const struct phys_map *map, uint64_t satp, struct ptable *view)
 {
-    if (satp >> SATP_MODE_LO != SATP_MODE_SV39) {
+    if (satp >> SATP_MODE_SHIFT != SATP_SV39) {
         return HYP_E_UNSUPPORTED;
     }
     *view = (struct ptable){
@@ -257,7 +256,7 @@ enum hyp_status hspace_walk(const struct phys_map *map, uint64_t satp, uintptr_t
                             struct ptable_leaf *leaf)
 {
     struct ptable view;
-    HYP_TRY(view_of(map, satp, &view));
+    HYP_TRY(open_satp(map, satp, &view));
     if (!is_canonical(va, 1)) {
         return HYP_E_RANGE;
     }
@@ -287,10 +286,11 @@ enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
 {
     struct ptable view;
     struct visitor v = {visit, context};
-    HYP_TRY(view_of(map, satp, &view));
+    HYP_TRY(open_satp(map, satp, &view));
     return ptable_for_each_run(&view, visit_signed, &v);
 }
 
+/* HYP_E_FORMAT: no call of this file makes such a leaf. */
 static enum hyp_status check_leaf(void *context, const struct ptable_leaf *leaf)
 {
     const bool *svpbmt = context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's page pool: a bit a page. */
+/* The page pool: a bit a page, set if the page is in use. */
 #include <hyp/mm/pages.h>
 
 #include <hyp/arch/mem.h>
@@ -16,19 +16,17 @@ static uint64_t page_number(uint64_t a)
 }
 
 /*
- * Bit 0 stands for a multiple of 64 pages, so that an aligned block of up to 64
- * pages lies in one word, and a bigger one is whole words.
+ * Bit 0 is the page whose number is a multiple of 64. So an aligned block of up to 64 pages is in
+ * one word, and a larger block is whole words.
  */
-static size_t bitmap_words(struct range pa)
+size_t page_region_word_count(struct range pa)
 {
+    if (pa.size == 0) {
+        return 0;
+    }
     uint64_t first = page_number(pa.start) / WORD_BITS;
     uint64_t last = page_number(pa.start + pa.size - 1) / WORD_BITS;
     return (size_t)(last - first + 1);
-}
-
-size_t page_region_word_count(struct range pa)
-{
-    return pa.size == 0 ? 0 : bitmap_words(pa);
 }
 
 void page_pool_init(struct page_pool *pool, const struct phys_map *map)
@@ -36,6 +34,7 @@ void page_pool_init(struct page_pool *pool, const struct phys_map *map)
     *pool = (struct page_pool){.map = map};
 }
 
+/* True if all pages of the block are used, or all are free. */
 static bool block_is(const struct page_pool_region *r, uint64_t page, unsigned order, bool used)
 {
     size_t word = (size_t)((page - r->first) / WORD_BITS);
@@ -91,7 +90,7 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
 {
     HYP_TRY(check_region(pool, region));
     struct range pa = region->pa;
-    size_t words = bitmap_words(pa);
+    size_t words = page_region_word_count(pa);
     struct page_pool_region *r = &pool->region[pool->region_count];
     *r = (struct page_pool_region){
         .first = page_number(align_down(pa.start, WORD_BITS * HYP_PAGE_SIZE)),
@@ -117,14 +116,14 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
     return HYP_OK;
 }
 
-/* Bit n: a free block begins at page n of this word. Looks at all 64 pages at once. */
+/* Bit n: page n of this word begins a free block. Tests all 64 pages at once. */
 static uint64_t free_blocks(uint64_t used, unsigned order)
 {
     uint64_t free = ~used;
     for (unsigned i = 0; i < order; i++) {
         free &= free >> BIT(i);
     }
-    return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* A bit for each multiple of the size. */
+    return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* Multiples of the block size. */
 }
 
 static bool find_block(const struct page_pool_region *r, unsigned order, uint64_t *found)
@@ -157,7 +156,7 @@ static void mark_block(struct page_pool_region *r, uint64_t page, unsigned order
     }
 }
 
-/* The lock is held. */
+/* Allocates a block; the lock is held. */
 static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
@@ -171,8 +170,9 @@ static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page)
     return false;
 }
 
-/* `reserved` of the pages are the caller's reserved ones. */
-static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t reserved, hpa_t *pa)
+/* Allocates and clears a block; `reserved` of its pages are taken from the reserved ones. */
+static enum hyp_status alloc_block(struct page_pool *pool, unsigned order, uint64_t reserved,
+                                   hpa_t *pa)
 {
     uint64_t page;
     spinlock_lock(&pool->lock);
@@ -183,7 +183,7 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
     if (!taken) {
         return HYP_E_NOMEM;
     }
-    /* No lock is needed: the pages are taken already, and clearing them takes long. */
+    /* Without the lock: no other hart can have these pages, and clearing them takes long. */
     *pa = HPA(page << HYP_PAGE_SHIFT);
     void *ptr = phys_to_ptr(pool->map, *pa, HYP_PAGE_SIZE << order);
     HYP_ASSERT(ptr != NULL);
@@ -193,7 +193,7 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
 
 enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
 {
-    return order <= PAGE_ORDER_MAX ? take(pool, order, 0, pa) : HYP_E_PARAM;
+    return order <= PAGE_ORDER_MAX ? alloc_block(pool, order, 0, pa) : HYP_E_PARAM;
 }
 
 enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
@@ -209,13 +209,14 @@ hpa_t page_pool_alloc_reserved(struct page_pool *pool)
 {
     hpa_t pa;
     HYP_REQUIRE(pool->reserved != 0);
-    enum hyp_status status = take(pool, 0, 1, &pa);
+    enum hyp_status status = alloc_block(pool, 0, 1, &pa);
     HYP_ASSERT(status == HYP_OK);
     return pa;
 }
 
-/* The region whose block this is, all of it handed out; the lock is held. */
-static struct page_pool_region *owner_of(struct page_pool *pool, uint64_t page, unsigned order)
+/* The region of a block that is allocated as a whole; NULL: there is none. The lock is held. */
+static struct page_pool_region *find_allocated(struct page_pool *pool, uint64_t page,
+                                               unsigned order)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
         struct page_pool_region *r = &pool->region[i];
@@ -237,7 +238,7 @@ enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
     }
     uint64_t page = page_number(pa.a);
     spinlock_lock(&pool->lock);
-    struct page_pool_region *r = owner_of(pool, page, order);
+    struct page_pool_region *r = find_allocated(pool, page, order);
     if (r != NULL) {
         mark_block(r, page, order, false);
         pool->free_count += BIT(order);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page_pool and region_pool: every error, and what the properties do not reach. */
+/* page_pool: every error, and what its property does not reach. */
 #include <hyp/mm/pages.h>
 
 #include "test_arena.h"
@@ -200,61 +200,6 @@ static void is_valid_sees_damage(void **state)
     assert_false(page_pool_is_valid(&arena.pool));
 }
 
-static void region_pool_refuses_bad_ranges(void **state)
-{
-    (void)state;
-    struct range slots[2];
-    struct region_pool pool;
-    hpa_t pa = HPA(7);
-    region_pool_init(&pool, slots, 2);
-    assert_int_equal(region_pool_add(&pool, (struct range){PAGE, 0}), HYP_E_PARAM);
-    assert_int_equal(region_pool_add(&pool, (struct range){1, PAGE}), HYP_E_ALIGN);
-    assert_int_equal(region_pool_add(&pool, (struct range){BIT(56) - PAGE, 2 * PAGE}), HYP_E_RANGE);
-    assert_int_equal(region_pool_add(&pool, (struct range){BIT(56) - PAGE, PAGE}), HYP_OK);
-    assert_int_equal(region_pool_take(&pool, (struct range){0, 0}), HYP_E_PARAM);
-    assert_int_equal(region_pool_exclude(&pool, (struct range){0, 0}), HYP_OK);
-    assert_int_equal(region_pool_exclude(&pool, (struct range){1, UINT64_MAX}), HYP_E_RANGE);
-    assert_int_equal(region_pool_exclude(&pool, (struct range){BIT(56), 1}), HYP_E_RANGE);
-    assert_int_equal(region_pool_alloc(&pool, 0, PAGE, &pa), HYP_E_PARAM);
-    assert_int_equal(region_pool_alloc(&pool, PAGE, PAGE / 2, &pa), HYP_E_PARAM);
-    assert_int_equal(region_pool_alloc(&pool, PAGE, 2 * HYP_GIB, &pa), HYP_E_PARAM);
-    assert_int_equal(region_pool_alloc(&pool, PAGE, 3 * PAGE, &pa), HYP_E_PARAM);
-    assert_int_equal(region_pool_alloc(&pool, PAGE + 1, PAGE, &pa), HYP_E_ALIGN);
-    assert_int_equal(region_pool_alloc(&pool, BIT(63), PAGE, &pa), HYP_E_NOMEM);
-    assert_int_equal(pa.a, 7);
-}
-
-static void region_pool_aligns_to_a_gib(void **state)
-{
-    (void)state;
-    struct range slots[4];
-    struct region_pool pool;
-    hpa_t pa;
-    region_pool_init(&pool, slots, 4);
-    assert_int_equal(region_pool_add(&pool, (struct range){0x80200000, 3 * HYP_GIB}), HYP_OK);
-    assert_int_equal(region_pool_alloc(&pool, HYP_GIB, HYP_GIB, &pa), HYP_OK);
-    assert_int_equal(pa.a, 3 * HYP_GIB);
-    assert_int_equal(region_pool_alloc(&pool, HYP_GIB, 2 * HYP_MIB, &pa), HYP_OK);
-    assert_int_equal(pa.a, 4 * HYP_GIB);
-    assert_int_equal(region_pool_free_size(&pool), HYP_GIB);
-    assert_true(region_pool_is_valid(&pool));
-}
-
-static void region_pool_is_valid_sees_damage(void **state)
-{
-    (void)state;
-    struct range slots[2] = {{PAGE, PAGE}, {4 * PAGE, PAGE}};
-    struct region_pool pool = {slots, 2, 2};
-    assert_true(region_pool_is_valid(&pool));
-    pool.capacity = 1;
-    assert_false(region_pool_is_valid(&pool));
-    pool.capacity = 2;
-    slots[1].start = 2 * PAGE; /* Touches the one before. */
-    assert_false(region_pool_is_valid(&pool));
-    slots[1] = (struct range){4 * PAGE, 0};
-    assert_false(region_pool_is_valid(&pool));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,9 +212,6 @@ int main(void)
         cmocka_unit_test(reserved_pages_are_nobody_elses),
         cmocka_unit_test(each_call_waits_for_the_lock),
         cmocka_unit_test(is_valid_sees_damage),
-        cmocka_unit_test(region_pool_refuses_bad_ranges),
-        cmocka_unit_test(region_pool_aligns_to_a_gib),
-        cmocka_unit_test(region_pool_is_valid_sees_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
