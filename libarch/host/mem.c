@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory on the host: all that a test points to can be accessed, but for what it says. */
+/* Memory on the host: a test sets which addresses cannot be accessed. */
 #include <hyp/arch/mem.h>
 
 #include <hyp/arch_backend/mem_host.h>
@@ -29,7 +29,7 @@ bool mem_zero_block_works(void *page, uint32_t block)
 uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written)
 {
     do {
-        if (the_mem.is_inaccessible != 0 && the_mem.is_inaccessible(at, written)) {
+        if (the_mem.is_inaccessible != NULL && the_mem.is_inaccessible(at, written)) {
             return at;
         }
         at += HYP_PAGE_SIZE;

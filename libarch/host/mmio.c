@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's device bus: models in place of hardware. */
+/* The device bus of the host, with models in place of hardware. */
 #include <hyp/arch/mmio.h>
 
 #include <hyp/base/assert.h>
+#include <stddef.h>
 
 #define BUS_MAX 8
 
@@ -11,7 +12,7 @@ static _Thread_local const struct vdev *bus[BUS_MAX];
 void mmio_host_attach(const struct vdev *dev)
 {
     for (unsigned i = 0; i < BUS_MAX; i++) {
-        if (bus[i] == 0) {
+        if (bus[i] == NULL) {
             bus[i] = dev;
             return;
         }
@@ -22,7 +23,7 @@ void mmio_host_attach(const struct vdev *dev)
 void mmio_host_reset(void)
 {
     for (unsigned i = 0; i < BUS_MAX; i++) {
-        bus[i] = 0;
+        bus[i] = NULL;
     }
 }
 
@@ -30,7 +31,7 @@ static const struct vdev *find(uintptr_t address, unsigned size)
 {
     for (unsigned i = 0; i < BUS_MAX; i++) {
         const struct vdev *d = bus[i];
-        if (d != 0 && address >= d->base && address - d->base + size <= d->size) {
+        if (d != NULL && address >= d->base && address - d->base + size <= d->size) {
             return d;
         }
     }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's world switch: traps come from a test; the fast functions are asked as by trap.S. */
+/* The world switch of the host: a test makes the traps; fast functions are called as in trap.S. */
 #include <hyp/arch_backend/world_host.h>
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 #include <hyp/base/assert.h>
 
-/* In the members of a world that a fast function must not look at. */
+#include <stddef.h>
+
+/* Value of the members of a world that a fast function must not read. */
 #define POISON UINT64_C(0x5a5a5a5a5a5a5a5a)
 
-/* By number: gp, s0 … s11, which the trap entry saves for a fault that names one of them alone. */
+/* Bit n: xn is gp or s0 … s11; the trap entry saves these only for a fault that names one. */
 #define CALLEE_SAVED_SET UINT32_C(0x0ffc0308)
 
 static _Thread_local world_host_guest the_guest;
@@ -31,16 +33,16 @@ struct world_trap world_host_script(struct world *w, void *ctx)
         HYP_PANIC("the guest's script has ended, and its VM has not");
     }
     const struct world_step *s = &script->step[script->next++];
-    for (unsigned i = 0; s->a != 0 && i < 8; i++) {
+    for (unsigned i = 0; s->a != NULL && i < 8; i++) {
         w->gpr[10 + i] = s->a[i];
     }
-    if (s->before != 0) {
+    if (s->before != NULL) {
         s->before(w);
     }
     return s->trap;
 }
 
-/* Poisons what is not in the struct while a fast function runs; `shown` are registers that are. */
+/* Poisons the members that are not saved while a fast function runs; `shown` are saved ones. */
 static struct world hide(struct world *w, uint32_t shown)
 {
     struct world was = *w;
@@ -70,20 +72,20 @@ static bool fast_ecall(struct world *w)
     struct world was = hide(w, 0);
     const uint64_t *a = &was.gpr[10];
     int64_t error = w->fast_ecall(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
-    bool answered = error <= 0;
-    show(w, &was, 0, answered ? was.sepc + 4 : was.sepc);
-    if (answered) {
+    bool handled = error <= 0;
+    show(w, &was, 0, handled ? was.sepc + 4 : was.sepc);
+    if (handled) {
         w->gpr[10] = (uint64_t)error;
     }
-    return answered;
+    return handled;
 }
 
 static bool fast_irq(struct world *w, uint64_t scause)
 {
     struct world was = hide(w, 0);
-    bool answered = w->fast_irq(w, scause);
+    bool handled = w->fast_irq(w, scause);
     show(w, &was, 0, was.sepc);
-    return answered;
+    return handled;
 }
 
 static bool fast_fault(struct world *w, const struct world_trap *trap)
@@ -91,10 +93,10 @@ static bool fast_fault(struct world *w, const struct world_trap *trap)
     unsigned reg = (trap->htinst >> ((trap->htinst & 0x20) != 0 ? 20 : 7)) & 31;
     bool all = (CALLEE_SAVED_SET >> reg & 1) != 0;
     struct world was = hide(w, all ? CALLEE_SAVED_SET : 0);
-    bool answered = w->fast_fault(w, trap->htinst, trap->htval << 2 | (trap->stval & 3));
-    uint64_t step = answered ? 2 + (trap->htinst & 2) : 0;
+    bool handled = w->fast_fault(w, trap->htinst, trap->htval << 2 | (trap->stval & 3));
+    uint64_t step = handled ? 2 + (trap->htinst & 2) : 0;
     show(w, &was, all ? CALLEE_SAVED_SET : 0, was.sepc + step);
-    return answered;
+    return handled;
 }
 
 static void save(struct world *w, const struct world_trap *trap)
@@ -105,7 +107,7 @@ static void save(struct world *w, const struct world_trap *trap)
     w->htinst = trap->htinst;
 }
 
-/* True: a fast function has answered. */
+/* Returns true if a fast function has handled the trap. */
 static bool trap_entry(struct world *w, const struct world_trap *trap)
 {
     bool irq = (trap->scause & CAUSE_INTERRUPT) != 0;
@@ -121,7 +123,7 @@ static bool trap_entry(struct world *w, const struct world_trap *trap)
 
 void world_switch(struct world *w)
 {
-    HYP_REQUIRE(the_guest != 0);
+    HYP_REQUIRE(the_guest != NULL);
     hart_self()->world = w;
     csr_write(CSR_SSTATUS, w->sstatus);
     csr_write(CSR_HSTATUS, w->hstatus);
@@ -164,7 +166,7 @@ uint64_t *world_host_fp(void)
     return fp;
 }
 
-/* The machine would trap. */
+/* On the machine the access would trap. */
 static void require_fp(unsigned reg)
 {
     HYP_REQUIRE(reg < 32 && (csr_read(CSR_SSTATUS) & SSTATUS_FS) != 0);

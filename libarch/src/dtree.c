@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A walk over a flattened device tree, inside its bytes whatever they hold. */
+/* Walks a flattened device tree and never reads outside its bytes. */
 #include <hyp/arch/dtree.h>
 
 #include <hyp/base/bits.h>
@@ -47,8 +47,8 @@ enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size)
     return HYP_OK;
 }
 
-/* The first multiple of 4 behind a name's NUL; `end` where there is none before it. */
-static uint32_t behind_name(const uint8_t *bytes, uint32_t at, uint32_t end)
+/* Offset of the first token after a name; `end` if the name does not end before it. */
+static uint32_t skip_name(const uint8_t *bytes, uint32_t at, uint32_t end)
 {
     while (at < end && bytes[at] != 0) {
         at++;
@@ -66,9 +66,9 @@ static enum dtree_token bad(struct dtree_walk *w)
 static enum dtree_token begin_node(struct dtree_walk *w)
 {
     const struct dtree *t = w->tree;
-    uint32_t next = behind_name(t->bytes, w->at + 4, t->nodes_end);
+    uint32_t next = skip_name(t->bytes, w->at + 4, t->nodes_end);
     if (next >= t->nodes_end || (w->depth == 0 && w->closing)) {
-        return bad(w); /* A name without an end, or a second root. */
+        return bad(w); /* The name does not end, or this is a second root. */
     }
     w->name = (const char *)t->bytes + w->at + 4;
     w->next = next;
@@ -81,7 +81,7 @@ static enum dtree_token property(struct dtree_walk *w)
 {
     const struct dtree *t = w->tree;
     if (t->nodes_end - w->at < 12 || w->depth == 0 || w->closing) {
-        return bad(w); /* Properties come before the nodes within. */
+        return bad(w); /* Properties must come before subnodes. */
     }
     uint32_t length = dtree_cell(t->bytes + w->at + 4);
     uint32_t name = dtree_cell(t->bytes + w->at + 8);
@@ -108,11 +108,11 @@ static enum dtree_token end_node(struct dtree_walk *w)
 static enum dtree_token end_tree(struct dtree_walk *w)
 {
     bool is_whole = w->depth == 0 && w->closing;
-    (void)bad(w); /* Nothing comes behind it. */
+    (void)bad(w); /* No token follows. */
     return is_whole ? DTREE_END : DTREE_BAD;
 }
 
-/* A token as a number; all that there are fit the last byte of their cell. 0: none of them. */
+/* Reads a token. All tokens fit the last byte of their cell; 0: no token. */
 static inline unsigned token_at(const uint8_t *p)
 {
     return (p[0] | p[1] | p[2]) == 0 ? p[3] : 0;
@@ -178,7 +178,7 @@ bool dtree_name_is(const char *name, const char *what)
     return *name == *what;
 }
 
-/* The length of the string at the value's start, its NUL included, if `text` is that string. */
+/* Length of the value's first string with its NUL if that string is `text`; else 0. */
 static uint32_t matches(const uint8_t *value, uint32_t length, const char *text)
 {
     for (uint32_t i = 0; i < length && value[i] == (uint8_t)text[i]; i++) {

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam to control and status registers, and their fields by the names of the
- * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc"), and of the
+ * The seam to control and status registers. Names of registers and fields are those of the
+ * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc") and of the
  * Advanced Interrupt Architecture ("Control and Status Registers (CSRs) Added to Harts").
  *
- * csr_read(CSR), csr_write(CSR, v), csr_set(CSR, bits), csr_clear(CSR, bits) and
- * csr_swap(CSR, v): the number is a constant. riscv: one instruction. host: a register
- * file of plain storage, the thread's own or the one that a test has given it, with the test's
- * models in place of some of them.
+ *   csr_read(CSR)           csr_set(CSR, bits)
+ *   csr_write(CSR, v)       csr_clear(CSR, bits)
+ *   csr_swap(CSR, v)        writes v and returns the old value
+ *   csr_probe(CSR)          true if the hart has the register
+ *
+ * CSR is a constant. riscv: one instruction. host: a register file of plain storage, the thread's
+ * own or one that a test provides; a test's model can replace some of the registers.
  */
 #pragma once
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A flattened device tree, read once from front to back.
+ * Reads a flattened device tree, once from front to back.
  *
- * A walk sees each node and each property one time, in the order of the tree; who looks for
- * several things looks for all of them in one walk. Nothing outside the given bytes is read,
- * whatever they hold: a malformed tree ends the walk with DTREE_BAD.
+ * A walk visits each node and each property once, in the order of the tree. Nothing outside the
+ * given bytes is read, whatever they hold: a malformed tree ends the walk with DTREE_BAD.
  *
- * Units   Offsets are bytes from the tree's first.
- * Owner   The caller's bytes, 8-byte aligned; what a walk hands out points into them.
+ * Units   Offsets are bytes from the start of the tree.
+ * Owner   The caller's bytes, 8-byte aligned; pointers in a walk point into them.
  * Locks   None. Pure.
  *
  * Implements "Flattened Devicetree (DTB) Format" of the Devicetree Specification, version 17.
@@ -28,14 +27,14 @@ struct dtree {
 };
 
 /*
- * Looks at the header of a tree that lies in the first of `size` bytes.
- * Returns HYP_OK, or HYP_E_FORMAT: not a tree, or a block of it is not inside it.
+ * Checks the header of a tree at `bytes`, which may be longer than the tree. Returns HYP_OK, or
+ * HYP_E_FORMAT: this is no tree, or a block is not inside it.
  */
 HYP_MUST_USE enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size);
 
 enum dtree_token {
     DTREE_NODE,     /* A node begins: name. Its depth is `depth`; the root has 1. */
-    DTREE_PROPERTY, /* Of the node at `depth`: name, value, length. */
+    DTREE_PROPERTY, /* A property of the node at `depth`: name, value, length. */
     DTREE_NODE_END, /* The node at `depth` ends. */
     DTREE_END,      /* The tree ends, as it should. */
     DTREE_BAD,      /* Malformed: the walk is over. */
@@ -47,8 +46,8 @@ struct dtree_walk {
     const uint8_t *value; /* 4-byte aligned. */
     uint32_t length;
     uint32_t depth;
-    uint32_t at;   /* Where the token lies that dtree_next() has returned, */
-    uint32_t next; /* and where the one behind it does. */
+    uint32_t at;   /* Offset of the token that dtree_next() has returned. */
+    uint32_t next; /* Offset of the token after it. */
     bool closing;  /* The last token was DTREE_NODE_END. */
 };
 
@@ -57,7 +56,7 @@ static inline struct dtree_walk dtree_walk(const struct dtree *t)
     return (struct dtree_walk){.tree = t, .next = t->nodes_at};
 }
 
-/* The next token that is not a FDT_NOP. */
+/* Advances to the next token that is no FDT_NOP, and returns it. */
 enum dtree_token dtree_next(struct dtree_walk *w);
 
 struct dtree_value {
@@ -65,31 +64,31 @@ struct dtree_value {
     uint32_t length;
 };
 
-/* The property `name` of the node whose token is at offset `at`, as dtree_walk.at had it. */
+/* Finds the property `name` of the node whose token is at offset `at` (dtree_walk.at). */
 struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name);
 
 /*
- * The reservation number `index`: HYP_OK, HYP_E_ABSENT: there are fewer, or HYP_E_FORMAT: the
- * list does not end inside the tree. An entry of size 0 ends the list, whatever its address:
- * firmware that rewrites a tree (libfdt) reads it so and leaves anything behind it.
+ * Reads the memory reservation number `index`. Returns HYP_OK, HYP_E_ABSENT if there are fewer, or
+ * HYP_E_FORMAT if the list does not end inside the tree. An entry of size 0 ends the list, whatever
+ * its address: libfdt reads the list so, and firmware that uses it may leave other bytes after it.
  */
 HYP_MUST_USE enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
                                             uint64_t *size);
 
-/* A cell, big-endian. */
+/* Reads a cell (big-endian). */
 static inline uint32_t dtree_cell(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* A number of 1 or 2 cells. */
+/* Reads a number of 1 or 2 cells. */
 uint64_t dtree_cells(const uint8_t *p, uint32_t count);
 
-/* Is this the name? */
+/* True if the two names are equal. */
 bool dtree_name_is(const char *name, const char *what);
 
-/* Is the value the one string `text`, its NUL included? */
+/* True if the value is the one string `text` with its NUL. */
 bool dtree_value_is(const uint8_t *value, uint32_t length, const char *text);
 
-/* Is `text` one of the value's NUL-separated strings? */
+/* True if `text` is one of the value's NUL-terminated strings. */
 bool dtree_value_has(const uint8_t *value, uint32_t length, const char *text);

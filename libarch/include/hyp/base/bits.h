@@ -28,7 +28,7 @@ static inline uint64_t align_down(uint64_t x, uint64_t align)
     return x & ~(align - 1);
 }
 
-/* Wraps to 0 where x is above the last multiple below 2^64. */
+/* Wraps to 0 if x is above the last multiple below 2^64. */
 static inline uint64_t align_up(uint64_t x, uint64_t align)
 {
     return (x + align - 1) & ~(align - 1);
