@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranges, bits, and the hypervisor's windows of memory: their edges. */
+/* Ranges, bits, names of statuses, and the hypervisor's windows of memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

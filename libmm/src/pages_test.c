@@ -124,7 +124,7 @@ static void reserved_pages_are_nobody_elses(void **state)
     assert_int_equal(arena.pool.reserved, 0);
 }
 
-/* Another hart holds the pool's lock until someone waits for it, and changes nothing meanwhile. */
+/* Another hart holds the pool's lock until this one waits for it, and changes nothing meanwhile. */
 static uint64_t free_before;
 static int waits;
 
@@ -160,7 +160,7 @@ static void each_call_waits_for_the_lock(void **state)
     hart_host_on_wait(NULL);
     assert_int_equal(waits, 4);
     assert_false(spinlock_is_held(&arena.pool.lock));
-    /* Errors let go of it, too. */
+    /* An error releases the lock, too. */
     assert_int_equal(page_pool_free(&arena.pool, pa, 0), HYP_E_ABSENT);
     assert_int_equal(page_pool_alloc(&arena.pool, 3, &pa), HYP_E_NOMEM);
     assert_int_equal(page_pool_reserve(&arena.pool, 4), HYP_E_NOMEM);
@@ -194,7 +194,7 @@ static void is_valid_sees_damage(void **state)
     arena.pool.region_count = 2;
     assert_false(page_pool_is_valid(&arena.pool));
     arena.pool = good;
-    arena.pool.region[0].used[0] &= ~(uint64_t)1; /* Free, but not the pool's. */
+    arena.pool.region[0].used[0] &= ~(uint64_t)1; /* The page is free, but not the pool's. */
     assert_false(page_pool_is_valid(&arena.pool));
     arena.pool.region[0].used[0] |= BIT(20) - 1;
     assert_false(page_pool_is_valid(&arena.pool));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Property: the shares of all harts clear each byte of the regions once, but for those of files and
- * of the code; and what lies under the code is 0 afterwards where no file is. Against a look at
- * every byte.
+ * Property: the shares of all harts clear each byte of the regions once, without the bytes of files
+ * and of the code; the saved bytes of the code are 0 unless a file is there. Checks every byte.
  */
 #include <hyp/vm/scrub.h>
 #include <prop.h>
@@ -24,7 +23,10 @@ static void mark(uint8_t *bytes, struct range r)
     }
 }
 
-/* A range in [*at, end) that leaves what is behind it to the next; often at the ends, or empty. */
+/*
+ * Draws a range in [*at, end), and moves *at to its end. Ranges at the ends and empty ones are
+ * frequent.
+ */
 static struct range draw(uint64_t *at, uint64_t end)
 {
     uint64_t start = *at + (prop_bool() ? 0 : prop_u64(end - *at + 1));
