@@ -3,8 +3,8 @@
 #include <hyp/arch/hart.h>
 
 #include <hyp/base/assert.h>
-#include <stddef.h>
 #include <setjmp.h>
+#include <stddef.h>
 
 uint64_t boot_lottery;
 uint64_t boot_tried;

@@ -230,8 +230,8 @@ inaccessible_text:
 inaccessible_text_end:
 
 	/* sections.ld asserts that the image is linked there. */
-	.globl	_space_base
-	.set	_space_base, SPACE_BASE
+	.globl	boot_space_base
+	.set	boot_space_base, SPACE_BASE
 
 	.section .data.boot_lottery, "aw"
 	.balign	8
