@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reports faults of HS-mode and failed assertions: writes a dump over SBI, calls the embedder's
- * panicked(), then stops this hart. A fault while reporting continues after the step that faulted
- * (hart.fault_depth), so reporting always ends.
+ * panicked(), then stops this hart. A fault in the report goes to hart_fault_nested(), which does
+ * less each time, so that reporting always ends.
  */
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
@@ -10,9 +10,9 @@
 #include <hyp/arch/world.h>
 #include <hyp/base/types.h>
 
-_Noreturn void hart_fault_report(const struct hart_fault_frame *f);
+_Noreturn void hart_fault_report(const struct hart_fault_frame *frame);
 _Noreturn void hart_fault_nested(uint64_t depth);
-_Noreturn void hart_panic_report(const struct hart_fault_frame *f);
+_Noreturn void hart_panic_report(const struct hart_fault_frame *frame);
 
 static void put_char(char c)
 {
@@ -50,14 +50,14 @@ static bool is_muted(void)
 
 HYP_COLD static void put_head(const char *what)
 {
-    const struct hart *h = hart_self();
+    const struct hart *hart = hart_self();
     /* CAN first: a guest may have left an escape sequence incomplete. */
     put("\030\033%G\017\033(B\033[0m\r\nhyp: panic=\"");
     put(what);
     put("\"");
-    put_hex(" hart", h->id);
+    put_hex(" hart", hart->id);
     put(" vm=");
-    put(h->vm_name != NULL ? h->vm_name : "-");
+    put(hart->vm_name != NULL ? hart->vm_name : "-");
     put(" build=");
     put(hyp_build_id);
     put("\r\n");
@@ -79,11 +79,11 @@ HYP_COLD static void put_gprs(const uint64_t gpr[32])
 /* Calls the embedder's panicked(), at most once. */
 HYP_COLD static void call_panicked(void)
 {
-    struct hart *h = hart_self();
-    void (*panicked)(struct hart *) = h->panicked;
-    h->panicked = NULL;
+    struct hart *hart = hart_self();
+    void (*panicked)(struct hart *) = hart->panicked;
+    hart->panicked = NULL;
     if (panicked != NULL) {
-        panicked(h);
+        panicked(hart);
     }
 }
 
@@ -107,26 +107,26 @@ HYP_COLD static void unmute_or_park(void)
     }
 }
 
-HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *frame)
 {
     unmute_or_park();
     put_head("fault in HS-mode");
-    put_hex("scause", f->scause);
-    put_hex(" sepc", f->sepc);
-    put_hex(" stval", f->stval);
-    put_hex(" hstatus", f->hstatus);
-    put_gprs(f->gpr);
+    put_hex("scause", frame->scause);
+    put_hex(" sepc", frame->sepc);
+    put_hex(" stval", frame->stval);
+    put_hex(" hstatus", frame->hstatus);
+    put_gprs(frame->gpr);
     call_panicked_and_park();
 }
 
 /* The frame holds the arguments of hyp_panic_at() in a0 … a2. */
-HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
+HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *frame)
 {
     unmute_or_park();
-    put_head((const char *)f->gpr[12]);
-    put((const char *)f->gpr[10]);
-    put_hex(" line", f->gpr[11]);
-    put_gprs(f->gpr);
+    put_head((const char *)frame->gpr[12]);
+    put((const char *)frame->gpr[10]);
+    put_hex(" line", frame->gpr[11]);
+    put_gprs(frame->gpr);
     call_panicked_and_park();
 }
 

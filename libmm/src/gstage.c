@@ -48,7 +48,7 @@ enum hyp_status gstage_map(struct gstage *gs, gpa_t gpa, hpa_t hpa, enum gstage_
     if (!pte_perm_is_legal(perm)) {
         return HYP_E_RANGE;
     }
-    struct ptable_mapping m = {
+    struct ptable_mapping mapping = {
         .address = gpa.a,
         .pa = hpa,
         .size = ptable_leaf_size((unsigned)level),
@@ -56,22 +56,22 @@ enum hyp_status gstage_map(struct gstage *gs, gpa_t gpa, hpa_t hpa, enum gstage_
         .level_max = (enum ptable_level)level,
         .level_min = (enum ptable_level)level,
     };
-    return ptable_map(&gs->table, &m);
+    return ptable_map(&gs->table, &mapping);
 }
 
-enum hyp_status gstage_map_range(struct gstage *gs, const struct gstage_mapping *m)
+enum hyp_status gstage_map_range(struct gstage *gs, const struct gstage_mapping *range)
 {
-    if ((unsigned)m->type > MEM_IO) {
+    if ((unsigned)range->type > MEM_IO) {
         return HYP_E_PARAM;
     }
-    if (!pte_perm_is_legal(m->perm)) {
+    if (!pte_perm_is_legal(range->perm)) {
         return HYP_E_RANGE;
     }
     struct ptable_mapping mapping = {
-        .address = m->gpa.a,
-        .pa = m->hpa,
-        .size = m->size,
-        .flags = m->perm | PTE_U | (gs->svpbmt ? pte_pbmt(m->type) : 0),
+        .address = range->gpa.a,
+        .pa = range->hpa,
+        .size = range->size,
+        .flags = range->perm | PTE_U | (gs->svpbmt ? pte_pbmt(range->type) : 0),
         .level_max = PTABLE_1G,
         .level_min = PTABLE_4K,
     };

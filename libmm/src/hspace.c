@@ -28,12 +28,12 @@ static bool is_canonical(uint64_t va, uint64_t size)
            size <= BIT(SV39_BITS - 1);
 }
 
-static enum hyp_status check_window(struct range w)
+static enum hyp_status check_window(struct range window)
 {
-    if (w.size != 0 && (!is_canonical(w.start, w.size) || !range_is_valid(w))) {
+    if (window.size != 0 && (!is_canonical(window.start, window.size) || !range_is_valid(window))) {
         return HYP_E_RANGE;
     }
-    return is_aligned(w.start | w.size, HYP_PAGE_SIZE) ? HYP_OK : HYP_E_ALIGN;
+    return is_aligned(window.start | window.size, HYP_PAGE_SIZE) ? HYP_OK : HYP_E_ALIGN;
 }
 
 enum hyp_status hspace_create(struct hspace *hs, const struct hspace_config *config)
@@ -66,21 +66,21 @@ static bool perm_is_allowed(unsigned perm)
     return pte_perm_is_legal(perm) && (perm & (HSPACE_W | HSPACE_X)) != (HSPACE_W | HSPACE_X);
 }
 
-enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m)
+enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *range)
 {
-    if (m->size == 0 || !perm_is_allowed(m->perm) || (unsigned)m->type > MEM_IO ||
-        (unsigned)m->level_max > PTABLE_1G) {
+    if (range->size == 0 || !perm_is_allowed(range->perm) || (unsigned)range->type > MEM_IO ||
+        (unsigned)range->level_max > PTABLE_1G) {
         return HYP_E_PARAM;
     }
-    if (!is_canonical(m->va, m->size)) {
+    if (!is_canonical(range->va, range->size)) {
         return HYP_E_RANGE;
     }
     struct ptable_mapping mapping = {
-        .address = index_of(m->va),
-        .pa = m->hpa,
-        .size = m->size,
-        .flags = leaf_flags(hs, m->perm, m->type),
-        .level_max = m->level_max,
+        .address = index_of(range->va),
+        .pa = range->hpa,
+        .size = range->size,
+        .flags = leaf_flags(hs, range->perm, range->type),
+        .level_max = range->level_max,
         .level_min = PTABLE_4K,
     };
     return ptable_map(&hs->table, &mapping);
@@ -145,14 +145,14 @@ static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t
     return HYP_OK;
 }
 
-static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, uint64_t *va)
+static enum hyp_status find_hole(const struct hspace *hs, const struct hole *hole, uint64_t *va)
 {
-    uint64_t from = *h->search_start;
+    uint64_t from = *hole->search_start;
     for (;;) {
         uint64_t start = from + HYP_PAGE_SIZE;
-        start += (h->offset - start) & (h->align - 1);
-        uint64_t guarded = h->size + 2 * HYP_PAGE_SIZE;
-        if (!range_covers(h->window, start - HYP_PAGE_SIZE, guarded)) {
+        start += (hole->offset - start) & (hole->align - 1);
+        uint64_t guarded = hole->size + 2 * HYP_PAGE_SIZE;
+        if (!range_covers(hole->window, start - HYP_PAGE_SIZE, guarded)) {
             return HYP_E_NOMEM;
         }
         enum hyp_status status = check_hole(hs, start - HYP_PAGE_SIZE, guarded, &from);
@@ -164,9 +164,10 @@ static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, 
 }
 
 /* The next search begins after this mapping if only its guard page is unmapped below. */
-static void advance_search(const struct hole *h, uint64_t va)
+static void advance_search(const struct hole *hole, uint64_t va)
 {
-    *h->search_start = va == *h->search_start + HYP_PAGE_SIZE ? va + h->size : *h->search_start;
+    *hole->search_start =
+        va == *hole->search_start + HYP_PAGE_SIZE ? va + hole->size : *hole->search_start;
 }
 
 enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, uintptr_t *va)
@@ -188,7 +189,7 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
     hole.align = hole.size >= big ? big : HYP_PAGE_SIZE;
     uint64_t found;
     HYP_TRY(find_hole(hs, &hole, &found));
-    struct hspace_mapping m = {
+    struct hspace_mapping mapping = {
         .va = (uintptr_t)found,
         .hpa = HPA(first),
         .size = hole.size,
@@ -196,7 +197,7 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
         .type = MEM_IO,
         .level_max = PTABLE_2M,
     };
-    HYP_TRY(hspace_map(hs, &m));
+    HYP_TRY(hspace_map(hs, &mapping));
     advance_search(&hole, found);
     *va = (uintptr_t)(found + (hpa.a - first));
     return HYP_OK;
@@ -216,17 +217,17 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
     uint64_t va;
     uint64_t cost;
     HYP_TRY(find_hole(hs, &hole, &va));
-    struct ptable_mapping m = {
+    struct ptable_mapping mapping = {
         .address = index_of(va),
         .size = hole.size,
         .flags = leaf_flags(hs, HSPACE_R | HSPACE_W, MEM_NORMAL),
     };
-    HYP_TRY(ptable_map_cost(&hs->table, &m, &cost));
+    HYP_TRY(ptable_map_cost(&hs->table, &mapping, &cost));
     HYP_TRY(page_pool_reserve(hs->table.pool, cost + page_count));
-    m.size = HYP_PAGE_SIZE;
-    for (; m.address < index_of(va) + hole.size; m.address += HYP_PAGE_SIZE) {
-        m.pa = page_pool_alloc_reserved(hs->table.pool);
-        ptable_map_reserved(&hs->table, &m);
+    mapping.size = HYP_PAGE_SIZE;
+    for (; mapping.address < index_of(va) + hole.size; mapping.address += HYP_PAGE_SIZE) {
+        mapping.pa = page_pool_alloc_reserved(hs->table.pool);
+        ptable_map_reserved(&hs->table, &mapping);
     }
     advance_search(&hole, va);
     *top = (uintptr_t)(va + hole.size);
@@ -274,20 +275,20 @@ struct visitor {
 
 static enum hyp_status visit_signed(void *context, const struct ptable_run *run)
 {
-    const struct visitor *v = context;
+    const struct visitor *visitor = context;
     struct ptable_run copy = *run;
     copy.address = va_of(copy.address);
     HYP_TRY(ptable_check_run(run));
-    return v->visit(v->context, &copy);
+    return visitor->visit(visitor->context, &copy);
 }
 
 enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
                                     ptable_visit_run *visit, void *context)
 {
     struct ptable view;
-    struct visitor v = {visit, context};
+    struct visitor visitor = {visit, context};
     HYP_TRY(open_satp(map, satp, &view));
-    return ptable_for_each_run(&view, visit_signed, &v);
+    return ptable_for_each_run(&view, visit_signed, &visitor);
 }
 
 /* HYP_E_FORMAT: no call of this file makes such a leaf. */

@@ -35,19 +35,20 @@ void page_pool_init(struct page_pool *pool, const struct phys_map *map)
 }
 
 /* True if all pages of the block are used, or all are free. */
-static bool block_is(const struct page_pool_region *r, uint64_t page, unsigned order, bool used)
+static bool block_is(const struct page_pool_region *region, uint64_t page, unsigned order,
+                     bool used)
 {
-    size_t word = (size_t)((page - r->first) / WORD_BITS);
+    size_t word = (size_t)((page - region->first) / WORD_BITS);
     if (order >= 6) {
         for (size_t end = word + BIT(order - 6); word < end; word++) {
-            if (r->used[word] != (used ? UINT64_MAX : 0)) {
+            if (region->used[word] != (used ? UINT64_MAX : 0)) {
                 return false;
             }
         }
         return true;
     }
     uint64_t mask = (BIT(BIT(order)) - 1) << (page % WORD_BITS);
-    return (r->used[word] & mask) == (used ? mask : 0);
+    return (region->used[word] & mask) == (used ? mask : 0);
 }
 
 static void bit_put(uint64_t *words, uint64_t index, bool value)
@@ -91,26 +92,26 @@ enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *
     HYP_TRY(check_region(pool, region));
     struct range pa = region->pa;
     size_t words = page_region_word_count(pa);
-    struct page_pool_region *r = &pool->region[pool->region_count];
-    *r = (struct page_pool_region){
+    struct page_pool_region *added = &pool->region[pool->region_count];
+    *added = (struct page_pool_region){
         .first = page_number(align_down(pa.start, WORD_BITS * HYP_PAGE_SIZE)),
         .start = page_number(pa.start),
         .end = page_number(pa.start + pa.size),
         .used = region->words,
     };
-    if (r->used == NULL) {
-        r->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
-        r->start += page_number(align_up(words * sizeof(uint64_t), HYP_PAGE_SIZE));
+    if (added->used == NULL) {
+        added->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
+        added->start += page_number(align_up(words * sizeof(uint64_t), HYP_PAGE_SIZE));
     }
-    r->hint = r->start;
-    memset(r->used, 0, words * sizeof(uint64_t));
-    for (uint64_t page = r->first; page < r->start; page++) {
-        bit_put(r->used, page - r->first, true);
+    added->hint = added->start;
+    memset(added->used, 0, words * sizeof(uint64_t));
+    for (uint64_t page = added->first; page < added->start; page++) {
+        bit_put(added->used, page - added->first, true);
     }
-    for (uint64_t page = r->end; page < r->first + words * WORD_BITS; page++) {
-        bit_put(r->used, page - r->first, true);
+    for (uint64_t page = added->end; page < added->first + words * WORD_BITS; page++) {
+        bit_put(added->used, page - added->first, true);
     }
-    pool->free_count += r->end - r->start;
+    pool->free_count += added->end - added->start;
     pool->free_low = pool->free_count;
     pool->region_count++;
     return HYP_OK;
@@ -126,17 +127,18 @@ static uint64_t free_blocks(uint64_t used, unsigned order)
     return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* Multiples of the block size. */
 }
 
-static bool find_block(const struct page_pool_region *r, unsigned order, uint64_t *found)
+static bool find_block(const struct page_pool_region *region, unsigned order, uint64_t *found)
 {
     uint64_t count = order < 6 ? WORD_BITS : BIT(order);
-    for (uint64_t page = align_down(r->hint, count); page < r->end; page += count) {
+    for (uint64_t page = align_down(region->hint, count); page < region->end; page += count) {
         if (order < 6) {
-            uint64_t free = free_blocks(r->used[(page - r->first) / WORD_BITS], order);
+            uint64_t free = free_blocks(region->used[(page - region->first) / WORD_BITS], order);
             if (free != 0) {
                 *found = page + bits_first(free);
                 return true;
             }
-        } else if (page >= r->hint && count <= r->end - page && block_is(r, page, order, false)) {
+        } else if (page >= region->hint && count <= region->end - page &&
+                   block_is(region, page, order, false)) {
             *found = page;
             return true;
         }
@@ -144,15 +146,15 @@ static bool find_block(const struct page_pool_region *r, unsigned order, uint64_
     return false;
 }
 
-static void mark_block(struct page_pool_region *r, uint64_t page, unsigned order, bool used)
+static void mark_block(struct page_pool_region *region, uint64_t page, unsigned order, bool used)
 {
     for (uint64_t p = page; p < page + BIT(order); p++) {
-        bit_put(r->used, p - r->first, used);
+        bit_put(region->used, p - region->first, used);
     }
     if (!used) {
-        r->hint = page < r->hint ? page : r->hint;
-    } else if (page == r->hint) {
-        r->hint = page + BIT(order);
+        region->hint = page < region->hint ? page : region->hint;
+    } else if (page == region->hint) {
+        region->hint = page + BIT(order);
     }
 }
 
@@ -219,10 +221,10 @@ static struct page_pool_region *find_allocated(struct page_pool *pool, uint64_t 
                                                unsigned order)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
-        struct page_pool_region *r = &pool->region[i];
-        if (page >= r->start && page < r->end && BIT(order) <= r->end - page &&
-            block_is(r, page, order, true)) {
-            return r;
+        struct page_pool_region *region = &pool->region[i];
+        if (page >= region->start && page < region->end && BIT(order) <= region->end - page &&
+            block_is(region, page, order, true)) {
+            return region;
         }
     }
     return NULL;
@@ -238,13 +240,13 @@ enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
     }
     uint64_t page = page_number(pa.a);
     spinlock_lock(&pool->lock);
-    struct page_pool_region *r = find_allocated(pool, page, order);
-    if (r != NULL) {
-        mark_block(r, page, order, false);
+    struct page_pool_region *region = find_allocated(pool, page, order);
+    if (region != NULL) {
+        mark_block(region, page, order, false);
         pool->free_count += BIT(order);
     }
     spinlock_unlock(&pool->lock);
-    return r != NULL ? HYP_OK : HYP_E_ABSENT;
+    return region != NULL ? HYP_OK : HYP_E_ABSENT;
 }
 
 bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
@@ -258,18 +260,18 @@ bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
     return false;
 }
 
-static bool region_is_valid(const struct page_pool_region *r, uint64_t *free_count)
+static bool region_is_valid(const struct page_pool_region *region, uint64_t *free_count)
 {
-    uint64_t words = (r->end - 1 - r->first) / WORD_BITS + 1;
-    for (uint64_t page = r->first; page < r->first + words * WORD_BITS; page++) {
-        bool is_used = bit_get(r->used, page - r->first);
-        bool is_ours = page >= r->start && page < r->end;
-        if (!is_used && (!is_ours || page < r->hint)) {
+    uint64_t words = (region->end - 1 - region->first) / WORD_BITS + 1;
+    for (uint64_t page = region->first; page < region->first + words * WORD_BITS; page++) {
+        bool is_used = bit_get(region->used, page - region->first);
+        bool is_ours = page >= region->start && page < region->end;
+        if (!is_used && (!is_ours || page < region->hint)) {
             return false;
         }
         *free_count += is_used ? 0 : 1;
     }
-    return r->hint >= r->start && r->hint <= r->end;
+    return region->hint >= region->start && region->hint <= region->end;
 }
 
 bool page_pool_is_valid(const struct page_pool *pool)
@@ -279,12 +281,13 @@ bool page_pool_is_valid(const struct page_pool *pool)
         return false;
     }
     for (uint32_t i = 0; i < pool->region_count; i++) {
-        const struct page_pool_region *r = &pool->region[i];
-        if (r->start >= r->end || r->first > r->start || !region_is_valid(r, &free_count)) {
+        const struct page_pool_region *region = &pool->region[i];
+        if (region->start >= region->end || region->first > region->start ||
+            !region_is_valid(region, &free_count)) {
             return false;
         }
         for (uint32_t j = 0; j < i; j++) {
-            if (r->start < pool->region[j].end && pool->region[j].start < r->end) {
+            if (region->start < pool->region[j].end && pool->region[j].start < region->end) {
                 return false;
             }
         }

@@ -10,10 +10,10 @@ struct position {
 };
 
 /* Index of the next valid entry. Most are empty: eight tests at once cost two instructions each. */
-static size_t find_valid(const struct position *p, size_t count)
+static size_t find_valid(const struct position *position, size_t count)
 {
-    const uint64_t *at = p->entries + p->next;
-    const uint64_t *end = p->entries + count;
+    const uint64_t *at = position->entries + position->next;
+    const uint64_t *end = position->entries + count;
     while (at < end && !pte_is_valid(pte_load(at))) {
         at++;
         while (end - at >= 8 &&
@@ -23,15 +23,16 @@ static size_t find_valid(const struct position *p, size_t count)
             at += 8;
         }
     }
-    return (size_t)(at - p->entries);
+    return (size_t)(at - position->entries);
 }
 
-/* Number of entries from p->next on with the same flags and consecutive physical addresses. */
-static size_t run_length(const struct position *p, size_t count, unsigned level)
+/* Number of entries from position->next on with the same flags and consecutive physical addresses.
+ */
+static size_t run_length(const struct position *position, size_t count, unsigned level)
 {
     uint64_t step = pte_step(level);
-    const uint64_t *first = p->entries + p->next;
-    const uint64_t *end = p->entries + count;
+    const uint64_t *first = position->entries + position->next;
+    const uint64_t *end = position->entries + count;
     const uint64_t *at = first;
     uint64_t pte = pte_load(at);
     do {
@@ -42,10 +43,10 @@ static size_t run_length(const struct position *p, size_t count, unsigned level)
 }
 
 /* The table that this entry points to; NULL: the entry is no pointer that can be followed. */
-static const uint64_t *next_table(const struct ptable *t, uint64_t pte, unsigned level)
+static const uint64_t *next_table(const struct ptable *ptable, uint64_t pte, unsigned level)
 {
     return level != 0 && pte_is_table(pte) && pointer_is_well_formed(pte)
-               ? table_ptr(t, pte_pa(pte), level - 1)
+               ? table_ptr(ptable, pte_pa(pte), level - 1)
                : NULL;
 }
 
@@ -58,48 +59,50 @@ static uint64_t page_count(const struct phys_map *map)
     return pages;
 }
 
-static enum hyp_status visit_run(struct position *p, size_t count, unsigned level,
+static enum hyp_status visit_run(struct position *position, size_t count, unsigned level,
                                  ptable_visit_run *visit, void *context)
 {
     struct ptable_run run = {
-        .address = p->address + p->next * ptable_leaf_size(level),
-        .pte = pte_load(&p->entries[p->next]),
+        .address = position->address + position->next * ptable_leaf_size(level),
+        .pte = pte_load(&position->entries[position->next]),
         .level = level,
         .count = 1,
     };
     if (pte_is_leaf(run.pte)) {
-        run.count = run_length(p, count, level);
+        run.count = run_length(position, count, level);
     }
-    p->next += run.count;
+    position->next += run.count;
     return visit(context, &run);
 }
 
-enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *visit, void *context)
+enum hyp_status ptable_for_each_run(const struct ptable *ptable, ptable_visit_run *visit,
+                                    void *context)
 {
     struct position stack[PTABLE_LEVEL_MAX];
-    unsigned level = t->level_count - 1;
-    uint64_t tables_left = page_count(t->map);
-    stack[level] = (struct position){.entries = table_ptr(t, t->root, level)};
+    unsigned level = ptable->level_count - 1;
+    uint64_t tables_left = page_count(ptable->map);
+    stack[level] = (struct position){.entries = table_ptr(ptable, ptable->root, level)};
     if (stack[level].entries == NULL) {
         return HYP_E_FAULT;
     }
-    while (level < t->level_count) {
-        struct position *p = &stack[level];
-        size_t count = entry_count(t, level);
-        p->next = find_valid(p, count);
-        if (p->next == count) {
+    while (level < ptable->level_count) {
+        struct position *position = &stack[level];
+        size_t count = entry_count(ptable, level);
+        position->next = find_valid(position, count);
+        if (position->next == count) {
             level++;
             continue;
         }
-        const uint64_t *table = next_table(t, pte_load(&p->entries[p->next]), level);
+        const uint64_t *table =
+            next_table(ptable, pte_load(&position->entries[position->next]), level);
         if (table == NULL) {
-            HYP_TRY(visit_run(p, count, level, visit, context));
+            HYP_TRY(visit_run(position, count, level, visit, context));
             continue;
         }
         if (tables_left-- == 0) {
             return HYP_E_FAULT;
         }
-        uint64_t address = p->address + p->next++ * ptable_leaf_size(level);
+        uint64_t address = position->address + position->next++ * ptable_leaf_size(level);
         stack[--level] = (struct position){.entries = table, .address = address};
     }
     return HYP_OK;
@@ -124,14 +127,14 @@ struct leaf_visitor {
 
 static enum hyp_status visit_leaves(void *context, const struct ptable_run *run)
 {
-    const struct leaf_visitor *v = context;
+    const struct leaf_visitor *visitor = context;
     HYP_TRY(ptable_check_run(run));
     struct ptable_leaf leaf = {.address = run->address,
                                .pa = pte_pa(run->pte),
                                .size = ptable_leaf_size(run->level),
                                .pte = run->pte};
     for (uint64_t i = 0; i < run->count; i++) {
-        HYP_TRY(v->visit(v->context, &leaf));
+        HYP_TRY(visitor->visit(visitor->context, &leaf));
         leaf.address += leaf.size;
         leaf.pa.a += leaf.size;
         leaf.pte += pte_step(run->level);
@@ -139,11 +142,11 @@ static enum hyp_status visit_leaves(void *context, const struct ptable_run *run)
     return HYP_OK;
 }
 
-enum hyp_status ptable_for_each_leaf(const struct ptable *t,
+enum hyp_status ptable_for_each_leaf(const struct ptable *ptable,
                                      enum hyp_status (*visit)(void *context,
                                                               const struct ptable_leaf *leaf),
                                      void *context)
 {
-    struct leaf_visitor v = {visit, context};
-    return ptable_for_each_run(t, visit_leaves, &v);
+    struct leaf_visitor visitor = {visit, context};
+    return ptable_for_each_run(ptable, visit_leaves, &visitor);
 }

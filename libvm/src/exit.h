@@ -29,8 +29,8 @@ struct exit {
     uint64_t trap_value;
 };
 
-/* Decodes an exit from the CSRs that world_switch() has saved in w. Pure. */
-struct exit exit_decode(const struct world *w);
+/* Decodes an exit from the CSRs that world_switch() has saved in world. Pure. */
+struct exit exit_decode(const struct world *world);
 
 /* Handles an exit. VCPU_TRAP_GUEST: with exit->trap_cause and trap_value. */
 enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *exit);

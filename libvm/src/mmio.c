@@ -74,7 +74,7 @@ HYP_COLD void mmio_continue(struct vcpu *vcpu)
 HYP_COLD static enum vdev_result emulate_load(struct vcpu *vcpu, uint64_t gpa,
                                               const struct insn_access *access)
 {
-    struct world *w = &vcpu->world;
+    struct world *world = &vcpu->world;
     uint64_t value;
     enum vdev_result result = read_device(vcpu->vm, gpa, access->size, &value);
     if (!is_done(vcpu, result)) {
@@ -82,11 +82,11 @@ HYP_COLD static enum vdev_result emulate_load(struct vcpu *vcpu, uint64_t gpa,
     }
     if (access->kind == INSN_FP_LOAD) {
         world_write_fp(access->reg, insn_fp_load_value(access, value));
-        w->sstatus |= SSTATUS_FS; /* Dirty at both levels, as after the guest's own load. */
+        world->sstatus |= SSTATUS_FS; /* Dirty at both levels, as after the guest's own load. */
         csr_set(CSR_VSSTATUS, SSTATUS_FS);
     } else {
-        w->gpr[access->reg] = insn_load_value(access, value);
-        w->gpr[0] = 0;
+        world->gpr[access->reg] = insn_load_value(access, value);
+        world->gpr[0] = 0;
     }
     return VDEV_OK;
 }
@@ -162,42 +162,43 @@ HYP_COLD enum vcpu_action mmio_handle(struct vcpu *vcpu, gpa_t gpa,
  * Declines a load that is not complete at once; mmio_handle() repeats it. Not inlined: so each way
  * saves only the registers that it needs (3 instructions of some 40).
  */
-static __attribute__((noinline)) bool fast_load(struct world *w, uint64_t htinst, uint64_t gpa)
+static __attribute__((noinline)) bool fast_load(struct world *world, uint64_t htinst, uint64_t gpa)
 {
     uint64_t value;
-    struct vm *vm = ((struct vcpu *)w)->vm;
+    struct vm *vm = ((struct vcpu *)world)->vm;
     if (read_device(vm, gpa, insn_htinst_size(htinst), &value) != VDEV_OK) {
         return false;
     }
-    w->gpr[insn_htinst_rd(htinst)] = insn_htinst_load_value(htinst, value);
-    w->gpr[0] = 0;
+    world->gpr[insn_htinst_rd(htinst)] = insn_htinst_load_value(htinst, value);
+    world->gpr[0] = 0;
     return true;
 }
 
 /* The same for LW, the access to most device registers, with size and sign as constants. */
-static __attribute__((noinline)) bool fast_load_word(struct world *w, uint64_t htinst, uint64_t gpa)
+static __attribute__((noinline)) bool fast_load_word(struct world *world, uint64_t htinst,
+                                                     uint64_t gpa)
 {
     uint64_t value;
-    struct vm *vm = ((struct vcpu *)w)->vm;
+    struct vm *vm = ((struct vcpu *)world)->vm;
     if (read_device(vm, gpa, 4, &value) != VDEV_OK) {
         return false;
     }
-    w->gpr[insn_htinst_rd(htinst)] = (uint64_t)(int32_t)value;
-    w->gpr[0] = 0;
+    world->gpr[insn_htinst_rd(htinst)] = (uint64_t)(int32_t)value;
+    world->gpr[0] = 0;
     return true;
 }
 
-bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa)
+bool vcpu_fast_fault(struct world *world, uint64_t htinst, uint64_t gpa)
 {
     if (insn_htinst_is_lw(htinst)) {
-        return fast_load_word(w, htinst, gpa);
+        return fast_load_word(world, htinst, gpa);
     }
     if (insn_htinst_is_load(htinst)) {
-        return fast_load(w, htinst, gpa);
+        return fast_load(world, htinst, gpa);
     }
     if (insn_htinst_is_store(htinst)) {
-        uint64_t value = w->gpr[insn_htinst_rs2(htinst)];
-        return write_device((struct vcpu *)w, gpa, insn_htinst_size(htinst), value);
+        uint64_t value = world->gpr[insn_htinst_rs2(htinst)];
+        return write_device((struct vcpu *)world, gpa, insn_htinst_size(htinst), value);
     }
     return false;
 }

@@ -25,4 +25,4 @@ enum vcpu_action mmio_handle(struct vcpu *vcpu, gpa_t gpa, const struct insn_acc
 void mmio_continue(struct vcpu *vcpu);
 
 /* world.fast_fault: mmio_handle() for integer loads and stores that htinst describes. */
-bool vcpu_fast_fault(struct world *w, uint64_t htinst, uint64_t gpa);
+bool vcpu_fast_fault(struct world *world, uint64_t htinst, uint64_t gpa);

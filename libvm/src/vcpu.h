@@ -81,7 +81,7 @@ static inline void vcpu_write_vseip(bool level)
  * the slow way where fast exits are off. Returns true if the guest resumes at once; false if the
  * run loop must look at the vCPU's state, as the VM has stopped or the vCPU is not STARTED.
  */
-bool vcpu_fast_irq(struct world *w, uint64_t scause);
+bool vcpu_fast_irq(struct world *world, uint64_t scause);
 
 /* Handles interrupts that are pending while no guest runs: with sstatus.SIE = 0 none of them traps.
  */

@@ -22,15 +22,15 @@ static int64_t decline_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,
     return SBI_DECLINED;
 }
 
-static bool decline_irq(struct world *w, uint64_t scause)
+static bool decline_irq(struct world *world, uint64_t scause)
 {
-    (void)w, (void)scause;
+    (void)world, (void)scause;
     return false;
 }
 
-static bool decline_fault(struct world *w, uint64_t htinst, uint64_t gpa)
+static bool decline_fault(struct world *world, uint64_t htinst, uint64_t gpa)
 {
-    (void)w, (void)htinst, (void)gpa;
+    (void)world, (void)htinst, (void)gpa;
     return false;
 }
 
@@ -40,7 +40,7 @@ HYP_COLD void vcpu_load_hart(struct vcpu *vcpu)
 {
     const struct vm *vm = vcpu->vm;
     const struct vm_grant *grant = &vm->grant;
-    struct world *w = &vcpu->world;
+    struct world *world = &vcpu->world;
     world_accept_guests();
     csr_write(CSR_HEDELEG, DELEGATED_EXCEPTIONS);
     csr_write(CSR_HIDELEG, VS_INTERRUPTS);
@@ -60,9 +60,9 @@ HYP_COLD void vcpu_load_hart(struct vcpu *vcpu)
     fence_hfence_gvma_all();
     csr_write(CSR_SIE, HS_INTERRUPTS);
     bool slow = vm->config->no_fast_exits || vm_has_budget(vm);
-    w->fast_ecall = slow ? decline_ecall : vcpu_fast_ecall;
-    w->fast_irq = slow ? decline_irq : vcpu_fast_irq;
-    w->fast_fault = slow ? decline_fault : vcpu_fast_fault;
+    world->fast_ecall = slow ? decline_ecall : vcpu_fast_ecall;
+    world->fast_irq = slow ? decline_irq : vcpu_fast_irq;
+    world->fast_fault = slow ? decline_fault : vcpu_fast_fault;
 }
 
 HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
@@ -89,16 +89,16 @@ HYP_COLD bool vcpu_hart_is_fit(const struct vcpu *vcpu)
 HYP_COLD void vcpu_load_scrubber(struct vcpu *vcpu)
 {
     const struct vm_grant *grant = &vcpu->vm->grant;
-    struct world *w = &vcpu->world;
+    struct world *world = &vcpu->world;
     vcpu_reset(vcpu);
     csr_write(CSR_HEDELEG, 0);
     csr_write(CSR_HIDELEG, 0);
     if (grant->has_envcfg) {
         csr_write(CSR_HENVCFG, grant->henvcfg | (grant->cboz_block != 0 ? HENVCFG_CBZE : 0));
     }
-    w->fast_ecall = decline_ecall;
-    w->fast_irq = decline_irq;
-    w->fast_fault = decline_fault;
+    world->fast_ecall = decline_ecall;
+    world->fast_irq = decline_irq;
+    world->fast_fault = decline_fault;
     fence_hfence_vvma_all();
     fence_i(); /* The boot hart has written the code. */
 }

@@ -50,9 +50,9 @@ static bool handle_irqs(struct vcpu *vcpu, uint64_t pending)
     return (pending & BIT(IRQ_S_SOFT)) == 0 || handle_soft_irq(vcpu);
 }
 
-bool vcpu_fast_irq(struct world *w, uint64_t scause)
+bool vcpu_fast_irq(struct world *world, uint64_t scause)
 {
-    struct vcpu *vcpu = (struct vcpu *)w;
+    struct vcpu *vcpu = (struct vcpu *)world;
     struct vm_host_ops *host = vcpu->vm->host;
     /* scause names the pending interrupt of the highest priority; sip shows all of them. */
     uint64_t pending = (csr_read(CSR_SIP) | BIT(scause & 63)) & HS_INTERRUPTS;

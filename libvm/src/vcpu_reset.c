@@ -22,19 +22,19 @@ HYP_COLD void vcpu_reset_interrupts(struct vcpu *vcpu)
 HYP_COLD void vcpu_reset(struct vcpu *vcpu)
 {
     const struct vm_grant *grant = &vcpu->vm->grant;
-    struct world *w = &vcpu->world;
+    struct world *world = &vcpu->world;
     for (unsigned i = 0; i < 32; i++) {
-        w->gpr[i] = 0;
+        world->gpr[i] = 0;
     }
-    w->gpr[10] = vcpu->id;
-    w->gpr[11] = vcpu->start_opaque;
-    w->sepc = vcpu->start_pc;
+    world->gpr[10] = vcpu->id;
+    world->gpr[11] = vcpu->start_opaque;
+    world->sepc = vcpu->start_pc;
     uint64_t status = SSTATUS_UXL_64 | ((grant->fp & WORLD_F) != 0 ? SSTATUS_FS : 0) |
                       ((grant->fp & WORLD_V) != 0 ? SSTATUS_VS : 0);
-    w->sstatus = SSTATUS_SPP | status;
-    w->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP |
-                 (uint64_t)vcpu->guest_file << HSTATUS_VGEIN_SHIFT;
-    csr_write(CSR_SSTATUS, w->sstatus);
+    world->sstatus = SSTATUS_SPP | status;
+    world->hstatus = HSTATUS_VSXL_64 | HSTATUS_SPV | HSTATUS_SPVP |
+                     (uint64_t)vcpu->guest_file << HSTATUS_VGEIN_SHIFT;
+    csr_write(CSR_SSTATUS, world->sstatus);
     world_clear_fp(grant->fp);
     csr_write(CSR_VSSTATUS, status);
     csr_write(CSR_VSIE, 0);

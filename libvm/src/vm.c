@@ -6,10 +6,10 @@
 static uint64_t bytes_to_range_end(const struct vm_config *config, uint64_t gpa, unsigned access)
 {
     for (uint32_t i = 0; i < config->mem_count; i++) {
-        const struct vm_mem *m = &config->mem[i];
-        unsigned has = m->access == 0 ? HYP_ACCESS_RWX : m->access;
-        if (gpa - m->gpa < m->size) {
-            return (has & access) == access ? m->size - (gpa - m->gpa) : 0;
+        const struct vm_mem *mem = &config->mem[i];
+        unsigned has = mem->access == 0 ? HYP_ACCESS_RWX : mem->access;
+        if (gpa - mem->gpa < mem->size) {
+            return (has & access) == access ? mem->size - (gpa - mem->gpa) : 0;
         }
     }
     return 0;

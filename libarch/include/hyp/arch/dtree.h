@@ -30,7 +30,7 @@ struct dtree {
  * Checks the header of a tree at `bytes`, which may be longer than the tree. Returns HYP_OK, or
  * HYP_E_FORMAT: this is no tree, or a block is not inside it.
  */
-HYP_MUST_USE enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size);
+HYP_MUST_USE enum hyp_status dtree_open(struct dtree *tree, const void *bytes, size_t size);
 
 enum dtree_token {
     DTREE_NODE,     /* A node begins: name. Its depth is `depth`; the root has 1. */
@@ -51,13 +51,13 @@ struct dtree_walk {
     bool closing;  /* The last token was DTREE_NODE_END. */
 };
 
-static inline struct dtree_walk dtree_walk(const struct dtree *t)
+static inline struct dtree_walk dtree_walk(const struct dtree *tree)
 {
-    return (struct dtree_walk){.tree = t, .next = t->nodes_at};
+    return (struct dtree_walk){.tree = tree, .next = tree->nodes_at};
 }
 
 /* Advances to the next token that is no FDT_NOP, and returns it. */
-enum dtree_token dtree_next(struct dtree_walk *w);
+enum dtree_token dtree_next(struct dtree_walk *walk);
 
 struct dtree_value {
     const uint8_t *bytes; /* NULL: the node has no such property. */
@@ -65,15 +65,15 @@ struct dtree_value {
 };
 
 /* Finds the property `name` of the node whose token is at offset `at` (dtree_walk.at). */
-struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name);
+struct dtree_value dtree_property(const struct dtree *tree, uint32_t at, const char *name);
 
 /*
  * Reads the memory reservation number `index`. Returns HYP_OK, HYP_E_ABSENT if there are fewer, or
  * HYP_E_FORMAT if the list does not end inside the tree. An entry of size 0 ends the list, whatever
  * its address: libfdt reads the list so, and firmware that uses it may leave other bytes after it.
  */
-HYP_MUST_USE enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
-                                            uint64_t *size);
+HYP_MUST_USE enum hyp_status dtree_reserved(const struct dtree *tree, uint32_t index,
+                                            uint64_t *start, uint64_t *size);
 
 /* Reads a cell (big-endian). */
 static inline uint32_t dtree_cell(const uint8_t *p)

@@ -47,20 +47,20 @@ struct world {
     int64_t (*fast_ecall)(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                           uint64_t a5, uint64_t fid, uint64_t ext);
     /* Handles an interrupt. Returns true if the guest resumes where it was. */
-    bool (*fast_irq)(struct world *w, uint64_t scause);
+    bool (*fast_irq)(struct world *world, uint64_t scause);
     /*
      * Handles a guest-page fault of a load or store at guest-physical address gpa. gpr[] is sure to
      * hold only the register that htinst names as rd or rs2. Returns true with rd written, and the
      * trap entry steps over the instruction, whose length bit 1 of htinst gives.
      */
-    bool (*fast_fault)(struct world *w, uint64_t htinst, uint64_t gpa);
+    bool (*fast_fault)(struct world *world, uint64_t htinst, uint64_t gpa);
 
     /* Number of traps from this world, fast and slow, by cause. Any hart may read. */
     uint64_t exits[WORLD_EXIT_COUNT];
 };
 
 /* Runs the guest until a trap that no fast function handles. */
-void world_switch(struct world *w);
+void world_switch(struct world *world);
 
 /*
  * Installs the trap vector that handles traps of guests. Called before the first world_switch() on

@@ -116,7 +116,8 @@ HYP_MUST_USE enum hyp_status gstage_map(struct gstage *gs, gpa_t gpa, hpa_t hpa,
  *
  * The caller fences the range as for gstage_map().
  */
-HYP_MUST_USE enum hyp_status gstage_map_range(struct gstage *gs, const struct gstage_mapping *m);
+HYP_MUST_USE enum hyp_status gstage_map_range(struct gstage *gs,
+                                              const struct gstage_mapping *range);
 
 /*
  * Unmaps a range of whole leaves, then fences the range on this hart: up to GSTAGE_FENCE_LEAF_MAX

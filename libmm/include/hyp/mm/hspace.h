@@ -79,7 +79,7 @@ HYP_MUST_USE enum hyp_status hspace_create(struct hspace *hs, const struct hspac
  *   HYP_E_EXIST  some of it is mapped already
  *   HYP_E_NOMEM  too few pages left for the inner tables
  */
-HYP_MUST_USE enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m);
+HYP_MUST_USE enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *range);
 
 /*
  * Unmaps a range of whole leaves, then fences it on this hart: leaf by leaf up to

@@ -61,17 +61,17 @@ static inline uint64_t ptable_leaf_size(unsigned level)
 }
 
 /* Addresses are below 2^bits. */
-static inline unsigned ptable_bits(const struct ptable *t)
+static inline unsigned ptable_bits(const struct ptable *ptable)
 {
-    return HYP_PAGE_SHIFT + PTABLE_INDEX_BITS * t->level_count + t->root_order;
+    return HYP_PAGE_SHIFT + PTABLE_INDEX_BITS * ptable->level_count + ptable->root_order;
 }
 
 /* Creates an empty table: takes the root from the pool. Returns HYP_OK or HYP_E_NOMEM. */
-HYP_MUST_USE enum hyp_status ptable_create(struct ptable *t, struct page_pool *pool,
+HYP_MUST_USE enum hyp_status ptable_create(struct ptable *ptable, struct page_pool *pool,
                                            unsigned level_count, unsigned root_order);
 
 /* Returns all tables to the pool. No hart may have the root in a CSR or in a translation cache. */
-void ptable_destroy(struct ptable *t);
+void ptable_destroy(struct ptable *ptable);
 
 /*
  * Maps a range with the largest leaves between the two levels that alignment allows.
@@ -83,17 +83,19 @@ void ptable_destroy(struct ptable *t);
  *   HYP_E_EXIST  some of it is mapped, or a table is in the place of a level_min leaf
  *   HYP_E_NOMEM  the pool has too few pages for the inner tables
  */
-HYP_MUST_USE enum hyp_status ptable_map(struct ptable *t, const struct ptable_mapping *m);
+HYP_MUST_USE enum hyp_status ptable_map(struct ptable *ptable,
+                                        const struct ptable_mapping *mapping);
 
 /* Counts the pages that ptable_map() of this would take, or returns the error of ptable_map(). */
-HYP_MUST_USE enum hyp_status ptable_map_cost(const struct ptable *t, const struct ptable_mapping *m,
+HYP_MUST_USE enum hyp_status ptable_map_cost(const struct ptable *ptable,
+                                             const struct ptable_mapping *mapping,
                                              uint64_t *table_count);
 
 /*
  * ptable_map() that cannot fail: ptable_map_cost() has returned HYP_OK, and the caller has reserved
  * the pages that it counted.
  */
-void ptable_map_reserved(struct ptable *t, const struct ptable_mapping *m);
+void ptable_map_reserved(struct ptable *ptable, const struct ptable_mapping *mapping);
 
 /*
  * Clears all leaves of a range, without a fence. *leaf_count is the number of leaves cleared.
@@ -104,7 +106,7 @@ void ptable_map_reserved(struct ptable *t, const struct ptable_mapping *m);
  *   HYP_E_ABSENT  some of it is not mapped
  *   HYP_E_ALIGN   it begins or ends inside a page or a larger leaf
  */
-HYP_MUST_USE enum hyp_status ptable_unmap(struct ptable *t, uint64_t address, uint64_t size,
+HYP_MUST_USE enum hyp_status ptable_unmap(struct ptable *ptable, uint64_t address, uint64_t size,
                                           uint64_t *leaf_count);
 
 /*
@@ -116,7 +118,7 @@ HYP_MUST_USE enum hyp_status ptable_unmap(struct ptable *t, uint64_t address, ui
  *   HYP_E_FORMAT  a PTE on the way is reserved or misaligned: the hardware would fault
  *   HYP_E_FAULT   a table is outside the phys_map
  */
-HYP_MUST_USE enum hyp_status ptable_walk(const struct ptable *t, uint64_t address,
+HYP_MUST_USE enum hyp_status ptable_walk(const struct ptable *ptable, uint64_t address,
                                          struct ptable_leaf *leaf);
 
 /*
@@ -124,7 +126,7 @@ HYP_MUST_USE enum hyp_status ptable_walk(const struct ptable *t, uint64_t addres
  * Returns HYP_OK, that error, or HYP_E_FORMAT or HYP_E_FAULT as ptable_walk() does.
  */
 HYP_MUST_USE enum hyp_status
-ptable_for_each_leaf(const struct ptable *t,
+ptable_for_each_leaf(const struct ptable *ptable,
                      enum hyp_status (*visit)(void *context, const struct ptable_leaf *leaf),
                      void *context);
 
@@ -152,8 +154,8 @@ typedef enum hyp_status ptable_visit_run(void *context, const struct ptable_run 
  * Returns HYP_OK, the error of `visit`, or HYP_E_FAULT: the root is outside the phys_map, or there
  * are more tables than the phys_map has pages, so that some table is reached twice.
  */
-HYP_MUST_USE enum hyp_status ptable_for_each_run(const struct ptable *t, ptable_visit_run *visit,
-                                                 void *context);
+HYP_MUST_USE enum hyp_status ptable_for_each_run(const struct ptable *ptable,
+                                                 ptable_visit_run *visit, void *context);
 
 /*
  * Returns HYP_OK if the hardware accepts the leaves of this run, HYP_E_FORMAT if its PTEs are
@@ -163,4 +165,4 @@ HYP_MUST_USE enum hyp_status ptable_check_run(const struct ptable_run *run);
 
 /* True if every PTE is one that libmm makes, every table is the pool's, and table_count is right.
  */
-bool ptable_is_valid(const struct ptable *t);
+bool ptable_is_valid(const struct ptable *ptable);

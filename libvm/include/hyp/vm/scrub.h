@@ -43,30 +43,30 @@ struct vm;
 struct vcpu;
 
 /* Adds a region to clear; at most SCRUB_REGION_MAX, disjoint. */
-void scrub_add(struct scrub *s, struct range region);
+void scrub_add(struct scrub *scrub, struct range region);
 
 /*
  * Excludes a range from what is cleared; at most SCRUB_EXCLUDE_MAX, disjoint, each inside one
  * region.
  */
-void scrub_exclude(struct scrub *s, struct range hole);
+void scrub_exclude(struct scrub *scrub, struct range hole);
 
 /*
- * Sets the range of the code and excludes it. s->saved holds the bytes of that range; those that
- * would have been cleared become 0. Called after all other exclusions.
+ * Sets the range of the code and excludes it. scrub->saved holds the bytes of that range; those
+ * that would have been cleared become 0. Called after all other exclusions.
  */
-void scrub_place_code(struct scrub *s, struct range code);
+void scrub_place_code(struct scrub *scrub, struct range code);
 
 /*
- * The part of s->clear[i] that hart `hart` of `harts` clears; size 0: none. The shares of all harts
- * are disjoint and cover the range. Counted from the first byte to clear, shares begin and end at
- * multiples of 4 KiB.
+ * The part of scrub->clear[i] that hart `hart` of `harts` clears; size 0: none. The shares of all
+ * harts are disjoint and cover the range. Counted from the first byte to clear, shares begin and
+ * end at multiples of 4 KiB.
  */
-struct range scrub_share(const struct scrub *s, uint32_t i, uint32_t hart, uint32_t harts);
+struct range scrub_share(const struct scrub *scrub, uint32_t i, uint32_t hart, uint32_t harts);
 
 /*
- * Clears this hart's share. vcpu_load_scrubber() was called before, and s->count is not 0. Returns
- * early if the VM stops.
+ * Clears this hart's share. vcpu_load_scrubber() was called before, and scrub->count is not 0.
+ * Returns early if the VM stops.
  */
 void scrub_run(struct vcpu *vcpu);
 
