@@ -185,7 +185,7 @@ static enum hyp_status alloc_block(struct page_pool *pool, unsigned order, uint6
     if (!taken) {
         return HYP_E_NOMEM;
     }
-    /* Without the lock: no other hart can have these pages, and clearing them takes long. */
+    /* The lock is free again: no other hart can have these pages, and clearing them takes long. */
     *pa = HPA(page << HYP_PAGE_SHIFT);
     void *ptr = phys_to_ptr(pool->map, *pa, HYP_PAGE_SIZE << order);
     HYP_ASSERT(ptr != NULL);

@@ -30,11 +30,11 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
 
 /* ---- Calls with a fast way ------------------------------------------------------------------- */
 
-/* mvendorid, marchid and mimpid are 0: the guest does not learn which chip it runs on. */
+/* mvendorid, marchid and mimpid are 0: the guest does not learn which machine it runs on. */
 static inline int64_t handle_base(struct vcpu *vcpu, uint64_t fid, uint64_t arg)
 {
     uint64_t *value = &vcpu->world.gpr[11];
-    if (fid == SBI_BASE_SPEC_VERSION) { /* Before the switch: its table costs 10 instructions. */
+    if (fid == SBI_BASE_SPEC_VERSION) { /* Not in the switch: its table costs 10 instructions. */
         *value = SBI_SPEC_2_0;
         return SBI_SUCCESS;
     }

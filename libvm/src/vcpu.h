@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the sources of libvm share about a vCPU:
+ * Functions of a vCPU that the sources of libvm share:
  *
  *   vcpu_notify.c    sends requests to vCPUs
  *   vcpu_timer.c     emulates the guest's timer where Sstc is absent

@@ -2,7 +2,7 @@
 /*
  * Data of a hart, which tp points to; and how a hart enters the hypervisor's address space.
  *
- * In HS-mode both tp and sscratch hold the hart, so that one trap vector works for traps from
+ * tp and sscratch both hold the hart in HS-mode, so that one trap vector works for traps from
  * HS-mode and from guests. While a guest runs, sscratch holds the hart and tp is the guest's.
  *
  * Owner   The embedder, who gives each hart its stacks and this struct.

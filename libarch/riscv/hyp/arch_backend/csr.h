@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSRs on the machine: one instruction each. By number: the -march in use does not include H. */
+/* CSRs on the machine: one instruction each. The assembler has no names for those of H. */
 #pragma once
 
 #include <stdbool.h>

@@ -37,7 +37,7 @@ enum vcpu_pending {
     VCPU_PENDING_START = 1 << 4,       /* hsm_state is START_PENDING. */
     VCPU_PENDING_STOP = 1 << 5,        /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6,     /* The VM's virtual UART has input, or room for output. */
-    VCPU_PENDING_MORE = 1 << 7,        /* By its own hart: a device has returned VDEV_MORE. */
+    VCPU_PENDING_MORE = 1 << 7,        /* Set by its own hart: a device has returned VDEV_MORE. */
 };
 
 enum vm_stop_reason {
@@ -209,7 +209,10 @@ void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 /* The same for each vCPU of a set, by id, with one request to vm->host for all their harts. */
 void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 
-/* Without Sstc: raises the guest's timer interrupt if vcpu->timer is not after `now`. Own hart. */
+/*
+ * Raises the guest's timer interrupt if vcpu->timer is not after `now`. Own hart; not called with
+ * Sstc.
+ */
 void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
 /* Sets the guest's external interrupt, hip.VSEIP. vm->lock is held; on any hart of the VM. */
