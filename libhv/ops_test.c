@@ -231,7 +231,7 @@ static void devices_interrupt_is_its_vms(void **state)
     (void)state;
     hv.irqc.owner[5] = 1;
     test_irqc.pends = 5;
-    hv.host.external(&hv.host, vcpu_of(0));
+    hv.host.handle_external_irq(&hv.host, vcpu_of(0));
     assert_int_equal(test_irqc.vm_irqs, 1);
     assert_int_equal(test_irqc.completed, 0);
 }

@@ -445,7 +445,7 @@ static inline void test_machine_init(void)
     csr_host_set_absent(NULL);
     fence_host_reset();
     sbi_host_set(test_firmware);
-    *mem_host() = (struct mem_host){.is_closed = test_is_closed};
+    *mem_host() = (struct mem_host){.is_inaccessible = test_is_closed};
     test_m.hart.id = TEST_ID;
     hart_host_set(&test_m.hart);
     hart_host_on_wait(NULL);

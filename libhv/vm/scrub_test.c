@@ -64,7 +64,7 @@ static void test_files_and_kept_memory_stay(void **state)
     assert_true(is_cleared(TEST_ROM + TEST_ROM_SIZE - 1));
     assert_int_equal(cleared_size(), TEST_RAM_SIZE + TEST_ROM_SIZE - stay);
     assert_string_equal(t.lines, "hyp: vm=guest memory=log kept=0x1000\n");
-    assert_int_equal(hv.vm.scrub.left, 2);
+    assert_int_equal(hv.vm.scrub.harts_left, 2);
 }
 
 static void test_a_file_of_unknown_size_keeps_its_room(void **state)
@@ -127,12 +127,12 @@ static void test_the_code_lies_at_the_end_of_the_entrys_region(void **state)
     const struct scrub *s = &hv.vm.scrub;
     uint64_t place = TEST_RAM + TEST_RAM_SIZE - scrub_code_size;
     assert_int_equal(init(), HYP_OK);
-    assert_int_equal(s->place, place);
-    assert_int_equal(s->place_size, scrub_code_size);
+    assert_int_equal(s->code_gpa, place);
+    assert_int_equal(s->code_size, scrub_code_size);
     assert_memory_equal(test_ram + (place - TEST_RAM), scrub_code, scrub_code_size);
     assert_int_equal(test_ram[place - TEST_RAM - 1], 0xaa);
     for (uint32_t i = 0; i < scrub_code_size; i++) {
-        assert_int_equal(s->under[i], 0); /* The bytes under the code are restored as cleared. */
+        assert_int_equal(s->saved[i], 0); /* The bytes under the code are restored as cleared. */
     }
 }
 
@@ -141,7 +141,7 @@ static void test_it_follows_the_entry(void **state)
     (void)state;
     test_config()->entry = TEST_ROM + 0x100;
     assert_int_equal(init(), HYP_OK);
-    assert_int_equal(hv.vm.scrub.place, TEST_ROM + TEST_ROM_SIZE - scrub_code_size);
+    assert_int_equal(hv.vm.scrub.code_gpa, TEST_ROM + TEST_ROM_SIZE - scrub_code_size);
 }
 
 static void test_what_it_covers_of_a_file_is_kept(void **state)
@@ -151,7 +151,7 @@ static void test_what_it_covers_of_a_file_is_kept(void **state)
     test_config()->dtb_gpa = 0;
     assert_int_equal(init(), HYP_OK);
     for (uint32_t i = 0; i < scrub_code_size; i++) {
-        assert_int_equal(hv.vm.scrub.under[i], 0xaa);
+        assert_int_equal(hv.vm.scrub.saved[i], 0xaa);
     }
 }
 
@@ -163,7 +163,7 @@ static void test_where_all_is_kept_there_is_no_code(void **state)
     }
     assert_int_equal(init(), HYP_OK);
     assert_int_equal(hv.vm.scrub.count, 0);
-    assert_int_equal(hv.vm.scrub.left, 0);
+    assert_int_equal(hv.vm.scrub.harts_left, 0);
     assert_string_equal(t.said, "");
 }
 

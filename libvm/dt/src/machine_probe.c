@@ -8,8 +8,8 @@
 /* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
 static bool gstage_mode_works(uint64_t mode)
 {
-    csr_write(CSR_HGATP, mode << 60);
-    bool works = csr_read(CSR_HGATP) >> 60 == mode;
+    csr_write(CSR_HGATP, mode << HGATP_MODE_SHIFT);
+    bool works = csr_read(CSR_HGATP) >> HGATP_MODE_SHIFT == mode;
     csr_write(CSR_HGATP, 0);
     return works;
 }
@@ -17,7 +17,8 @@ static bool gstage_mode_works(uint64_t mode)
 /* VMIDLEN: the low bits of VMID that keep what is written. */
 static uint32_t probe_vmid_bits(void)
 {
-    csr_write(CSR_HGATP, (uint64_t)HGATP_SV39X4 << 60 | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
+    csr_write(CSR_HGATP,
+              (uint64_t)HGATP_SV39X4 << HGATP_MODE_SHIFT | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
     uint64_t vmid = csr_read(CSR_HGATP) >> HGATP_VMID_SHIFT & HGATP_VMID_MASK;
     csr_write(CSR_HGATP, 0);
     return bits_first(~vmid);
