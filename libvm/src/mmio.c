@@ -33,9 +33,10 @@ static inline enum vdev_result read_device(struct vm *vm, uint64_t gpa, uint64_t
 
 /*
  * True if a device has done what it was asked to. Where it has left work, raises this hart's
- * software interrupt, so that mmio_continue() is called before the guest's next instruction.
+ * software interrupt, so that mmio_continue() is called before the guest's next instruction. Not
+ * inlined: each fast store would cost 2 instructions more.
  */
-static bool is_done(struct vcpu *vcpu, enum vdev_result result)
+static __attribute__((noinline)) bool is_done(struct vcpu *vcpu, enum vdev_result result)
 {
     if (result == VDEV_MORE) {
         vcpu_notify(vcpu, VCPU_PENDING_MORE);

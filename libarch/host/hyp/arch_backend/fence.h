@@ -26,7 +26,7 @@ struct fence_record {
 
 #define FENCE_LOG_MAX 256
 
-/* The last FENCE_LOG_MAX fences of this thread, oldest first; count goes on counting. */
+/* The first FENCE_LOG_MAX fences of this thread since the reset; `count` is the number of all. */
 struct fence_log {
     struct fence_record record[FENCE_LOG_MAX];
     unsigned count;
