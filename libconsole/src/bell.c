@@ -10,7 +10,7 @@
 
 bool bell_ring(struct bell *bell, unsigned producer, bool can_send)
 {
-    /* Release: who sees the bit sees the bytes published before. Pairs with bell_take(). */
+    /* Release: a hart that sees the bit sees the bytes, too. Pairs with bell_take(). */
     uint64_t bits = BIT(producer) | (can_send ? BELL_IPI_SENT : 0);
     uint64_t old = __atomic_fetch_or(&bell->word, bits, __ATOMIC_RELEASE);
     return can_send && (old & (BELL_ASLEEP | BELL_IPI_SENT)) == BELL_ASLEEP;

@@ -71,7 +71,7 @@ static void out_number(struct out *out, const struct spec *spec, uint64_t value,
     }
 }
 
-/* Reads flags, width and length behind the %; returns the conversion's place. */
+/* Reads flags, width and length after the %; returns the conversion's place. */
 static const char *spec_parse(struct spec *spec, const char *p)
 {
     *spec = (struct spec){0};
@@ -111,7 +111,7 @@ static void out_unsigned(struct out *out, const struct spec *spec, struct args *
     out_number(out, spec, value, base, "");
 }
 
-/* Writes the conversion that begins with the % at `start`; returns the place behind it. */
+/* Writes the conversion that begins with the % at `start`; returns the place after it. */
 static const char *out_conversion(struct out *out, const char *start, struct args *args)
 {
     struct spec spec;

@@ -10,7 +10,7 @@
 bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state)
 {
     uint32_t starting = HV_HART_STARTING;
-    /* Release: who sees ONLINE sees all that was set up. Pairs with hv_hart_wait_online(). */
+    /* Release: all that was set up is seen with ONLINE. Pairs with hv_hart_wait_online(). */
     return __atomic_compare_exchange_n(&hart->boot_state, &starting, state, false, __ATOMIC_RELEASE,
                                        __ATOMIC_RELAXED);
 }

@@ -3,7 +3,7 @@
  * Finds control sequences in a terminal's input: its answers to queries, and its function keys.
  *
  * Each answer of a terminal is a sequence that begins with ESC, or with a C1 control as one byte
- * or in UTF-8. It ends as ECMA-48 says: CSI by a final byte, others by a final byte behind
+ * or in UTF-8. It ends as ECMA-48 says: CSI by a final byte, others by a final byte after
  * intermediate ones. A control string ends by ESC \ or BEL; ST as one byte does not end it, since
  * that byte may be part of a character. CSI M, a report of the mouse, has three more bytes.
  *

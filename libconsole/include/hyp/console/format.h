@@ -4,7 +4,7 @@
  *
  *   %[0][width][l|ll|z]conv     conv: d u x p s c %
  *
- * Width pads on the left with blanks, or with zeros after a 0 (behind a sign).
+ * Width pads on the left with blanks, or with zeros after a 0 (after a sign).
  * %p is 0x and hexadecimal digits, unpadded. A null %s is (null). Any other conversion is copied
  * as it is written and takes no argument. There is no precision, no `-`, no floating point.
  *
