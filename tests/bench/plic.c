@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One VM with every hart that looks like the QEMU virt machine itself, with UART and RTC passed
- * through. Those of the other kinds of interrupt controller are made of this file.
+ * through. The build chooses its name, vCPUs, pool and interrupt controller.
  */
 #include <hyp/vm/config.h>
 
@@ -17,8 +17,8 @@ static const struct vm_device devices[] = {
 static const struct vm_config vms[] = {
     {
         .name = "linux",
-        .vcpu_count = 8,
-        .hart_mask = 0xff,
+        .vcpu_count = TEST_VCPUS,
+        .hart_mask = TEST_HARTS,
         .allow_fewer_vcpus = true,
         .mem = mem,
         .mem_count = 1,
@@ -36,13 +36,13 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,
         .device_count = sizeof(devices) / sizeof(devices[0]),
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 
 const struct hyp_config hyp_config = {
-    .name = "bench_plic",
-    .pool_size = 1 * HYP_MIB,
+    .name = TEST_NAME,
+    .pool_size = TEST_POOL_MIB * HYP_MIB,
     .console_hart = 0,
     .log_waits = true, /* The UART is the VM's. */
     .vms = vms,

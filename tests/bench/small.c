@@ -23,12 +23,12 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         .devices = devices,
         .device_count = 1,
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 
 const struct hyp_config hyp_config = {
-    .name = "bench_small",
+    .name = TEST_NAME,
     .pool_size = 1 * HYP_MIB,
     .log_waits = true, /* The UART is the VM's. */
     .vms = vms,

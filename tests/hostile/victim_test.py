@@ -48,9 +48,7 @@ def run():
     want = dict(s.split(":", 1) for s in plan["steps"])
     bad = None
     counts = os.path.join(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")), "counts")
-    hs = "hs=0xffffffc000000000:0xffffffc040000000"
-    command += ["--", "-icount", "shift=0,sleep=off"]
-    command += ["-plugin", "%s,%s,out=%s" % (os.path.abspath(want["plugin"]), hs, counts)]
+    command += ["--", "-icount", "shift=0,sleep=off"] + qemu_test.count_options(want["plugin"], counts)
     machine = qemu_test.Machine(command, plan["timeout"])
     try:
         with machine:

@@ -7,10 +7,10 @@ static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
 #define VM(vm_name, harts)                                                                     \
     {                                                                                          \
         .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts), .mem = mem, .mem_count = 1,  \
-        .entry = 0x80000000, .bootargs = "print",                                              \
+        .entry = 0x80000000, .bootargs = TEST_BOOTARGS,                                        \
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},              \
         .dtb_gpa = 0x80200000, .dtb_max_size = 64 * HYP_KIB, .irqc = {.model = HYP_IRQC_NONE}, \
-        .console = {.kind = VM_CONSOLE_SBI}, .real_time = false,                               \
+        .console = {.kind = TEST_CONSOLE}, .real_time = TEST_REAL_TIME,                        \
         .exits_after_boot = {.max_exits = 100, .grace_s = 1},                                  \
     }
 

@@ -24,7 +24,7 @@ static const struct vm_config vms[] = {
         .devices = devices,
         .device_count = 1,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 

@@ -25,9 +25,8 @@ def check(condition, text):
 
 def body(plan, command):
     counts = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
-    plugin = os.path.abspath(plan["steps"][0].split(":", 1)[1])
-    command += ["--", "-icount", "shift=6,sleep=off"]
-    command += ["-plugin", "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (plugin, counts)]
+    [(_, plugin)] = qemu_test.take(plan, ["plugin"])
+    command += ["--", "-icount", "shift=6,sleep=off"] + qemu_test.count_options(plugin, counts)
     with qemu_test.Machine(command, plan["timeout"]) as machine:
         machine.reject("FAIL|panic|beat failed")
         for n in range(1, BEATS_MEANWHILE + 1):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a character costs that Linux writes to a virtual 16550, in exits: by its console driver and by its terminal.
+"""Exits for each character that Linux writes to a virtual 16550, by its console driver and by its terminal.
 
 The log key shows the exits by cause. Steps: most:EXITS of a hundred characters, however they are written.
 
@@ -45,7 +45,7 @@ def run(machine, command, count):
     if "/ # " not in machine.log[start : machine.position]:  # the kernel's lines may come behind it
         machine.expect(r"/ # ")
     lines = re.findall(r"^(?:\[linux\] )?(.*%s)$" % re.escape(LINE), machine.log[start : machine.position], re.M)
-    # What has been seen was stored before this look, and behind the one before.
+    # The characters that were seen have been stored between these two looks.
     after = exits(machine)
     counts, chars = {c: after.get(c, 0) - before.get(c, 0) for c in CAUSES}, sum(len(line) + 2 for line in lines)
     if counts["23"] < chars:

@@ -22,7 +22,7 @@ def exits(machine):
     return machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1)
 
 
-def settled(machine):
+def stable(machine):
     """Exits, once all that Linux has printed has been taken: two looks show the same."""
     last = exits(machine)
     while True:
@@ -34,7 +34,7 @@ def settled(machine):
 
 
 def interrupts(machine):
-    """By name, of both harts: the timer, and IPIs that call functions, remote fences among them."""
+    """Interrupts of both harts by name: the timer, and IPIs that call functions, remote fences among them."""
     machine.send("for i in timer IPI0 IPI1 rtc; do grep $i /proc/interrupts; done\n")
     found = {}
     for name, row in (("timer", r"(\d+) +(\d+) +RISC-V INTC.*riscv-timer"), ("reschedule", r"IPI0: +(\d+) +(\d+) "), ("call", r"IPI1: +(\d+) +(\d+) "), ("rtc", r"(\d+) +(\d+) +APLIC-MSI.* 11 Edge .*rtc")):
@@ -53,7 +53,7 @@ def work(machine):
     machine.sleep(5)
     first = interrupts(machine)
     machine.expect(r"/ # ")
-    before = settled(machine)
+    before = stable(machine)
     machine.sleep(SECONDS)
     after = exits(machine)
     last = interrupts(machine)
