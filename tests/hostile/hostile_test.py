@@ -8,7 +8,6 @@ Time is instructions (-icount), so no figure depends on how busy this machine is
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -104,9 +103,7 @@ def run():
             for _ in range(BEATS_AFTER):
                 machine.expect(r"^\[rt\] beat \d+ ")
             machine.expect("\n")
-            # the counter writes its file at the end
-            os.killpg(machine._process.pid, signal.SIGTERM)
-            machine._process.wait(plan["timeout"])
+            machine.end(plan["timeout"])
         judge_checks(machine.log, want["group"], int(want["ok"]))
         judge_beats(machine.log)
         judge_space(machine.log)

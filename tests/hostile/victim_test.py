@@ -8,7 +8,6 @@ Time is instructions (-icount), so no figure depends on how busy this machine is
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -61,9 +60,7 @@ def run():
                 machine.expect(r"^hyp: console=hostile$")
                 machine.send("t" * typed)
             machine.expect(r"^vm hostile stopped: shutdown$")
-            # the counter writes its file at the end
-            os.killpg(machine._process.pid, signal.SIGTERM)
-            machine._process.wait(20)
+            machine.end()
         with open(counts) as f:
             judge(f.read())
     except qemu_test.Failure as e:

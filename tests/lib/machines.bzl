@@ -94,7 +94,7 @@ def test_image(name, config = None, model = "plic", platform = None, defines = {
         **kwargs
     )
 
-# Numbers of checks for `ends`: any.
+# `ends = ALL`: any number of checks
 ALL = r"\d+"
 
 # Steps for the end of a VM.

@@ -112,6 +112,11 @@ class Machine:
             os.close(self._fd)
             self._fd = -1
 
+    def end(self, limit=20):
+        """Ends QEMU by a signal, at which its plugins write their files."""
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait(limit)
+
     def _judge(self):
         for pattern in self.rejected:
             match = pattern.search(self.log)
@@ -147,6 +152,16 @@ class Machine:
             return False
         self.log += self._decoder.decode(data).replace("\r", "")
         return True
+
+
+LOG_KEY = "\x1e"  # Ctrl-^
+
+
+def exits(machine, vm):
+    """{cause: count} of a VM's exits so far, which the hypervisor prints at the log key."""
+    machine.send(LOG_KEY)
+    words = machine.expect(r"^hyp: vm=%s exits((?: i?\d+=\d+)*)\n" % vm).group(1).split()
+    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
 
 
 def beats(text):

@@ -7,7 +7,6 @@ this machine is.
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -34,9 +33,7 @@ def body(plan, command):
         check("[big]" not in machine.log, "the memory was cleared before beat %d" % BEATS_MEANWHILE)
         machine.expect(r"^\[big\] end: 2 passed, 0 failed\n")
         machine.expect(r"^\[rt\] beat \d+ .*\n")
-        # the counter writes its file at the end
-        os.killpg(machine._process.pid, signal.SIGTERM)
-        machine._process.wait(20)
+        machine.end()
     print(machine.log)
     late = [b for b in qemu_test.beats(machine.log) if not PERIOD_US[0] <= b[1] <= PERIOD_US[1]]
     check(not late, "late beats: %s" % late)

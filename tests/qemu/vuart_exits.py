@@ -12,7 +12,6 @@ import sys
 
 import qemu_test
 
-LOG_KEY = "\x1e"  # Ctrl-^
 LINE = "0123456789" * 6 + "/."
 FEW, MANY = 20, 220
 # Each fits into the ring that Linux' UART reads from: nothing is lost, however busy this machine is.
@@ -29,15 +28,9 @@ WAYS = {"terminal": "cat /tmp/%s\n", "kernel": "k < /tmp/%s\n"}
 CAUSES = ("21", "23", "i9", "i1")
 
 
-def exits(machine):
-    machine.send(LOG_KEY)
-    words = machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1).split()
-    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
-
-
 def run(machine, command, count):
     """Exits of it, and the characters of its `count` lines: each ends with two more, CR and LF."""
-    before = exits(machine)
+    before = qemu_test.exits(machine, "linux")
     start = machine.position
     machine.send(command)
     for _ in range(count):
@@ -46,7 +39,7 @@ def run(machine, command, count):
         machine.expect(r"/ # ")
     lines = re.findall(r"^(?:\[linux\] )?(.*%s)$" % re.escape(LINE), machine.log[start : machine.position], re.M)
     # The characters that were seen have been stored between these two looks.
-    after = exits(machine)
+    after = qemu_test.exits(machine, "linux")
     counts, chars = {c: after.get(c, 0) - before.get(c, 0) for c in CAUSES}, sum(len(line) + 2 for line in lines)
     if counts["23"] < chars:
         raise qemu_test.Failure("%s: %d characters by %d stores" % (command.strip(), chars, counts["23"]))
