@@ -20,6 +20,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .blob_count = hyp_blob_count,
         .device_index = hyp_device_index,
         .console = hyp_console_module,
+        .virqc = hyp_virqc,
         .image = &hv_image_linked,
         .modules = &modules,
         .audit = audit,
@@ -27,7 +28,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     (void)hart_id;
     hv_init(&hv, &build, load_hpa); /* pointers between rooms */
     hv_read_machine(&hv, fdt_hpa);  /* a machine that can run VMs */
-    hv_require_room(&hv);           /* image and pool in free RAM */
+    hv_require_own_ram(&hv);        /* image and pool in free RAM */
     hv_erase_fdt(&hv);              /* no VM shall read it */
     hv_init_memory(&hv);            /* pool, own address space */
     hv_init_console(&hv);           /* lines go out from here */

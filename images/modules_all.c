@@ -7,12 +7,12 @@
 
 static struct irqc_plic plic;
 static struct irqc_aia aia;
-static struct config_selection selection;
+static struct irqc_selection selection;
 
 static const struct irqc_module irqcs[] = {
-    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
-    {&irqc_aplic, &aia, HYP_IRQC_APLIC, &virq_aplic},
-    {&irqc_imsic, &aia, HYP_IRQC_IMSIC, &virq_imsic},
+    {&irqc_plic, &plic, HYP_IRQC_PLIC},
+    {&irqc_aplic, &aia, HYP_IRQC_APLIC},
+    {&irqc_imsic, &aia, HYP_IRQC_IMSIC},
 };
 
 /* The shorter first. */

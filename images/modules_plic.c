@@ -7,7 +7,7 @@
 static struct irqc_plic plic;
 
 static const struct irqc_module irqcs[] = {
-    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
+    {&irqc_plic, &plic, HYP_IRQC_PLIC},
 };
 
 const struct hv_modules modules = {

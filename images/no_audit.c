@@ -2,4 +2,4 @@
 /* An image without the audit. */
 #include "images/modules.h"
 
-const struct hv_audit_module *const audit = 0;
+const struct hv_audit_module *const audit = NULL;

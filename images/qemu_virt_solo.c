@@ -5,28 +5,17 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 1 * HYP_GIB, .hpa = 0xc0000000, .hpa_fixed = true},
-};
-
-static const struct vm_device devices[] = {
-    {.name = "uart0", .gpa = 0x10000000},
-    {.name = "rtc", .gpa = 0x101000},
-};
-
-static const struct vm_irqc irqc_else[] = {
-    {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
-    {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
-};
-
-static const struct vm_config vms[] = {
-    {
+const struct hyp_config hyp_config = {
+    .name = "qemu_virt_solo",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 0,
+    .log_waits = true, /* The UART is the VM's. */
+    HYP_VMS({
         .name = "linux",
         .vcpu_count = 8,
         .hart_mask = 0xff,
         .allow_fewer_vcpus = true,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 1 * HYP_GIB, .hpa = 0xc0000000, .hpa_fixed = true}),
         .entry = 0x80200000,
         .kernel = {.name = "linux_kernel",
                    .gpa = 0x80200000,
@@ -39,22 +28,13 @@ static const struct vm_config vms[] = {
         .bootargs = "console=ttyS0",
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = sizeof(devices) / sizeof(devices[0]),
+        VM_DEVICES({.name = "uart0", .gpa = 0x10000000}, {.name = "rtc", .gpa = 0x101000}),
         .irqc = {.model = HYP_IRQC_IMSIC,
                  .gpa = 0x0d000000,
                  .imsic_gpa = 0x28000000,
                  .source_count = 97},
-        .irqc_else = irqc_else,
-        .irqc_else_count = sizeof(irqc_else) / sizeof(irqc_else[0]),
-    },
-};
-
-const struct hyp_config hyp_config = {
-    .name = "qemu_virt_solo",
-    .pool_size = 1 * HYP_MIB,
-    .console_hart = 0,
-    .log_waits = true, /* The UART is the VM's. */
-    .vms = vms,
-    .vm_count = 1,
+        VM_IRQC_ELSE(
+            {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
+            {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true}),
+    }),
 };

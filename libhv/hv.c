@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of boot: each takes from one room what the next one needs. */
+/* The steps of boot: each passes results of one room to the next. */
 #include "libhv/hv.h"
 
 #include <hyp/arch/csr.h>
@@ -14,7 +14,7 @@ _Static_assert((HV_STACK_PAGES + HV_FAULT_STACK_PAGES) * HYP_PAGE_SIZE <= FOOTPR
 _Static_assert(HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING + sizeof(struct hv_console_vm) <=
                    FOOTPRINT_PER_CONSOLE,
                "footprint.h");
-_Static_assert(HV_NO_HART == CONFIG_NO_HART, "the room of the console does not see the plan");
+_Static_assert(HV_NO_HART == CONFIG_NO_HART, "console.h does not include the plan");
 
 /* ---- Pointers between rooms ------------------------------------------------------------------ */
 
@@ -65,7 +65,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->console.objects = &memory->objects;
     hv->console.load_hpa = load_hpa;
     hv->console.log_waits = &hv->events.log_waits;
-    hv->console.built = hv->events.vm;
+    hv->console.vms = hv->events.vm;
     hv->console.ops = &hv_ops_console;
     hv->console.ctx = hv;
     hv->events.log = &hv->console.log;
@@ -77,38 +77,38 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 /*
- * True if the machine has the device that ends it as failed (hyp_platform.finisher_hpa). A store
- * where none is faults, so the device tree must name it. The platform is believed if no tree could
- * be read.
+ * True if the machine has the device that ends it with an error (hyp_platform.finisher_hpa). A
+ * store to an address without a device faults, so the device tree must list the device. If no tree
+ * could be read, the platform's word is taken.
  */
 static bool has_finisher(const struct hv *hv)
 {
-    const struct machine *m = &hv->boot.machine;
+    const struct machine *machine = &hv->boot.machine;
     uint64_t hpa = hv->build.platform->finisher_hpa;
-    return hpa != 0 &&
-           (m->device_count == 0 || (m->devices_left_out == 0 && machine_has_device(m, hpa)));
+    return hpa != 0 && (machine->device_count == 0 ||
+                        (machine->devices_left_out == 0 && machine_has_device(machine, hpa)));
 }
 
-/* Copies what other rooms know of the machine, also if it could not be read. */
-static void share_machine(struct hv *hv)
+/* Copies the machine's parameters to other rooms, also if the device tree could not be read. */
+static void copy_machine_params(struct hv *hv)
 {
-    struct machine *m = &hv->boot.machine;
-    if (m->timebase_hz == 0) {
-        m->timebase_hz = hv->build.platform->timebase_hz; /* The tree has not said. */
+    struct machine *machine = &hv->boot.machine;
+    if (machine->timebase_hz == 0) {
+        machine->timebase_hz = hv->build.platform->timebase_hz; /* The tree lacks it. */
     }
-    hv->host.timebase_hz = m->timebase_hz;
-    hv->harts.timebase_hz = m->timebase_hz;
-    hv->harts.count = m->hart_count;
-    hv->console.timebase_hz = m->timebase_hz;
-    hv->events.timebase_hz = m->timebase_hz;
+    hv->host.timebase_hz = machine->timebase_hz;
+    hv->harts.timebase_hz = machine->timebase_hz;
+    hv->harts.count = machine->hart_count;
+    hv->console.timebase_hz = machine->timebase_hz;
+    hv->events.timebase_hz = machine->timebase_hz;
     hv->events.config = hv->build.config;
     hv->events.finisher_word = hv->build.platform->finisher_word;
 }
 
-/* Before there is a pool: prepares one line by the firmware's console, and the machine's end. */
-static void begin_refusal(struct hv *hv)
+/* Opens the firmware's console and maps the finisher, before there is a pool. */
+static void prepare_refusal(struct hv *hv)
 {
-    share_machine(hv);
+    copy_machine_params(hv);
     hv_console_init_early(&hv->console);
     if (has_finisher(hv)) {
         hv->events.finisher.base =
@@ -117,27 +117,27 @@ static void begin_refusal(struct hv *hv)
 }
 
 /*
- * HYP_OK: this hart can run guests. Else another one boots from the start and this hart parks; or
- * none is left, HYP_E_UNSUPPORTED.
+ * HYP_OK: this hart can run guests. Else another hart boots from the start and this one parks, or
+ * (HYP_E_UNSUPPORTED) no other hart is left.
  */
 static enum hyp_status require_h(struct hv *hv)
 {
-    const struct machine *m = &hv->boot.machine;
-    uint32_t me = machine_find_hart(m, hart_self()->id);
+    const struct machine *machine = &hv->boot.machine;
+    uint32_t me = machine_find_hart(machine, hart_self()->id);
     if (me != MACHINE_NO_INDEX && csr_probe(CSR_HSTATUS)) {
         return HYP_OK;
     }
-    hv->harts.count = m->hart_count; /* share_machine() comes later. */
-    hv_hart_hand_over(&hv->harts, me, machine_harts(m), hv->boot.memory.fdt_pa.start);
+    hv->harts.count = machine->hart_count; /* copy_machine_params() comes later. */
+    hv_hart_hand_over(&hv->harts, me, machine_harts(machine), hv->boot.memory.fdt_pa.start);
     return HYP_E_UNSUPPORTED;
 }
 
-/* From here on build.config has for each VM the first controller that this machine can give. */
+/* Replaces build.config by one with the first controller of each VM that this machine supports. */
 static void select_config(struct hv *hv)
 {
-    struct config_selection *selection = hv->build.modules->selection;
-    if (selection != 0) {
-        config_select(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
+    struct irqc_selection *selection = hv->build.modules->selection;
+    if (selection != NULL) {
+        irqc_select_for_machine(hv->build.config, hv->build.dtbs, hv->irqc.models, selection);
         hv->build.config = &selection->config;
         hv->build.dtbs = selection->dtbs;
     }
@@ -156,21 +156,21 @@ void hv_read_machine(struct hv *hv, uint64_t fdt_hpa)
 {
     enum hyp_status found = find_machine(hv, fdt_hpa);
     if (found != HYP_OK) {
-        begin_refusal(hv);
-        log_line(&hv->console.log, "machine=refused reason=%s", hv_boot_refusal(found));
+        prepare_refusal(hv);
+        log_line(&hv->console.log, "machine=refused reason=%s", hv_boot_refusal_reason(found));
         hv_events_finish(&hv->events, true);
     }
-    share_machine(hv);
+    copy_machine_params(hv);
 }
 
-void hv_require_room(struct hv *hv)
+void hv_require_own_ram(struct hv *hv)
 {
-    struct hv_clash clash = hv_boot_find_clash(&hv->boot);
-    if (clash.name != 0) {
-        begin_refusal(hv);
+    struct hv_ram_conflict conflict = hv_boot_find_ram_conflict(&hv->boot);
+    if (conflict.name != NULL) {
+        prepare_refusal(hv);
         log_line(&hv->console.log, "machine=refused reason=%s-%s %s=0x%lx+0x%lx %s=0x%lx+0x%lx",
-                 clash.name, clash.why, clash.name, clash.own.start, clash.own.size,
-                 clash.with_name, clash.with.start, clash.with.size);
+                 conflict.name, conflict.why, conflict.name, conflict.own.start, conflict.own.size,
+                 conflict.with_name, conflict.with.start, conflict.with.size);
         hv_events_finish(&hv->events, true);
     }
 }
@@ -185,9 +185,9 @@ void hv_erase_fdt(struct hv *hv)
 
 void hv_init_memory(struct hv *hv)
 {
-    const struct machine *m = &hv->boot.machine;
-    struct hv_memory_caps caps = {.svpbmt = m->svpbmt,
-                                  .zero_block = m->all.block[MACHINE_BLOCK_ZICBOZ]};
+    const struct machine *machine = &hv->boot.machine;
+    struct hv_memory_caps caps = {.svpbmt = machine->svpbmt,
+                                  .zero_block = machine->all.block[MACHINE_BLOCK_ZICBOZ]};
     enum hyp_status status = hv_memory_init(&hv->boot.memory, &caps);
     HYP_REQUIRE(status == HYP_OK);
 }
@@ -216,14 +216,14 @@ void hv_fit_config(struct hv *hv)
     struct hv_boot_irqc irqc = {.models = hv->irqc.models,
                                 .no_context = hv_irqc_harts_without_context(&hv->irqc)};
     hv->console.hart = hv_boot_fit(&hv->boot, &irqc);
-    hv->console.payer = hv_boot_vm_of_hart(&hv->boot, hv->console.hart);
+    hv->console.hart_vm = hv_boot_vm_of_hart(&hv->boot, hv->console.hart);
 }
 
-static uint64_t harts_with_sstc(const struct machine *m)
+static uint64_t harts_with_sstc(const struct machine *machine)
 {
     uint64_t harts = 0;
-    for (uint32_t i = 0; i < m->hart_count; i++) {
-        bool sstc = (machine_common(m, BIT(i)).isa & BIT(GUEST_ISA_SSTC)) != 0;
+    for (uint32_t i = 0; i < machine->hart_count; i++) {
+        bool sstc = (machine_common(machine, BIT(i)).isa & BIT(GUEST_ISA_SSTC)) != 0;
         harts |= sstc ? BIT(i) : 0;
     }
     return harts;
@@ -243,14 +243,14 @@ void hv_init_irqc(struct hv *hv)
     hv_ops_use_ipi_path(hv);
     if (irqc->module_count > 1) {
         log_line(&hv->console.log, "irqc=%s imsic_ids=%u guest_files=%u ipi=%s", hv_irqc_name(irqc),
-                 irqc->own_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
+                 irqc->s_level_imsic_ids, irqc->guest_files, hv_irqc_ipi_name(irqc));
     }
 }
 
 /* ---- VMs ------------------------------------------------------------------------------------- */
 
-/* The other rooms learn of a VM that is built. */
-static void use_vm(struct hv *hv, struct hv_vm *built)
+/* Makes a built VM known to the other rooms. */
+static void register_vm(struct hv *hv, struct hv_vm *built)
 {
     struct vm *vm = &built->vm;
     hv_events_add_vm(&hv->events, vm);
@@ -272,9 +272,9 @@ static void build_vm(struct hv *hv, uint32_t i)
     }
     enum hyp_status status = hv_vm_build(&hv->vms, i);
     if (status == HYP_OK) {
-        use_vm(hv, hv->vms.vm[i]);
+        register_vm(hv, hv->vms.vm[i]);
     } else if (status == HYP_E_FORMAT) {
-        log_line(&hv->console.log, "vm=%s state=refused", name); /* A line has said why. */
+        log_line(&hv->console.log, "vm=%s state=refused", name); /* hv_vm_build() has logged why. */
     } else {
         log_line(&hv->console.log, "vm=%s state=failed error=%d", name, (int)status);
     }
@@ -303,22 +303,23 @@ static uint64_t guest_file_hpa(const void *ctx, uint32_t hart)
 void hv_run_audit(struct hv *hv)
 {
     const struct hv_audit_module *module = hv->build.audit;
-    if (module == 0) {
+    if (module == NULL) {
         return;
     }
-    struct hv_audit *a = module->state;
-    *a = (struct hv_audit){.boot = &hv->boot, .guest_file_hpa = guest_file_hpa, .ctx = &hv->irqc};
+    struct hv_audit *audit = module->state;
+    *audit =
+        (struct hv_audit){.boot = &hv->boot, .guest_file_hpa = guest_file_hpa, .ctx = &hv->irqc};
     for (uint32_t i = 0; i < hv->harts.count; i++) {
         const struct hv_hart *hart = hv->harts.hart[i];
-        if (hart != 0) {
-            a->stack_top[i][0] = hart->hart.stack_top;
-            a->stack_top[i][1] = hart->hart.fault_stack_top;
+        if (hart != NULL) {
+            audit->stack_top[i][0] = hart->hart.stack_top;
+            audit->stack_top[i][1] = hart->hart.fault_stack_top;
         }
     }
     for (uint32_t i = 0; i < hv->build.config->vm_count; i++) {
-        a->hgatp[i] = hv->vms.vm[i] != 0 ? hv->vms.vm[i]->vm.hgatp : 0;
+        audit->hgatp[i] = hv->vms.vm[i] != NULL ? hv->vms.vm[i]->vm.hgatp : 0;
     }
-    bool sound = module->run(a);
+    bool sound = module->run(audit);
     HYP_REQUIRE(sound);
 }
 

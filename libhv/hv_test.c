@@ -291,7 +291,7 @@ static void devices_that_cannot_be_mapped_are_done_without(void **state)
     (void)state;
     hv_init(&hv, &test_build, TEST_LOAD);
     hv_read_machine(&hv, TEST_FDT);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv.boot.memory.space.device_window.size = 0;

@@ -4,11 +4,11 @@
  *
  *   HV_BASE       the image: text R-X, rodata R--, data RW-
  *   HV_POOL_VA    the pool RW-
- *   HV_BOOT_VA    boot only: the machine's device tree; later a file that is copied
+ *   HV_BOOT_VA    boot only: the machine's device tree; later an embedded file while it is copied
  *   HV_STACK_VA   stacks, each between guard pages
  *   HV_DEVICE_VA  devices
  *
- * No guest memory is mapped; an embedded file is, read-only, while it is copied.
+ * No guest memory is mapped.
  */
 #pragma once
 
@@ -23,11 +23,11 @@
 #define HV_WINDOW_SIZE (256 * HYP_MIB)
 #define HV_LEAF (2 * HYP_MIB)
 
-/* Pages of a hart's stack, and of the one for HS-mode's own faults. */
+/* Pages of a hart's stack, and of its stack for faults in HS-mode. */
 #define HV_STACK_PAGES 2
 #define HV_FAULT_STACK_PAGES 1
 
-/* Where the image's own address `link` is, once it is loaded at load_hpa. */
+/* Host-physical address of `link`, an address in the image, which is loaded at load_hpa. */
 static inline uint64_t hv_image_hpa(const void *link, uint64_t load_hpa)
 {
     return (uint64_t)(uintptr_t)link - HV_BASE + load_hpa;

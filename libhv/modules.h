@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What can be left out of an image: drivers of interrupt controllers with their models, ways to
- * send IPIs. A file of data in images/ names them for each set; hyp_image() links one.
+ * Modules, which an image may leave out: drivers of interrupt controllers, and IPIs without the
+ * firmware. Each images/modules_*.c is a set of them; hyp_image() links one.
  *
- * Owner   Const, but for the states that rows name, which are that file's.
+ * Owner   Const. The drivers' states belong to the file that names them.
  * Locks   None.
  */
 #pragma once
 
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 
 #include "libhv/irqc/irqc.h"
 
@@ -17,7 +17,7 @@ struct hv_modules {
     uint32_t irqc_count;
     const struct ipi_module *ipis;
     uint32_t ipi_count;
-    /* Room for the configuration with other controllers than each VM's first; NULL: none is
-     * needed, as no other can be found. */
-    struct config_selection *selection;
+    /* Memory for a configuration with other controllers than each VM's first. NULL: there is one
+     * driver only, so no other controller can be found. */
+    struct irqc_selection *selection;
 };

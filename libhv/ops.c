@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): function
- * pointers, which this file fills. Like hv.c it sees all rooms; each function is a line or two.
+ * Calls from one room to another that it does not include (docs/decisions/0026-rooms.md): this file
+ * fills tables of function pointers. Like hv.c it includes all rooms.
  */
 #include "libhv/ops.h"
 
@@ -32,7 +32,7 @@ static void notify_console(void *ctx)
     }
 }
 
-static void kick_console(void *ctx)
+static void wake_console(void *ctx)
 {
     struct hv *hv = ctx;
     if (hart_self()->index == hv->console.hart) {
@@ -61,12 +61,12 @@ static bool takes_console(void *ctx, uint32_t hart)
     return true;
 }
 
-static void console_is_free(void *ctx)
+static void clear_console_vm(void *ctx)
 {
-    hv_console_set_free(&((struct hv *)ctx)->console);
+    hv_console_clear_vm(&((struct hv *)ctx)->console);
 }
 
-/* ---- What vCPUs call while they run ---------------------------------------------------------- */
+/* ---- Calls of vCPUs while they run ----------------------------------------------------------- */
 
 static void send_ipi_sbi(struct vm_host_ops *host, uint32_t hart_index)
 {
@@ -94,29 +94,24 @@ static void external(struct vm_host_ops *host, struct vcpu *vcpu)
     hv_irqc_handle(&hv_of(host)->irqc, vcpu->hart_index);
 }
 
-/* Apart, so that IPIs of other harts' guests need no stack. */
-static __attribute__((noinline)) void console_event(struct hv *hv)
+static void ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
 {
-    if (hv_console_is_called(&hv->console)) { /* Else it was an IPI of the guest's. */
+    struct hv *hv = hv_of(host);
+    if (vcpu->hart_index != hv->console.hart) {
+        return;
+    }
+    if (hv_console_wakeup_pending(&hv->console)) { /* Else the IPI was the guest's. */
         hv_console_step(&hv->console, &hv_hart_self()->timer);
     }
     hv_events_report(&hv->events);
 }
 
-static void ipi_work(struct vm_host_ops *host, struct vcpu *vcpu)
-{
-    struct hv *hv = hv_of(host);
-    if (vcpu->hart_index == hv->console.hart) {
-        console_event(hv);
-    }
-}
-
-/* The same, where a model of interrupt controllers looks at IPIs: IPIs elsewhere do without. */
+/* Also calls a model that handles IPIs. Only installed if a VM has such a model. */
 static void ipi_work_with_models(struct vm_host_ops *host, struct vcpu *vcpu)
 {
     const struct virqc_ops *virqc = vcpu->vm->virqc;
     ipi_work(host, vcpu);
-    if (virqc != 0 && virqc->handle_ipi != 0) {
+    if (virqc != NULL && virqc->handle_ipi != NULL) {
         virqc->handle_ipi(vcpu);
     }
 }
@@ -141,7 +136,7 @@ static void timer_expired(struct vm_host_ops *host, struct vcpu *vcpu)
 
 static void budget_exceeded(struct vm_host_ops *host, struct vm *vm)
 {
-    hv_events_vm_exceeds(&hv_of(host)->events, vm);
+    hv_events_budget_exceeded(&hv_of(host)->events, vm);
 }
 
 static void vm_ended(struct vm_host_ops *host, struct vm *vm)
@@ -160,7 +155,7 @@ const struct vm_host_ops hv_ops_vm_host = {
     .vm_ended = vm_ended,
 };
 
-/* ---- What harts ask for ---------------------------------------------------------------------- */
+/* ---- Calls of libhv/hart --------------------------------------------------------------------- */
 
 static void init_irqc(void *ctx, uint32_t hart)
 {
@@ -205,12 +200,12 @@ const struct hv_hart_ops hv_ops_hart = {
     .panicked = panicked,
     .has_console = has_console,
     .takes_console = takes_console,
-    .console_is_free = console_is_free,
+    .clear_console_vm = clear_console_vm,
     .serve = serve,
     .external = hart_external,
 };
 
-/* ---- What the other rooms ask for ------------------------------------------------------------ */
+/* ---- Calls of the other rooms ---------------------------------------------------------------- */
 
 static void console_irq(void *ctx, uint32_t hart)
 {
@@ -239,7 +234,7 @@ static bool has_device(void *ctx, uint64_t hpa)
 }
 
 const struct hv_console_ops hv_ops_console = {
-    .kick = kick_console, .line = line, .has_device = has_device};
+    .wake = wake_console, .line = line, .has_device = has_device};
 
 static bool log_has_room(void *ctx)
 {
@@ -261,12 +256,12 @@ const struct hv_event_ops hv_ops_events = {
     .has_output = has_output,
     .drain = drain,
     .notify_console = notify_console,
-    .kick_console = kick_console,
+    .wake_console = wake_console,
 };
 
 HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)
 {
-    if (hv->irqc.ipi_path.ops != 0) {
+    if (hv->irqc.ipi_path.ops != NULL) {
         hv->host.send_ipi = send_ipi;
         hv->host.send_ipis = send_ipis;
     }
@@ -274,7 +269,7 @@ HYP_COLD void hv_ops_use_ipi_path(struct hv *hv)
 
 HYP_COLD void hv_ops_use_model(struct hv *hv, const struct virqc_ops *virqc)
 {
-    if (virqc != 0 && virqc->handle_ipi != 0) {
+    if (virqc != NULL && virqc->handle_ipi != NULL) {
         hv->host.ipi_work = ipi_work_with_models;
     }
 }

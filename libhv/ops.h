@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of ops.c, the calls between rooms, as hv.c gives them to the rooms. */
+/* The function tables of ops.c, which hv.c gives to the rooms. */
 #pragma once
 
 #include "libhv/hv.h"
@@ -12,8 +12,8 @@ extern const struct hv_vm_ops hv_ops_vm;
 extern const struct hv_console_ops hv_ops_console;
 extern const struct hv_event_ops hv_ops_events;
 
-/* IPIs go by the machine's own way, if it has one that is shorter than the firmware's. */
+/* Sends IPIs without the firmware from now on, if the machine has a way to. */
 void hv_ops_use_ipi_path(struct hv *hv);
 
-/* A VM has this model of an interrupt controller, or NULL. */
+/* Lets the VM's model of an interrupt controller (NULL: none) handle IPIs, if it needs them. */
 void hv_ops_use_model(struct hv *hv, const struct virqc_ops *virqc);

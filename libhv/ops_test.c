@@ -99,7 +99,7 @@ static void end_of_a_vm_is_told_to_another_hart_alone(void **state)
     hv.console.hart = HV_NO_HART;
     be_hart(0);
     hv.events.ops->notify_console(&hv);
-    hv.events.ops->kick_console(&hv);
+    hv.events.ops->wake_console(&hv);
     assert_int_equal(test_irqc.sent, 0);
 }
 
@@ -155,7 +155,7 @@ static void budget_that_is_exceeded_is_said_by_the_console_hart(void **state)
     be_hart(3);
     hv.harts.ops->serve(&hv, hv.harts.hart[3]);
     let_console_sleep();
-    test_expect("hyp: vm=linux event=exits_after_boot most=5\n");
+    test_expect("hyp: vm=linux event=exits_after_boot max_exits=5\n");
 }
 
 /* Real-time VMs own all harts: behind the last one its hart can show what it has not. */
@@ -197,7 +197,7 @@ static void console_of_real_time_vms_says_their_end(void **state)
     assert_int_equal(test_run_hart(2), HART_HOST_PARKED);
     test_expect("vm linux stopped: shutdown\nvm rt stopped: shutdown\n");
     assert_int_equal(test_m.resets, 1);
-    assert_int_equal(hv.console.payer, 2); /* Nobody's. */
+    assert_int_equal(hv.console.hart_vm, 2); /* Nobody's. */
 }
 
 /* ---- Interrupts ------------------------------------------------------------------------------ */

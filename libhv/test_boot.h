@@ -81,7 +81,7 @@ static inline enum hyp_status test_chip_init(void *state, struct hv_irqc *irqc)
                                         .claim = test_chip_claim,
                                         .complete = test_chip_complete,
                                         .set_enable = test_chip_set_enable};
-    irqc->chip = (struct irqc){.ops = &ops, .state = state, .source_count = 32};
+    irqc->phys = (struct irqc){.ops = &ops, .state = state, .source_count = 32};
     return ((struct test_irqc *)state)->init_status;
 }
 
@@ -163,14 +163,16 @@ static inline enum hyp_status test_vm_create(void *maker, struct vm *vm, struct 
 static const struct irqc_driver test_driver = {.name = "test",
                                                .discover = test_discover,
                                                .init = test_chip_init,
-                                               .init_hart = hv_irqc_init_chip};
+                                               .init_hart = hv_irqc_init_phys_hart};
 static const struct ipi_driver test_ipi = {.name = "path", .init = test_path_init};
 
 /* The second is never looked for: the first is there, or neither is. */
 static const struct irqc_module test_irqcs[] = {
-    {&test_driver, &test_irqc, HYP_IRQC_APLIC, &test_model},
-    {&test_driver, &test_irqc, HYP_IRQC_PLIC, &test_model},
+    {&test_driver, &test_irqc, HYP_IRQC_APLIC},
+    {&test_driver, &test_irqc, HYP_IRQC_PLIC},
 };
+static const struct virqc_ops *const test_models[HYP_IRQC_NONE] = {
+    [HYP_IRQC_PLIC] = &test_model, [HYP_IRQC_APLIC] = &test_model};
 static const struct ipi_module test_ipis[] = {{&test_ipi, &test_irqc}};
 
 /* ---- The build ------------------------------------------------------------------------------- */
@@ -184,7 +186,7 @@ static struct hyp_platform test_platform;
 static const struct hyp_dtb test_dtbs[4];
 static const uint8_t test_index[1];
 static const uint8_t *const test_device_index[2] = {test_index, test_index};
-static struct config_selection test_selection;
+static struct irqc_selection test_selection;
 static struct hv_audit test_audit;
 static struct hv_audit_module test_audit_module;
 static struct hv_modules test_modules;
@@ -252,6 +254,7 @@ static inline int test_boot_setup(void **state)
                                    .dtbs = test_dtbs,
                                    .device_index = test_device_index,
                                    .console = &hyp_shared_console,
+                                   .virqc = test_models,
                                    .image = &test_m.image,
                                    .modules = &test_modules,
                                    .audit = &test_audit_module};
@@ -266,7 +269,7 @@ static inline void test_boot_machine(void *arg)
     (void)arg;
     hv_init(&hv, &test_build, TEST_LOAD);
     hv_read_machine(&hv, TEST_FDT);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv_init_console(&hv);
@@ -324,8 +327,8 @@ static inline void test_main_of(void *arg)
 static inline enum hart_host_end test_run_hart(uint32_t i)
 {
     for (uint32_t k = 0; k < 4; k++) {
-        if (hv.harts.hart[k] != 0) {
-            hv.harts.hart[k]->boot_state = k == i ? HV_HART_COMING : HV_HART_UP;
+        if (hv.harts.hart[k] != NULL) {
+            hv.harts.hart[k]->boot_state = k == i ? HV_HART_STARTING : HV_HART_ONLINE;
         }
     }
     test_waits = 0;

@@ -141,7 +141,7 @@ static inline void test_log_init(struct log *log)
 static inline bool test_wire_ready(void *state)
 {
     (void)state;
-    return test_m.uart_room >= CONSOLE_PORT_BURST;
+    return test_m.uart_room >= VUART_BURST;
 }
 
 static inline bool test_wire_put(void *state, uint8_t byte)
@@ -165,7 +165,7 @@ static inline bool test_wire_get(void *state, uint8_t *byte)
     return true;
 }
 
-static const struct console_port_ops test_wire = {
+static const struct vuart_backend_ops test_wire = {
     .tx_ready = test_wire_ready, .tx_put = test_wire_put, .rx_get = test_wire_get};
 
 static inline void test_uart_set_irq(void *controller, uint32_t source, bool level)
@@ -451,7 +451,7 @@ static inline void test_machine_init(void)
     hart_host_on_wait(NULL);
     panic_host_set(NULL);
     const struct vuart_config uart = {
-        .port = {.ops = &test_wire},
+        .backend = {.ops = &test_wire},
         .irq = {.set = test_uart_set_irq, .source = TEST_UART_IRQ},
     };
     assert_int_equal(vuart_init(&test_m.uart, &uart), HYP_OK);

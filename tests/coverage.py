@@ -66,6 +66,8 @@ def read(paths):
         with open(path) as f:
             name = None
             for line in f:
+                # lcov writes where the compiler ran, before a path in the workspace
+                line = re.sub(r"^SF:.*/execroot/[^/]+/", "SF:", line)
                 key, _, value = line.strip().partition(":")
                 if key == "SF":
                     name = value if COUNTED.match(value) and not TEST.search(value) else None
@@ -73,7 +75,7 @@ def read(paths):
                     at, block, branch, taken = value.split(",")
                     branches = files.setdefault(name, {})
                     place = (int(at), int(block), int(branch))
-                    branches[place] = branches.get(place, False) or int(taken) > 0
+                    branches[place] = branches.get(place, False) or taken not in ("-", "0")
     return files
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repositories for WORKSPACE users; MODULE.bazel uses the same rules."""
 
-load("//toolchains/gcc:debian.bzl", "debian_source")
+load("//toolchains/clang:clang.bzl", "clang")
+load("//toolchains/gcc:debian.bzl", "debian_package", "debian_source")
 load("//tests/boards:debian_boards.bzl", "debian_boards")
 load("//toolchains/rules:debian_linux.bzl", "debian_linux")
 load("//toolchains/rules:qemu_repo.bzl", "firmware_repository", "qemu_repository")
@@ -51,6 +52,15 @@ cc_library(
 )
 """
 
+# Python, imported by tests/lib/elf_file.py, which finds it beside the workspace.
+_PYELFTOOLS = """
+filegroup(
+    name = "pyelftools",
+    srcs = glob(["usr/lib/python3/dist-packages/elftools/**"]),
+    visibility = ["//visibility:public"],
+)
+"""
+
 # One file of it: the ChaCha20 block function.
 _BEARSSL = """
 load("@rules_cc//cc:defs.bzl", "cc_library")
@@ -60,7 +70,7 @@ cc_library(
     hdrs = glob(["inc/*.h"]),
     includes = ["inc", "src"],
     copts = ["-w", "-ffile-prefix-map=external/{repo}/=third_party/bearssl/"] + select({
-        "@platforms//os:none": ["-Os", "-msave-restore", "-fno-expensive-optimizations", "-fno-move-loop-invariants"],
+        "@platforms//os:none": ["-Os", "-msave-restore"],
         "//conditions:default": [],
     }),
     deps = select({
@@ -74,6 +84,7 @@ cc_library(
 def libhyp_repositories():
     """All but rules_cc: also what the module extension makes."""
     riscv_gcc(name = "riscv64_gcc")
+    clang(name = "clang")
     qemu_repository(name = "qemu")
     debian_linux(name = "debian_linux")
     debian_boards(name = "debian_boards")
@@ -109,6 +120,12 @@ def libhyp_repositories():
         build_file_content = _CMOCKA,
         pool = "pool/main/c/cmocka/cmocka_1.1.5.orig.tar.xz",
         sha256 = "f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6",
+    )
+    debian_package(
+        name = "pyelftools",
+        build_file_content = _PYELFTOOLS,
+        pool = "pool/main/p/python-pyelftools/python3-pyelftools_0.29-1_all.deb",
+        sha256 = "022d0bf05a52005630152cfee36247c127d3ce863d290e7a0cacec46e07fd406",
     )
     debian_source(
         name = "libfdt",
@@ -165,4 +182,9 @@ def libhyp_dependencies():
     libhyp_repositories()
 
 def libhyp_register_toolchains():
-    native.register_toolchains("@riscv64_gcc//:toolchain")
+    # clang's only match where a platform asks for clang, so they come first
+    native.register_toolchains(
+        str(Label("//toolchains/clang:host")),
+        str(Label("//toolchains/clang:bare")),
+        "@riscv64_gcc//:toolchain",
+    )

@@ -6,7 +6,6 @@
 
 #define FDT_MAGIC 0xd00dfeedu
 #define FDT_VERSION 17
-#define FDT_HEADER_SIZE 40
 #define FDT_RESERVED_SIZE 16
 
 #define FDT_BEGIN_NODE 1
@@ -15,27 +14,51 @@
 #define FDT_NOP 4
 #define FDT_END 9
 
+/* Cells of the header, by the specification's names. */
+enum {
+    HEADER_MAGIC,
+    HEADER_TOTALSIZE,
+    HEADER_OFF_DT_STRUCT,
+    HEADER_OFF_DT_STRINGS,
+    HEADER_OFF_MEM_RSVMAP,
+    HEADER_VERSION,
+    HEADER_LAST_COMP_VERSION,
+    HEADER_BOOT_CPUID_PHYS,
+    HEADER_SIZE_DT_STRINGS,
+    HEADER_SIZE_DT_STRUCT,
+    HEADER_COUNT
+};
+
+#define FDT_HEADER_SIZE (HEADER_COUNT * 4)
+
 static bool block_is_inside(const struct dtree *t, uint32_t at, uint32_t size)
 {
     return at >= FDT_HEADER_SIZE && at <= t->size && size <= t->size - at;
 }
 
-enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size)
+HYP_COLD enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size)
 {
     const uint8_t *b = bytes;
-    if (!is_aligned((uintptr_t)b, 8) || size < FDT_HEADER_SIZE || dtree_cell(b) != FDT_MAGIC ||
-        dtree_cell(b + 20) < FDT_VERSION || dtree_cell(b + 24) > FDT_VERSION) {
+    uint32_t header[HEADER_COUNT];
+    if (!is_aligned((uintptr_t)b, 8) || size < FDT_HEADER_SIZE) {
+        return HYP_E_FORMAT;
+    }
+    for (uint32_t i = 0; i < HEADER_COUNT; i++) {
+        header[i] = dtree_cell(b + (size_t)i * 4);
+    }
+    if (header[HEADER_MAGIC] != FDT_MAGIC || header[HEADER_VERSION] < FDT_VERSION ||
+        header[HEADER_LAST_COMP_VERSION] > FDT_VERSION) {
         return HYP_E_FORMAT;
     }
     *t = (struct dtree){
         .bytes = b,
-        .size = dtree_cell(b + 4),
-        .nodes_at = dtree_cell(b + 8),
-        .names_at = dtree_cell(b + 12),
-        .names_size = dtree_cell(b + 32),
-        .reserved_at = dtree_cell(b + 16),
+        .size = header[HEADER_TOTALSIZE],
+        .nodes_at = header[HEADER_OFF_DT_STRUCT],
+        .names_at = header[HEADER_OFF_DT_STRINGS],
+        .names_size = header[HEADER_SIZE_DT_STRINGS],
+        .reserved_at = header[HEADER_OFF_MEM_RSVMAP],
     };
-    uint32_t nodes_size = dtree_cell(b + 36);
+    uint32_t nodes_size = header[HEADER_SIZE_DT_STRUCT];
     if (t->size > size || t->size > INT32_MAX || !block_is_inside(t, t->nodes_at, nodes_size) ||
         !block_is_inside(t, t->names_at, t->names_size) ||
         !block_is_inside(t, t->reserved_at, FDT_RESERVED_SIZE) || !is_aligned(t->nodes_at, 4) ||
@@ -151,8 +174,8 @@ struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char
     return (struct dtree_value){0};
 }
 
-enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
-                               uint64_t *size)
+HYP_COLD enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
+                                        uint64_t *size)
 {
     uint64_t at = t->reserved_at + (uint64_t)index * FDT_RESERVED_SIZE;
     if (at + FDT_RESERVED_SIZE > t->size) {

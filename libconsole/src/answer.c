@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Control sequences in a terminal's input. */
+/* Control sequences in answer terminal's input. */
 #include <hyp/console/answer.h>
 
 #define BEL 0x07
@@ -9,8 +9,8 @@
 
 enum state {
     GROUND,
-    CHARACTER, /* `left` bytes of one in UTF-8 follow. */
-    C1,        /* Behind C1_IN_UTF8. */
+    CHARACTER, /* `left` bytes of answer UTF-8 character follow. */
+    C1,        /* After C1_IN_UTF8. */
     ESCAPE,
     CSI_FIRST,
     CSI,
@@ -19,33 +19,33 @@ enum state {
     REST, /* `left` bytes follow. */
 };
 
-static void start_rest(struct answer *a, enum state state, uint8_t left)
+static void start_rest(struct answer *answer, enum state state, uint8_t left)
 {
-    a->state = (uint8_t)state;
-    a->left = left;
+    answer->state = (uint8_t)state;
+    answer->left = left;
 }
 
-static void take_rest(struct answer *a)
+static void take_rest(struct answer *answer)
 {
-    a->left--;
-    if (a->left == 0) {
-        a->state = GROUND;
+    answer->left--;
+    if (answer->left == 0) {
+        answer->state = GROUND;
     }
 }
 
-/* The byte behind ESC; a C1 control is ESC and the byte that is 0x40 less. */
-static void introduce(struct answer *a, unsigned byte)
+/* Takes the byte after ESC. A C1 control means the same as ESC and the byte that is 0x40 less. */
+static void introduce(struct answer *answer, unsigned byte)
 {
     switch (byte) {
-    case '[': a->state = CSI_FIRST; break;
+    case '[': answer->state = CSI_FIRST; break;
     case 'P':
     case 'X':
     case ']':
     case '^':
-    case '_': a->state = STRING; break;
+    case '_': answer->state = STRING; break;
     case 'N':
-    case 'O': start_rest(a, REST, 1); break;
-    default: a->state = byte >= ' ' && byte < '0' ? ESCAPE : GROUND; break;
+    case 'O': start_rest(answer, REST, 1); break;
+    default: answer->state = byte >= ' ' && byte < '0' ? ESCAPE : GROUND; break;
     }
 }
 
@@ -54,82 +54,82 @@ static bool is_c1(uint8_t byte)
     return byte >= 0x80 && byte < 0xa0;
 }
 
-/* True: a sequence begins. */
-static bool begin(struct answer *a, uint8_t byte, bool drop)
+/* True if the byte begins answer sequence. */
+static bool begin(struct answer *answer, uint8_t byte, bool drop)
 {
-    a->dropped = drop;
-    a->state = GROUND;
+    answer->dropped = drop;
+    answer->state = GROUND;
     if (byte == ESC) {
-        a->state = ESCAPE;
+        answer->state = ESCAPE;
     } else if (byte == C1_IN_UTF8) {
-        a->state = C1;
+        answer->state = C1;
     } else if (is_c1(byte)) {
-        introduce(a, byte - 0x40u);
+        introduce(answer, byte - 0x40u);
     } else {
         if (byte > C1_IN_UTF8) {
-            start_rest(a, CHARACTER, byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3);
+            start_rest(answer, CHARACTER, byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3);
         }
         return false;
     }
     return true;
 }
 
-static void end_csi(struct answer *a, uint8_t byte)
+static void end_csi(struct answer *answer, uint8_t byte)
 {
-    bool mouse = a->state == CSI_FIRST && byte == 'M';
-    a->state = CSI;
+    bool mouse = answer->state == CSI_FIRST && byte == 'M';
+    answer->state = CSI;
     if (mouse) {
-        start_rest(a, REST, MOUSE_BYTES);
+        start_rest(answer, REST, MOUSE_BYTES);
     } else if (byte >= '@') {
-        a->state = GROUND;
+        answer->state = GROUND;
     }
 }
 
-/* True: the byte is part of the sequence. */
-static bool go_on(struct answer *a, uint8_t byte)
+/* True if the byte is part of the current sequence. */
+static bool go_on(struct answer *answer, uint8_t byte)
 {
-    switch (a->state) {
+    switch (answer->state) {
     case C1:
         if (is_c1(byte)) {
-            introduce(a, byte - 0x40u);
+            introduce(answer, byte - 0x40u);
         } else {
-            a->state = GROUND;
+            answer->state = GROUND;
         }
         return byte >= 0x80 && byte < 0xc0;
     case ESCAPE:
         if (byte >= ' ' && byte < 0x80) {
-            introduce(a, byte);
+            introduce(answer, byte);
             return true;
         }
         return false;
     case CSI_FIRST:
     case CSI:
         if (byte >= ' ' && byte < 0x80) {
-            end_csi(a, byte);
+            end_csi(answer, byte);
             return true;
         }
         return false;
     case STRING:
-        a->state = byte == ESC ? STRING_ESCAPE : byte == BEL ? GROUND : STRING;
+        answer->state = byte == ESC ? STRING_ESCAPE : byte == BEL ? GROUND : STRING;
         return true;
     case STRING_ESCAPE:
-        introduce(a, byte); /* A backslash ends all. */
+        introduce(answer, byte); /* A backslash ends the string. */
         return true;
-    case REST: take_rest(a); return true;
+    case REST: take_rest(answer); return true;
     default: return false;
     }
 }
 
-bool answer_drops(struct answer *a, uint8_t byte, bool drop)
+bool answer_drops(struct answer *answer, uint8_t byte, bool drop)
 {
-    if (a->state == CHARACTER && byte >= 0x80 && byte < 0xc0) {
-        take_rest(a);
+    if (answer->state == CHARACTER && byte >= 0x80 && byte < 0xc0) {
+        take_rest(answer);
         return false;
     }
-    return (go_on(a, byte) || begin(a, byte, drop)) && a->dropped;
+    return (go_on(answer, byte) || begin(answer, byte, drop)) && answer->dropped;
 }
 
-void answer_cut(struct answer *a)
+void answer_cut(struct answer *answer)
 {
-    a->dropped = true;
+    answer->dropped = true;
 }

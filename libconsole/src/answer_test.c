@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers of terminals, whole, divided and without an end; what is typed beside them. */
+/* Answers of terminals: whole, divided, without an end, and beside typed bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static void expect(const char *text, const char *left)
     }
     kept[count] = '\0';
     assert_string_equal(kept, left);
-    /* The same is passed on, if they are not to be dropped. */
+    /* All of it is passed on if sequences are not to be dropped. */
     answer = (struct answer){0};
     for (size_t i = 0; text[i] != '\0'; i++) {
         assert_false(answer_drops(&answer, (uint8_t)text[i], false));
@@ -71,7 +71,7 @@ static void the_rest_is_cut(void **state)
 {
     (void)state;
     struct answer answer = {0};
-    answer_cut(&answer); /* None has begun. */
+    answer_cut(&answer); /* No sequence has begun. */
     assert_false(answer_drops(&answer, 'x', false));
     assert_false(answer_drops(&answer, 0x1b, false));
     assert_false(answer_drops(&answer, '[', false));

@@ -3,8 +3,8 @@
  * Every interleaving of two producers with the consumer that goes to sleep: no wake-up is lost.
  *
  * A producer's byte is two steps (publish, ring), the consumer's round is take, one look at each
- * ring that has news, sleep. The end is when nobody can run: then both rings are empty. Where the
- * second producer sends no IPI, the first's bytes are taken all the same.
+ * pending ring, sleep. The run ends when nobody can run: then both rings are empty. If the second
+ * producer sends no IPI, the first's bytes are taken all the same.
  */
 #include <hyp/console/bell.h>
 #include <hyp/console/byte_ring.h>
@@ -12,7 +12,7 @@
 
 #define PRODUCERS 2u
 
-/* How many bytes each has to say; with two and two it is tens of millions of interleavings. */
+/* Bytes that each sends; two and two would make tens of millions of interleavings. */
 static const unsigned bytes[PRODUCERS] = {2, 1};
 
 enum phase { TAKE, LOOK, SLEEP, ASLEEP };
@@ -23,8 +23,8 @@ struct world {
     uint8_t data[PRODUCERS][4];
     unsigned step[PRODUCERS]; /* Even: publish is next, odd: ring. */
     unsigned got[PRODUCERS];
-    unsigned kicks; /* Since the consumer last fell asleep. */
-    bool silent;    /* The second producer sends none. */
+    unsigned ipis; /* Since the consumer last fell asleep. */
+    bool silent;   /* The second producer sends none. */
     enum phase phase;
     uint64_t active;
     bool ipi;
@@ -37,9 +37,9 @@ static void producer_step(struct world *w, unsigned p)
         PROP_ASSERT(byte_ring_put(&w->ring[p], &byte, 1));
     } else if (bell_ring(&w->bell, p, p == 0 || !w->silent)) {
         PROP_ASSERT(p == 0 || !w->silent);
-        PROP_ASSERT(w->kicks == 0 && w->phase == ASLEEP); /* No flood: one a sleep. */
-        PROP_ASSERT(bell_calls(&w->bell));
-        w->kicks++;
+        PROP_ASSERT(w->ipis == 0 && w->phase == ASLEEP); /* At most one IPI a sleep. */
+        PROP_ASSERT(bell_wakeup_pending(&w->bell));
+        w->ipis++;
         w->ipi = true;
     }
     w->step[p]++;
@@ -67,7 +67,7 @@ static void consumer_step(struct world *w)
     case SLEEP:
         if (bell_sleep(&w->bell)) {
             w->phase = ASLEEP;
-            w->kicks = 0;
+            w->ipis = 0;
         } else {
             w->phase = TAKE;
         }

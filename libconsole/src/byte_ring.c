@@ -51,8 +51,8 @@ bool byte_ring_get(struct byte_ring *ring, uint8_t *byte)
     return true;
 }
 
-uint32_t byte_ring_get_run(struct byte_ring *ring, uint8_t *bytes, uint32_t count, uint8_t least,
-                           uint8_t most)
+uint32_t byte_ring_get_run(struct byte_ring *ring, uint8_t *bytes, uint32_t count, uint8_t min,
+                           uint8_t max)
 {
     uint32_t used = byte_ring_used(ring);
     uint32_t tail = ring->tail;
@@ -60,7 +60,7 @@ uint32_t byte_ring_get_run(struct byte_ring *ring, uint8_t *bytes, uint32_t coun
     count = count < used ? count : used;
     for (; n < count; n++) {
         uint8_t byte = ring->data[(tail + n) & ring->mask];
-        if (byte < least || byte > most) {
+        if (byte < min || byte > max) {
             break;
         }
         if (bytes != NULL) {

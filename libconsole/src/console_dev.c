@@ -12,7 +12,7 @@ static bool put_polled(const struct console_dev *dev, uint8_t byte, uint32_t spi
     return false;
 }
 
-/* At least one byte, unless the device has no room; how many went. */
+/* Writes at least one byte, unless the device has no room. Returns how many. */
 static size_t write_some(const struct console_dev *dev, const char *text, size_t size,
                          uint32_t spins)
 {

@@ -11,22 +11,18 @@ struct spec {
     unsigned width;
 };
 
-/* Characters go to a buffer of `room` bytes, and the rest to the sink, if there is one. */
+/* Characters go to a buffer of `room` bytes; the rest is dropped. */
 struct out {
     char *data;
     size_t room;
-    size_t count;
-    const struct format_sink *sink;
+    size_t count; /* Bytes of the buffer in use. */
 };
 
-static void out_char(struct out *out, char c)
+static inline void out_char(struct out *out, char c)
 {
     if (out->count < out->room) {
-        out->data[out->count] = c;
-    } else if (out->sink != NULL) {
-        out->sink->put(out->sink->ctx, c);
+        out->data[out->count++] = c;
     }
-    out->count++;
 }
 
 static void out_pad(struct out *out, char c, unsigned width, unsigned used)
@@ -48,7 +44,7 @@ static void out_text(struct out *out, const char *text, unsigned width)
     }
 }
 
-/* `sign` stands before the digits: "-", "0x" or "". */
+/* `sign` comes before the digits: "-", "0x" or "". */
 static void out_number(struct out *out, const struct spec *spec, uint64_t value, unsigned base,
                        const char *sign)
 {
@@ -75,7 +71,7 @@ static void out_number(struct out *out, const struct spec *spec, uint64_t value,
     }
 }
 
-/* Reads what may stand between % and the conversion; returns where the conversion is. */
+/* Reads flags, width and length behind the %; returns the conversion's place. */
 static const char *spec_parse(struct spec *spec, const char *p)
 {
     *spec = (struct spec){0};
@@ -83,7 +79,7 @@ static const char *spec_parse(struct spec *spec, const char *p)
         spec->zero = true;
         p++;
     }
-    /* A width beyond any console's is cut, so that it cannot overflow. */
+    /* A width beyond any line's is cut, so that the number cannot overflow. */
     for (; *p >= '0' && *p <= '9'; p++) {
         if (spec->width < 1000) {
             spec->width = spec->width * 10 + (unsigned)(*p - '0');
@@ -115,7 +111,7 @@ static void out_unsigned(struct out *out, const struct spec *spec, struct args *
     out_number(out, spec, value, base, "");
 }
 
-/* One conversion at `p`, begun by the % at `start`; returns where the text goes on. */
+/* Writes the conversion that begins with the % at `start`; returns the place behind it. */
 static const char *out_conversion(struct out *out, const char *start, struct args *args)
 {
     struct spec spec;
@@ -138,7 +134,7 @@ static const char *out_conversion(struct out *out, const char *start, struct arg
         break;
     case '%': out_char(out, '%'); break;
     default:
-        /* Not ours: show it as it is written. */
+        /* An unknown conversion is copied as it is written. */
         out_char(out, '%');
         return start + 1;
     }
@@ -152,29 +148,11 @@ static void out_format(struct out *out, const char *fmt, va_list list)
     while (*fmt != '\0') {
         if (*fmt == '%') {
             fmt = out_conversion(out, fmt, &args);
-        } else if (out->count < out->room) {
-            out->data[out->count++] = *fmt++; /* Most of a line, without a call. */
         } else {
             out_char(out, *fmt++);
         }
     }
     va_end(args.list);
-}
-
-size_t format_vsink(const struct format_sink *sink, const char *fmt, va_list list)
-{
-    struct out out = {.sink = sink};
-    out_format(&out, fmt, list);
-    return out.count;
-}
-
-size_t format_sink(const struct format_sink *sink, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    size_t count = format_vsink(sink, fmt, args);
-    va_end(args);
-    return count;
 }
 
 size_t format_vbuf(char *buf, size_t size, const char *fmt, va_list args)
@@ -184,9 +162,8 @@ size_t format_vbuf(char *buf, size_t size, const char *fmt, va_list args)
     }
     struct out out = {.data = buf, .room = size - 1};
     out_format(&out, fmt, args);
-    size_t length = out.count < out.room ? out.count : out.room;
-    buf[length] = '\0';
-    return length;
+    buf[out.count] = '\0';
+    return out.count;
 }
 
 size_t format_buf(char *buf, size_t size, const char *fmt, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The formatter says what the C library's says, at any width and buffer size. */
+/* The formatter writes what the C library's does, at any width and buffer size. */
 #include <stdio.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* A byte takes 87 us at 115200 baud; a device that is gone must not hold the boot for long. */
+/* A byte takes 87 us at 115200 baud; a device that is gone must not delay boot for long. */
 #define LOG_SPINS 100000u
 
 void log_init(struct log *log, const struct console_dev *dev)
@@ -22,31 +22,32 @@ void log_attach(struct log *log, struct vconsole *vc)
     log->vc = vc;
 }
 
-static bool emit(struct log *log, const char *line, size_t length)
+static bool write_text(struct log *log, const char *line, size_t length)
 {
     if (log->vc != NULL) {
-        bool kick;
-        bool fits = vconsole_write(log->vc, (const uint8_t *)line, (uint32_t)length, &kick);
-        if (kick) {
-            vconsole_kick(log->vc);
+        bool must_wake;
+        const uint8_t *bytes = (const uint8_t *)line;
+        bool fits = vconsole_write(log->vc, bytes, (uint32_t)length, &must_wake);
+        if (must_wake) {
+            vconsole_wake_mux(log->vc);
         }
         return fits;
     }
     return log->dev.ops != NULL && console_dev_write(&log->dev, line, length, LOG_SPINS) == length;
 }
 
-/* `length` bytes of a buffer of LOG_LINE_MAX; there is always room for the line end. */
-static void emit_line(struct log *log, char *line, size_t length)
+/* `line` is a buffer of LOG_LINE_MAX bytes, so there is always room for the line end. */
+static void write_line(struct log *log, char *line, size_t length)
 {
     line[length] = '\n';
     if (log->dropped != 0) {
         char note[32];
         size_t count = format_buf(note, sizeof(note), "hyp: log_dropped=%u\n", log->dropped);
-        if (emit(log, note, count)) {
+        if (write_text(log, note, count)) {
             log->dropped = 0;
         }
     }
-    if (log->dropped != 0 || !emit(log, line, length + 1)) {
+    if (log->dropped != 0 || !write_text(log, line, length + 1)) {
         log->dropped++;
     }
 }
@@ -61,7 +62,7 @@ void log_line(struct log *log, const char *fmt, ...)
     size_t length =
         sizeof(head) + format_vbuf(line + sizeof(head), sizeof(line) - sizeof(head), fmt, args);
     va_end(args);
-    emit_line(log, line, length);
+    write_line(log, line, length);
 }
 
 void log_plain(struct log *log, const char *fmt, ...)
@@ -71,5 +72,5 @@ void log_plain(struct log *log, const char *fmt, ...)
     va_start(args, fmt);
     size_t length = format_vbuf(line, sizeof(line), fmt, args);
     va_end(args);
-    emit_line(log, line, length);
+    write_line(log, line, length);
 }

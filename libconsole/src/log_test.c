@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's lines: directly, then through a ring. */
+/* The hypervisor's lines: written directly, then through a ring. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 
 struct sink {
     char text[512];
-    unsigned count, room, kicks;
+    unsigned count, room, ipis;
 };
 
 static bool sink_put(void *state, uint8_t byte)
@@ -61,9 +61,9 @@ static void drops_without_a_device(void **state)
     assert_int_equal(log.dropped, 2);
 }
 
-static void count_kick(void *ctx)
+static void count_ipi(void *ctx)
 {
-    ((struct sink *)ctx)->kicks++;
+    ((struct sink *)ctx)->ipis++;
 }
 
 static void take(struct vconsole *vc, struct sink *sink)
@@ -83,7 +83,7 @@ static void goes_through_the_ring_whole_or_not(void **state)
     uint8_t tx[64];
     struct bell bell = {0};
     const struct vconsole_config config = {
-        .tx = tx, .tx_size = sizeof(tx), .kick = {.send = count_kick, .ctx = &sink}};
+        .tx = tx, .tx_size = sizeof(tx), .waker = {.send = count_ipi, .ctx = &sink}};
     assert_int_equal(vconsole_init(&vc, &config), HYP_OK);
     struct log log;
     log_init(&log, NULL);
@@ -92,7 +92,7 @@ static void goes_through_the_ring_whole_or_not(void **state)
     vc.bell = &bell;
     assert_true(bell_sleep(&bell));
     log_line(&log, "%s", "one");
-    assert_int_equal(sink.kicks, 1);
+    assert_int_equal(sink.ipis, 1);
     take(&vc, &sink);
     assert_string_equal(sink.text, "hyp: early\nhyp: one\n");
     log_line(&log, "%s", "123456789012345678901234567890123456789012345678");

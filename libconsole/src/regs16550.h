@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 16550's registers: numbers and bits, for the driver and the model (TI PC16550D, "Registers").
- */
+/* The 16550's register numbers and bits, for driver and model (TI PC16550D, "Registers"). */
 #pragma once
 
 #include <stdint.h>

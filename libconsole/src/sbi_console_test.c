@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The firmware's console against a firmware of our own. */
+/* The firmware's console against a model of firmware. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -40,14 +40,14 @@ enum hyp_status uart16550_init(struct uart16550 *uart, const struct uart16550_co
     /* The transmit FIFO is not reset: firmware's last bytes may still be in it. */
     reg_write(uart, R16550_FCR, FCR_ENABLE | FCR_RX_RESET);
     reg_write(uart, R16550_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
-    /* A 16550 without A says 0x80: its FIFOs do not work. */
+    /* A 16550 (without A) reads 0x80 here: its FIFOs do not work. */
     if ((reg_read(uart, R16550_IIR) & IIR_FIFOS) == IIR_FIFOS) {
         uart->depth = FIFO_DEPTH;
     }
     return HYP_OK;
 }
 
-/* Bytes of `count` that the FIFO takes now. */
+/* Returns how many of the bytes the FIFO has taken. */
 static size_t uart_try_write(void *state, const char *bytes, size_t count)
 {
     struct uart16550 *uart = state;

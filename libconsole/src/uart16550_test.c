@@ -36,7 +36,7 @@ struct bench {
 static bool wire_ready(void *state)
 {
     const struct wire *w = state;
-    return w->out_room - w->out_count >= CONSOLE_PORT_BURST;
+    return w->out_room - w->out_count >= VUART_BURST;
 }
 
 static bool wire_put(void *state, uint8_t byte)
@@ -59,7 +59,7 @@ static bool wire_get(void *state, uint8_t *byte)
     return true;
 }
 
-static const struct console_port_ops wire_ops = {
+static const struct vuart_backend_ops wire_ops = {
     .tx_ready = wire_ready, .tx_put = wire_put, .rx_get = wire_get};
 
 static void irq_set(void *controller, uint32_t source, bool level)
@@ -72,7 +72,7 @@ static void bench_init(struct bench *b, uint8_t shift, uint8_t width)
 {
     *b = (struct bench){.wire.out_room = sizeof(b->wire.out)};
     const struct vuart_config config = {
-        .port = {.ops = &wire_ops, .state = &b->wire},
+        .backend = {.ops = &wire_ops, .state = &b->wire},
         .irq = {.set = irq_set, .controller = &b->irq, .source = 10},
         .shift = shift,
     };
@@ -81,7 +81,7 @@ static void bench_init(struct bench *b, uint8_t shift, uint8_t width)
         .base = BASE, .size = vuart_size(&b->model), .ops = &vuart_vdev_ops, .state = &b->model};
     mmio_host_reset();
     mmio_host_attach(&b->vdev);
-    /* As firmware may leave it: divisor latch open, interrupts on. */
+    /* Firmware may leave it so: divisor latch open, interrupts on. */
     b->model.ier = 0x0f;
     b->model.lcr = 0x83;
     const struct uart16550_config uart = {.regs = {BASE}, .shift = shift, .width = width};
@@ -117,7 +117,7 @@ static void refuses_a_bad_shape(void **state)
 {
     (void)state;
     static const uint8_t bad[][2] = {{4, 1}, {0, 2}, {0, 4}, {1, 4}, {2, 8}, {0, 0}};
-    mmio_host_reset(); /* Nothing answers: no register may be touched. */
+    mmio_host_reset(); /* The bus is empty: a register access would fail. */
     for (unsigned i = 0; i < 6; i++) {
         struct uart16550 uart;
         const struct uart16550_config config = {.shift = bad[i][0], .width = bad[i][1]};

@@ -4,8 +4,8 @@
 
 #define DEL 0x7f
 
-/* Bytes of the character that `byte` begins; 0: it begins none. */
-static uint8_t need_of(uint8_t byte)
+/* Length of the character that begins with `byte`; 0: no character does. */
+static uint8_t length_of(uint8_t byte)
 {
     if (byte < 0x80) {
         return 1;
@@ -16,7 +16,7 @@ static uint8_t need_of(uint8_t byte)
     return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
-/* The second byte tells overlong forms, surrogates and what is above U+10FFFF. */
+/* The second byte shows overlong forms, surrogates and numbers above U+10FFFF. */
 static bool continues(const struct utf8 *text, uint8_t byte)
 {
     uint8_t least = 0x80;
@@ -37,7 +37,7 @@ enum utf8_result utf8_feed(struct utf8 *text, uint8_t byte)
 {
     if (text->need == 0) {
         text->count = 0;
-        text->need = need_of(byte);
+        text->need = length_of(byte);
     } else if (!continues(text, byte)) {
         text->need = 0;
         return UTF8_BAD_AGAIN;

@@ -11,7 +11,7 @@
 
 #include <hyp/console/utf8.h>
 
-/* The bytes of a code point by the definition, or 0: it has none. */
+/* Encodes a code point by the definition; 0: it has no encoding. */
 static unsigned encode(uint32_t code, uint8_t *byte)
 {
     if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
@@ -50,7 +50,7 @@ static void every_character(void **state)
     }
 }
 
-/* Only the shortest encoding of a code point is accepted: all else is bad. */
+/* Accepts only the shortest encoding of a code point. */
 static void nothing_else(void **state)
 {
     (void)state;

@@ -2,13 +2,15 @@
 /* A VM's end of the shared console. */
 #include <hyp/console/vconsole.h>
 
+#include "vconsole_tx.h"
+
 enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config)
 {
     *vc = (struct vconsole){.name = config->name,
-                            .kick = config->kick,
+                            .waker = config->waker,
                             .has_rx = config->rx_size != 0,
                             .discard = config->discard};
-    if (config->tx_size < 2 * CONSOLE_PORT_BURST) {
+    if (config->tx_size < 2 * VUART_BURST) {
         return HYP_E_PARAM;
     }
     HYP_TRY(byte_ring_init(&vc->tx, config->tx, config->tx_size));
@@ -18,19 +20,19 @@ enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config 
     return HYP_OK;
 }
 
-/* Bytes have been put, `feeds` line feeds among them. True: wake the console hart. */
+/* After bytes were put, `feeds` line feeds among them. True: wake the console hart. */
 static inline bool announce(struct vconsole *vc, uint32_t feeds)
 {
     if (feeds != 0) {
-        /* Behind the bytes: what is counted is there. Pairs with vconsole_has_line(). */
-        __atomic_store_n(&vc->feeds_put, vc->feeds_put + feeds, __ATOMIC_RELEASE);
+        /* After the bytes: a line feed that is counted is there. Pairs with vconsole_has_line(). */
+        __atomic_store_n(&vc->lines_put, vc->lines_put + feeds, __ATOMIC_RELEASE);
     }
-    return vc->bell != NULL && bell_ring(vc->bell, vc->source, vc->kick.send != NULL);
+    return vc->bell != NULL && bell_ring(vc->bell, vc->port, vc->waker.send != NULL);
 }
 
-bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, bool *kick)
+bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, bool *must_wake)
 {
-    *kick = false;
+    *must_wake = false;
     if (vc->discard) {
         return true;
     }
@@ -41,78 +43,55 @@ bool vconsole_write(struct vconsole *vc, const uint8_t *bytes, uint32_t count, b
     for (uint32_t i = 0; i < count; i++) {
         feeds += bytes[i] == '\n' ? 1 : 0;
     }
-    *kick = announce(vc, feeds);
+    *must_wake = announce(vc, feeds);
     return true;
 }
 
-void vconsole_kick(const struct vconsole *vc)
+void vconsole_wake_mux(const struct vconsole *vc)
 {
-    if (vc->kick.send != NULL) {
-        vc->kick.send(vc->kick.ctx);
+    if (vc->waker.send != NULL) {
+        vc->waker.send(vc->waker.ctx);
     }
 }
 
 bool vconsole_has_line(const struct vconsole *vc)
 {
-    /* Acquire pairs with the release in vconsole_write(). A line feed may be taken uncounted. */
-    return (int32_t)(__atomic_load_n(&vc->feeds_put, __ATOMIC_ACQUIRE) - vc->feeds_taken) > 0;
+    /* Acquire pairs with the release in announce(). A line feed may be taken before it counts. */
+    return (int32_t)(__atomic_load_n(&vc->lines_put, __ATOMIC_ACQUIRE) - vc->lines_taken) > 0;
 }
 
-void vconsole_tx_starve(struct vconsole *vc)
+void vconsole_tx_set_waiting(struct vconsole *vc)
 {
-    __atomic_store_n(&vc->tx_starved, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&vc->tx_waiting, 1, __ATOMIC_RELAXED);
     /*
-     * Pairs with the fence in vconsole_tx_feed(): either the console hart sees this flag, or
-     * vconsole_tx_recheck() sees the room that it has made.
+     * Pairs with the fence in vconsole_tx_take_waiting(): either the console hart sees this flag,
+     * or vconsole_tx_recheck() sees the room that it has made.
      */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 bool vconsole_tx_recheck(struct vconsole *vc)
 {
-    if (byte_ring_room(&vc->tx) < CONSOLE_PORT_BURST) {
+    if (byte_ring_room(&vc->tx) < VUART_BURST) {
         return false;
     }
-    /* Relaxed: should the console hart still see 1, the VM is told once in vain. */
-    __atomic_store_n(&vc->tx_starved, 0, __ATOMIC_RELAXED);
+    /* Relaxed: if the console hart still sees 1, the VM is notified once in vain. */
+    __atomic_store_n(&vc->tx_waiting, 0, __ATOMIC_RELAXED);
     return true;
 }
 
-bool vconsole_tx_feed(struct vconsole *vc)
+bool vconsole_tx_take_waiting(struct vconsole *vc)
 {
-    /* Pairs with the fence in vconsole_tx_starve(). */
+    /* Pairs with the fence in vconsole_tx_set_waiting(). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&vc->tx_starved, __ATOMIC_RELAXED) == 0) {
+    if (__atomic_load_n(&vc->tx_waiting, __ATOMIC_RELAXED) == 0) {
         return false;
     }
-    /* Half a ring, so that a flooding guest is told once for many bytes. */
+    /* Half a ring, so that a guest that floods it is notified once for many bytes. */
     if (byte_ring_room(&vc->tx) < (vc->tx.mask + 1) / 2) {
         return false;
     }
-    return __atomic_exchange_n(&vc->tx_starved, 0, __ATOMIC_RELAXED) != 0;
-}
-
-bool vconsole_tx_ready(struct vconsole *vc)
-{
-    if (vc->discard || byte_ring_room(&vc->tx) >= CONSOLE_PORT_BURST) {
-        return true;
-    }
-    vconsole_tx_starve(vc);
-    return vconsole_tx_recheck(vc);
-}
-
-bool vconsole_put_byte(struct vconsole *vc, uint8_t byte)
-{
-    if (vc->discard) {
-        return true;
-    }
-    if (!byte_ring_put(&vc->tx, &byte, 1)) {
-        return false;
-    }
-    if (announce(vc, byte == '\n' ? 1 : 0)) {
-        vconsole_kick(vc);
-    }
-    return true;
+    return __atomic_exchange_n(&vc->tx_waiting, 0, __ATOMIC_RELAXED) != 0;
 }
 
 bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
@@ -120,28 +99,43 @@ bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
     return vc->has_rx && byte_ring_get(&vc->rx, byte);
 }
 
-static bool port_tx_ready(void *state)
+static bool backend_tx_ready(void *state)
 {
-    return vconsole_tx_ready(state);
+    struct vconsole *vc = state;
+    if (vc->discard || byte_ring_room(&vc->tx) >= VUART_BURST) {
+        return true;
+    }
+    vconsole_tx_set_waiting(vc);
+    return vconsole_tx_recheck(vc);
 }
 
-static bool port_tx_put(void *state, uint8_t byte)
+static bool backend_tx_put(void *state, uint8_t byte)
 {
-    return vconsole_put_byte(state, byte);
+    struct vconsole *vc = state;
+    if (vc->discard) {
+        return true;
+    }
+    if (!byte_ring_put(&vc->tx, &byte, 1)) {
+        return false;
+    }
+    if (announce(vc, byte == '\n' ? 1 : 0)) {
+        vconsole_wake_mux(vc);
+    }
+    return true;
 }
 
-static bool port_rx_get(void *state, uint8_t *byte)
+static bool backend_rx_get(void *state, uint8_t *byte)
 {
     return vconsole_get_byte(state, byte);
 }
 
-static const struct console_port_ops vconsole_port_ops = {
-    .tx_ready = port_tx_ready,
-    .tx_put = port_tx_put,
-    .rx_get = port_rx_get,
+static const struct vuart_backend_ops backend_ops = {
+    .tx_ready = backend_tx_ready,
+    .tx_put = backend_tx_put,
+    .rx_get = backend_rx_get,
 };
 
-struct console_port vconsole_port(struct vconsole *vc)
+struct vuart_backend vconsole_backend(struct vconsole *vc)
 {
-    return (struct console_port){.ops = &vconsole_port_ops, .state = vc};
+    return (struct vuart_backend){.ops = &backend_ops, .state = vc};
 }

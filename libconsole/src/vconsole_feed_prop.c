@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every interleaving of a guest that runs into a full ring with the console hart that
- * drains it: who was told that there is no room is told when there is.
+ * Every interleaving of a guest that finds its ring full with the console hart that drains it: a
+ * guest that waits for room is notified when there is some.
  */
 #include <hyp/console/vconsole.h>
 #include <prop.h>
 
+#include "test_vconsole.h"
+#include "vconsole_tx.h"
+
 #define TX_SIZE 32u
 #define BURSTS 3u
 
-enum phase { ASK, STARVE, RECHECK, WAIT, DONE };
+enum phase { ASK, SET_WAITING, RECHECK, WAIT, DONE };
 
 struct guest {
     enum phase phase;
@@ -18,26 +21,26 @@ struct guest {
 
 static void guest_burst(struct guest *g, struct vconsole *vc)
 {
-    for (unsigned i = 0; i < CONSOLE_PORT_BURST; i++) {
-        PROP_ASSERT(vconsole_put_byte(vc, (uint8_t)(g->bursts * CONSOLE_PORT_BURST + i)));
+    for (unsigned i = 0; i < VUART_BURST; i++) {
+        PROP_ASSERT(test_put_byte(vc, (uint8_t)(g->bursts * VUART_BURST + i)));
     }
     g->bursts++;
     g->phase = g->bursts == BURSTS ? DONE : ASK;
 }
 
-/* vconsole_tx_ready(), in its pieces. */
+/* The steps of the backend's tx_ready(). */
 static void guest_step(struct guest *g, struct vconsole *vc)
 {
     switch (g->phase) {
     case ASK:
-        if (byte_ring_room(&vc->tx) >= CONSOLE_PORT_BURST) {
+        if (byte_ring_room(&vc->tx) >= VUART_BURST) {
             guest_burst(g, vc);
         } else {
-            g->phase = STARVE;
+            g->phase = SET_WAITING;
         }
         break;
-    case STARVE:
-        vconsole_tx_starve(vc);
+    case SET_WAITING:
+        vconsole_tx_set_waiting(vc);
         g->phase = RECHECK;
         break;
     case RECHECK:
@@ -60,18 +63,18 @@ void prop_run(void)
                 HYP_OK);
     struct guest g = {.phase = ASK};
     uint8_t got = 0;
-    bool feed_due = false;
+    bool notify_due = false;
     for (;;) {
         bool guest_runs = g.phase != WAIT && g.phase != DONE;
-        bool hart_runs = feed_due || byte_ring_used(&vc.tx) != 0;
+        bool hart_runs = notify_due || byte_ring_used(&vc.tx) != 0;
         if (!guest_runs && !hart_runs) {
             break;
         }
         if (guest_runs && (!hart_runs || prop_bool())) {
             guest_step(&g, &vc);
-        } else if (feed_due) {
-            feed_due = false;
-            if (vconsole_tx_feed(&vc) && g.phase == WAIT) {
+        } else if (notify_due) {
+            notify_due = false;
+            if (vconsole_tx_take_waiting(&vc) && g.phase == WAIT) {
                 g.phase = ASK;
             }
         } else {
@@ -80,8 +83,8 @@ void prop_run(void)
                 PROP_ASSERT(byte == got);
                 got++;
             }
-            feed_due = true;
+            notify_due = true;
         }
     }
-    PROP_ASSERT(g.phase == DONE && got == BURSTS * CONSOLE_PORT_BURST);
+    PROP_ASSERT(g.phase == DONE && got == BURSTS * VUART_BURST);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hostile sources hold lines open as they like beside one that writes complete lines: in any time t
- * the complete lines wait for held ones no longer than patience + t / 5, and are all out in time.
+ * Hostile VMs hold lines open beside one that writes complete lines: in any time t the complete
+ * lines wait for open ones no longer than line_timeout + t / 5, and all are shown in time.
  *
  * A tick is 0.1 ms, the device takes two bytes a tick. A holder writes letters, or carriage
  * returns, which show nothing, at its own pace, finishes a line now and then, or is silent for a
@@ -12,18 +12,21 @@
 #include <hyp/console/vconsole_mux.h>
 #include <prop.h>
 
+#include "test_vconsole.h"
+#include "vconsole_tx.h"
+
 #define HOLDERS_MAX 5u
-#define SOURCES (HOLDERS_MAX + 1)
-#define PATIENCE 100u
+#define PORTS (HOLDERS_MAX + 1)
+#define LINE_TIMEOUT 100u
 #define PERIOD 10u
 #define LINES 60u
 #define LINE "a line of a victim\n"
 
 struct world {
     struct vconsole_mux mux;
-    struct vconsole vc[SOURCES];
-    uint8_t tx[SOURCES][256];
-    uint8_t rx[SOURCES][4];
+    struct vconsole vc[PORTS];
+    uint8_t tx[PORTS][256];
+    uint8_t rx[PORTS][4];
     unsigned room;
 };
 
@@ -61,13 +64,13 @@ struct holder {
     uint8_t letter;
 };
 
-static void world_init(struct world *w, unsigned sources)
+static void world_init(struct world *w, unsigned ports)
 {
     memset(w, 0, sizeof(*w));
     const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = w}, .patience = PATIENCE, .period = PERIOD};
+        .dev = {.ops = &dev_ops, .state = w}, .line_timeout = LINE_TIMEOUT, .period = PERIOD};
     PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
-    for (unsigned i = 0; i < sources; i++) {
+    for (unsigned i = 0; i < ports; i++) {
         const struct vconsole_config vc = {.name = "v",
                                            .tx = w->tx[i],
                                            .tx_size = sizeof(w->tx[i]),
@@ -78,26 +81,26 @@ static void world_init(struct world *w, unsigned sources)
     }
 }
 
-static void hold(struct world *w, const struct holder *h, unsigned source, unsigned now)
+static void hold(struct world *w, const struct holder *h, unsigned port, unsigned now)
 {
     for (unsigned i = 0; now % h->every == 0 && i < h->burst; i++) {
         bool feed = h->feed != 0 && prop_u64(h->feed) == 0;
-        (void)vconsole_put_byte(&w->vc[source], feed ? '\n' : h->letter);
+        (void)test_put_byte(&w->vc[port], feed ? '\n' : h->letter);
     }
 }
 
-/* Ticks until the victim's lines are all taken; how many of them it waited for held lines. */
+/* Ticks until all of the victim's lines are taken; *held: ticks that it waited for open lines. */
 static unsigned run(struct world *w, const struct holder *h, unsigned holders, unsigned *held)
 {
     unsigned written = 0;
     unsigned now = 0;
     *held = 0;
     while (written < LINES || byte_ring_used(&w->vc[0].tx) != 0) {
-        bool kick;
+        bool must_wake;
         now++;
         PROP_ASSERT(now < 100000);
         if (written < LINES &&
-            vconsole_write(&w->vc[0], (const uint8_t *)LINE, sizeof(LINE) - 1, &kick)) {
+            vconsole_write(&w->vc[0], (const uint8_t *)LINE, sizeof(LINE) - 1, &must_wake)) {
             written++;
         }
         for (unsigned i = 1; i <= holders; i++) {
@@ -107,8 +110,8 @@ static unsigned run(struct world *w, const struct holder *h, unsigned holders, u
         (void)vconsole_mux_step(&w->mux, now, VCONSOLE_MUX_BUDGET);
         PROP_ASSERT(vconsole_mux_is_valid(&w->mux));
         unsigned owner = w->mux.owner;
-        bool open = owner != 0 && owner < w->mux.source_count &&
-                    !vconsole_has_line(&w->vc[owner]) && w->mux.stage_count == 0;
+        bool open = owner != 0 && owner < w->mux.port_count && !vconsole_has_line(&w->vc[owner]) &&
+                    w->mux.stage_count == 0;
         *held += open && vconsole_has_line(&w->vc[0]) ? 1 : 0;
     }
     return now;
@@ -117,10 +120,10 @@ static unsigned run(struct world *w, const struct holder *h, unsigned holders, u
 void prop_run(void)
 {
     static struct world w;
-    struct holder h[SOURCES] = {{0}};
+    struct holder h[PORTS] = {{0}};
     unsigned holders = 1 + (unsigned)prop_u64(HOLDERS_MAX);
     unsigned held;
-    uint64_t paced = prop_u64(1 << SOURCES);
+    uint64_t paced = prop_u64(1 << PORTS);
     bool only_hold = true;
     for (unsigned i = 1; i <= holders; i++) {
         h[i] = (struct holder){.every = 1 + (unsigned)prop_u64(30),
@@ -136,8 +139,8 @@ void prop_run(void)
     world_init(&w, holders + 1);
     vconsole_mux_set_paced(&w.mux, paced & ((1u << (holders + 1)) - 1));
     unsigned beside = run(&w, h, holders, &held);
-    PROP_ASSERT(held <= PATIENCE + beside / 5 + 1);
+    PROP_ASSERT(held <= LINE_TIMEOUT + beside / 5 + 1);
     if (only_hold) {
-        PROP_ASSERT(beside <= PATIENCE + alone + alone / 2);
+        PROP_ASSERT(beside <= LINE_TIMEOUT + alone + alone / 2);
     }
 }

@@ -12,13 +12,15 @@
 #include <hyp/console/vconsole_mux.h>
 #include <hyp/console/vuart.h>
 
-#define PATIENCE 10u
+#include "test_vconsole.h"
+
+#define LINE_TIMEOUT 10u
 #define PERIOD 5u
 #define KEY 0x1d
 #define LOG_KEY 0x1e
 #define FOREVER 1000000u
 
-/* What one VM costs: its rings, its end of the console and its UART. */
+/* Memory of one VM: its rings, its end of the console and its UART. */
 struct vm_cost {
     struct vconsole vc;
     struct vuart uart;
@@ -27,16 +29,16 @@ struct vm_cost {
 };
 _Static_assert(sizeof(struct vm_cost) <= 2048, "a VM's console is cheap");
 
-struct source {
+struct port {
     struct vconsole vc;
     uint8_t tx[64];
     uint8_t rx[4];
-    unsigned kicks;
+    unsigned ipis;
 };
 
 struct bench {
     struct vconsole_mux mux;
-    struct source vm[3];
+    struct port vm[3];
     char out[2048];
     unsigned out_count, room;
     char in[64];
@@ -82,9 +84,9 @@ static bool dev_rx_irq(void *state, bool enable)
 static const struct console_ops dev_ops = {
     .try_put = dev_put, .try_get = dev_get, .set_tx_irq = dev_tx_irq, .set_rx_irq = dev_rx_irq};
 
-static void kick_send(void *ctx)
+static void send_ipi(void *ctx)
 {
-    ((struct source *)ctx)->kicks++;
+    ((struct port *)ctx)->ipis++;
 }
 
 static void bench_init_as(struct bench *b, bool polled)
@@ -92,24 +94,24 @@ static void bench_init_as(struct bench *b, bool polled)
     static const char *const name[] = {"a", "linux", NULL};
     *b = (struct bench){.room = FOREVER, .polled = polled};
     const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = b},
-                                               .patience = PATIENCE,
+                                               .line_timeout = LINE_TIMEOUT,
                                                .switch_key = KEY,
                                                .log_key = LOG_KEY,
                                                .period = PERIOD};
     assert_int_equal(vconsole_mux_init(&b->mux, &config), HYP_OK);
     for (unsigned i = 0; i < 3; i++) {
-        struct source *s = &b->vm[i];
+        struct port *s = &b->vm[i];
         const struct vconsole_config vc = {
             .name = name[i],
             .tx = s->tx,
             .tx_size = sizeof(s->tx),
             .rx = name[i] != NULL ? s->rx : NULL,
             .rx_size = name[i] != NULL ? sizeof(s->rx) : 0,
-            .kick = {.send = kick_send, .ctx = s},
+            .waker = {.send = send_ipi, .ctx = s},
         };
         assert_int_equal(vconsole_init(&s->vc, &vc), HYP_OK);
         assert_int_equal(vconsole_mux_add(&b->mux, &s->vc), HYP_OK);
-        assert_int_equal(s->vc.source, i);
+        assert_int_equal(s->vc.port, i);
     }
 }
 
@@ -121,7 +123,7 @@ static void bench_init(struct bench *b)
 static void say(struct bench *b, unsigned vm, const char *text)
 {
     while (*text != '\0') {
-        assert_true(vconsole_put_byte(&b->vm[vm].vc, (uint8_t)*text++));
+        assert_true(test_put_byte(&b->vm[vm].vc, (uint8_t)*text++));
     }
 }
 
@@ -132,7 +134,7 @@ static struct vconsole_mux_result step(struct bench *b, uint64_t now)
     return result;
 }
 
-/* As the console hart does at one moment; returns how it came to rest. */
+/* Steps as the console hart does at one tick; returns the state in which it waits. */
 static struct vconsole_mux_result run(struct bench *b, uint64_t now)
 {
     struct vconsole_mux_result result;
@@ -219,9 +221,9 @@ static void a_line_is_finished_in_time(void **state)
     run(&b, 0);
     say(&b, 1, "other\n");
     run(&b, 5);
-    b.vm[0].kicks = 0;
+    b.vm[0].ipis = 0;
     say(&b, 0, "-done\nnext"); /* The hart sleeps until the deadline: this must wake it. */
-    assert_int_equal(b.vm[0].kicks, 1);
+    assert_int_equal(b.vm[0].ipis, 1);
     run(&b, 8);
     expect(&b, "[a] half-done\r\n[linux] other\r\n[a] next");
 }
@@ -257,7 +259,7 @@ static void a_flood_gives_way_after_a_line_length(void **state)
     say(&b, 1, "other\n");
     unsigned count = 1;
     while (b.out_count < 600 && memchr(b.out, '\n', b.out_count) == NULL) {
-        while (vconsole_put_byte(&b.vm[0].vc, 'z')) {
+        while (test_put_byte(&b.vm[0].vc, 'z')) {
             count++;
         }
         step(&b, 0); /* Time stands still. */
@@ -279,7 +281,7 @@ static void a_carriage_return_draws_the_line_anew(void **state)
     say(&b, 2, "x\ry\n");
     run(&b, 0);
     expect(&b, "x\ry\r\n");
-    /* Held when the line is broken: it does not come back. */
+    /* A carriage return that is pending when the line is broken is dropped. */
     say(&b, 0, "p\r");
     run(&b, 0);
     say(&b, 1, "o\n");
@@ -322,7 +324,8 @@ static void a_byte_that_shows_nothing_costs_too(void **state)
     for (unsigned i = 0; i < 40; i++) {
         say(&b, 1, "\r");
     }
-    /* The device has got nothing, so its interrupt would tell of nothing: a PLIC may forget it. */
+    /* The device has got nothing, so its interrupt has no new cause: a PLIC may not send it again.
+     */
     assert_int_equal(step(&b, 0).state, VCONSOLE_MUX_AGAIN);
     assert_false(b.tx_irq);
     assert_int_equal(byte_ring_used(&b.vm[1].vc.tx), 24);
@@ -358,11 +361,11 @@ static void what_nobody_drains_is_dropped(void **state)
     struct vconsole_config config = {.tx = tx, .tx_size = sizeof(tx), .discard = true};
     assert_int_equal(vconsole_init(&vc, &config), HYP_OK);
     for (unsigned i = 0; i < 2 * sizeof(tx); i++) {
-        assert_true(vconsole_tx_ready(&vc));
-        assert_true(vconsole_put_byte(&vc, 'x'));
-        bool kick = true;
-        assert_true(vconsole_write(&vc, (const uint8_t *)"yz", 2, &kick));
-        assert_false(kick);
+        assert_true(test_tx_ready(&vc));
+        assert_true(test_put_byte(&vc, 'x'));
+        bool must_wake = true;
+        assert_true(vconsole_write(&vc, (const uint8_t *)"yz", 2, &must_wake));
+        assert_false(must_wake);
     }
     assert_int_equal(byte_ring_used(&vc.tx), 0);
 }
@@ -375,18 +378,18 @@ static void others_bytes_come_once_a_period(void **state)
     vconsole_mux_set_paced(&b.mux, 2);
     run(&b, 0);
     say(&b, 1, "a line of more than sixteen bytes\n");
-    assert_int_equal(b.vm[1].kicks, 1);
+    assert_int_equal(b.vm[1].ipis, 1);
     struct vconsole_mux_result result = step(&b, 1);
     assert_int_equal(result.state, VCONSOLE_MUX_UNTIL);
     assert_int_equal(result.deadline, 1 + PERIOD);
     assert_false(b.tx_irq);
     unsigned first = b.out_count;
     assert_in_range(first, 1, 16);
-    step(&b, 3); /* Whoever calls meanwhile. */
+    step(&b, 3); /* A step that is not due. */
     assert_int_equal(b.out_count, first);
     say(&b, 1, "x");
-    assert_int_equal(b.vm[1].kicks, 1);
-    assert_false(vconsole_mux_is_called(&b.mux));
+    assert_int_equal(b.vm[1].ipis, 1);
+    assert_false(vconsole_mux_wakeup_pending(&b.mux));
     step(&b, 1 + PERIOD);
     assert_in_range(b.out_count, first + 1, first + 16);
     uint64_t now = 1 + PERIOD;
@@ -394,12 +397,12 @@ static void others_bytes_come_once_a_period(void **state)
         now += PERIOD;
     }
     expect(&b, "[linux] a line of more than sixteen bytes\r\n[linux] x");
-    say(&b, 1, "y"); /* A whole period without bytes is over. */
-    assert_int_equal(b.vm[1].kicks, 2);
-    /* The own VM's are not paced, and the device interrupts for them. */
+    say(&b, 1, "y"); /* A period without bytes has passed. */
+    assert_int_equal(b.vm[1].ipis, 2);
+    /* Bytes of the hart's own VM are not paced, and the device interrupts for them. */
     say(&b, 0, "a line of the hart's own VM, which is longer than a step");
     run(&b, now);
-    now += PERIOD + PATIENCE;
+    now += PERIOD + LINE_TIMEOUT;
     assert_int_equal(step(&b, now).state, VCONSOLE_MUX_TX_WAIT);
 }
 
@@ -429,10 +432,10 @@ static void each_source_gets_its_share_of_bytes(void **state)
     bench_init(&b);
     unsigned lines = 0;
     for (unsigned i = 0; i < 60; i++) {
-        while (vconsole_tx_ready(&b.vm[0].vc)) {
+        while (test_tx_ready(&b.vm[0].vc)) {
             say(&b, 0, "0123456789abc\n"); /* With tag and line end 19 bytes. */
         }
-        while (vconsole_tx_ready(&b.vm[1].vc)) {
+        while (test_tx_ready(&b.vm[1].vc)) {
             say(&b, 1, "\n"); /* 10 bytes. */
         }
         step(&b, 0);
@@ -481,7 +484,7 @@ static void answers_for_the_last_focus_are_dropped(void **state)
     (void)state;
     struct bench b;
     bench_init(&b);
-    type(&b, "\x1b[2\x1d;1Rl"); /* One that the change divides. */
+    type(&b, "\x1b[2\x1d;1Rl"); /* The change divides this answer. */
     run(&b, 500);
     read_typed(&b, 0, "\x1b[2");
     read_typed(&b, 1, "l");
@@ -493,9 +496,9 @@ static void answers_for_the_last_focus_are_dropped(void **state)
     read_typed(&b, 1, "\x1b[");
     type(&b, "\x1d\x1b]l");
     run(&b, 700);
-    type(&b, "x"); /* A string without an end takes what comes at once. */
+    type(&b, "x"); /* A string without an end takes the bytes that follow at once, */
     run(&b, 799);
-    type(&b, "y"); /* And nothing behind a pause. */
+    type(&b, "y"); /* and none after a pause. */
     run(&b, 899);
     read_typed(&b, 0, "y");
 }
@@ -506,11 +509,11 @@ static void only_a_source_calls(void **state)
     struct bench b;
     bench_init(&b);
     run(&b, 0);
-    assert_false(vconsole_mux_is_called(&b.mux));
+    assert_false(vconsole_mux_wakeup_pending(&b.mux));
     say(&b, 1, "x\n");
-    assert_true(vconsole_mux_is_called(&b.mux));
+    assert_true(vconsole_mux_wakeup_pending(&b.mux));
     run(&b, 0);
-    assert_false(vconsole_mux_is_called(&b.mux));
+    assert_false(vconsole_mux_wakeup_pending(&b.mux));
 }
 
 static void a_polled_device_is_asked_again(void **state)
@@ -562,8 +565,8 @@ static void the_log_key_is_told_and_is_no_input(void **state)
     uint8_t byte;
     bench_init(&b);
     type(&b, "x\x1ey");
-    assert_true(step(&b, 0).log_asked);
-    assert_false(step(&b, 0).log_asked);
+    assert_true(step(&b, 0).log_key_pressed);
+    assert_false(step(&b, 0).log_key_pressed);
     assert_true(vconsole_get_byte(&b.vm[0].vc, &byte) && byte == 'x');
     assert_true(vconsole_get_byte(&b.vm[0].vc, &byte) && byte == 'y');
     assert_false(vconsole_get_byte(&b.vm[0].vc, &byte));
@@ -583,7 +586,7 @@ static void input_without_a_focus_is_dropped(void **state)
     type(&b, "x\x1d");
     assert_int_equal(run(&b, 0).wake, 0);
     expect(&b, "");
-    struct source nameless = {0};
+    struct port nameless = {0};
     const struct vconsole_config vc = {
         .tx = nameless.tx, .tx_size = 64, .rx = nameless.rx, .rx_size = 4};
     assert_int_equal(vconsole_init(&nameless.vc, &vc), HYP_OK);
@@ -600,41 +603,41 @@ static void a_full_ring_throttles_its_vm_only(void **state)
     bench_init(&b);
     b.room = 0;
     unsigned count = 0;
-    while (vconsole_tx_ready(&b.vm[0].vc)) {
+    while (test_tx_ready(&b.vm[0].vc)) {
         say(&b, 0, "y");
         count++;
     }
     assert_int_equal(count, 64 - 15);
-    assert_true(vconsole_tx_ready(&b.vm[1].vc));
-    bool kick = true;
-    assert_false(vconsole_write(&b.vm[0].vc, (const uint8_t *)"0123456789abcdef", 16, &kick));
-    assert_false(kick);
+    assert_true(test_tx_ready(&b.vm[1].vc));
+    bool must_wake = true;
+    assert_false(vconsole_write(&b.vm[0].vc, (const uint8_t *)"0123456789abcdef", 16, &must_wake));
+    assert_false(must_wake);
     assert_int_equal(step(&b, 0).wake, 0);
     b.room = FOREVER;
     assert_int_equal(step(&b, 0).wake, 0); /* Not half empty yet. */
     assert_int_equal(run(&b, 0).wake, 1);
-    assert_true(vconsole_tx_ready(&b.vm[0].vc));
+    assert_true(test_tx_ready(&b.vm[0].vc));
     say(&b, 0, "y");
-    assert_int_equal(run(&b, 0).wake, 0); /* It was told; it did not ask again. */
+    assert_int_equal(run(&b, 0).wake, 0); /* It was notified once and does not wait again. */
 }
 
-static void a_kick_comes_once(void **state)
+static void one_ipi_wakes_the_console_hart(void **state)
 {
     (void)state;
     struct bench b;
     bench_init(&b);
     say(&b, 0, "a");
-    assert_int_equal(b.vm[0].kicks, 0); /* The hart has not gone to sleep yet. */
+    assert_int_equal(b.vm[0].ipis, 0); /* The hart has not gone to sleep yet. */
     run(&b, 0);
     say(&b, 0, "bc");
     say(&b, 1, "d");
-    assert_int_equal(b.vm[0].kicks, 1);
-    assert_int_equal(b.vm[1].kicks, 0); /* The other's is under way. */
+    assert_int_equal(b.vm[0].ipis, 1);
+    assert_int_equal(b.vm[1].ipis, 0); /* The IPI of the other is under way. */
     run(&b, 0);
     say(&b, 0, "e");
-    assert_int_equal(b.vm[0].kicks, 2);
+    assert_int_equal(b.vm[0].ipis, 2);
     run(&b, 0);
-    b.vm[0].vc.kick.send = NULL; /* Nothing to send: the byte is there all the same. */
+    b.vm[0].vc.waker.send = NULL; /* No IPI can be sent: the byte is shown all the same. */
     say(&b, 0, "f");
     run(&b, 0);
     expect(&b, "[a] abcef");
@@ -656,32 +659,32 @@ static void refuses_bad_configurations(void **state)
     struct vconsole_mux mux;
     assert_int_equal(vconsole_mux_init(&mux, &(struct vconsole_mux_config){0}), HYP_E_PARAM);
 
-    static struct vconsole many[VCONSOLE_MUX_SOURCE_MAX + 1];
+    static struct vconsole many[VCONSOLE_MUX_PORT_MAX + 1];
     struct bench b;
     bench_init(&b);
     assert_int_equal(vconsole_mux_add(&b.mux, &b.vm[0].vc), HYP_E_EXIST);
     const struct vconsole_mux_config again = b.mux.config;
     assert_int_equal(vconsole_mux_init(&b.mux, &again), HYP_OK);
     config = (struct vconsole_config){.name = "m", .tx = tx, .tx_size = 64};
-    for (unsigned i = 0; i <= VCONSOLE_MUX_SOURCE_MAX; i++) {
+    for (unsigned i = 0; i <= VCONSOLE_MUX_PORT_MAX; i++) {
         assert_int_equal(vconsole_init(&many[i], &config), HYP_OK);
         assert_int_equal(vconsole_mux_add(&b.mux, &many[i]),
-                         i < VCONSOLE_MUX_SOURCE_MAX ? HYP_OK : HYP_E_NOMEM);
+                         i < VCONSOLE_MUX_PORT_MAX ? HYP_OK : HYP_E_NOMEM);
     }
-    /* The highest source takes its turn like any other. */
+    /* The highest port gets its share like any other. */
     uint8_t own[64];
     many[61].tx.data = own;
-    assert_true(vconsole_put_byte(&many[61], '\n'));
+    assert_true(test_put_byte(&many[61], '\n'));
     run(&b, 0);
-    assert_true(vconsole_put_byte(&many[3], '\n'));
+    assert_true(test_put_byte(&many[3], '\n'));
     run(&b, 0);
     expect(&b, "[m] \r\n[m] \r\n");
 }
 
-static void no_irq(void *controller, uint32_t source, bool level)
+static void no_irq(void *controller, uint32_t port, bool level)
 {
     (void)controller;
-    (void)source;
+    (void)port;
     (void)level;
 }
 
@@ -691,7 +694,8 @@ static void a_uart_on_a_console(void **state)
     struct bench b;
     bench_init(&b);
     struct vuart uart;
-    const struct vuart_config config = {.port = vconsole_port(&b.vm[1].vc), .irq = {.set = no_irq}};
+    const struct vuart_config config = {.backend = vconsole_backend(&b.vm[1].vc),
+                                        .irq = {.set = no_irq}};
     assert_int_equal(vuart_init(&uart, &config), HYP_OK);
     assert_int_equal(vuart_vdev_ops.write(&uart, 0, 1, 'U'), VDEV_OK);
     type(&b, "\x1dK");
@@ -715,16 +719,16 @@ static void knows_a_bad_state(void **state)
         bad.change;                                \
         assert_false(vconsole_mux_is_valid(&bad)); \
     } while (0)
-    BAD(source_count = 64);
+    BAD(port_count = 64);
     BAD(focus = 4);
     BAD(focus = 2);
     BAD(owner = 3);
     BAD(active = 8);
-    BAD(touched = 1);
+    BAD(drained = 1);
     BAD(stage_count = 209);
     BAD(waiting = true);
-    BAD(held = true);
-    BAD(escaped = true);
+    BAD(blocking = true);
+    BAD(line_has_esc = true);
 }
 
 int main(void)
@@ -752,7 +756,7 @@ int main(void)
         cmocka_unit_test(the_log_key_is_told_and_is_no_input),
         cmocka_unit_test(input_without_a_focus_is_dropped),
         cmocka_unit_test(a_full_ring_throttles_its_vm_only),
-        cmocka_unit_test(a_kick_comes_once),
+        cmocka_unit_test(one_ipi_wakes_the_console_hart),
         cmocka_unit_test(refuses_bad_configurations),
         cmocka_unit_test(a_uart_on_a_console),
         cmocka_unit_test(knows_a_bad_state),

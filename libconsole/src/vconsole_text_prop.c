@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whatever bytes two VMs send, with and without the focus, which moves: what comes out is UTF-8; at
- * any of Unicode's line ends a line begins with its VM's tag; a VM without the focus sends no
- * control but TAB; a sequence of the one with the focus does not outlive its line; and each byte
- * that was sent is there, in order, as it is or as text.
+ * Two VMs send any bytes, with and without the focus, which moves. The output is UTF-8; after any
+ * of Unicode's line ends a line begins with its VM's tag; a VM without the focus sends no control
+ * but TAB; a sequence of the one with the focus does not outlive its line; and each byte that was
+ * sent is shown, in order, unchanged or as \xNN.
  */
 #include <string.h>
 
 #include <hyp/console/vconsole_mux.h>
 #include <prop.h>
 
-#define SOURCES 3u
+#include "test_vconsole.h"
+
+#define PORTS 3u
 #define OUT_MAX 65536u
 #define SENT_MAX 512u
 #define KEY 0x1d
@@ -21,18 +23,18 @@
     "\033[?1;5;9;47;1000;1001;1002;1003;1004;1005;1006;1015;2004;2026;2031;2048l" \
     "\033[?7;25h\033[2;4;20l\033[0'z\033[=0u"
 
-static const char *const name[SOURCES] = {"a", "b", NULL};
+static const char *const name[PORTS] = {"a", "b", NULL};
 
 struct world {
     struct vconsole_mux mux;
-    struct vconsole vc[SOURCES];
-    uint8_t tx[SOURCES][64];
-    uint8_t rx[SOURCES][4];
+    struct vconsole vc[PORTS];
+    uint8_t tx[PORTS][64];
+    uint8_t rx[PORTS][4];
     bool key;
     uint64_t now;
     unsigned out_count;
-    unsigned sent_count[SOURCES];
-    uint8_t sent[SOURCES][SENT_MAX]; /* Without carriage returns. */
+    unsigned sent_count[PORTS];
+    uint8_t sent[PORTS][SENT_MAX]; /* Carriage returns left out. */
     char out[OUT_MAX];
 };
 
@@ -66,9 +68,9 @@ static void world_init(struct world *w)
 {
     memset(w, 0, offsetof(struct world, out));
     const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = w}, .patience = 4, .period = 1, .switch_key = KEY};
+        .dev = {.ops = &dev_ops, .state = w}, .line_timeout = 4, .period = 1, .switch_key = KEY};
     PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
-    for (unsigned i = 0; i < SOURCES; i++) {
+    for (unsigned i = 0; i < PORTS; i++) {
         const struct vconsole_config vc = {.name = name[i],
                                            .tx = w->tx[i],
                                            .tx_size = sizeof(w->tx[i]),
@@ -80,9 +82,10 @@ static void world_init(struct world *w)
     vconsole_mux_set_paced(&w->mux, prop_u64(8));
 }
 
-/* ---- What VMs send --------------------------------------------------------------------------- */
+/* ---- Input: what VMs send -------------------------------------------------------------------- */
 
-/* Pieces that mean something to a terminal, to a decoder, or to who splits lines; cut anywhere. */
+/* Pieces that mean something to a terminal, to a decoder, or to a splitter of lines; cut anywhere.
+ */
 static const char *const nasty[] = {
     "\n",
     "\r",
@@ -138,7 +141,7 @@ static const char *const nasty[] = {
 
 static void send(struct world *w, unsigned i, uint8_t byte)
 {
-    if (w->sent_count[i] < SENT_MAX && byte != '\\' && vconsole_put_byte(&w->vc[i], byte) &&
+    if (w->sent_count[i] < SENT_MAX && byte != '\\' && test_put_byte(&w->vc[i], byte) &&
         byte != '\r') {
         w->sent[i][w->sent_count[i]++] = byte;
     }
@@ -146,7 +149,7 @@ static void send(struct world *w, unsigned i, uint8_t byte)
 
 static void send_some(struct world *w)
 {
-    unsigned i = (unsigned)prop_u64(SOURCES);
+    unsigned i = (unsigned)prop_u64(PORTS);
     if (name[i] == NULL) {
         send(w, i, (uint8_t) "log\n"[w->sent_count[i] % 4]);
         return;
@@ -163,9 +166,9 @@ static void send_some(struct world *w)
     }
 }
 
-/* ---- What comes out -------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
-/* Code point of the character at *p, which moves behind it; fails where it is none. */
+/* Code point of the character at *p, which moves past it; fails if it is not UTF-8. */
 static uint32_t decode(const char **p, const char *end)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -193,15 +196,15 @@ static bool is_line_end(uint32_t code)
 struct reader {
     const struct world *w;
     unsigned focus;
-    unsigned seen[SOURCES];
+    unsigned seen[PORTS];
 };
 
-static void see(struct reader *r, unsigned source, uint8_t byte)
+static void see(struct reader *r, unsigned port, uint8_t byte)
 {
-    /* The source's own line feed was there and is not in this line: it would be lost. */
-    PROP_ASSERT(r->seen[source] < r->w->sent_count[source]);
-    PROP_ASSERT(r->w->sent[source][r->seen[source]] == byte);
-    r->seen[source]++;
+    /* The port has sent a line feed here, and this line lacks it: a byte is lost. */
+    PROP_ASSERT(r->seen[port] < r->w->sent_count[port]);
+    PROP_ASSERT(r->w->sent[port][r->seen[port]] == byte);
+    r->seen[port]++;
 }
 
 static uint8_t hex(char c)
@@ -209,7 +212,7 @@ static uint8_t hex(char c)
     return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-/* Takes `text` off the start of the line. */
+/* Skips `text` at the start of the line. */
 static bool skip(const char **p, const char *end, const char *text)
 {
     size_t length = strlen(text);
@@ -218,8 +221,9 @@ static bool skip(const char **p, const char *end, const char *text)
     return same;
 }
 
-/* Text of one VM between two line ends. True: it ends with the line; a sequence is ended then. */
-static void check_text(struct reader *r, unsigned source, const char *p, const char *end)
+/* Checks text of one VM up to a line end. True: the line ends there, with any sequence cancelled.
+ */
+static void check_text(struct reader *r, unsigned port, const char *p, const char *end)
 {
     while (p < end) {
         const char *at = p;
@@ -234,21 +238,21 @@ static void check_text(struct reader *r, unsigned source, const char *p, const c
         }
         if (*p == '\\') {
             PROP_ASSERT(end - p >= 4 && p[1] == 'x');
-            see(r, source, (uint8_t)(hex(p[2]) << 4 | hex(p[3])));
+            see(r, port, (uint8_t)(hex(p[2]) << 4 | hex(p[3])));
             p += 4;
             continue;
         }
         uint32_t code = decode(&p, end);
         bool control = code < ' ' || (code >= 0x7f && code < 0xa0);
-        bool focused = source == r->focus && (code == 0x1b || code == '\b' || code == '\a');
+        bool focused = port == r->focus && (code == 0x1b || code == '\b' || code == '\a');
         PROP_ASSERT(!control || code == '\t' || focused);
         for (; at < p; at++) {
-            see(r, source, (uint8_t)*at);
+            see(r, port, (uint8_t)*at);
         }
     }
 }
 
-/* A line, or the part of one behind a carriage return. */
+/* Checks a line, or the rest of one after a carriage return. */
 static void check_line(struct reader *r, const char *p, const char *end)
 {
     if (skip(&p, end, "[a] ")) {
@@ -268,9 +272,9 @@ static void check_line(struct reader *r, const char *p, const char *end)
 
 static void check_line_feed(struct reader *r, const char *line)
 {
-    unsigned source = *line != '[' ? 2 : line[1] == 'a' ? 0 : 1;
-    if (r->seen[source] < r->w->sent_count[source] && r->w->sent[source][r->seen[source]] == '\n') {
-        r->seen[source]++;
+    unsigned port = *line != '[' ? 2 : line[1] == 'a' ? 0 : 1;
+    if (r->seen[port] < r->w->sent_count[port] && r->w->sent[port][r->seen[port]] == '\n') {
+        r->seen[port]++;
     }
 }
 
@@ -302,7 +306,7 @@ static void check_output(const struct world *w)
         start = p;
     }
     check_line(&r, start, end);
-    for (unsigned i = 0; i < SOURCES; i++) {
+    for (unsigned i = 0; i < PORTS; i++) {
         /* The start of a character that never ended is not shown. */
         PROP_ASSERT(w->sent_count[i] - r.seen[i] ==
                     (w->vc[i].text.need != 0 ? w->vc[i].text.count : 0u));

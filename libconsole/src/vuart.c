@@ -6,149 +6,149 @@
 
 #include "regs16550.h"
 
-_Static_assert(VUART_RX_FIFO == FIFO_DEPTH && CONSOLE_PORT_BURST == FIFO_DEPTH,
-               "a port's burst is the chip's FIFO");
+_Static_assert(VUART_RX_FIFO == FIFO_DEPTH && VUART_BURST == FIFO_DEPTH,
+               "a burst fills the chip's FIFO");
 
-/* The modem's lines outside: connected and ready, no ring. */
+/* Modem lines outside loopback: connected and ready, no ring. */
 #define LINES_OUTSIDE (MSR_CTS | MSR_DSR | MSR_DCD)
 
-static bool is_loop(const struct vuart *v)
+static bool is_loop(const struct vuart *vuart)
 {
-    return (v->mcr & MCR_LOOP) != 0;
+    return (vuart->mcr & MCR_LOOP) != 0;
 }
 
-static unsigned rx_depth(const struct vuart *v)
+static unsigned rx_depth(const struct vuart *vuart)
 {
-    return (v->fcr & FCR_ENABLE) != 0 ? FIFO_DEPTH : 1;
+    return (vuart->fcr & FCR_ENABLE) != 0 ? FIFO_DEPTH : 1;
 }
 
-static unsigned rx_trigger(const struct vuart *v)
+static unsigned rx_trigger(const struct vuart *vuart)
 {
     static const uint8_t level[4] = {1, 4, 8, 14};
-    return level[v->fcr >> 6];
+    return level[vuart->fcr >> 6];
 }
 
-/* The highest pending interrupt by the chip's order, without the FIFO bits. */
-static uint8_t irq_id(const struct vuart *v)
+/* IIR's code of the pending interrupt with the highest priority, without the FIFO bits. */
+static uint8_t irq_id(const struct vuart *vuart)
 {
-    if ((v->ier & IER_LINE) != 0 && v->overrun) {
+    if ((vuart->ier & IER_LINE) != 0 && vuart->overrun) {
         return IIR_LINE;
     }
-    if ((v->ier & IER_RX) != 0 && v->rx_count > 0) {
-        bool fifo = (v->fcr & FCR_ENABLE) != 0;
-        return fifo && v->rx_count < rx_trigger(v) ? IIR_TIMEOUT : IIR_RX;
+    if ((vuart->ier & IER_RX) != 0 && vuart->rx_count > 0) {
+        bool fifo = (vuart->fcr & FCR_ENABLE) != 0;
+        return fifo && vuart->rx_count < rx_trigger(vuart) ? IIR_TIMEOUT : IIR_RX;
     }
-    if ((v->ier & IER_THRE) != 0 && v->thr_pending) {
+    if ((vuart->ier & IER_THRE) != 0 && vuart->thr_pending) {
         return IIR_THRE;
     }
-    if ((v->ier & IER_MODEM) != 0 && v->msr_delta != 0) {
+    if ((vuart->ier & IER_MODEM) != 0 && vuart->msr_delta != 0) {
         return IIR_MODEM;
     }
     return IIR_NONE;
 }
 
-static void irq_drive(struct vuart *v)
+static void irq_drive(struct vuart *vuart)
 {
-    bool level = irq_id(v) != IIR_NONE;
-    if (level != v->irq_level) {
-        v->irq_level = level;
-        irq_line_set(&v->config.irq, level);
+    bool level = irq_id(vuart) != IIR_NONE;
+    if (level != vuart->irq_level) {
+        vuart->irq_level = level;
+        irq_line_set(&vuart->config.irq, level);
     }
 }
 
-static void rx_push(struct vuart *v, uint8_t byte)
+static void rx_push(struct vuart *vuart, uint8_t byte)
 {
-    v->rx[(v->rx_first + v->rx_count) % VUART_RX_FIFO] = byte;
-    v->rx_count++;
+    vuart->rx[(vuart->rx_first + vuart->rx_count) % VUART_RX_FIFO] = byte;
+    vuart->rx_count++;
 }
 
-static uint8_t rx_pop(struct vuart *v)
+static uint8_t rx_pop(struct vuart *vuart)
 {
-    if (v->rx_count == 0) {
+    if (vuart->rx_count == 0) {
         return 0;
     }
-    uint8_t byte = v->rx[v->rx_first];
-    v->rx_first = (uint8_t)((v->rx_first + 1) % VUART_RX_FIFO);
-    v->rx_count--;
+    uint8_t byte = vuart->rx[vuart->rx_first];
+    vuart->rx_first = (uint8_t)((vuart->rx_first + 1) % VUART_RX_FIFO);
+    vuart->rx_count--;
     return byte;
 }
 
-/* In loopback the receiver is cut off from the wire; the bytes stay in the port. */
-static void rx_fill(struct vuart *v)
+/* Loopback disconnects the receiver from the wire; input stays in the backend. */
+static void rx_fill(struct vuart *vuart)
 {
     uint8_t byte;
-    while (!is_loop(v) && v->rx_count < rx_depth(v) &&
-           v->config.port.ops->rx_get(v->config.port.state, &byte)) {
-        rx_push(v, byte);
+    while (!is_loop(vuart) && vuart->rx_count < rx_depth(vuart) &&
+           vuart->config.backend.ops->rx_get(vuart->config.backend.state, &byte)) {
+        rx_push(vuart, byte);
     }
 }
 
-/* A byte of our own: the FIFO keeps what it has, the one-byte RBR takes the new one. */
-static void rx_loop(struct vuart *v, uint8_t byte)
+/* Loopback: a full FIFO keeps its bytes, the one-byte RBR takes the new one. */
+static void rx_loop(struct vuart *vuart, uint8_t byte)
 {
-    if (v->rx_count < rx_depth(v)) {
-        rx_push(v, byte);
+    if (vuart->rx_count < rx_depth(vuart)) {
+        rx_push(vuart, byte);
         return;
     }
-    v->overrun = true;
-    if (rx_depth(v) == 1) {
-        v->rx[v->rx_first] = byte;
+    vuart->overrun = true;
+    if (rx_depth(vuart) == 1) {
+        vuart->rx[vuart->rx_first] = byte;
     }
 }
 
-static bool tx_has_room(const struct vuart *v)
+static bool tx_has_room(const struct vuart *vuart)
 {
-    return is_loop(v) || v->config.port.ops->tx_ready(v->config.port.state);
+    return is_loop(vuart) || vuart->config.backend.ops->tx_ready(vuart->config.backend.state);
 }
 
-/* The transmitter becoming empty is what raises its interrupt. */
-static void tx_refresh(struct vuart *v)
+/* The THRE interrupt comes when the transmitter becomes empty. */
+static void tx_refresh(struct vuart *vuart)
 {
-    if (!v->thre && tx_has_room(v)) {
-        v->thre = true;
-        v->thr_pending = true;
+    if (!vuart->thre && tx_has_room(vuart)) {
+        vuart->thre = true;
+        vuart->thr_pending = true;
     }
 }
 
-void vuart_update(struct vuart *v)
+void vuart_update(struct vuart *vuart)
 {
-    rx_fill(v);
-    tx_refresh(v);
-    irq_drive(v);
+    rx_fill(vuart);
+    tx_refresh(vuart);
+    irq_drive(vuart);
 }
 
-static void thr_write(struct vuart *v, uint8_t byte)
+static void thr_write(struct vuart *vuart, uint8_t byte)
 {
-    if (is_loop(v)) {
-        rx_loop(v, byte);
-    } else if (!v->config.port.ops->tx_put(v->config.port.state, byte)) {
-        v->tx_dropped++;
+    if (is_loop(vuart)) {
+        rx_loop(vuart, byte);
+    } else if (!vuart->config.backend.ops->tx_put(vuart->config.backend.state, byte)) {
+        vuart->tx_dropped++;
     }
-    v->thre = false;
-    v->thr_pending = false;
+    vuart->thre = false;
+    vuart->thr_pending = false;
 }
 
-static void ier_write(struct vuart *v, uint8_t value)
+static void ier_write(struct vuart *vuart, uint8_t value)
 {
-    bool rises = (value & ~v->ier & IER_THRE) != 0;
-    v->ier = value & (IER_RX | IER_THRE | IER_LINE | IER_MODEM);
-    if (rises && v->thre) {
-        v->thr_pending = true;
+    bool rises = (value & ~vuart->ier & IER_THRE) != 0;
+    vuart->ier = value & (IER_RX | IER_THRE | IER_LINE | IER_MODEM);
+    if (rises && vuart->thre) {
+        vuart->thr_pending = true;
     }
 }
 
-static void fcr_write(struct vuart *v, uint8_t value)
+static void fcr_write(struct vuart *vuart, uint8_t value)
 {
-    /* Without the enable bit the others are not programmed. */
+    /* If FIFO enable is 0, the other bits of the write are ignored. */
     uint8_t fcr = (value & FCR_ENABLE) != 0 ? value & FCR_KEPT : 0;
-    bool toggles = ((fcr ^ v->fcr) & FCR_ENABLE) != 0;
+    bool toggles = ((fcr ^ vuart->fcr) & FCR_ENABLE) != 0;
     if (toggles || (fcr != 0 && (value & FCR_RX_RESET) != 0)) {
-        v->rx_count = 0;
+        vuart->rx_count = 0;
     }
-    v->fcr = fcr;
+    vuart->fcr = fcr;
 }
 
-/* In loopback the four outputs are the four inputs. */
+/* Loopback wires the four outputs to the four inputs. */
 static uint8_t modem_lines(uint8_t mcr)
 {
     if ((mcr & MCR_LOOP) == 0) {
@@ -158,139 +158,133 @@ static uint8_t modem_lines(uint8_t mcr)
                      ((mcr & MCR_OUT1) != 0 ? MSR_RI : 0) | ((mcr & MCR_OUT2) != 0 ? MSR_DCD : 0));
 }
 
-static void mcr_write(struct vuart *v, uint8_t value)
+static void mcr_write(struct vuart *vuart, uint8_t value)
 {
-    uint8_t old = modem_lines(v->mcr);
-    v->mcr = value & MCR_ALL;
-    uint8_t lines = modem_lines(v->mcr);
+    uint8_t old = modem_lines(vuart->mcr);
+    vuart->mcr = value & MCR_ALL;
+    uint8_t lines = modem_lines(vuart->mcr);
     uint8_t delta = (uint8_t)((old ^ lines) >> 4);
     if ((lines & MSR_RI) != 0) {
-        delta &= (uint8_t)~MSR_TERI; /* Of RI, only the trailing edge counts. */
+        delta &= (uint8_t)~MSR_TERI; /* TERI is set by the trailing edge of RI only. */
     }
-    v->msr_delta |= delta;
-    if (!tx_has_room(v)) {
-        v->thre = false; /* Back on a wire that is full. */
-        v->thr_pending = false;
+    vuart->msr_delta |= delta;
+    if (!tx_has_room(vuart)) {
+        vuart->thre = false; /* Loopback has ended and the backend is full. */
+        vuart->thr_pending = false;
     }
 }
 
-static uint8_t lsr_read(struct vuart *v)
+static uint8_t lsr_read(struct vuart *vuart)
 {
-    vuart_update(v); /* For a guest that polls. */
-    unsigned lsr = (v->rx_count > 0 ? LSR_DR : 0) | (v->overrun ? LSR_OE : 0) |
-                   (v->thre ? LSR_THRE | LSR_TEMT : 0);
-    v->overrun = false;
+    vuart_update(vuart); /* For a guest that polls. */
+    unsigned lsr = (vuart->rx_count > 0 ? LSR_DR : 0) | (vuart->overrun ? LSR_OE : 0) |
+                   (vuart->thre ? LSR_THRE | LSR_TEMT : 0);
+    vuart->overrun = false;
     return (uint8_t)lsr;
 }
 
-static uint8_t iir_read(struct vuart *v)
+static uint8_t iir_read(struct vuart *vuart)
 {
-    uint8_t id = irq_id(v);
+    uint8_t id = irq_id(vuart);
     if (id == IIR_THRE) {
-        v->thr_pending = false;
+        vuart->thr_pending = false;
     }
-    return (uint8_t)(id | ((v->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
+    return (uint8_t)(id | ((vuart->fcr & FCR_ENABLE) != 0 ? IIR_FIFOS : 0));
 }
 
-static uint8_t msr_read(struct vuart *v)
+static uint8_t msr_read(struct vuart *vuart)
 {
-    uint8_t msr = modem_lines(v->mcr) | v->msr_delta;
-    v->msr_delta = 0;
+    uint8_t msr = modem_lines(vuart->mcr) | vuart->msr_delta;
+    vuart->msr_delta = 0;
     return msr;
 }
 
-static uint8_t reg_read(struct vuart *v, unsigned reg)
+static uint8_t reg_read(struct vuart *vuart, unsigned reg)
 {
-    bool dlab = (v->lcr & LCR_DLAB) != 0;
+    bool dlab = (vuart->lcr & LCR_DLAB) != 0;
     switch (reg) {
-    case R16550_RBR: return dlab ? v->dll : rx_pop(v);
-    case R16550_IER: return dlab ? v->dlm : v->ier;
-    case R16550_IIR: return iir_read(v);
-    case R16550_LCR: return v->lcr;
-    case R16550_MCR: return v->mcr;
-    case R16550_LSR: return lsr_read(v);
-    case R16550_MSR: return msr_read(v);
-    default: return v->scr;
+    case R16550_RBR: return dlab ? vuart->dll : rx_pop(vuart);
+    case R16550_IER: return dlab ? vuart->dlm : vuart->ier;
+    case R16550_IIR: return iir_read(vuart);
+    case R16550_LCR: return vuart->lcr;
+    case R16550_MCR: return vuart->mcr;
+    case R16550_LSR: return lsr_read(vuart);
+    case R16550_MSR: return msr_read(vuart);
+    default: return vuart->scr;
     }
 }
 
-static void reg_write(struct vuart *v, unsigned reg, uint8_t value)
+static void reg_write(struct vuart *vuart, unsigned reg, uint8_t value)
 {
-    bool dlab = (v->lcr & LCR_DLAB) != 0;
+    bool dlab = (vuart->lcr & LCR_DLAB) != 0;
     switch (reg) {
     case R16550_THR:
         if (dlab) {
-            v->dll = value;
+            vuart->dll = value;
         } else {
-            thr_write(v, value);
+            thr_write(vuart, value);
         }
         break;
     case R16550_IER:
         if (dlab) {
-            v->dlm = value;
+            vuart->dlm = value;
         } else {
-            ier_write(v, value);
+            ier_write(vuart, value);
         }
         break;
-    case R16550_FCR: fcr_write(v, value); break;
-    case R16550_LCR: v->lcr = value; break;
-    case R16550_MCR: mcr_write(v, value); break;
-    case R16550_SCR: v->scr = value; break;
+    case R16550_FCR: fcr_write(vuart, value); break;
+    case R16550_LCR: vuart->lcr = value; break;
+    case R16550_MCR: mcr_write(vuart, value); break;
+    case R16550_SCR: vuart->scr = value; break;
     default: break; /* LSR and MSR: read-only. */
     }
 }
 
-/* An aligned access of at most 8 bytes that begins in the device ends in it. */
-static bool access_is_valid(const struct vuart *v, uint64_t offset, unsigned size)
+/* An aligned access of at most 8 bytes that begins in the device also ends in it. */
+static bool access_is_valid(const struct vuart *vuart, uint64_t offset, unsigned size)
 {
-    return offset < vuart_size(v) && is_aligned(offset, size);
+    return offset < vuart_size(vuart) && is_aligned(offset, size);
 }
 
 static enum vdev_result vuart_read(void *state, uint64_t offset, unsigned size, uint64_t *value)
 {
-    struct vuart *v = state;
-    if (!access_is_valid(v, offset, size)) {
+    struct vuart *vuart = state;
+    if (!access_is_valid(vuart, offset, size)) {
         return VDEV_FAULT;
     }
-    *value = reg_read(v, (unsigned)(offset >> v->config.shift));
-    vuart_update(v);
+    *value = reg_read(vuart, (unsigned)(offset >> vuart->config.shift));
+    vuart_update(vuart);
     return VDEV_OK;
 }
 
 static enum vdev_result vuart_write(void *state, uint64_t offset, unsigned size, uint64_t value)
 {
-    struct vuart *v = state;
-    if (!access_is_valid(v, offset, size)) {
+    struct vuart *vuart = state;
+    if (!access_is_valid(vuart, offset, size)) {
         return VDEV_FAULT;
     }
-    reg_write(v, (unsigned)(offset >> v->config.shift), (uint8_t)value);
-    vuart_update(v);
+    reg_write(vuart, (unsigned)(offset >> vuart->config.shift), (uint8_t)value);
+    vuart_update(vuart);
     return VDEV_OK;
 }
 
 const struct vdev_ops vuart_vdev_ops = {.read = vuart_read, .write = vuart_write};
 
-void vuart_reset(struct vuart *v)
-{
-    *v = (struct vuart){.config = v->config};
-    v->thre = tx_has_room(v);
-    irq_line_set(&v->config.irq, false);
-}
-
-enum hyp_status vuart_init(struct vuart *v, const struct vuart_config *config)
+enum hyp_status vuart_init(struct vuart *vuart, const struct vuart_config *config)
 {
     if (config->shift > 3) {
         return HYP_E_PARAM;
     }
-    v->config = *config;
-    vuart_reset(v);
+    *vuart = (struct vuart){.config = *config};
+    vuart->thre = tx_has_room(vuart);
+    irq_line_set(&vuart->config.irq, false);
     return HYP_OK;
 }
 
-bool vuart_is_valid(const struct vuart *v)
+bool vuart_is_valid(const struct vuart *vuart)
 {
-    return v->config.shift <= 3 && v->ier <= 0x0f && (v->fcr & ~FCR_KEPT) == 0 &&
-           v->mcr <= MCR_ALL && v->msr_delta <= 0x0f && v->rx_first < VUART_RX_FIFO &&
-           v->rx_count <= rx_depth(v) && (v->thre || !v->thr_pending) &&
-           v->irq_level == (irq_id(v) != IIR_NONE);
+    return vuart->config.shift <= 3 && vuart->ier <= 0x0f && (vuart->fcr & ~FCR_KEPT) == 0 &&
+           vuart->mcr <= MCR_ALL && vuart->msr_delta <= 0x0f && vuart->rx_first < VUART_RX_FIFO &&
+           vuart->rx_count <= rx_depth(vuart) && (vuart->thre || !vuart->thr_pending) &&
+           vuart->irq_level == (irq_id(vuart) != IIR_NONE);
 }

@@ -59,7 +59,7 @@ static bool wire_get(void *state, uint8_t *byte)
     return true;
 }
 
-static const struct console_port_ops wire_ops = {
+static const struct vuart_backend_ops wire_ops = {
     .tx_ready = wire_ready, .tx_put = wire_put, .rx_get = wire_get};
 
 static void line_set(void *controller, uint32_t source, bool level)
@@ -238,7 +238,7 @@ void prop_run(void)
     bool irq = true;
     struct ref r = {.wire = w, .level = 1, .empty = true};
     const struct vuart_config config = {
-        .port = {.ops = &wire_ops, .state = &w},
+        .backend = {.ops = &wire_ops, .state = &w},
         .irq = {.set = line_set, .controller = &irq},
     };
     PROP_ASSERT(vuart_init(&v, &config) == HYP_OK && !irq);

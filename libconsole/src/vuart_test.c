@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The virtual UART as stock drivers know the chip. */
+/* The virtual UART as Linux' driver uses the chip. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ struct bench {
 
 static bool port_ready(void *state)
 {
-    return ((struct bench *)state)->room >= CONSOLE_PORT_BURST;
+    return ((struct bench *)state)->room >= VUART_BURST;
 }
 
 static bool port_put(void *state, uint8_t byte)
@@ -49,7 +49,7 @@ static bool port_get(void *state, uint8_t *byte)
     return true;
 }
 
-static const struct console_port_ops port_ops = {
+static const struct vuart_backend_ops port_ops = {
     .tx_ready = port_ready, .tx_put = port_put, .rx_get = port_get};
 
 static void irq_set(void *controller, uint32_t source, bool level)
@@ -64,7 +64,7 @@ static void bench_init(struct bench *b, uint8_t shift)
 {
     *b = (struct bench){.room = 200};
     const struct vuart_config config = {
-        .port = {.ops = &port_ops, .state = b},
+        .backend = {.ops = &port_ops, .state = b},
         .irq = {.set = irq_set, .controller = b, .source = 10},
         .shift = shift,
     };
@@ -107,7 +107,7 @@ static void after_reset(void **state)
     }
     assert_int_equal(vuart_init(&b.uart, &(struct vuart_config){.shift = 4}), HYP_E_PARAM);
     b.room = 0;
-    vuart_reset(&b.uart);
+    assert_int_equal(vuart_init(&b.uart, &b.uart.config), HYP_OK);
     assert_int_equal(get(&b, R16550_LSR), 0);
 }
 
@@ -166,7 +166,7 @@ static void sizes_and_offsets(void **state)
     assert_int_equal(b.out[0], 0x64);
 }
 
-/* As Linux' serial8250_do_startup() probes: each rise of ETBEI gives the interrupt again. */
+/* Linux' serial8250_do_startup() probes this: each rise of ETBEI gives the interrupt again. */
 static void thre_interrupt(void **state)
 {
     (void)state;
@@ -271,7 +271,7 @@ static void fcr_resets(void **state)
     set(&b, R16550_FCR, FCR_RX_RESET); /* Enable falls: the FIFO is emptied. */
     assert_int_equal(get(&b, R16550_LSR), 0x60);
     assert_int_equal(get(&b, R16550_IIR), IIR_NONE);
-    type(&b, "de"); /* Without a FIFO, one at a time. */
+    type(&b, "de"); /* No FIFO: one byte at a time. */
     assert_int_equal(b.uart.rx_count, 1);
     set(&b, R16550_FCR, 0xc0 | FCR_RX_RESET); /* Not programmed without the enable bit. */
     assert_int_equal(b.uart.rx_count, 1);
@@ -285,7 +285,7 @@ static void fcr_resets(void **state)
     assert_int_equal(b.uart.rx_count, 0);
 }
 
-/* As Linux' autoconfig() looks for a UART: MCR loopback drives MSR. */
+/* Linux' autoconfig() looks for a UART so: MCR loopback drives MSR. */
 static void loopback_modem_lines(void **state)
 {
     (void)state;
@@ -316,7 +316,7 @@ static void loopback_bytes(void **state)
     b.room = 0;
     set(&b, R16550_IER, IER_LINE | IER_RX);
     set(&b, R16550_MCR, MCR_LOOP);
-    type(&b, "w"); /* Cut off from the wire. */
+    type(&b, "w"); /* Disconnected from the wire. */
     assert_int_equal(b.uart.rx_count, 0);
     set(&b, R16550_THR, 'a');
     assert_int_equal(get(&b, R16550_LSR), 0x61);
@@ -350,7 +350,7 @@ static void reset_lowers_the_line(void **state)
     set(&b, R16550_IER, IER_THRE);
     set(&b, R16550_SCR, 1);
     assert_true(b.irq);
-    vuart_reset(&b.uart);
+    assert_int_equal(vuart_init(&b.uart, &b.uart.config), HYP_OK);
     assert_false(b.irq);
     assert_int_equal(get(&b, R16550_SCR), 0);
     assert_true(vuart_is_valid(&b.uart));

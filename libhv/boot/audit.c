@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit of the hypervisor's own space, walked from the satp CSR; and then of all else. */
+/* Audits the hypervisor's own page table, from the satp CSR on; then the VMs'. */
 #include "libhv/boot/audit.h"
 
 #include <hyp/arch/csr.h>
 
-struct findings {
+struct violations {
     const struct hv_boot *boot;
     uint64_t leaves;
     uint64_t write_exec;
     uint64_t guest;
 };
 
-/* Counts the leaves that overlap `memory`, of a run of `count` from `pa` on, `size` bytes each. */
+/* Counts leaves that overlap `memory`: a run has `count` leaves of `size` bytes, from `pa` on. */
 static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct range memory)
 {
     uint64_t end = pa + count * size;
@@ -21,19 +21,19 @@ static uint64_t leaves_in(uint64_t pa, uint64_t size, uint64_t count, struct ran
     return (last - first + size - 1) / size;
 }
 
-static uint64_t count_guest_memory(const struct hv_boot *b, const struct ptable_run *run)
+static uint64_t count_guest_memory(const struct hv_boot *boot, const struct ptable_run *run)
 {
-    const struct hyp_config *config = b->build->config;
+    const struct hyp_config *config = boot->build->config;
     uint64_t size = ptable_leaf_size(run->level);
     struct range range = {.start = pte_pa(run->pte).a, .size = run->count * size};
     uint64_t found = 0;
     for (uint32_t v = 0; v < config->vm_count; v++) {
-        if ((b->plan.runnable & BIT(v)) == 0) {
-            continue; /* Refused: it has no memory. */
+        if ((boot->plan.runnable & BIT(v)) == 0) {
+            continue; /* A refused VM has no memory. */
         }
         for (uint32_t i = 0; i < config->vms[v].mem_count; i++) {
             struct range mem = {
-                .start = b->plan.mem_hpa[v][i],
+                .start = boot->plan.mem_hpa[v][i],
                 .size = config->vms[v].mem[i].size,
             };
             if (mem.start != CONFIG_NOWHERE && range_overlaps(mem, range)) {
@@ -46,24 +46,24 @@ static uint64_t count_guest_memory(const struct hv_boot *b, const struct ptable_
 
 static enum hyp_status visit(void *context, const struct ptable_run *run)
 {
-    struct findings *a = context;
+    struct violations *found = context;
     unsigned perm = pte_perm(run->pte);
-    a->leaves += run->count;
-    a->write_exec += (perm & (PTE_W | PTE_X)) == (PTE_W | PTE_X) ? run->count : 0;
-    a->guest += count_guest_memory(a->boot, run);
+    found->leaves += run->count;
+    found->write_exec += (perm & (PTE_W | PTE_X)) == (PTE_W | PTE_X) ? run->count : 0;
+    found->guest += count_guest_memory(found->boot, run);
     return HYP_OK;
 }
 
-/* Stacks of harts in use whose page below their lowest byte is mapped. */
-static uint32_t count_open_stacks(const struct hv_audit *a, uint64_t satp)
+/* Counts stacks whose guard page is mapped, or whose lowest page is not. */
+static uint32_t count_open_stacks(const struct hv_audit *audit, uint64_t satp)
 {
     static const uint64_t pages[2] = {HV_STACK_PAGES, HV_FAULT_STACK_PAGES};
-    const struct phys_map *phys = &a->boot->memory.phys;
+    const struct phys_map *phys = &audit->boot->memory.phys;
     uint32_t open = 0;
     struct ptable_leaf leaf;
-    for (uint32_t i = 0; i < a->boot->machine.hart_count; i++) {
-        for (unsigned n = 0; n < 2 && a->stack_top[i][n] != 0; n++) {
-            uint64_t below = a->stack_top[i][n] - (pages[n] + 1) * HYP_PAGE_SIZE;
+    for (uint32_t i = 0; i < audit->boot->machine.hart_count; i++) {
+        for (unsigned n = 0; n < 2 && audit->stack_top[i][n] != 0; n++) {
+            uint64_t below = audit->stack_top[i][n] - (pages[n] + 1) * HYP_PAGE_SIZE;
             open += hspace_walk(phys, satp, below, &leaf) != HYP_E_ABSENT;
             open += hspace_walk(phys, satp, below + HYP_PAGE_SIZE, &leaf) != HYP_OK;
         }
@@ -71,18 +71,18 @@ static uint32_t count_open_stacks(const struct hv_audit *a, uint64_t satp)
     return open;
 }
 
-bool hv_audit_space(const struct hv_audit *a)
+bool hv_audit_space(const struct hv_audit *audit)
 {
-    struct findings f = {.boot = a->boot};
+    struct violations found = {.boot = audit->boot};
     uint64_t satp = csr_read(CSR_SATP);
-    enum hyp_status walked = hspace_for_each_run(&a->boot->memory.phys, satp, visit, &f);
-    uint32_t open = count_open_stacks(a, satp);
-    log_line(a->boot->log, "space_leaves=%lu write_exec=%lu guest_pages=%lu open_stacks=%u",
-             f.leaves, f.write_exec, f.guest, open);
-    return walked == HYP_OK && f.write_exec == 0 && f.guest == 0 && open == 0;
+    enum hyp_status walked = hspace_for_each_run(&audit->boot->memory.phys, satp, visit, &found);
+    uint32_t open = count_open_stacks(audit, satp);
+    log_line(audit->boot->log, "space_leaves=%lu write_exec=%lu guest_pages=%lu open_stacks=%u",
+             found.leaves, found.write_exec, found.guest, open);
+    return walked == HYP_OK && found.write_exec == 0 && found.guest == 0 && open == 0;
 }
 
-bool hv_audit(struct hv_audit *a)
+bool hv_audit(struct hv_audit *audit)
 {
-    return hv_audit_space(a) && hv_audit_gstages(a);
+    return hv_audit_space(audit) && hv_audit_gstages(audit);
 }

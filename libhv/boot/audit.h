@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The audit: what the page tables really hold, walked from the CSRs' values and compared with the
- * plan, before the first guest runs. The code that built the tables is not asked.
+ * The audit: walks the page tables from the CSRs' values and compares them with the plan, before
+ * the first guest runs. It shares no code with the functions that build the tables.
  *
- * Owner   Who calls owns the struct: some 4 KiB, so not on a hart's stack.
+ * Owner   The caller owns the struct: some 4 KiB, so not on a hart's stack.
  * Locks   None: one hart boots, no guest runs.
  */
 #pragma once
@@ -12,13 +12,13 @@
 
 #define HV_AUDIT_EXPECTED_MAX (CONFIG_MEM_MAX + CONFIG_DEVICE_MAX + HYP_HART_MAX + 1)
 
-/* A range that a VM is to have, and how much of it the table has as it should. */
+/* A range that the VM's table must map. */
 struct hv_audit_expected {
     uint64_t gpa;
     uint64_t hpa;
     uint64_t size;
-    uint64_t flags; /* The flags of its leaves, as pte_leaf() takes them. */
-    uint64_t seen;
+    uint64_t flags; /* Flags of its leaves, an argument of pte_leaf(). */
+    uint64_t seen;  /* Bytes that the table maps as expected. */
 };
 
 /* The audit's input, and its state while it walks one table. */
@@ -39,20 +39,20 @@ struct hv_audit {
     uint64_t first_wrong; /* GPA, or UINT64_MAX: none. */
 };
 
-/* The audit as an image has it. */
+/* The audit in an image. */
 struct hv_audit_module {
-    bool (*run)(struct hv_audit *a); /* hv_audit(); false: boot stops. */
+    bool (*run)(struct hv_audit *audit); /* hv_audit(); false: boot panics. */
     struct hv_audit *state;
 };
 
 /*
- * audit.c: the hypervisor's own space. No page is writable and executable, every stack has a hole
- * below it, and no page is a guest's. A line; false: it is not so.
+ * audit.c: audits the hypervisor's own page table and logs a line. True if no page is both writable
+ * and executable, no page is a guest's, and the guard page below every stack is unmapped.
  */
-HYP_MUST_USE bool hv_audit_space(const struct hv_audit *a);
+HYP_MUST_USE bool hv_audit_space(const struct hv_audit *audit);
 
-/* audit.c: both, the space first. */
-HYP_MUST_USE bool hv_audit(struct hv_audit *a);
+/* audit.c: audits all page tables. False: a table is wrong; boot panics. */
+HYP_MUST_USE bool hv_audit(struct hv_audit *audit);
 
-/* audit_gstage.c: each VM's G-stage is the plan's, leaf by leaf. Lines; false: it is not so. */
-HYP_MUST_USE bool hv_audit_gstages(struct hv_audit *a);
+/* audit_gstage.c: logs a line for each VM. True if each leaf of its G-stage is the plan's. */
+HYP_MUST_USE bool hv_audit_gstages(struct hv_audit *audit);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot: the machine is asked, memory is set up, and the configuration is fitted to both.
+ * Boot: reads the machine, sets up memory, and fits the configuration to both.
  *
- *   file            decides nothing but
+ *   file            decides
  *   memory.c        where the hypervisor's own memory is mapped
- *   machine.c       what the machine is, by its device tree and by probes; and says so
- *   room.c          whether image and pool are RAM of nobody else's
+ *   machine.c       whether the device tree can be used; logs the machine
+ *   own_ram.c       whether image and pool lie in free RAM
  *   fit.c           which VMs can run here, and which hart has the console
- *   audit*.c        what the tables really hold: modules of an image
+ *   audit*.c        whether the page tables match the plan: modules of an image
  *
- * Owner   struct hv. Other rooms get pointers to what they need of it.
+ * Owner   struct hv. Other rooms get pointers to the members that they need.
  * Locks   None: one hart boots. Afterwards machine and plan are const.
  */
 #pragma once
@@ -24,7 +24,7 @@
 struct hv_boot {
     struct hv_build *build;
     struct log *log;
-    const void *fdt; /* The machine's device tree, while it can be read. */
+    const void *fdt; /* The machine's device tree; NULL once it is erased. */
     struct hv_memory memory;
     struct config_plan plan;
     struct machine machine;
@@ -33,17 +33,17 @@ struct hv_boot {
 /* ---- machine.c ------------------------------------------------------------------------------- */
 
 /*
- * Reads the device tree at fdt_hpa. HYP_OK; HYP_E_FAULT: it cannot be accessed; or what
- * machine_read() says.
+ * Reads the device tree at fdt_hpa. HYP_OK; HYP_E_FAULT: it cannot be accessed; or a status of
+ * machine_read().
  */
 HYP_MUST_USE enum hyp_status hv_boot_read_machine(struct hv_boot *b, uint64_t fdt_hpa);
 
-/* The reason of a machine that is refused, for a line: "no-h-extension", … */
-const char *hv_boot_refusal(enum hyp_status found);
+/* The reason why a machine is refused, for the log: "no-h-extension", … */
+const char *hv_boot_refusal_reason(enum hyp_status found);
 
 /*
- * Nobody reads the machine's device tree from here on. Where it cannot be erased, its memory
- * becomes no one's.
+ * Erases the machine's device tree, which is not read from here on. If a byte of it cannot be
+ * written, its memory becomes reserved.
  */
 void hv_boot_erase_fdt(struct hv_boot *b);
 
@@ -52,36 +52,36 @@ void hv_boot_show_machine(const struct hv_boot *b);
 /* Logs how much of the pool is used, and how much was expected to be. */
 void hv_boot_show_pool(const struct hv_boot *b);
 
-/* ---- room.c ---------------------------------------------------------------------------------- */
+/* ---- own_ram.c ------------------------------------------------------------------------------- */
 
-/* A clash of the image or the pool with something of the machine. */
-struct hv_clash {
-    const char *name; /* "image" or "pool"; NULL: nothing does. */
+/* An overlap of the image or the pool with memory of another owner, or a hole in RAM. */
+struct hv_ram_conflict {
+    const char *name; /* "image" or "pool"; NULL: there is no conflict. */
     struct range own;
-    const char *why;
-    const char *with_name;
+    const char *why;       /* "in-reserved-memory", … */
+    const char *with_name; /* Owner of `with`: "reserved", … */
     struct range with;
 };
 
-/* Asked before the first store into the pool, and before hv_memory_init(). */
-struct hv_clash hv_boot_find_clash(struct hv_boot *b);
+/* Called before hv_memory_init() and the first store into the pool. */
+struct hv_ram_conflict hv_boot_find_ram_conflict(struct hv_boot *b);
 
 /* ---- fit.c ----------------------------------------------------------------------------------- */
 
-/* Facts about the machine's interrupt controller, from irqc/. */
+/* Parameters of the machine's interrupt controller, from irqc/. */
 struct hv_boot_irqc {
     uint32_t models;     /* OR of BIT(enum hyp_irqc_model). */
     uint64_t no_context; /* Bit i: the controller cannot interrupt hart i. */
 };
 
 /*
- * Fills the plan: the build's promises, on what this machine really has. A line for each that is
- * broken. Returns the console hart, or CONFIG_NO_HART: what VMs write is dropped.
+ * Fills the plan: where this machine has the resources that the configuration asks for. Logs a line
+ * for each that it lacks. Returns the console hart, or CONFIG_NO_HART: VMs' output is dropped.
  */
 uint32_t hv_boot_fit(struct hv_boot *b, const struct hv_boot_irqc *irqc);
 
-/* The VM that can run and has this hart, or vm_count: none, as CONFIG_NO_HART has. */
+/* The runnable VM that has this hart, or vm_count: none has it, or it is CONFIG_NO_HART. */
 uint32_t hv_boot_vm_of_hart(const struct hv_boot *b, uint32_t hart);
 
-/* Harts that run something: those of VMs that can run, and the console's. */
+/* Harts of runnable VMs, and the console hart. */
 uint64_t hv_boot_harts_in_use(const struct hv_boot *b, uint32_t console_hart);

@@ -93,10 +93,10 @@ static void length_of_the_tree_is_not_believed(void **state)
 static void each_refusal_has_its_reason(void **state)
 {
     (void)state;
-    assert_string_equal(hv_boot_refusal(HYP_E_FAULT), "device-tree-inaccessible");
-    assert_string_equal(hv_boot_refusal(HYP_E_FORMAT), "device-tree-malformed");
-    assert_string_equal(hv_boot_refusal(HYP_E_ABSENT), "no-hart-or-timebase");
-    assert_string_equal(hv_boot_refusal(HYP_E_UNSUPPORTED), "no-h-extension");
+    assert_string_equal(hv_boot_refusal_reason(HYP_E_FAULT), "device-tree-inaccessible");
+    assert_string_equal(hv_boot_refusal_reason(HYP_E_FORMAT), "device-tree-malformed");
+    assert_string_equal(hv_boot_refusal_reason(HYP_E_ABSENT), "no-hart-or-timebase");
+    assert_string_equal(hv_boot_refusal_reason(HYP_E_UNSUPPORTED), "no-h-extension");
 }
 
 static void tree_is_erased_to_its_last_byte_and_no_further(void **state)
@@ -297,16 +297,16 @@ static void pool_that_is_too_small_is_an_error(void **state)
 
 /* ---- Room ------------------------------------------------------------------------------------ */
 
-static struct hv_clash find_clash(void)
+static struct hv_ram_conflict find_clash(void)
 {
     test_write_tree();
     assert_int_equal(hv_boot_read_machine(&b, TEST_FDT), HYP_OK);
-    return hv_boot_find_clash(&b);
+    return hv_boot_find_ram_conflict(&b);
 }
 
 static void expect_clash(const char *name, const char *why, const char *with_name, uint64_t with)
 {
-    struct hv_clash clash = find_clash();
+    struct hv_ram_conflict clash = find_clash();
     bool image = strcmp(name, "image") == 0;
     assert_non_null(clash.name);
     assert_string_equal(clash.name, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The addresses of sections, by sections.ld, the linker script of our images. */
+/* Addresses of the sections of sections.ld, the linker script of images. */
 #include "libhv/boot/linked.h"
 
 extern uint64_t boot_table_2m[512];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The addresses that sections.ld gives, for firmware that is linked by it and begins with boot.S.
+ * Addresses of the sections of sections.ld, for images that are linked by it and begin with boot.S.
  *
  * Owner   Const.
  * Locks   None.

@@ -15,13 +15,13 @@
 
 #define HV_BOOT_FDT_SIZE (2 * HYP_MIB)
 
-/* The addresses that the linker has given. The pool begins at guest_end. */
+/* Addresses of the linked sections. The pool begins at guest_end. */
 struct hv_image {
     const char *text_start, *text_end;
     const char *rodata_start, *rodata_end;
     const char *data_start, *hyp_end;
-    const char *guest_end; /* Behind embedded files. */
-    uint64_t *boot_table;  /* 512 entries: what boot.S has loaded, 2 MiB leaves of HV_BASE's GiB. */
+    const char *guest_end; /* End of the embedded files. */
+    uint64_t *boot_table;  /* 512 entries, 2 MiB leaves of HV_BASE's GiB, loaded by boot.S. */
 };
 
 struct hv_memory {
@@ -35,32 +35,32 @@ struct hv_memory {
     struct hspace space;
 };
 
-/* Features of the machine that the address space and the pool use. */
+/* Features of the machine that the page table and the pool use. */
 struct hv_memory_caps {
     bool svpbmt;
-    uint32_t zero_block; /* Bytes of a block of Zicboz by the device tree; 0: there is none. */
+    uint32_t zero_block; /* Size of a Zicboz block by the device tree; 0: no Zicboz. */
 };
 
 /*
- * The first HV_BOOT_FDT_SIZE bytes there, mapped until hv_memory_init(); fdt_pa says how many are
- * the tree's. NULL: these cannot be read.
+ * Maps HV_BOOT_FDT_SIZE bytes from fdt_hpa on until hv_memory_init(), and sets fdt_pa to the tree's
+ * range. NULL: the tree cannot be read.
  */
 const void *hv_memory_map_fdt(struct hv_memory *m, uint64_t fdt_hpa);
 
 /* Maps the registers at hpa until hv_memory_init(). */
 uintptr_t hv_memory_map_boot_device(struct hv_memory *m, uint64_t hpa);
 
-/* The pool's range: it lies right behind the image. */
+/* The pool's range: it follows the image. */
 struct range hv_memory_pool_range(const struct hv_memory *m);
 
 /*
- * The first page whose first bytes cannot be loaded, or with `written` stored as they are;
- * UINT64_MAX: none. Before hv_memory_init().
+ * Loads the first bytes of each page, and with `written` stores them back. Returns the first page
+ * that faults; UINT64_MAX: none does. Called before hv_memory_init().
  */
-uint64_t hv_memory_find_closed(struct hv_memory *m, struct range pa, bool written);
+uint64_t hv_memory_find_inaccessible(struct hv_memory *m, struct range pa, bool written);
 
 /*
- * Pool and address space; on return the hart runs in the latter. HYP_OK, or what libmm says, and
- * then there is no way to go on.
+ * Sets up the pool and the page table, and loads it into satp. HYP_OK, or a status of libmm, after
+ * which boot cannot go on.
  */
 HYP_MUST_USE enum hyp_status hv_memory_init(struct hv_memory *m, const struct hv_memory_caps *caps);

@@ -1,111 +1,114 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console's device, and the log's way to it. */
+/* The console's device, and the log. */
 #include "libhv/console/console.h"
 
 #include "libhv/layout.h"
 
-#define SPINS 100000 /* Waits for a byte: a device that is gone must not hold the end for long. */
+#define SPINS                                                                                    \
+    100000 /* Tries for a byte: a device that is gone must not delay the machine's end for long. \
+            */
 
-static void use_firmware(struct hv_console *c)
+static void use_firmware(struct hv_console *console)
 {
-    hpa_t buffer = HPA(hv_image_hpa(&c->sbi_console, c->load_hpa));
-    if (sbi_console_init(&c->sbi_console, buffer) == HYP_OK) {
-        c->dev = sbi_console_dev(&c->sbi_console);
+    hpa_t buffer = HPA(hv_image_hpa(&console->sbi_console, console->load_hpa));
+    if (sbi_console_init(&console->sbi_console, buffer) == HYP_OK) {
+        console->dev = sbi_console_dev(&console->sbi_console);
     }
 }
 
-void hv_console_init_early(struct hv_console *c)
+void hv_console_init_early(struct hv_console *console)
 {
-    use_firmware(c);
-    log_init(&c->log, c->dev.ops != 0 ? &c->dev : 0);
+    use_firmware(console);
+    log_init(&console->log, console->dev.ops != NULL ? &console->dev : NULL);
 }
 
-void hv_console_init(struct hv_console *c)
+void hv_console_init(struct hv_console *console)
 {
-    if (c->shared == 0 || !c->shared->open(c)) {
-        use_firmware(c);
+    if (console->shared == NULL || !console->shared->open(console)) {
+        use_firmware(console);
     }
-    log_init(&c->log, c->dev.ops != 0 ? &c->dev : 0);
+    log_init(&console->log, console->dev.ops != NULL ? &console->dev : NULL);
 }
 
-static void wake_for_log(struct hv_console *c)
+static void wake_for_log(struct hv_console *console)
 {
-    if (c->hart != HV_NO_HART) {
-        c->log_vc.kick = (struct vconsole_waker){.send = c->ops->kick, .ctx = c->ctx};
+    if (console->hart != HV_NO_HART) {
+        console->log_vc.waker =
+            (struct vconsole_waker){.send = console->ops->wake, .ctx = console->ctx};
     }
 }
 
-void hv_console_attach(struct hv_console *c)
+void hv_console_attach(struct hv_console *console)
 {
     struct vconsole_config log = {
-        .tx = (uint8_t *)c->log_ring,
-        .tx_size = sizeof(c->log_ring),
+        .tx = (uint8_t *)console->log_ring,
+        .tx_size = sizeof(console->log_ring),
     };
-    if (c->dev.ops != 0 && vconsole_init(&c->log_vc, &log) == HYP_OK &&
-        (c->shared == 0 || c->shared->share(c))) {
-        log_attach(&c->log, &c->log_vc);
-        wake_for_log(c);
+    if (console->dev.ops != NULL && vconsole_init(&console->log_vc, &log) == HYP_OK &&
+        (console->shared == NULL || console->shared->share(console))) {
+        log_attach(&console->log, &console->log_vc);
+        wake_for_log(console);
     }
 }
 
-void hv_console_set_hart(struct hv_console *c, uint32_t hart)
+void hv_console_set_hart(struct hv_console *console, uint32_t hart)
 {
-    c->hart = hart;
-    wake_for_log(c);
+    console->hart = hart;
+    wake_for_log(console);
 }
 
-void hv_console_set_free(struct hv_console *c)
+void hv_console_clear_vm(struct hv_console *console)
 {
-    c->payer = c->build->config->vm_count;
-    if (c->shared != 0) {
-        c->shared->set_paced(c);
+    console->hart_vm = console->build->config->vm_count;
+    if (console->shared != NULL) {
+        console->shared->set_paced(console);
     }
 }
 
-enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *vm)
+enum hyp_status hv_console_add_vm(struct hv_console *console, struct vm *vm)
 {
-    return c->shared != 0 ? c->shared->add_vm(c, vm) : HYP_OK;
+    return console->shared != NULL ? console->shared->add_vm(console, vm) : HYP_OK;
 }
 
-/* Writes the log to the device, polled, in images without a shared console. */
-static void write_log(struct hv_console *c)
+/* Writes the log to the device, polled: images without a shared console have no mux. */
+static void write_log(struct hv_console *console)
 {
     uint8_t bytes[LOG_LINE_MAX];
     uint32_t count;
     do {
-        count = byte_ring_get_run(&c->log_vc.tx, bytes, sizeof(bytes), 0, UINT8_MAX);
-        (void)console_dev_write(&c->dev, (const char *)bytes, count, SPINS);
+        count = byte_ring_get_run(&console->log_vc.tx, bytes, sizeof(bytes), 0, UINT8_MAX);
+        (void)console_dev_write(&console->dev, (const char *)bytes, count, SPINS);
     } while (count != 0);
 }
 
-bool hv_console_log_has_room(struct hv_console *c)
+bool hv_console_log_has_room(struct hv_console *console)
 {
-    if (c->log.vc == 0) {
+    if (console->log.vc == NULL) {
         return true;
     }
-    if (c->shared == 0 && !__atomic_load_n(c->log_waits, __ATOMIC_ACQUIRE)) {
-        write_log(c);
+    if (console->shared == NULL && !__atomic_load_n(console->log_waits, __ATOMIC_ACQUIRE)) {
+        write_log(console);
     }
-    return byte_ring_room(&c->log_vc.tx) >= LOG_LINE_MAX;
+    return byte_ring_room(&console->log_vc.tx) >= LOG_LINE_MAX;
 }
 
-void hv_console_step(struct hv_console *c, struct hv_timer *timer)
+void hv_console_step(struct hv_console *console, struct hv_timer *timer)
 {
-    if (c->shared != 0 && c->dev.ops != 0) {
-        c->shared->step(c, timer);
+    if (console->shared != NULL && console->dev.ops != NULL) {
+        console->shared->step(console, timer);
     }
 }
 
-bool hv_console_has_output(const struct hv_console *c, uint32_t vm)
+bool hv_console_has_output(const struct hv_console *console, uint32_t vm)
 {
-    return c->shared != 0 && c->shared->has_output(c, vm);
+    return console->shared != NULL && console->shared->has_output(console, vm);
 }
 
-void hv_console_drain(struct hv_console *c)
+void hv_console_drain(struct hv_console *console)
 {
-    if (c->shared != 0) {
-        c->shared->drain(c);
+    if (console->shared != NULL) {
+        console->shared->drain(console);
     } else {
-        (void)hv_console_log_has_room(c);
+        (void)hv_console_log_has_room(console);
     }
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine's console: the log's, and that of VMs that share it, driven by one hart.
+ * The machine's console, for the log and for VMs that share it, driven by one hart.
  *
- *   console.c    the device, and the log's way to it
- *   shared.c     VMs' rings and virtual UARTs, the UART's driver, the step for them all: linked
+ *   console.c    the device, and the log
+ *   shared.c     VMs' rings and virtual UARTs, the UART's driver, the multiplexer's step: linked
  *                unless the log waits (docs/decisions/0010-modules.md)
  *
- * Owner   struct hv; each struct hv_console_vm comes from the pool and stays.
- * Locks   None: the console hart's own, but for what libconsole shares by itself.
+ * Owner   struct hv; each struct hv_console_vm comes from the pool and is never freed.
+ * Locks   None: the console hart's own, except for libconsole's rings and bell.
  */
 #pragma once
 
@@ -39,16 +39,16 @@ struct hv_console_vm {
 
 /* The room's calls to other rooms; ops.c has the functions. */
 struct hv_console_ops {
-    /* Wakes the console hart, from any hart, this one included. */
-    void (*kick)(void *ctx);
-    /* The wire into a source of the VM's interrupt controller; HYP_E_ABSENT: it has none. */
+    /* Wakes the console hart, from any hart, the console hart included. */
+    void (*wake)(void *ctx);
+    /* Line to a source of the VM's interrupt controller; HYP_E_ABSENT: it has no controller. */
     enum hyp_status (*line)(void *ctx, struct vm *vm, uint32_t source, struct irq_line *line);
     /* True if the machine has this device. */
     bool (*has_device)(void *ctx, uint64_t hpa);
 };
 
 struct hv_console {
-    uint32_t hart; /* Drives it; HV_NO_HART: what VMs write is dropped. First: see struct hv. */
+    uint32_t hart; /* Drives the console; HV_NO_HART: VMs' output is dropped. First: see hv.h. */
     const struct hv_build *build;
     const struct hyp_console_module *shared; /* NULL: VMs share no console. */
     struct hspace *space;
@@ -59,74 +59,75 @@ struct hv_console {
     const struct hv_console_ops *ops;
     void *ctx;
 
-    struct console_dev dev; /* ops NULL: there is none. */
+    struct console_dev dev; /* ops NULL: there is no device. */
     struct sbi_console sbi_console;
     struct uart16550 uart;
     uint32_t uart_irq; /* The machine's interrupt of the UART in use; 0: none. */
-    bool uart_wakes;   /* It reaches the console hart; else the hart looks. */
+    bool uart_wakes;   /* That interrupt reaches the console hart; else the hart polls. */
     struct log log;
     struct vconsole log_vc;
     uint64_t log_ring[256 / 8];
 
-    uint32_t payer; /* The VM that this hart runs, or vm_count: none. */
+    uint32_t hart_vm; /* The VM that this hart runs, or vm_count: none. */
     struct vconsole_mux mux;
-    struct vm *const *built;                        /* By index; NULL: it was not built. */
-    struct hv_console_vm *vm[HYP_VM_MAX];           /* NULL: it shares no console. */
-    uint32_t vm_of_source[VCONSOLE_MUX_SOURCE_MAX]; /* Mux source to VM index. */
-    bool has_silent_source; /* Some VM kicks nobody for bytes or events: the hart polls. */
-    uint32_t to_show;       /* VMs whose exits are still to be shown, the last ones. */
+    struct vm *const *vms;                      /* By index; NULL: it was not built. */
+    struct hv_console_vm *vm[HYP_VM_MAX];       /* NULL: it shares no console. */
+    uint32_t vm_of_port[VCONSOLE_MUX_PORT_MAX]; /* VM index of each port of the mux. */
+    bool has_polled_port;    /* Some VM sends no IPI for bytes or events: the hart polls. */
+    uint32_t exits_to_print; /* How many VMs' exits must still be printed: the last ones. */
 };
 
-/* shared.c, as the configuration's generated file points at it. */
+/* shared.c's functions; the file that the config tool writes points to them, or has NULL. */
 struct hyp_console_module {
-    /* The platform's UART, where no VM owns it, becomes c->dev. False: there is none. */
-    bool (*open)(struct hv_console *c);
-    /* The VM's rings, and its virtual UART, if it shares the console. */
-    enum hyp_status (*add_vm)(struct hv_console *c, struct vm *vm);
-    /* All VMs are built: log and VMs get c->dev by turns. False: it stays the log's. */
-    bool (*share)(struct hv_console *c);
-    /* Others' bytes are paced where c->payer pays for them. */
-    void (*set_paced)(struct hv_console *c);
+    /* Makes the platform's UART console->dev. False: there is none, or a VM owns it. */
+    bool (*open)(struct hv_console *console);
+    /* Adds the VM's rings and its virtual UART, if it shares the console. */
+    enum hyp_status (*add_vm)(struct hv_console *console, struct vm *vm);
+    /* Plugs log and VMs into the mux, once all VMs are built. False: only the log has the device.
+     */
+    bool (*share)(struct hv_console *console);
+    /* Paces all ports but hart_vm's, if the console hart has a VM. */
+    void (*set_paced)(struct hv_console *console);
     /* Console hart: moves some bytes, and sets the hart's deadline for the next step. */
-    void (*step)(struct hv_console *c, struct hv_timer *timer);
-    /* True if some of the VM's output still waits for the device: a step will follow. */
-    bool (*has_output)(const struct hv_console *c, uint32_t vm);
-    /* Everything goes out, polled. */
-    void (*drain)(struct hv_console *c);
+    void (*step)(struct hv_console *console, struct hv_timer *timer);
+    /* True if the VM's output still waits for the device: a step will follow. */
+    bool (*has_output)(const struct hv_console *console, uint32_t vm);
+    /* Writes all that the rings hold, polled. */
+    void (*drain)(struct hv_console *console);
 };
 
-/* The firmware's console, for what is said before there is a pool. */
-void hv_console_init_early(struct hv_console *c);
+/* Opens the firmware's console, for lines before there is a pool. */
+void hv_console_init_early(struct hv_console *console);
 
-/* The console of the platform, or the firmware's. Lines go out from here. */
-void hv_console_init(struct hv_console *c);
+/* Opens the platform's UART, or the firmware's console, for the log. */
+void hv_console_init(struct hv_console *console);
 
-/* All VMs are built: the console becomes shared. */
-void hv_console_attach(struct hv_console *c);
+/* Shares the console, once all VMs are built. */
+void hv_console_attach(struct hv_console *console);
 
-/* The console has a hart: the log wakes it, too. */
-void hv_console_set_hart(struct hv_console *c, uint32_t hart);
+/* Sets the console hart, which the log wakes from now on. */
+void hv_console_set_hart(struct hv_console *console, uint32_t hart);
 
-/* The hart that drives it has no VM, which would pay for others. */
-void hv_console_set_free(struct hv_console *c);
+/* The console hart has no VM any more: no port is paced. */
+void hv_console_clear_vm(struct hv_console *console);
 
 /* HYP_OK, also if the VM shares no console. */
-HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *c, struct vm *vm);
+HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *console, struct vm *vm);
 
 /* Console hart: moves some bytes. */
-void hv_console_step(struct hv_console *c, struct hv_timer *timer);
+void hv_console_step(struct hv_console *console, struct hv_timer *timer);
 
-/* True if somebody has kicked the console hart. */
-static inline bool hv_console_is_called(const struct hv_console *c)
+/* True if an IPI has woken the console hart for bytes. */
+static inline bool hv_console_wakeup_pending(const struct hv_console *console)
 {
-    return vconsole_mux_is_called(&c->mux);
+    return vconsole_mux_wakeup_pending(&console->mux);
 }
 
-bool hv_console_log_has_room(struct hv_console *c);
-bool hv_console_has_output(const struct hv_console *c, uint32_t vm);
-void hv_console_drain(struct hv_console *c);
+bool hv_console_log_has_room(struct hv_console *console);
+bool hv_console_has_output(const struct hv_console *console, uint32_t vm);
+void hv_console_drain(struct hv_console *console);
 
-static inline uint64_t hv_console_ticks_of_us(const struct hv_console *c, uint64_t us)
+static inline uint64_t hv_console_ticks_of_us(const struct hv_console *console, uint64_t us)
 {
-    return us * c->timebase_hz / 1000000;
+    return us * console->timebase_hz / 1000000;
 }

@@ -32,7 +32,7 @@ static void vm_without_a_console_has_none(void **state)
     attach();
     assert_null(vm[1].console_write);
     assert_false(hv_console_has_output(&c, 1));
-    assert_int_equal(c.mux.source_count, 3);
+    assert_int_equal(c.mux.port_count, 3);
 }
 
 static void vm_that_was_not_built_is_no_source(void **state)
@@ -40,7 +40,7 @@ static void vm_that_was_not_built_is_no_source(void **state)
     (void)state;
     built[0] = NULL;
     attach();
-    assert_int_equal(c.mux.source_count, 3); /* The log and the others. */
+    assert_int_equal(c.mux.port_count, 3); /* The log and the others. */
 }
 
 static void input_goes_to_one_vm_and_its_uart_is_told(void **state)
@@ -92,7 +92,7 @@ static void writer_gets_the_room_that_there_is(void **state)
     attach();
     serve();
     assert_int_equal(vm[1].console_write(vm[1].console_ctx, bytes, sizeof(bytes)), 1024);
-    assert_int_equal(kicks, 1);
+    assert_int_equal(wakes, 1);
     assert_int_equal(vm[1].console_write(vm[1].console_ctx, bytes, 1), 0);
 }
 
@@ -104,7 +104,7 @@ static void what_nobody_shows_is_dropped(void **state)
     attach();
     assert_int_equal(vm[1].console_write(vm[1].console_ctx, bytes, sizeof(bytes)), sizeof(bytes));
     assert_false(hv_console_has_output(&c, 1));
-    assert_int_equal(kicks, 0);
+    assert_int_equal(wakes, 0);
 }
 
 static void vm_that_gets_no_console_is_an_error(void **state)
@@ -132,7 +132,7 @@ static void console_that_is_shared_already_is_not_shared_again(void **state)
     assert_false(c.shared->share(&c)); /* The log is in a mux. */
     c.log_vc.bell = NULL;
     assert_true(c.shared->share(&c)); /* So are the VMs. */
-    assert_int_equal(c.mux.source_count, 1);
+    assert_int_equal(c.mux.port_count, 1);
     c.dev.ops = NULL;
     assert_false(c.shared->share(&c));
 }
@@ -142,11 +142,11 @@ static void console_that_is_shared_already_is_not_shared_again(void **state)
 static void others_bytes_are_paced_where_a_vm_pays(void **state)
 {
     (void)state;
-    c.payer = 1;
+    c.hart_vm = 1;
     attach();
-    uint8_t rt = c.vm[1]->vc.source;
-    assert_int_equal(c.mux.paced, (BIT(c.mux.source_count) - 1) & ~BIT(rt));
-    hv_console_set_free(&c);
+    uint8_t rt = c.vm[1]->vc.port;
+    assert_int_equal(c.mux.paced, (BIT(c.mux.port_count) - 1) & ~BIT(rt));
+    hv_console_clear_vm(&c);
     assert_int_equal(c.mux.paced, 0);
 }
 
@@ -199,7 +199,7 @@ static void firmwares_console_is_polled_for_input(void **state)
     assert_int_equal(ticks_to_next_step(), 50); /* A step has moved a part of it. */
 }
 
-static void vm_that_kicks_nobody_is_looked_for(void **state)
+static void vm_that_wakes_nobody_is_polled(void **state)
 {
     (void)state;
     c.uart_wakes = true;
@@ -208,7 +208,7 @@ static void vm_that_kicks_nobody_is_looked_for(void **state)
     serve();
     assert_int_equal(ticks_to_next_step(), 10000);
     write_vm(1, "tick\n");
-    assert_int_equal(kicks, 0);
+    assert_int_equal(wakes, 0);
     serve();
     test_expect("[rt] tick\n");
 }
@@ -263,9 +263,9 @@ static void exits_without_room_are_shown_later(void **state)
     }
     test_type(LOG_KEY);
     hv_console_step(&c, &timer);
-    assert_int_equal(c.to_show, 2); /* The log's ring has room for one. */
+    assert_int_equal(c.exits_to_print, 2); /* The log's ring has room for one. */
     serve();
-    assert_int_equal(c.to_show, 0);
+    assert_int_equal(c.exits_to_print, 0);
     /* Cut to a line's length. */
     test_expect_line("hyp: vm=boot exits 0=1000 1=1000 2=1000 3=1000 4=1000 5=1000 6=1000 7=1000 "
                      "8=1000 9=1000 10=1000 11=1000 12=1000 13=1000 14=1000 15=1000 16=1000 "
@@ -275,7 +275,7 @@ static void exits_without_room_are_shown_later(void **state)
 static void drain_sends_everything(void **state)
 {
     (void)state;
-    c.payer = 1;
+    c.hart_vm = 1;
     attach();
     for (unsigned i = 0; i < 10; i++) {
         write_vm(0, "a line of some length\n");
@@ -315,7 +315,7 @@ int main(void)
         cmocka_unit_test_setup(console_that_is_interrupted_needs_no_timer, test_setup),
         cmocka_unit_test_setup(uart_that_wakes_nobody_is_looked_at, test_setup),
         cmocka_unit_test_setup(firmwares_console_is_polled_for_input, test_setup),
-        cmocka_unit_test_setup(vm_that_kicks_nobody_is_looked_for, test_setup),
+        cmocka_unit_test_setup(vm_that_wakes_nobody_is_polled, test_setup),
         cmocka_unit_test_setup(real_time_vm_with_a_budget_is_looked_for, test_setup),
         cmocka_unit_test_setup(open_line_is_waited_for, test_setup),
         cmocka_unit_test_setup(log_key_shows_the_exits_of_vms, test_setup),

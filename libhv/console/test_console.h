@@ -29,13 +29,13 @@ static struct hv_console c;
 static struct hv_timer timer;
 
 /* Records the room's calls to others, and holds their answers. */
-static unsigned kicks, ipis;
+static unsigned wakes, ipis;
 static bool lacks_line, lacks_device, vm_irq;
 
-static inline void kick(void *ctx)
+static inline void wake(void *ctx)
 {
     assert_ptr_equal(ctx, &c);
-    kicks++;
+    wakes++;
 }
 
 static inline void set_irq(void *controller, uint32_t source, bool level)
@@ -60,7 +60,7 @@ static inline bool has_device(void *ctx, uint64_t hpa)
     return !lacks_device;
 }
 
-static const struct hv_console_ops ops = {.kick = kick, .line = line, .has_device = has_device};
+static const struct hv_console_ops ops = {.wake = wake, .line = line, .has_device = has_device};
 
 static inline void send_ipi(struct vm_host_ops *to, uint32_t hart)
 {
@@ -104,7 +104,7 @@ static inline int test_setup(void **state)
         .image = &test_m.image, .load_hpa = TEST_LOAD, .pool_size = TEST_POOL_SIZE};
     assert_int_equal(hv_memory_init(&memory, &(struct hv_memory_caps){0}), HYP_OK);
     test_m.phys = &memory.phys;
-    kicks = ipis = 0;
+    wakes = ipis = 0;
     lacks_line = lacks_device = vm_irq = log_waits = false;
     timer = (struct hv_timer){.sstc = true, .deadline = UINT64_MAX};
     c = (struct hv_console){.build = &build,
@@ -116,8 +116,8 @@ static inline int test_setup(void **state)
                             .log_waits = &log_waits,
                             .ops = &ops,
                             .ctx = &c,
-                            .payer = 3,
-                            .built = built};
+                            .hart_vm = 3,
+                            .vms = built};
     return 0;
 }
 

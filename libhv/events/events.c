@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events of VMs: bits of any hart, lines of the console hart. */
+/* Events of VMs: any hart sets bits, the console hart logs lines. */
 #include "libhv/events/events.h"
 
 #include <hyp/base/bits.h>
@@ -7,90 +7,91 @@
 #define EXCEEDS BIT(32)
 _Static_assert(HYP_VM_MAX <= 32, "pending_status");
 
-void hv_events_add_vm(struct hv_events *e, struct vm *vm)
+void hv_events_add_vm(struct hv_events *events, struct vm *vm)
 {
-    e->vm[vm->index] = vm;
-    e->started |= 1u << vm->index;
+    events->vm[vm->index] = vm;
+    events->started |= 1u << vm->index;
 }
 
-void hv_events_begin(struct hv_events *e)
+void hv_events_begin(struct hv_events *events)
 {
-    e->log_waits = e->config->log_waits && e->started != 0;
+    events->log_waits = events->config->log_waits && events->started != 0;
 }
 
-void hv_events_vm_ended(struct hv_events *e, const struct vm *vm)
+void hv_events_vm_ended(struct hv_events *events, const struct vm *vm)
 {
     /* Pairs with the acquire load in hv_events_report(). */
-    uint64_t ended = __atomic_or_fetch(&e->pending_status, BIT(vm->index), __ATOMIC_ACQ_REL);
-    if ((e->started & ~ended) == 0) {
-        __atomic_store_n(&e->log_waits, false, __ATOMIC_RELEASE); /* log_has_room() */
+    uint64_t ended = __atomic_or_fetch(&events->pending_status, BIT(vm->index), __ATOMIC_ACQ_REL);
+    if ((events->started & ~ended) == 0) {
+        __atomic_store_n(&events->log_waits, false,
+                         __ATOMIC_RELEASE); /* Pairs with log_has_room(). */
     }
-    e->ops->notify_console(e->ctx);
+    events->ops->notify_console(events->ctx);
 }
 
-/* A real-time VM's hart sends no IPI of its own: the console hart looks by itself. */
-void hv_events_vm_exceeds(struct hv_events *e, const struct vm *vm)
+/* A real-time VM's hart sends no IPI: the console hart polls. */
+void hv_events_budget_exceeded(struct hv_events *events, const struct vm *vm)
 {
-    __atomic_fetch_or(&e->pending_status, EXCEEDS << vm->index, __ATOMIC_RELEASE);
+    __atomic_fetch_or(&events->pending_status, EXCEEDS << vm->index, __ATOMIC_RELEASE);
     if (!vm->config->real_time) {
-        e->ops->kick_console(e->ctx);
+        events->ops->wake_console(events->ctx);
     }
 }
 
-void hv_events_panicked(struct hv_events *e, const struct vm *vm)
+void hv_events_panicked(struct hv_events *events, const struct vm *vm)
 {
-    uint64_t ended = __atomic_load_n(&e->pending_status, __ATOMIC_RELAXED);
-    ended |= vm != 0 ? BIT(vm->index) : 0;
-    /* Counted before the console hart is told. Behind the last VM's end the dump is shown. */
-    if (__atomic_load_n(&e->log_waits, __ATOMIC_RELAXED) && (e->started & ~ended) != 0) {
-        __atomic_fetch_add(&e->dumps_dropped, 1, __ATOMIC_RELAXED);
+    uint64_t ended = __atomic_load_n(&events->pending_status, __ATOMIC_RELAXED);
+    ended |= vm != NULL ? BIT(vm->index) : 0;
+    /* Counted before the VM's end is reported. After the end of the last VM the dump is written. */
+    if (__atomic_load_n(&events->log_waits, __ATOMIC_RELAXED) && (events->started & ~ended) != 0) {
+        __atomic_fetch_add(&events->dumps_dropped, 1, __ATOMIC_RELAXED);
     }
 }
 
-bool hv_events_all_ended(const struct hv_events *e)
+bool hv_events_all_ended(const struct hv_events *events)
 {
     /* Pairs with the release in hv_events_vm_ended(). */
-    return (e->started & ~__atomic_load_n(&e->pending_status, __ATOMIC_ACQUIRE)) == 0;
+    return (events->started & ~__atomic_load_n(&events->pending_status, __ATOMIC_ACQUIRE)) == 0;
 }
 
-static bool has_failed(const struct hv_events *e)
+static bool has_failed(const struct hv_events *events)
 {
-    for (uint32_t i = 0; i < e->config->vm_count; i++) {
-        const struct vm *vm = e->vm[i];
-        if (vm == 0 || vm_stop_is_fault((enum vm_stop_reason)vm->stop_reason)) {
+    for (uint32_t i = 0; i < events->config->vm_count; i++) {
+        const struct vm *vm = events->vm[i];
+        if (vm == NULL || vm_stop_is_fault((enum vm_stop_reason)vm->stop_reason)) {
             return true;
         }
     }
     return false;
 }
 
-void hv_events_report(struct hv_events *e)
+void hv_events_report(struct hv_events *events)
 {
-    if (e->dumps_dropped != 0) {
-        e->log->dropped += __atomic_exchange_n(&e->dumps_dropped, 0, __ATOMIC_RELAXED);
+    if (events->dumps_dropped != 0) {
+        events->log->dropped += __atomic_exchange_n(&events->dumps_dropped, 0, __ATOMIC_RELAXED);
     }
-    /* Pairs with the release in hv_events_vm_ended() and hv_events_vm_exceeds(). */
-    uint64_t fresh = __atomic_load_n(&e->pending_status, __ATOMIC_ACQUIRE) & ~e->reported;
-    while (fresh != 0 && e->ops->log_has_room(e->ctx)) {
+    /* Pairs with the release in hv_events_vm_ended() and hv_events_budget_exceeded(). */
+    uint64_t fresh = __atomic_load_n(&events->pending_status, __ATOMIC_ACQUIRE) & ~events->reported;
+    while (fresh != 0 && events->ops->log_has_room(events->ctx)) {
         uint32_t i = bits_first(fresh | fresh >> 32);
-        const struct vm *vm = e->vm[i];
-        const struct vm_config *c = vm->config;
+        const struct vm *vm = events->vm[i];
+        const struct vm_config *config = vm->config;
         uint64_t bit = EXCEEDS << i;
         if ((fresh & bit) != 0) {
-            e->reported |= bit;
-            log_line(e->log, "vm=%s event=exits_after_boot most=%lu", c->name,
-                     c->exits_after_boot.max_exits);
+            events->reported |= bit;
+            log_line(events->log, "vm=%s event=exits_after_boot max_exits=%lu", config->name,
+                     config->exits_after_boot.max_exits);
         } else {
             bit = BIT(i);
-            if (!e->ops->has_output(e->ctx, i)) {
-                e->reported |= bit;
-                log_plain(e->log, "vm %s stopped: %s", c->name,
+            if (!events->ops->has_output(events->ctx, i)) {
+                events->reported |= bit;
+                log_plain(events->log, "vm %s stopped: %s", config->name,
                           vm_stop_reason_name((enum vm_stop_reason)vm->stop_reason));
             }
         }
         fresh &= ~bit;
     }
-    if ((uint32_t)e->reported == e->started) {
-        hv_events_finish(e, has_failed(e));
+    if ((uint32_t)events->reported == events->started) {
+        hv_events_finish(events, has_failed(events));
     }
 }

@@ -17,7 +17,7 @@ static struct hv_events e;
 /* Records the room's calls to others, and holds their answers. */
 static unsigned room; /* Lines that the log still takes. */
 static uint32_t has_output;
-static unsigned drains, notified, kicked;
+static unsigned drains, notified, woken;
 
 static bool log_has_room(void *ctx)
 {
@@ -45,17 +45,17 @@ static void notify(void *ctx)
     notified++;
 }
 
-static void kick(void *ctx)
+static void wake(void *ctx)
 {
     assert_ptr_equal(ctx, &config);
-    kicked++;
+    woken++;
 }
 
 static const struct hv_event_ops ops = {.log_has_room = log_has_room,
                                         .has_output = vm_has_output,
                                         .drain = drain,
                                         .notify_console = notify,
-                                        .kick_console = kick};
+                                        .wake_console = wake};
 
 static int setup(void **state)
 {
@@ -65,7 +65,7 @@ static int setup(void **state)
     test_log_init(&the_log);
     room = UINT32_MAX;
     has_output = 0;
-    drains = notified = kicked = 0;
+    drains = notified = woken = 0;
     config = (struct hyp_config){.name = "three", .vms = vms, .vm_count = VMS};
     e = (struct hv_events){.config = &config,
                            .log = &the_log,
@@ -133,14 +133,14 @@ static void exceeded_budget_is_reported_once_and_before_the_end(void **state)
 {
     (void)state;
     end(1, VM_STOP_SHUTDOWN);
-    hv_events_vm_exceeds(&e, &vm[1]);
-    hv_events_vm_exceeds(&e, &vm[2]);
-    assert_int_equal(kicked, 2);
+    hv_events_budget_exceeded(&e, &vm[1]);
+    hv_events_budget_exceeded(&e, &vm[2]);
+    assert_int_equal(woken, 2);
     assert_int_equal(report(), HART_HOST_RETURNED);
-    test_expect("hyp: vm=rt event=exits_after_boot most=10\n"
+    test_expect("hyp: vm=rt event=exits_after_boot max_exits=10\n"
                 "vm rt stopped: shutdown\n"
-                "hyp: vm=boot event=exits_after_boot most=20\n");
-    hv_events_vm_exceeds(&e, &vm[1]);
+                "hyp: vm=boot event=exits_after_boot max_exits=20\n");
+    hv_events_budget_exceeded(&e, &vm[1]);
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("");
 }
@@ -149,10 +149,10 @@ static void real_time_vm_interrupts_nobody_for_its_budget(void **state)
 {
     (void)state;
     vms[0].real_time = true;
-    hv_events_vm_exceeds(&e, &vm[0]);
-    assert_int_equal(kicked, 0);
+    hv_events_budget_exceeded(&e, &vm[0]);
+    assert_int_equal(woken, 0);
     assert_int_equal(report(), HART_HOST_RETURNED);
-    test_expect("hyp: vm=linux event=exits_after_boot most=0\n");
+    test_expect("hyp: vm=linux event=exits_after_boot max_exits=0\n");
 }
 
 static void vm_is_reported_behind_its_last_output(void **state)

@@ -10,15 +10,15 @@
 #define SRST_REASON_NONE 0
 #define SRST_REASON_FAILURE 1
 
-_Noreturn void hv_events_finish(struct hv_events *e, bool failed)
+_Noreturn void hv_events_finish(struct hv_events *events, bool failed)
 {
-    if (e->log->vc != 0) {
-        e->ops->drain(e->ctx);
+    if (events->log->vc != NULL) {
+        events->ops->drain(events->ctx);
     }
-    if (failed && e->finisher.base != 0) {
-        mmio_write32(e->finisher, 0, e->finisher_word);
-        /* The machine ends in its own time; a reset meanwhile would tell of a success. */
-        uint64_t end = csr_read(CSR_TIME) + (uint64_t)FINISHER_WAIT_S * e->timebase_hz;
+    if (failed && events->finisher.base != 0) {
+        mmio_write32(events->finisher, 0, events->finisher_word);
+        /* The finisher takes some time; a reset meanwhile would report a success. */
+        uint64_t end = csr_read(CSR_TIME) + (uint64_t)FINISHER_WAIT_S * events->timebase_hz;
         while (csr_read(CSR_TIME) < end) {
             hart_relax();
         }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hart that boots cannot run guests: another one boots in its place. */
+/* Lets another hart boot, if the boot hart cannot run guests. */
 #include "libhv/hart/hart.h"
 
 #include <hyp/arch/sbi_call.h>
 
 /*
- * The next hart that can boots from the start, and this one stops. _start waits for that, since the
- * memory that it clears is still in use here.
+ * Starts the next hart at _start, and stops this one. _start waits until this hart has stopped,
+ * since it clears memory that is still in use here.
  */
 void hv_hart_hand_over(const struct hv_harts *harts, uint32_t me, uint64_t can, uint64_t fdt_hpa)
 {

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hart: its stacks and its struct, its way from its start to its VM's end, and its panic. */
+/* A hart: its struct and stacks, its main function, and its panic. */
 #include "libhv/hart/hart.h"
 
 #include "libhv/layout.h"
 
 /*
- * This hart's vCPU is lost for good: its VM stops, and the console hart says why. This hart may
- * hold the VM's lock, so its end is reported at once. It leaves vm->running as it is: that never
- * comes to 0, so no other vCPU takes the lock to end the VM once more. The VM's sources stay
- * enabled on its harts: these are parked, or silence a source when they claim it (dispatch.c).
+ * This hart's vCPU never runs again: its VM stops, and the console hart logs the reason. This hart
+ * may hold the VM's lock, so it reports the VM's end at once. It does not decrement vm->running,
+ * which therefore never reaches 0: no other vCPU takes the lock to end the VM a second time. The
+ * VM's sources stay enabled on its harts: these are parked, or disable a source when they claim it
+ * (dispatch.c).
  */
 static void panicked(struct hart *self)
 {
     struct hv_hart *hart = (struct hv_hart *)self;
-    struct hv_harts *harts = hart->all;
-    struct vm *vm = hart->vcpu != 0 ? hart->vcpu->vm : 0;
+    struct hv_harts *harts = hart->harts;
+    struct vm *vm = hart->vcpu != NULL ? hart->vcpu->vm : NULL;
     harts->ops->panicked(harts->ctx, vm);
-    if (vm != 0) {
+    if (vm != NULL) {
         vm_stop(vm, VM_STOP_PANIC);
         harts->ops->vm_ended(harts->ctx, vm);
     }
@@ -27,7 +28,7 @@ static enum hyp_status init_hart(struct hv_harts *harts, uint32_t index, bool ss
     struct hv_hart *hart = object_pool_alloc(harts->objects, sizeof(*hart));
     uintptr_t stack;
     uintptr_t fault_stack;
-    if (hart == 0) {
+    if (hart == NULL) {
         return HYP_E_NOMEM;
     }
     HYP_TRY(hspace_map_stack(harts->space, HV_STACK_PAGES, &stack));
@@ -44,7 +45,7 @@ static enum hyp_status init_hart(struct hv_harts *harts, uint32_t index, bool ss
         .panicked = panicked,
         .muted = harts->muted,
     };
-    hart->all = harts;
+    hart->harts = harts;
     hart->timer = (struct hv_timer){.deadline = UINT64_MAX, .programmed = UINT64_MAX, .sstc = sstc};
     harts->hart[index] = hart;
     return HYP_OK;
@@ -69,23 +70,24 @@ void hv_hart_assign(struct hv_harts *harts, struct vcpu *vcpu)
 }
 
 /*
- * Returns false if the hart lacks what its VM was promised, perhaps H: it is lost, which has
- * counted its vCPU out of vm->running, so vcpu_run() must not be called. Does not return if the
- * hart comes too late.
+ * Returns false if the hart lacks an extension that its VM needs, perhaps H. It is FAILED then, and
+ * its vCPU does not count in vm->running any more, so vcpu_run() must not be called. Does not
+ * return if the hart has started too late.
  */
 static bool set_up(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     struct vcpu *vcpu = hart->vcpu;
-    if (vcpu != 0 && !vcpu_hart_is_fit(vcpu)) {
-        hv_hart_lose(hart);
+    if (vcpu != NULL && !vcpu_hart_is_fit(vcpu)) {
+        hv_hart_set_failed(hart);
         return false;
     }
     harts->ops->init_irqc(harts->ctx, hart->hart.index);
-    if (vcpu != 0 && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
-        vm_stop(vcpu->vm, VM_STOP_HART); /* vcpu_run() then leaves at once, and counts it out. */
+    if (vcpu != NULL && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
+        vm_stop(vcpu->vm,
+                VM_STOP_HART); /* vcpu_run() then returns at once, and decrements vm->running. */
     }
-    if (!hv_hart_set_boot_state(hart, HV_HART_UP)) {
+    if (!hv_hart_set_boot_state(hart, HV_HART_ONLINE)) {
         hart_park();
     }
     return true;
@@ -94,25 +96,25 @@ static bool set_up(struct hv_hart *hart)
 _Noreturn void hv_hart_main(struct hart *self)
 {
     struct hv_hart *hart = (struct hv_hart *)self;
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     bool console = harts->ops->has_console(harts->ctx, self->index);
     bool fits = set_up(hart);
     if (console) {
-        /* The mux can be woken only after its first step; and a VM may have stopped already. */
+        /* Only after its first step the mux can be woken; and a VM may have stopped already. */
         harts->ops->serve(harts->ctx, hart);
     }
-    if (hart->vcpu != 0) {
+    if (hart->vcpu != NULL) {
         self->vm_name = hart->vcpu->vm->config->name;
         if (fits) {
-            hv_hart_await(harts, hart->vcpu->vm);
+            hv_hart_wait_online(harts, hart->vcpu->vm);
             vcpu_run(hart->vcpu);
         }
-        self->vm_name = 0;
-        hart->vcpu = 0;
-        hart->timer.vcpu = 0;
+        self->vm_name = NULL;
+        hart->vcpu = NULL;
+        hart->timer.vcpu = NULL;
         if (!console && harts->ops->takes_console(harts->ctx, self->index)) {
             console = true;
-            harts->ops->init_irqc(harts->ctx, self->index); /* Now with the UART's source. */
+            harts->ops->init_irqc(harts->ctx, self->index); /* Enables the UART's source as well. */
         }
     }
     if (console) {

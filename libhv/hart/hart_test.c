@@ -17,7 +17,7 @@ static int setup(void **state)
     for (uint32_t i = 0; i < TEST_VCPUS; i++) {
         hv_hart_assign(&t.harts, &t.vcpu[i]);
     }
-    test_hart(3)->boot_state = HV_HART_UP;
+    test_hart(3)->boot_state = HV_HART_ONLINE;
     t.vm.running = 1; /* Hart 3 has left. */
     return 0;
 }
@@ -63,7 +63,7 @@ static void test_harts_in_use_alone_have_a_struct(void **state)
         assert_ptr_equal(h->hart.self, &h->hart);
         assert_ptr_equal(h->hart.owner, h);
         assert_ptr_equal(h->hart.muted, &t.muted);
-        assert_ptr_equal(h->all, &t.harts);
+        assert_ptr_equal(h->harts, &t.harts);
         assert_true(h->hart.entry == hv_hart_main);
         assert_true(h->hart.id == test_ids[i] && h->hart.index == i);
         assert_true(h->hart.satp == hspace_satp(&t.space));
@@ -119,7 +119,7 @@ static void test_a_pool_that_ends_is_an_error(void **state)
         status = hv_harts_init(&t.harts, 0x1, 0);
         assert_true(status == HYP_OK || status == HYP_E_NOMEM);
         failures += status != HYP_OK;
-        assert_int_equal(test_hart(0) != 0, status == HYP_OK);
+        assert_int_equal(test_hart(0) != NULL, status == HYP_OK);
     }
     /* A struct, two tables and the pages of two stacks. */
     assert_int_equal(failures, 3 + HV_STACK_PAGES + HV_FAULT_STACK_PAGES);
@@ -146,7 +146,7 @@ static void test_a_hart_runs_its_guest_and_parks(void **state)
     (void)state;
     expect_parks(1);
     assert_string_equal(t.said, "irqc1 vcpu0 guest:guest ipi3 left0 takes1 ");
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_UP);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_ONLINE);
     assert_int_equal(t.vm.stop_reason, VM_STOP_SHUTDOWN);
     assert_null(test_hart(1)->vcpu);
     assert_null(test_hart(1)->timer.vcpu);
@@ -165,7 +165,7 @@ static void test_a_hart_that_lacks_what_was_promised_stops_its_vm(void **state)
     csr_host_set_absent(lacks_h);
     expect_parks(1);
     assert_string_equal(t.said, "ipi3 ended0 takes1 ");
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_LOST);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_FAILED);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
     assert_int_equal(t.vm.running, 0);
 }
@@ -193,11 +193,11 @@ static void test_a_vcpu_that_cannot_start_stops_its_vm(void **state)
 static void test_a_hart_that_comes_late_parks(void **state)
 {
     (void)state;
-    hv_hart_lose(test_hart(1));
+    hv_hart_set_failed(test_hart(1));
     t.said[0] = 0;
     expect_parks(1);
     assert_string_equal(t.said, "irqc1 vcpu0 ");
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_LOST);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_FAILED);
 }
 
 /* ---- The console hart ------------------------------------------------------------------------ */
@@ -270,7 +270,7 @@ static void test_a_hart_with_neither_parks(void **state)
     (void)state;
     expect_parks(0);
     assert_string_equal(t.said, "irqc0 ");
-    assert_int_equal(test_hart(0)->boot_state, HV_HART_UP);
+    assert_int_equal(test_hart(0)->boot_state, HV_HART_ONLINE);
 }
 
 /* ---- A panic --------------------------------------------------------------------------------- */

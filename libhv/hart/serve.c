@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console hart without a guest: the same work as beside one, between waits. */
+/* The console hart without a guest: serves the console, then waits for an interrupt. */
 #include "libhv/hart/hart.h"
 
 #include <hyp/arch/csr.h>
@@ -7,14 +7,14 @@
 
 _Noreturn void hv_hart_serve(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
+    struct hv_harts *harts = hart->harts;
     csr_write(CSR_SIE, BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER));
-    harts->ops->console_is_free(harts->ctx);
+    harts->ops->clear_console_vm(harts->ctx);
     for (;;) {
         harts->ops->serve(harts->ctx, hart);
         hart_wait();
         csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-        fence_io(); /* What comes from here on ends the next wait. */
+        fence_io(); /* An IPI that is sent from here on ends the next wait. */
         if ((csr_read(CSR_SIP) & BIT(IRQ_S_EXT)) != 0) {
             harts->ops->external(harts->ctx, hart->hart.index);
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The start of harts: by SBI HSM; who comes, and who is lost. */
+/* Starts harts by SBI HSM; which of them are online, and which have failed. */
 #include "libhv/hart/hart.h"
 
 #include <hyp/arch/csr.h>
@@ -9,16 +9,16 @@
 
 bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state)
 {
-    uint32_t coming = HV_HART_COMING;
-    /* Release: what the hart has set up is there for who sees it. Pairs with hv_hart_await(). */
-    return __atomic_compare_exchange_n(&hart->boot_state, &coming, state, false, __ATOMIC_RELEASE,
+    uint32_t starting = HV_HART_STARTING;
+    /* Release: who sees ONLINE sees all that was set up. Pairs with hv_hart_wait_online(). */
+    return __atomic_compare_exchange_n(&hart->boot_state, &starting, state, false, __ATOMIC_RELEASE,
                                        __ATOMIC_RELAXED);
 }
 
-void hv_hart_lose(struct hv_hart *hart)
+void hv_hart_set_failed(struct hv_hart *hart)
 {
-    struct hv_harts *harts = hart->all;
-    if (!hv_hart_set_boot_state(hart, HV_HART_LOST) || hart->vcpu == 0) {
+    struct hv_harts *harts = hart->harts;
+    if (!hv_hart_set_boot_state(hart, HV_HART_FAILED) || hart->vcpu == NULL) {
         return;
     }
     struct vm *vm = hart->vcpu->vm;
@@ -28,15 +28,16 @@ void hv_hart_lose(struct hv_hart *hart)
     }
 }
 
-/* Before a VM's first instruction all its harts are set up: it may route an interrupt to any. */
-void hv_hart_await(struct hv_harts *harts, const struct vm *vm)
+/* The VM may route an interrupt to any of its harts, so all are set up before it runs. */
+void hv_hart_wait_online(struct hv_harts *harts, const struct vm *vm)
 {
     uint64_t limit = csr_read(CSR_TIME) + (uint64_t)START_LIMIT_S * harts->timebase_hz;
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         struct hv_hart *hart = harts->hart[vm->vcpus[i]->hart_index];
-        while (__atomic_load_n(&hart->boot_state, __ATOMIC_ACQUIRE) == HV_HART_COMING) {
+        /* Pairs with the release in hv_hart_set_boot_state(). */
+        while (__atomic_load_n(&hart->boot_state, __ATOMIC_ACQUIRE) == HV_HART_STARTING) {
             if (csr_read(CSR_TIME) > limit) {
-                hv_hart_lose(hart);
+                hv_hart_set_failed(hart);
             }
             hart_relax();
         }
@@ -50,19 +51,19 @@ static void start(struct hv_harts *harts, struct hv_hart *hart)
                                 hart_start_address(harts->load_hpa), pa.a);
     if (r.error != SBI_SUCCESS) {
         harts->ops->start_failed(harts->ctx, hart->hart.id, (long)r.error);
-        hv_hart_lose(hart);
+        hv_hart_set_failed(hart);
     }
 }
 
 _Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me)
 {
-    hart_self()->index = me; /* Known from here on: who is this hart, and who another? */
+    hart_self()->index = me; /* From here on IPIs can tell this hart from others. */
     for (uint32_t i = 0; i < harts->count; i++) {
-        if (i != me && harts->hart[i] != 0) {
+        if (i != me && harts->hart[i] != NULL) {
             start(harts, harts->hart[i]);
         }
     }
-    if (harts->hart[me] == 0) {
+    if (harts->hart[me] == NULL) {
         hart_park();
     }
     hart_enter(&harts->hart[me]->hart);

@@ -56,7 +56,7 @@ static void test_the_others_in_use_are_started(void **state)
     /* And goes on as hart 0, which has neither VM nor console. */
     assert_string_equal(t.said, "irqc0 ");
     assert_ptr_equal(hart_self(), &test_hart(0)->hart);
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_COMING);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_STARTING);
 }
 
 static void test_a_hart_without_use_starts_the_others_and_parks(void **state)
@@ -76,8 +76,8 @@ static void test_a_start_that_is_refused_stops_the_vm(void **state)
     expect_start(0);
     assert_int_equal(t.call_count, 2);
     assert_string_equal(t.said, "failed9:-3 ipis:10 irqc0 ");
-    assert_int_equal(test_hart(3)->boot_state, HV_HART_LOST);
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_COMING);
+    assert_int_equal(test_hart(3)->boot_state, HV_HART_FAILED);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_STARTING);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
     assert_int_equal(t.vm.running, 1); /* Hart 1 finds out by itself. */
 }
@@ -88,7 +88,7 @@ static void test_a_refused_start_of_a_hart_without_vm_stops_nobody(void **state)
     t.refused_id = 2;
     expect_start(2);
     assert_string_equal(t.said, "failed2:-3 ");
-    assert_int_equal(test_hart(0)->boot_state, HV_HART_LOST);
+    assert_int_equal(test_hart(0)->boot_state, HV_HART_FAILED);
     assert_int_equal(t.vm.stop_reason, VM_RUNNING);
 }
 
@@ -97,11 +97,11 @@ static void test_a_refused_start_of_a_hart_without_vm_stops_nobody(void **state)
 static void test_a_vm_that_loses_all_harts_ends_once(void **state)
 {
     (void)state;
-    hv_hart_lose(test_hart(1));
+    hv_hart_set_failed(test_hart(1));
     assert_string_equal(t.said, "ipis:10 ");
-    hv_hart_lose(test_hart(3));
+    hv_hart_set_failed(test_hart(3));
     assert_string_equal(t.said, "ipis:10 ended0 ");
-    hv_hart_lose(test_hart(3));
+    hv_hart_set_failed(test_hart(3));
     assert_string_equal(t.said, "ipis:10 ended0 ");
     assert_int_equal(t.vm.running, 0);
 }
@@ -109,12 +109,12 @@ static void test_a_vm_that_loses_all_harts_ends_once(void **state)
 static void test_a_hart_that_is_up_is_not_lost(void **state)
 {
     (void)state;
-    assert_true(hv_hart_set_boot_state(test_hart(1), HV_HART_UP));
-    hv_hart_lose(test_hart(1));
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_UP);
+    assert_true(hv_hart_set_boot_state(test_hart(1), HV_HART_ONLINE));
+    hv_hart_set_failed(test_hart(1));
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_ONLINE);
     assert_int_equal(t.vm.stop_reason, VM_RUNNING);
     assert_int_equal(t.vm.running, 2);
-    assert_false(hv_hart_set_boot_state(test_hart(1), HV_HART_LOST));
+    assert_false(hv_hart_set_boot_state(test_hart(1), HV_HART_FAILED));
 }
 
 /* ---- The wait -------------------------------------------------------------------------------- */
@@ -125,9 +125,9 @@ static void come(enum hart_host_wait why)
     assert_int_equal(why, HART_HOST_RELAX);
     t.waits++;
     if (t.waits == 2) {
-        assert_true(hv_hart_set_boot_state(test_hart(3), HV_HART_UP));
+        assert_true(hv_hart_set_boot_state(test_hart(3), HV_HART_ONLINE));
     } else if (t.waits == 5) {
-        assert_true(hv_hart_set_boot_state(test_hart(1), HV_HART_UP));
+        assert_true(hv_hart_set_boot_state(test_hart(1), HV_HART_ONLINE));
     }
 }
 
@@ -136,7 +136,7 @@ static void test_a_vm_waits_for_all_its_harts(void **state)
     (void)state;
     csr_write(CSR_TIME, 77);
     hart_host_on_wait(come);
-    hv_hart_await(&t.harts, &t.vm);
+    hv_hart_wait_online(&t.harts, &t.vm);
     assert_int_equal(t.waits, 5);
     assert_int_equal(t.vm.stop_reason, VM_RUNNING);
 }
@@ -148,7 +148,7 @@ static void tick(enum hart_host_wait why)
 {
     (void)why;
     for (uint32_t i = 0; i < TEST_HARTS; i++) {
-        if (test_hart(i) != 0 && test_hart(i)->boot_state == HV_HART_LOST && lost_at[i] == 0) {
+        if (test_hart(i) != NULL && test_hart(i)->boot_state == HV_HART_FAILED && lost_at[i] == 0) {
             lost_at[i] = csr_read(CSR_TIME);
         }
     }
@@ -160,11 +160,11 @@ static void test_it_waits_ten_seconds(void **state)
     (void)state;
     memset(lost_at, 0, sizeof(lost_at));
     csr_write(CSR_TIME, 77);
-    test_hart(1)->boot_state = HV_HART_UP;
+    test_hart(1)->boot_state = HV_HART_ONLINE;
     hart_host_on_wait(tick);
-    hv_hart_await(&t.harts, &t.vm);
+    hv_hart_wait_online(&t.harts, &t.vm);
     assert_int_equal(lost_at[3], 77 + 10 * TEST_HZ + 1);
-    assert_int_equal(test_hart(1)->boot_state, HV_HART_UP);
+    assert_int_equal(test_hart(1)->boot_state, HV_HART_ONLINE);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
     assert_int_equal(t.vm.running, 1);
 }
@@ -173,10 +173,10 @@ static void test_it_waits_ten_seconds(void **state)
 static void test_a_lost_hart_ends_the_wait(void **state)
 {
     (void)state;
-    hv_hart_lose(test_hart(1));
-    hv_hart_lose(test_hart(3));
+    hv_hart_set_failed(test_hart(1));
+    hv_hart_set_failed(test_hart(3));
     hart_host_on_wait(come);
-    hv_hart_await(&t.harts, &t.vm);
+    hv_hart_wait_online(&t.harts, &t.vm);
     assert_int_equal(t.waits, 0);
 }
 
@@ -196,7 +196,7 @@ static void test_boot_is_handed_to_the_next_hart(void **state)
     (void)state;
     giver = 0;
     can = 0xf;
-    assert_int_equal(hart_host_run(hand_over, 0), HART_HOST_PARKED);
+    assert_int_equal(hart_host_run(hand_over, NULL), HART_HOST_PARKED);
     assert_int_equal(t.call_count, 1);
     expect_hsm_start(0, 5, TEST_LOAD, TEST_FDT);
     assert_true(boot_tried == 0x1);
@@ -210,7 +210,7 @@ static void test_a_hart_that_has_tried_is_not_asked_again(void **state)
     can = 0xf;
     boot_tried = 0x5;
     t.boot.id = 5;
-    assert_int_equal(hart_host_run(hand_over, 0), HART_HOST_PARKED);
+    assert_int_equal(hart_host_run(hand_over, NULL), HART_HOST_PARKED);
     expect_hsm_start(0, 9, TEST_LOAD, TEST_FDT);
     assert_true(boot_tried == 0x7);
     assert_true(boot_lottery == ~UINT64_C(5));
@@ -222,7 +222,7 @@ static void test_a_hart_that_firmware_refuses_is_passed_over(void **state)
     giver = 0;
     can = 0xe;
     t.refused_id = 5;
-    assert_int_equal(hart_host_run(hand_over, 0), HART_HOST_PARKED);
+    assert_int_equal(hart_host_run(hand_over, NULL), HART_HOST_PARKED);
     assert_int_equal(t.call_count, 2);
     expect_hsm_start(0, 5, TEST_LOAD, TEST_FDT);
     expect_hsm_start(1, 6, TEST_LOAD, TEST_FDT);
@@ -235,7 +235,7 @@ static void test_it_returns_if_none_is_left(void **state)
     giver = UINT32_MAX;
     can = 0x2;
     t.refused_id = 5;
-    assert_int_equal(hart_host_run(hand_over, 0), HART_HOST_RETURNED);
+    assert_int_equal(hart_host_run(hand_over, NULL), HART_HOST_RETURNED);
     assert_int_equal(t.call_count, 1);
     assert_true(boot_tried == 0);
 }

@@ -93,7 +93,7 @@ static inline void test_hart_vm_ended(void *ctx, struct vm *vm)
 static inline void test_panicked(void *ctx, struct vm *vm)
 {
     (void)ctx;
-    test_say(vm == 0 ? "panicked " : "panicked:vm ");
+    test_say(vm == NULL ? "panicked " : "panicked:vm ");
 }
 
 static inline bool test_has_console(void *ctx, uint32_t hart)
@@ -135,7 +135,7 @@ static const struct hv_hart_ops test_ops = {
     .panicked = test_panicked,
     .has_console = test_has_console,
     .takes_console = test_takes_console,
-    .console_is_free = test_console_is_free,
+    .clear_console_vm = test_console_is_free,
     .serve = test_serve,
     .external = test_external,
 };
@@ -218,11 +218,11 @@ static inline void test_init(void)
 {
     memset(&t, 0, sizeof(t));
     csr_host_reset();
-    csr_host_set_absent(0);
+    csr_host_set_absent(NULL);
     fence_host_reset();
-    hart_host_on_wait(0);
+    hart_host_on_wait(NULL);
     hart_host_set(&t.boot);
-    world_host_set(test_guest, 0);
+    world_host_set(test_guest, NULL);
     sbi_host_set(test_firmware);
     boot_lottery = boot_tried = 0;
     t.console = UINT32_MAX;

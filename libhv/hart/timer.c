@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hart's timer: stimecmp, or the firmware's. */
+/* A hart's timer: stimecmp, or the firmware's timer. */
 #include "libhv/hart/timer.h"
 
 #include <hyp/arch/csr.h>
@@ -12,7 +12,7 @@ void hv_timer_program(struct hv_timer *timer)
         csr_write(CSR_STIMECMP, when);
         return;
     }
-    if (timer->vcpu != 0 && timer->vcpu->timer < when) {
+    if (timer->vcpu != NULL && timer->vcpu->timer < when) {
         when = timer->vcpu->timer;
     }
     if (when != timer->programmed) {
@@ -23,7 +23,8 @@ void hv_timer_program(struct hv_timer *timer)
 
 bool hv_timer_expire(struct hv_timer *timer, uint64_t now)
 {
-    timer->programmed = 0; /* The firmware's has fired: it is programmed in any case. */
+    timer->programmed =
+        0; /* Firmware's timer has expired: the next call programs it in any case. */
     if (timer->deadline > now) {
         return false;
     }

@@ -87,7 +87,7 @@ static void test_the_firmware_is_called_for_changes_only(void **state)
 static void test_a_hart_without_vcpu_has_its_deadline(void **state)
 {
     (void)state;
-    timer.vcpu = 0;
+    timer.vcpu = NULL;
     vcpu.timer = 1;
     timer.deadline = 1000;
     expect_set(1, 1000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's APLIC: what its two drivers share. */
+/* The physical APLIC: discovery and set-up, shared by its two drivers. */
 #include "libhv/irqc/aia.h"
 
 #include <hyp/irq/aplic_regs.h>
@@ -30,12 +30,12 @@ bool irqc_aia_discover(struct irqc_aia *a, struct hv_irqc *irqc, bool msi, const
     return true;
 }
 
-/* Sets each source's mode as the platform's devices drive their lines. */
+/* Sets each source's mode to edge or level, as the platform's device drives its line. */
 static void set_modes(const struct aplic *aplic, const struct hyp_platform *platform)
 {
     for (uint32_t i = 0; i < platform->device_count; i++) {
         const struct hyp_device *d = &platform->devices[i];
-        for (uint32_t n = 0; n < ARRAY_COUNT(d->irq) && d->irq[n] != 0; n++) {
+        for (uint32_t n = 0; n < hyp_device_irq_count(d); n++) {
             (void)aplic_set_mode(aplic, d->irq[n], d->irq_edge ? APLIC_SM_EDGE1 : APLIC_SM_LEVEL1);
         }
     }
@@ -44,11 +44,11 @@ static void set_modes(const struct aplic *aplic, const struct hyp_platform *plat
 enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc)
 {
     const struct machine_aia *found = &a->found;
-    struct aplic *aplic = &a->chip.aplic;
+    struct aplic *aplic = &a->aplic_imsic.aplic;
     uintptr_t va;
     HYP_TRY(hspace_map_device(irqc->space, HPA(found->aplic.hpa), found->aplic.size, &va));
-    a->chip.id_max = found->id_max;
-    a->chip.id_base = found->source_count - 1 + AIA_IPI_ID <= found->id_max ? AIA_IPI_ID : 0;
+    a->aplic_imsic.id_max = found->id_max;
+    a->aplic_imsic.id_base = found->source_count - 1 + AIA_IPI_ID <= found->id_max ? AIA_IPI_ID : 0;
     *aplic = (struct aplic){
         .regs = {.base = va},
         .hart_index = found->hart_index,
@@ -57,13 +57,13 @@ enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc)
         .msi = found->msi,
     };
     HYP_TRY(aplic_init(aplic));
-    aplic->source_count = found->source_count; /* Sources without an identity stay off. */
+    aplic->source_count = found->source_count; /* Sources beyond the identities stay off. */
     set_modes(aplic, irqc->build->platform);
     a->phys = aplic_phys(aplic);
-    a->one = (struct one_target){
-        .inner = found->msi ? aplic_imsic_irqc(&a->chip) : aplic_irqc(aplic),
-        .harts = a->harts,
+    a->one_target = (struct one_target){
+        .inner = found->msi ? aplic_imsic_irqc(&a->aplic_imsic) : aplic_irqc(aplic),
+        .harts = a->target_harts,
     };
-    irqc->chip = one_target_irqc(&a->one);
+    irqc->phys = one_target_irqc(&a->one_target);
     return HYP_OK;
 }

@@ -56,7 +56,7 @@ static void put_device(const char *compatible, uint64_t hpa, uint64_t size, uint
 /* Two harts, an APLIC in direct mode, an SSWI device; nothing of it is known yet. */
 static void make(void)
 {
-    test_board(TEST_CHIP_NONE);
+    test_board(TEST_MACHINE_NONE);
     memset(tree, 0, sizeof(tree));
     fdt_create(tree, sizeof(tree));
     fdt_finish_reservemap(tree);

@@ -73,9 +73,9 @@ static int setup(void **state)
     vm = (struct vm){.index = VM_INDEX, .virqc = &virqc, .virqc_state = said};
     machine.irqc_index[HART] = 9;
     irqc = (struct hv_irqc){
-        .machine = &machine, .ops = &ops, .ctx = &machine, .chip = {.ops = &chip_ops}};
+        .machine = &machine, .ops = &ops, .ctx = &machine, .phys = {.ops = &chip_ops}};
     irqc.owner[CONSOLE_SOURCE] = HV_OWNER_CONSOLE;
-    hv_virq_own(&irqc, &vm, VM_SOURCE);
+    hv_virq_set_owner(&irqc, &vm, VM_SOURCE);
     irqc.vm[VM_INDEX] = &vm;
     return 0;
 }
@@ -169,7 +169,7 @@ static void test_a_hart_without_context_is_closed(void **state)
 static void test_without_controller_a_hart_is_closed(void **state)
 {
     (void)state;
-    irqc.chip.ops = 0;
+    irqc.phys.ops = 0;
     handle(IRQC_CLAIM_NONE, 0, "");
     assert_true(csr_read(CSR_SIE) == BIT(IRQ_S_SOFT));
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IPIs as messages to a hart's own interrupt file, which come before those of all sources. */
+/* IPIs as messages to S-level interrupt files; their identity has priority over all sources'. */
 #include "libhv/irqc/aia.h"
 
 static bool init(void *state, struct hv_irqc *irqc, struct ipi_path *path)
 {
     struct irqc_aia *a = state;
     uint32_t hart_count = irqc->machine->hart_count;
-    if (irqc->chip.ops == 0 || !a->found.msi || a->chip.id_base < AIA_IPI_ID) {
+    if (irqc->phys.ops == NULL || !a->found.msi || a->aplic_imsic.id_base < AIA_IPI_ID) {
         return false;
     }
     for (uint32_t hart = 0; hart < hart_count; hart++) {
@@ -16,10 +16,10 @@ static bool init(void *state, struct hv_irqc *irqc, struct ipi_path *path)
                 HYP_OK) {
             return false;
         }
-        a->own_file[hart].base = va;
+        a->s_level_file[hart].base = va;
     }
-    a->ipi =
-        (struct imsic_ipi){.page = a->own_file, .hart_count = hart_count, .identity = AIA_IPI_ID};
+    a->ipi = (struct imsic_ipi){
+        .page = a->s_level_file, .hart_count = hart_count, .identity = AIA_IPI_ID};
     *path = imsic_ipi_path(&a->ipi);
     return true;
 }

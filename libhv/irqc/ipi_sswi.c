@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IPIs by a store to the ACLINT's SSWI device, where it has all harts: the shortest way. */
+/* IPIs by a store to the ACLINT's SSWI device: one store and no claim, so the shortest path. */
 #include "libhv/irqc/aia.h"
 
 static void discover(void *state, const struct hv_irqc *irqc, const void *fdt, size_t size)

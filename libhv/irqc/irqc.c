@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's interrupt controller: which of the modules' it is, and its set-up. */
+/* Discovery and set-up of the physical interrupt controller. */
 #include "libhv/irqc/irqc.h"
 
 #include <hyp/arch/csr.h>
 
 void hv_irqc_discover(struct hv_irqc *irqc, const void *fdt, size_t size)
 {
-    irqc->models = BIT(HYP_IRQC_PLIC); /* All of it is software: any machine can give one. */
-    for (uint32_t i = 0; i < irqc->module_count && irqc->found == 0; i++) {
+    irqc->models = BIT(HYP_IRQC_PLIC); /* A virtual PLIC needs nothing of the machine. */
+    for (uint32_t i = 0; i < irqc->module_count && irqc->found == NULL; i++) {
         const struct irqc_module *module = &irqc->modules[i];
         if (module->driver->discover(module->state, irqc, fdt, size)) {
             irqc->found = module;
@@ -16,7 +16,7 @@ void hv_irqc_discover(struct hv_irqc *irqc, const void *fdt, size_t size)
     }
     for (uint32_t i = 0; i < irqc->ipi_count; i++) {
         const struct ipi_module *ipi = &irqc->ipis[i];
-        if (ipi->driver->discover != 0) {
+        if (ipi->driver->discover != NULL) {
             ipi->driver->discover(ipi->state, irqc, fdt, size);
         }
     }
@@ -34,18 +34,18 @@ uint64_t hv_irqc_harts_without_context(const struct hv_irqc *irqc)
 
 void hv_irqc_init(struct hv_irqc *irqc)
 {
-    if (irqc->found != 0 && irqc->found->driver->init(irqc->found->state, irqc) != HYP_OK) {
-        irqc->chip.ops = 0;
+    if (irqc->found != NULL && irqc->found->driver->init(irqc->found->state, irqc) != HYP_OK) {
+        irqc->phys.ops = NULL;
     }
-    for (uint32_t i = 0; i < irqc->ipi_count && irqc->ipi == 0; i++) {
+    for (uint32_t i = 0; i < irqc->ipi_count && irqc->ipi == NULL; i++) {
         const struct ipi_module *ipi = &irqc->ipis[i];
-        irqc->ipi = ipi->driver->init(ipi->state, irqc, &irqc->ipi_path) ? ipi : 0;
+        irqc->ipi = ipi->driver->init(ipi->state, irqc, &irqc->ipi_path) ? ipi : NULL;
     }
 }
 
 /*
- * Turns off what Ssaia adds to VS-mode's interrupts. The values of these CSRs after a reset are
- * not specified.
+ * Clears the CSRs by which Ssaia changes VS-mode's interrupts: AIA does not specify their values
+ * after a reset. A device tree can promise Ssaia to a hart that lacks it, so the CSR is probed.
  */
 static void close_virtual_interrupts(const struct machine *m)
 {
@@ -58,25 +58,26 @@ static void close_virtual_interrupts(const struct machine *m)
     }
 }
 
-void hv_irqc_init_chip(void *state, struct hv_irqc *irqc, uint32_t hart)
+void hv_irqc_init_phys_hart(void *state, struct hv_irqc *irqc, uint32_t hart)
 {
     (void)state;
-    irqc->chip.ops->init_hart(irqc->chip.state, hart);
+    irqc->phys.ops->init_hart(irqc->phys.state, hart);
 }
 
 bool hv_irqc_init_hart(struct hv_irqc *irqc, uint32_t hart, bool console)
 {
     bool interrupts = false;
-    if (irqc->chip.ops != 0) {
+    if (irqc->phys.ops != NULL) {
         irqc->found->driver->init_hart(irqc->found->state, irqc, hart);
     }
     close_virtual_interrupts(irqc->machine);
-    if (irqc->ipi_path.ops != 0) {
+    if (irqc->ipi_path.ops != NULL) {
         irqc->ipi_path.ops->init_hart(irqc->ipi_path.state, hart);
     }
-    for (uint32_t s = 1; console && irqc->chip.ops != 0 && s < irqc->machine->source_count; s++) {
+    for (uint32_t s = 1; console && irqc->phys.ops != NULL && s < irqc->machine->source_count;
+         s++) {
         if (irqc->owner[s] == HV_OWNER_CONSOLE) {
-            irqc->chip.ops->set_enable(irqc->chip.state, hart, s, true);
+            irqc->phys.ops->set_enable(irqc->phys.state, hart, s, true);
             interrupts = irqc->machine->irqc_index[hart] != MACHINE_NO_INDEX;
         }
     }
@@ -85,18 +86,18 @@ bool hv_irqc_init_hart(struct hv_irqc *irqc, uint32_t hart, bool console)
 
 const char *hv_irqc_name(const struct hv_irqc *irqc)
 {
-    return irqc->chip.ops == 0 ? "none" : irqc->found->driver->name;
+    return irqc->phys.ops == NULL ? "none" : irqc->found->driver->name;
 }
 
 const char *hv_irqc_ipi_name(const struct hv_irqc *irqc)
 {
-    return irqc->ipi == 0 ? "sbi" : irqc->ipi->driver->name;
+    return irqc->ipi == NULL ? "sbi" : irqc->ipi->driver->name;
 }
 
 uint64_t hv_irqc_guest_file_hpa(const struct hv_irqc *irqc, uint32_t hart)
 {
     const struct irqc_module *found = irqc->found;
-    return found == 0 || found->driver->guest_file_hpa == 0
+    return found == NULL || found->driver->guest_file_hpa == 0
                ? UINT64_MAX
                : found->driver->guest_file_hpa(found->state, hart);
 }

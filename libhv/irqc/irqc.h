@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine's interrupt controller: found, set up, and claimed from by one dispatcher.
+ * The physical interrupt controller: discovery, set-up, and dispatch of its interrupts.
  *
- *   irqc.c         which controller the machine has; its set-up; each hart's part
- *   dispatch.c     what a claim means, and who gets it
- *   irqc_*.c       a driver for one kind of controller: a row of the image's modules
- *   aia.h, aia.c   what the drivers and models of APLIC and IMSIC share
- *   ipi_*.c        IPIs without the firmware, likewise rows of the image's modules
+ *   irqc.c         discovery and set-up, of the controller and of each hart's part
+ *   dispatch.c     claims an interrupt and passes it to its owner
+ *   irqc_*.c       drivers, one for each kind of controller: rows of the image's modules
+ *   aia.h, aia.c   shared by the drivers and models of APLIC and IMSIC
+ *   ipi_*.c        drivers that send IPIs without the firmware: rows of the image's modules
  *   virq.h         a VM's virtual controller; virq_*.c, one for each model
  *
  * A new controller is one file with a struct irqc_driver, and one row (docs/recipes.md).
  *
- * Owner   struct hv. A driver's state is the image's, beside the row that names it.
- * Locks   None while booting. dispatch.c takes the lock of the VM whose source it is.
+ * Owner   struct hv. A driver's state belongs to the image, beside the row that names it.
+ * Locks   None while booting. dispatch.c takes the lock of the VM that owns the source.
  */
 #pragma once
 
@@ -22,61 +22,61 @@
 #include <hyp/mm/object_pool.h>
 #include <hyp/vm/machine.h>
 #include <hyp/vm/vm.h>
+#include <stddef.h>
 
 #include "libhv/build.h"
 #include "libhv/irqc/virq.h"
 
 #define HV_SOURCE_MAX 1024    /* Sources of a PLIC, or of an APLIC, with source 0. */
-#define HV_OWNER_CONSOLE 0xff /* hv_irqc.owner[]: the console's UART. */
+#define HV_OWNER_CONSOLE 0xff /* In hv_irqc.owner[]: the console's UART. */
 
 struct hv_irqc;
 
-/* A kind of interrupt controller. */
+/* A driver for one kind of interrupt controller. */
 struct irqc_driver {
-    const char *name; /* As boot prints it. */
+    const char *name; /* Printed by boot: irqc=NAME. */
     /*
-     * True if the machine has this controller, by irqc->machine and the device tree of `size`
-     * bytes, which is mapped for this call alone. Then irqc->machine's irqc_index and source_count
-     * are the controller's, and irqc->imsic_ids is set if it has interrupt files.
+     * Returns true if the machine has this controller, and then has set irqc_index[] and
+     * source_count of irqc->machine, and irqc->imsic_ids if there are interrupt files. `fdt` is
+     * the device tree of `size` bytes, mapped for this call alone.
      */
     bool (*discover)(void *state, struct hv_irqc *irqc, const void *fdt, size_t size);
-    /* Maps its registers, turns all sources off, and sets irqc->chip. Other than HYP_OK: the
-     * controller stays unused, and no device interrupts. */
+    /* Maps the registers, disables all sources, and sets irqc->phys. After an error the controller
+     * stays unused, and devices do not interrupt. */
     enum hyp_status (*init)(void *state, struct hv_irqc *irqc);
-    /* Sets up the hart's own part, on that hart after its start. Not called if init() failed. */
+    /* Sets up one hart's part, on that hart after its start. Not called if init() failed. */
     void (*init_hart)(void *state, struct hv_irqc *irqc, uint32_t hart);
-    /* The machine's page of the guest interrupt file of a vCPU on this hart, or UINT64_MAX.
-     * NULL: there are none. */
+    /* Returns the host-physical page of the guest interrupt file for the vCPU on this hart, or
+     * UINT64_MAX. NULL: this controller has no guest interrupt files. */
     uint64_t (*guest_file_hpa)(const void *state, uint32_t hart);
 };
 
-/* A way to interrupt another hart. */
+/* A driver that interrupts other harts without the firmware. */
 struct ipi_driver {
     const char *name;
-    /* Notes what init() needs of the tree, which is mapped for this call alone. NULL: it needs no
-     * more than a controller's discover() has noted. */
+    /* Reads what init() needs from the device tree, which is mapped for this call alone. NULL: a
+     * controller's discover() has read it. */
     void (*discover)(void *state, const struct hv_irqc *irqc, const void *fdt, size_t size);
-    /* After the controller's init(). True: `path` reaches every hart, and is used. */
+    /* Runs after the controller's init(). Returns true if `path` reaches every hart. */
     bool (*init)(void *state, struct hv_irqc *irqc, struct ipi_path *path);
 };
 
-/* A row of an image's controllers: a driver, and the model that VMs can have where it is found. */
+/* A row of an image's controllers: a driver, and the model that VMs can have on that controller. */
 struct irqc_module {
     const struct irqc_driver *driver;
     void *state;
     enum hyp_irqc_model model;
-    const struct virqc_ops *virqc;
 };
 
-/* A row of an image's ways to interrupt another hart. */
+/* A row of an image's IPI drivers. */
 struct ipi_module {
     const struct ipi_driver *driver;
     void *state;
 };
 
-/* The room's calls to other rooms; ops.c has the functions. */
+/* Calls to other rooms; libhv/ops.c has the functions. */
 struct hv_irqc_ops {
-    /* The console's UART has interrupted this hart. */
+    /* Serves the console's UART, which has interrupted this hart. */
     void (*console)(void *ctx, uint32_t hart);
 };
 
@@ -85,51 +85,53 @@ struct hv_irqc {
     struct machine *machine;
     struct hspace *space;
     struct object_pool *objects;
-    const struct irqc_module *modules; /* Asked in their order; the first that is found is used. */
+    const struct irqc_module *modules; /* In order: the first whose discover() is true is used. */
     uint32_t module_count;
     const struct ipi_module *ipis; /* Likewise. */
     uint32_t ipi_count;
     const struct hv_irqc_ops *ops;
     void *ctx;
 
-    const struct irqc_module *found; /* NULL: the machine has none of them. */
-    struct irqc chip;                /* ops NULL: none is in use. */
-    const struct ipi_module *ipi;    /* NULL: the firmware's calls. */
+    const struct irqc_module *found; /* NULL: the machine has none of these. */
+    struct irqc phys;                /* The controller; ops NULL: none is in use. */
+    const struct ipi_module *ipi;    /* NULL: IPIs are SBI calls. */
     struct ipi_path ipi_path;        /* ops NULL: likewise. */
-    uint32_t models;                 /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
-    uint32_t imsic_ids;              /* Identities of VMs' interrupt files; 0: VMs have none. */
-    uint32_t own_imsic_ids;          /* Those of the harts' own files. */
-    uint32_t guest_files;            /* GEILEN of the hart that boots. */
-    struct vm *vm[HYP_VM_MAX];       /* NULL: it has no virtual controller. */
-    uint8_t owner[HV_SOURCE_MAX];    /* By source: VM index + 1; HV_OWNER_CONSOLE; 0: nobody. */
+    uint32_t models;                 /* BIT(enum hyp_irqc_model) of each model that VMs can have. */
+    uint32_t imsic_ids;              /* Highest identity of a VM's interrupt file; 0: no files. */
+    uint32_t s_level_imsic_ids;      /* Highest identity of an S-level file. */
+    uint32_t guest_files;            /* GEILEN of the boot hart. */
+    struct vm *vm[HYP_VM_MAX];       /* By VM index; NULL: no virtual controller. */
+    uint8_t owner[HV_SOURCE_MAX];    /* By source: VM index + 1, HV_OWNER_CONSOLE, or 0: none. */
 };
 
-/* Finds out which controller the machine has. `fdt` is mapped for this call alone. */
+/* Asks the drivers which controller the machine has. `fdt` is mapped for this call alone. */
 void hv_irqc_discover(struct hv_irqc *irqc, const void *fdt, size_t size);
 
-/* Bit i: the machine's controller cannot interrupt hart i. 0 if there is none. */
+/* Returns the harts, as bits, that the controller cannot interrupt; 0 if there is none. */
 uint64_t hv_irqc_harts_without_context(const struct hv_irqc *irqc);
 
-/* Sets up the controller that was found, and takes the first way of IPIs that reaches all harts. */
+/* Sets up the controller, and selects the first IPI driver that reaches all harts. */
 void hv_irqc_init(struct hv_irqc *irqc);
 
-/* For drivers: an init_hart() that calls the one of irqc->chip and does nothing else. */
-void hv_irqc_init_chip(void *state, struct hv_irqc *irqc, uint32_t hart);
+/* An init_hart() for drivers whose irqc->phys sets up the hart alone. */
+void hv_irqc_init_phys_hart(void *state, struct hv_irqc *irqc, uint32_t hart);
 
 /*
- * On each hart after its start: sets up its part of the controller and of the IPI path. On the
- * console hart (`console`) it enables the source of the console's UART as well, and returns true if
- * that source can interrupt this hart; false on all others.
+ * Sets up a hart's part of the controller and of the IPI path, on that hart after its start. If it
+ * is the console hart (`console`), enables the source of the console's UART as well.
+ *
+ * Returns true if the UART can interrupt this hart; false on any other hart.
  */
 bool hv_irqc_init_hart(struct hv_irqc *irqc, uint32_t hart, bool console);
 
-/* "plic", "aplic", …; "none". */
+/* Returns "plic", "aplic", …; "none" without a controller in use. */
 const char *hv_irqc_name(const struct hv_irqc *irqc);
-/* "sswi", "imsic"; "sbi". */
+/* Returns "sswi", "imsic", or "sbi" if IPIs are SBI calls. */
 const char *hv_irqc_ipi_name(const struct hv_irqc *irqc);
 
-/* The machine's page of the guest interrupt file of a vCPU on this hart; UINT64_MAX: none. */
+/* Returns the host-physical page of the guest interrupt file for this hart's vCPU; UINT64_MAX: it
+ * has none. */
 uint64_t hv_irqc_guest_file_hpa(const struct hv_irqc *irqc, uint32_t hart);
 
-/* dispatch.c: a supervisor external interrupt pends on this hart. Interrupts are off. */
+/* Handles a supervisor external interrupt of this hart, with interrupts off (dispatch.c). */
 void hv_irqc_handle(struct hv_irqc *irqc, uint32_t hart);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's APLIC in direct delivery mode. */
+/* Driver of an APLIC in direct delivery mode. */
 #include "libhv/irqc/aia.h"
 
 static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
@@ -13,4 +13,4 @@ static enum hyp_status init(void *state, struct hv_irqc *irqc)
 }
 
 const struct irqc_driver irqc_aplic = {
-    .name = "aplic", .discover = discover, .init = init, .init_hart = hv_irqc_init_chip};
+    .name = "aplic", .discover = discover, .init = init, .init_hart = hv_irqc_init_phys_hart};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's APLIC, which sends its interrupts to the harts' IMSICs as messages. */
+/* Driver of an APLIC that sends its interrupts as messages to the harts' IMSICs. */
 #include "libhv/irqc/aia.h"
 
 static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
 {
-    /* The CSRs of interrupt files are Ssaia's. */
+    /* Without Ssaia the CSRs of interrupt files do not exist. */
     return (irqc->machine->all.isa & BIT(GUEST_ISA_SSAIA)) != 0 &&
            irqc_aia_discover(state, irqc, true, fdt, size);
 }
@@ -12,7 +12,7 @@ static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t 
 static enum hyp_status init(void *state, struct hv_irqc *irqc)
 {
     struct irqc_aia *a = state;
-    irqc->own_imsic_ids = a->found.id_max;
+    irqc->s_level_imsic_ids = a->found.id_max;
     irqc->guest_files = irqc_aia_has_file_pages(a) ? imsic_geilen() : 0;
     return irqc_aia_init(a, irqc);
 }
@@ -26,5 +26,5 @@ static uint64_t guest_file_hpa(const void *state, uint32_t hart)
 const struct irqc_driver irqc_imsic = {.name = "aplic-imsic",
                                        .discover = discover,
                                        .init = init,
-                                       .init_hart = hv_irqc_init_chip,
+                                       .init_hart = hv_irqc_init_phys_hart,
                                        .guest_file_hpa = guest_file_hpa};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's PLIC, wherever the platform has expected it. */
+/* Driver of a PLIC at the address that the device tree gives, not the platform's. */
 #include "libhv/irqc/irqc_plic.h"
 
-/* machine_read() has filled the machine from it. */
+/* machine_read() has found the PLIC already. */
 static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
 {
     (void)state, (void)fdt, (void)size;
@@ -19,10 +19,10 @@ static enum hyp_status init(void *state, struct hv_irqc *irqc)
     }
     HYP_TRY(hspace_map_device(irqc->space, HPA(m->plic.hpa), m->plic.size, &va));
     mmio_t regs = {.base = va};
-    HYP_TRY(plic_init(&p->chip, regs, m->irqc_index, m->hart_count, m->source_count));
-    irqc->chip = plic_irqc(&p->chip);
+    HYP_TRY(plic_init(&p->plic, regs, m->irqc_index, m->hart_count, m->source_count));
+    irqc->phys = plic_irqc(&p->plic);
     return HYP_OK;
 }
 
 const struct irqc_driver irqc_plic = {
-    .name = "plic", .discover = discover, .init = init, .init_hart = hv_irqc_init_chip};
+    .name = "plic", .discover = discover, .init = init, .init_hart = hv_irqc_init_phys_hart};

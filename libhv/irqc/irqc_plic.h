@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The PLIC: the machine's as a driver, a VM's as a model. Its row: {&irqc_plic, the state,
- * HYP_IRQC_PLIC, &virq_plic}.
+ * The PLIC: the driver of the physical one, and the model of a VM's. The driver's row:
+ * {&irqc_plic, its state, HYP_IRQC_PLIC}.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 #include "libhv/irqc/irqc.h"
 
 struct irqc_plic {
-    struct plic chip;
+    struct plic plic;
 };
 
 extern const struct irqc_driver irqc_plic; /* State: struct irqc_plic. */
-extern const struct virqc_ops virq_plic;   /* Maker: struct hv_irqc. */
+extern const struct virqc_ops virq_plic;   /* create() takes a struct hv_irqc. */

@@ -15,7 +15,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void find(enum test_chip chip)
+static void find(enum test_machine_kind chip)
 {
     test_board(chip);
     hv_irqc_discover(&b.irqc, 0, 0);
@@ -26,7 +26,7 @@ static void find(enum test_chip chip)
 static void test_a_plic_is_found(void **state)
 {
     (void)state;
-    find(TEST_CHIP_PLIC);
+    find(TEST_MACHINE_PLIC);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
     assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC));
     assert_int_equal(b.irqc.imsic_ids, 0);
@@ -35,7 +35,7 @@ static void test_a_plic_is_found(void **state)
 static void test_an_aplic_in_direct_mode_is_found(void **state)
 {
     (void)state;
-    find(TEST_CHIP_APLIC);
+    find(TEST_MACHINE_APLIC);
     assert_ptr_equal(b.irqc.found, &b.modules[1]);
     assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_APLIC));
     assert_int_equal(b.machine.source_count, TEST_SOURCES);
@@ -45,7 +45,7 @@ static void test_an_aplic_in_direct_mode_is_found(void **state)
 static void test_imsics_are_found_with_their_guests_identities(void **state)
 {
     (void)state;
-    find(TEST_CHIP_IMSIC);
+    find(TEST_MACHINE_IMSIC);
     assert_ptr_equal(b.irqc.found, &b.modules[2]);
     assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_IMSIC));
     assert_int_equal(b.irqc.imsic_ids, 127);
@@ -55,7 +55,7 @@ static void test_imsics_are_found_with_their_guests_identities(void **state)
 static void test_without_guest_pages_they_have_the_harts_identities(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.aia.found.guest_bits = 0;
     hv_irqc_discover(&b.irqc, 0, 0);
     assert_int_equal(b.irqc.imsic_ids, TEST_ID_MAX);
@@ -64,7 +64,7 @@ static void test_without_guest_pages_they_have_the_harts_identities(void **state
 static void test_imsics_without_ssaia_are_not_used(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.machine.all.isa = 0;
     hv_irqc_discover(&b.irqc, 0, 0);
     assert_null(b.irqc.found);
@@ -75,11 +75,11 @@ static void test_imsics_without_ssaia_are_not_used(void **state)
 static void test_the_first_that_says_yes_is_it(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_APLIC);
+    test_board(TEST_MACHINE_APLIC);
     test_make_plic(); /* Beside it. */
     hv_irqc_discover(&b.irqc, 0, 0);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
-    test_board(TEST_CHIP_APLIC);
+    test_board(TEST_MACHINE_APLIC);
     test_make_plic();
     b.irqc.modules = &b.modules[1];
     b.irqc.module_count = 2;
@@ -101,7 +101,7 @@ static void test_who_stands_behind_it_is_not_asked(void **state)
     unsigned asked[2] = {0};
     struct irqc_module modules[] = {{.driver = &driver, .state = &asked[0]},
                                     {.driver = &driver, .state = &asked[1]}};
-    test_board(TEST_CHIP_NONE);
+    test_board(TEST_MACHINE_NONE);
     b.irqc.modules = modules;
     b.irqc.module_count = ARRAY_COUNT(modules);
     hv_irqc_discover(&b.irqc, 0, 0);
@@ -113,12 +113,12 @@ static void test_who_stands_behind_it_is_not_asked(void **state)
 static void test_a_machine_may_have_none(void **state)
 {
     (void)state;
-    find(TEST_CHIP_NONE);
+    find(TEST_MACHINE_NONE);
     assert_null(b.irqc.found);
     assert_int_equal(hv_irqc_harts_without_context(&b.irqc), 0);
     test_board_has_sswi();
     hv_irqc_init(&b.irqc);
-    assert_null(b.irqc.chip.ops);
+    assert_null(b.irqc.phys.ops);
     assert_string_equal(hv_irqc_name(&b.irqc), "none");
     assert_string_equal(hv_irqc_ipi_name(&b.irqc), "sswi");
     assert_true(hv_irqc_guest_file_hpa(&b.irqc, 0) == UINT64_MAX);
@@ -129,7 +129,7 @@ static void test_an_aplic_needs_sources_in_bounds(void **state)
     (void)state;
     static const uint32_t counts[] = {0, 1, HV_SOURCE_MAX + 1};
     for (uint32_t i = 0; i < ARRAY_COUNT(counts); i++) {
-        test_board(TEST_CHIP_APLIC);
+        test_board(TEST_MACHINE_APLIC);
         b.aia.found.source_count = counts[i];
         hv_irqc_discover(&b.irqc, 0, 0);
         assert_null(b.irqc.found);
@@ -139,7 +139,7 @@ static void test_an_aplic_needs_sources_in_bounds(void **state)
 static void test_harts_without_context_are_known(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     b.machine.irqc_index[1] = MACHINE_NO_INDEX;
     hv_irqc_discover(&b.irqc, 0, 0);
     assert_int_equal(hv_irqc_harts_without_context(&b.irqc), BIT(1));
@@ -150,13 +150,14 @@ static void test_harts_without_context_are_known(void **state)
 static void test_each_chip_has_its_name(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        [TEST_CHIP_PLIC] = "plic", [TEST_CHIP_APLIC] = "aplic", [TEST_CHIP_IMSIC] = "aplic-imsic"};
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_IMSIC; chip++) {
+    static const char *const names[] = {[TEST_MACHINE_PLIC] = "plic",
+                                        [TEST_MACHINE_APLIC] = "aplic",
+                                        [TEST_MACHINE_IMSIC] = "aplic-imsic"};
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_IMSIC; chip++) {
         find(chip);
         hv_irqc_init(&b.irqc);
         assert_string_equal(hv_irqc_name(&b.irqc), names[chip]);
-        assert_int_equal(b.irqc.chip.source_count, TEST_SOURCES);
+        assert_int_equal(b.irqc.phys.source_count, TEST_SOURCES);
     }
 }
 
@@ -165,7 +166,7 @@ static void test_sources_have_their_devices_modes(void **state)
 {
     (void)state;
     static const uint32_t levels[] = {TEST_UART_IRQ, TEST_DISK_IRQ, 20, 21, 22, 23};
-    find(TEST_CHIP_APLIC);
+    find(TEST_MACHINE_APLIC);
     hv_irqc_init(&b.irqc);
     for (uint32_t i = 0; i < ARRAY_COUNT(levels); i++) {
         assert_int_equal(mmio_host_read(TEST_APLIC + 4 * levels[i], 4), APLIC_SM_LEVEL1);
@@ -179,57 +180,57 @@ static void test_sources_have_their_devices_modes(void **state)
 static void test_a_plic_of_one_source_stays_unused(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     uint64_t pages = b.arena.pool.free_count;
     b.machine.source_count = 1;
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
     assert_int_equal(b.arena.pool.free_count, pages); /* Not even mapped. */
-    assert_null(b.irqc.chip.ops);
+    assert_null(b.irqc.phys.ops);
     assert_string_equal(hv_irqc_name(&b.irqc), "none");
 }
 
 static void test_a_chip_that_cannot_be_set_up_stays_unused(void **state)
 {
     (void)state;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_IMSIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_IMSIC; chip++) {
         find(chip);
         test_leave_pages(0);
         hv_irqc_init(&b.irqc);
-        assert_null(b.irqc.chip.ops);
+        assert_null(b.irqc.phys.ops);
     }
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     b.machine.source_count = HV_SOURCE_MAX + 1;
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
-    assert_null(b.irqc.chip.ops);
-    test_board(TEST_CHIP_APLIC);
+    assert_null(b.irqc.phys.ops);
+    test_board(TEST_MACHINE_APLIC);
     b.aia.found.msi = true; /* Its domain has not this delivery mode. */
     b.machine.all.isa = BIT(GUEST_ISA_SSAIA);
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
-    assert_null(b.irqc.chip.ops);
+    assert_null(b.irqc.phys.ops);
 }
 
 static void test_what_imsics_have_is_shown(void **state)
 {
     (void)state;
-    find(TEST_CHIP_IMSIC);
+    find(TEST_MACHINE_IMSIC);
     hv_irqc_init(&b.irqc);
-    assert_int_equal(b.irqc.own_imsic_ids, TEST_ID_MAX);
+    assert_int_equal(b.irqc.s_level_imsic_ids, TEST_ID_MAX);
     assert_int_equal(b.irqc.guest_files, TEST_GEILEN);
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
         assert_int_equal(hv_irqc_guest_file_hpa(&b.irqc, h),
                          TEST_BASE + (((uint64_t)test_index[h] << TEST_GUEST_BITS) + 1) * 0x1000);
     }
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.aia.found.guest_bits = 0;
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
     assert_int_equal(b.irqc.guest_files, 0);
     assert_true(hv_irqc_guest_file_hpa(&b.irqc, 0) == UINT64_MAX);
-    find(TEST_CHIP_PLIC);
+    find(TEST_MACHINE_PLIC);
     assert_true(hv_irqc_guest_file_hpa(&b.irqc, 0) == UINT64_MAX);
 }
 
@@ -247,7 +248,7 @@ static void spoil(uint32_t hart)
 static void test_ssaia_is_closed_for_guests(void **state)
 {
     (void)state;
-    find(TEST_CHIP_IMSIC);
+    find(TEST_MACHINE_IMSIC);
     hv_irqc_init(&b.irqc);
     spoil(0);
     assert_false(hv_irqc_init_hart(&b.irqc, 0, false));
@@ -261,7 +262,7 @@ static void test_ssaia_is_closed_for_guests(void **state)
 static void test_without_ssaia_its_csrs_are_not_touched(void **state)
 {
     (void)state;
-    find(TEST_CHIP_PLIC);
+    find(TEST_MACHINE_PLIC);
     hv_irqc_init(&b.irqc);
     spoil(0);
     assert_false(hv_irqc_init_hart(&b.irqc, 0, false));
@@ -279,7 +280,7 @@ static bool lacks_hvictl(unsigned csr)
 static void test_ssaia_is_tried_before_it_is_closed(void **state)
 {
     (void)state;
-    find(TEST_CHIP_PLIC);
+    find(TEST_MACHINE_PLIC);
     b.machine.all.isa |= BIT(GUEST_ISA_SSAIA);
     hv_irqc_init(&b.irqc);
     spoil(0);
@@ -300,7 +301,7 @@ static bool is_enabled_at_plic(uint32_t hart, uint32_t source)
 static void test_the_console_hart_gets_the_uarts_source(void **state)
 {
     (void)state;
-    find(TEST_CHIP_PLIC);
+    find(TEST_MACHINE_PLIC);
     hv_irqc_init(&b.irqc);
     b.irqc.owner[TEST_UART_IRQ] = HV_OWNER_CONSOLE;
     assert_false(hv_irqc_init_hart(&b.irqc, 1, false));
@@ -314,13 +315,13 @@ static void test_the_console_hart_gets_the_uarts_source(void **state)
 static void test_a_console_hart_without_context_polls(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     b.machine.irqc_index[1] = MACHINE_NO_INDEX;
     hv_irqc_discover(&b.irqc, 0, 0);
     hv_irqc_init(&b.irqc);
     b.irqc.owner[TEST_UART_IRQ] = HV_OWNER_CONSOLE;
     assert_false(hv_irqc_init_hart(&b.irqc, 1, true));
-    find(TEST_CHIP_NONE);
+    find(TEST_MACHINE_NONE);
     hv_irqc_init(&b.irqc);
     b.irqc.owner[TEST_UART_IRQ] = HV_OWNER_CONSOLE;
     assert_false(hv_irqc_init_hart(&b.irqc, 1, true));
@@ -338,7 +339,7 @@ static const char *ipi_of(void)
 static void test_sswi_comes_before_imsic(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     test_board_has_sswi();
     assert_string_equal(ipi_of(), "sswi");
     b.irqc.ipi_path.ops->send(b.irqc.ipi_path.state, 1);
@@ -353,7 +354,7 @@ static void test_sswi_comes_before_imsic(void **state)
 static void test_sswi_serves_beside_a_plic(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     test_board_has_sswi();
     assert_string_equal(ipi_of(), "sswi");
     assert_string_equal(hv_irqc_name(&b.irqc), "plic");
@@ -362,14 +363,14 @@ static void test_sswi_serves_beside_a_plic(void **state)
 static void test_sswi_must_have_all_harts(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     test_board_has_sswi();
     b.aia.found.sswi_index[2] = MACHINE_NO_INDEX;
     assert_string_equal(ipi_of(), "imsic");
-    test_board(TEST_CHIP_PLIC);
+    test_board(TEST_MACHINE_PLIC);
     b.aia.found.sswi = (struct hyp_mem){TEST_SSWI, ACLINT_SSWI_SIZE - 4};
     assert_string_equal(ipi_of(), "sbi");
-    test_board(TEST_CHIP_NONE);
+    test_board(TEST_MACHINE_NONE);
     test_board_has_sswi();
     test_leave_pages(0);
     assert_string_equal(ipi_of(), "sbi");
@@ -378,7 +379,7 @@ static void test_sswi_must_have_all_harts(void **state)
 static void test_an_ipi_by_imsic_is_its_first_identity(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     test_start_irqc();
     assert_string_equal(hv_irqc_ipi_name(&b.irqc), "imsic");
     b.irqc.ipi_path.ops->send(b.irqc.ipi_path.state, 2);
@@ -394,16 +395,16 @@ static void test_an_ipi_by_imsic_is_its_first_identity(void **state)
 static void test_imsic_must_have_all_harts_and_an_identity(void **state)
 {
     (void)state;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.aia.found.hart_index[1] = MACHINE_NO_INDEX;
     assert_string_equal(ipi_of(), "sbi");
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.aia.found.id_max = TEST_SOURCES - 1; /* All of them are sources'. */
     assert_string_equal(ipi_of(), "sbi");
     assert_string_equal(hv_irqc_name(&b.irqc), "aplic-imsic");
-    test_board(TEST_CHIP_APLIC);
+    test_board(TEST_MACHINE_APLIC);
     assert_string_equal(ipi_of(), "sbi");
-    test_board(TEST_CHIP_IMSIC); /* There is room for the APLIC and for one file. */
+    test_board(TEST_MACHINE_IMSIC); /* There is room for the APLIC and for one file. */
     b.space.device_window.size = 12 * HYP_PAGE_SIZE;
     assert_string_equal(ipi_of(), "sbi");
 }

@@ -39,7 +39,12 @@ enum {
 /* Dense hart indices are not the chips' own numbers. */
 static const uint32_t test_index[TEST_HARTS] = {1, 2, 0};
 
-enum test_chip { TEST_CHIP_NONE, TEST_CHIP_PLIC, TEST_CHIP_APLIC, TEST_CHIP_IMSIC };
+enum test_machine_kind {
+    TEST_MACHINE_NONE,
+    TEST_MACHINE_PLIC,
+    TEST_MACHINE_APLIC,
+    TEST_MACHINE_IMSIC
+};
 
 struct test_board {
     struct test_arena arena;
@@ -216,7 +221,7 @@ static inline void test_make_aplic(bool msi)
     }
 }
 
-static inline void test_make_chip(enum test_chip chip)
+static inline void test_make_chip(enum test_machine_kind chip)
 {
     b.machine.hart_count = TEST_HARTS;
     for (uint32_t h = 0; h < TEST_HARTS; h++) {
@@ -225,12 +230,12 @@ static inline void test_make_chip(enum test_chip chip)
         b.hart[h] = (struct hart){.index = h, .id = 10 + h};
     }
     b.aia.is_read = true;
-    if (chip == TEST_CHIP_PLIC) {
+    if (chip == TEST_MACHINE_PLIC) {
         test_make_plic();
-    } else if (chip != TEST_CHIP_NONE) {
-        test_make_aplic(chip == TEST_CHIP_IMSIC);
+    } else if (chip != TEST_MACHINE_NONE) {
+        test_make_aplic(chip == TEST_MACHINE_IMSIC);
     }
-    if (chip != TEST_CHIP_NONE) {
+    if (chip != TEST_MACHINE_NONE) {
         mmio_host_attach(&b.chip_dev);
     }
     b.sswi_dev = (struct vdev){TEST_SSWI, ACLINT_SSWI_SIZE, &test_sswi_ops, &b};
@@ -261,6 +266,9 @@ static inline void test_console(void *ctx, uint32_t hart)
     b.console++;
 }
 
+static const struct virqc_ops *const test_models[HYP_IRQC_NONE] = {
+    [HYP_IRQC_PLIC] = &virq_plic, [HYP_IRQC_APLIC] = &virq_aplic, [HYP_IRQC_IMSIC] = &virq_imsic};
+
 static const struct hv_irqc_ops test_irqc_ops = {.console = test_console};
 
 static inline void test_make_irqc(void)
@@ -269,11 +277,13 @@ static inline void test_make_irqc(void)
                                        .devices = test_devices,
                                        .device_count = ARRAY_COUNT(test_devices)};
     b.config = (struct hyp_config){.vms = &b.vm_config, .vm_count = 1};
-    b.build = (struct hv_build){
-        .config = &b.config, .platform = &b.platform, .device_index = test_device_index};
-    b.modules[0] = (struct irqc_module){&irqc_plic, &b.plic, HYP_IRQC_PLIC, &virq_plic};
-    b.modules[1] = (struct irqc_module){&irqc_aplic, &b.aia, HYP_IRQC_APLIC, &virq_aplic};
-    b.modules[2] = (struct irqc_module){&irqc_imsic, &b.aia, HYP_IRQC_IMSIC, &virq_imsic};
+    b.build = (struct hv_build){.config = &b.config,
+                                .platform = &b.platform,
+                                .device_index = test_device_index,
+                                .virqc = test_models};
+    b.modules[0] = (struct irqc_module){&irqc_plic, &b.plic, HYP_IRQC_PLIC};
+    b.modules[1] = (struct irqc_module){&irqc_aplic, &b.aia, HYP_IRQC_APLIC};
+    b.modules[2] = (struct irqc_module){&irqc_imsic, &b.aia, HYP_IRQC_IMSIC};
     b.ipis[0] = (struct ipi_module){&ipi_sswi, &b.aia};
     b.ipis[1] = (struct ipi_module){&ipi_imsic, &b.aia};
     b.irqc = (struct hv_irqc){.build = &b.build,
@@ -349,7 +359,7 @@ static inline uint32_t test_guest_read(uint64_t gpa)
 /* ---- All of it ------------------------------------------------------------------------------- */
 
 /* The machine as firmware leaves it; nothing has been looked for. */
-static inline void test_board(enum test_chip chip)
+static inline void test_board(enum test_machine_kind chip)
 {
     memset(&b, 0, sizeof(b));
     mmio_host_reset();
@@ -359,9 +369,9 @@ static inline void test_board(enum test_chip chip)
     test_make_space();
     test_make_chip(chip);
     test_make_irqc();
-    test_make_vm(chip == TEST_CHIP_IMSIC   ? HYP_IRQC_IMSIC
-                 : chip == TEST_CHIP_APLIC ? HYP_IRQC_APLIC
-                                           : HYP_IRQC_PLIC);
+    test_make_vm(chip == TEST_MACHINE_IMSIC   ? HYP_IRQC_IMSIC
+                 : chip == TEST_MACHINE_APLIC ? HYP_IRQC_APLIC
+                                              : HYP_IRQC_PLIC);
     test_be_hart(0);
 }
 

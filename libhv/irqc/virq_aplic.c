@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's virtual APLIC: in direct mode the model, and what the model with IMSICs has of it. */
+/* A VM's virtual APLIC: the model for direct mode, and the functions that virq_imsic.c shares. */
 #include "libhv/irqc/aia.h"
 
 #include <hyp/vm/footprint.h>
 
-#include "libhv/irqc/virq_own.h"
+#include "libhv/irqc/virq_sources.h"
 
-#define IPRIO_BITS 3 /* As QEMU virt's. */
+#define IPRIO_BITS 3 /* QEMU virt's APLIC has as many. */
 
 _Static_assert(sizeof(struct virq_aia) <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
 
 void virq_aplic_set_external(void *ctx, uint32_t vcpu, bool level)
 {
     const struct virq_aia *v = ctx;
-    vcpu_set_external(v->vm->vcpus[vcpu], level);
+    struct vcpu *target = v->vm->vcpus[vcpu];
+    spinlock_assume_held(&target->vm->lock);
+    vcpu_set_external(target, level);
 }
 
 void virq_aplic_handle_phys_irq(void *state, uint32_t source, uint32_t hart)
 {
     (void)hart;
-    vaplic_raise(&((struct virq_aia *)state)->vaplic, source);
+    vaplic_handle_phys_irq(&((struct virq_aia *)state)->vaplic, source);
 }
 
 void virq_aplic_stop(void *state)
@@ -37,7 +39,7 @@ static enum hyp_status own(void *state, uint32_t source)
     return vaplic_own(state, source);
 }
 
-/* What the guest routes to one of its harts is not refused by the machine. */
+/* The guest may route any source to any of its harts, so the physical APLIC must have them all. */
 static bool reaches_all(const struct irqc_aia *a, const struct vm *vm)
 {
     for (uint32_t n = 0; n < vm->vcpu_count; n++) {
@@ -48,18 +50,18 @@ static bool reaches_all(const struct irqc_aia *a, const struct vm *vm)
     return true;
 }
 
-enum hyp_status virq_aplic_make(struct hv_irqc *irqc, struct vm *vm, struct gstage *gstage,
+enum hyp_status virq_aplic_init(struct hv_irqc *irqc, struct vm *vm, struct gstage *gstage,
                                 struct vaplic_config *config, struct virq_aia **made)
 {
     struct irqc_aia *aia = irqc->found->state;
     uint32_t source_count = vm->config->irqc.source_count;
-    if (irqc->chip.ops == 0 || !reaches_all(aia, vm)) {
+    if (irqc->phys.ops == NULL || !reaches_all(aia, vm)) {
         return HYP_E_UNSUPPORTED;
     }
     struct virq_aia *v = object_pool_alloc(irqc->objects, sizeof(*v));
     void *storage =
         object_pool_alloc(irqc->objects, vaplic_storage_size(source_count, vm->vcpu_count));
-    if (v == 0 || storage == 0) {
+    if (v == NULL || storage == NULL) {
         return HYP_E_NOMEM;
     }
     v->vm = vm;
@@ -77,12 +79,12 @@ enum hyp_status virq_aplic_make(struct hv_irqc *irqc, struct vm *vm, struct gsta
     config->set_external = virq_aplic_set_external;
     config->ctx = v;
     HYP_TRY(vaplic_init(&v->vaplic, config, storage));
-    HYP_TRY(virq_own_sources(irqc->build, vm, own, &v->vaplic));
+    HYP_TRY(virq_for_each_source(irqc->build, vm, own, &v->vaplic));
     *made = v;
     return HYP_OK;
 }
 
-enum hyp_status virq_aplic_add(struct virq_aia *v, const struct virqc_ops *ops)
+enum hyp_status virq_aplic_attach(struct virq_aia *v, const struct virqc_ops *ops)
 {
     struct vm *vm = v->vm;
     vm->virqc = ops;
@@ -98,8 +100,8 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
 {
     struct vaplic_config config = {.delivery = VAPLIC_DIRECT};
     struct virq_aia *v;
-    HYP_TRY(virq_aplic_make(maker, vm, gstage, &config, &v));
-    return virq_aplic_add(v, &virq_aplic);
+    HYP_TRY(virq_aplic_init(maker, vm, gstage, &config, &v));
+    return virq_aplic_attach(v, &virq_aplic);
 }
 
 const struct virqc_ops virq_aplic = {.create = create,

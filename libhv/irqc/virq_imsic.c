@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's interrupt files, to which its APLIC sends: its harts' guest files, or emulated ones. */
+/* A VM's IMSICs, to which its APLIC sends messages: guest interrupt files, or emulated ones. */
 #include "libhv/irqc/aia.h"
 
 #include <hyp/arch/csr.h>
 #include <hyp/vm/footprint.h>
 
-/* A block of them is less than twice what they are. */
+/* The pool rounds the files up to a block of at most twice their size. */
 _Static_assert(2 * sizeof(struct vimsic_file) <= FOOTPRINT_PER_IMSIC, "footprint.h");
 
-/* ---- What the VM's APLIC asks for ------------------------------------------------------------ */
+/* ---- Callbacks of the VM's APLIC --------------------------------------------------------------
+ */
 
 static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
 {
@@ -23,7 +24,11 @@ static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint3
     }
 }
 
-/* Without a guest file to the hypervisor, as any source: handle_phys_irq() sends it on. */
+/*
+ * Routes a physical source into the target vCPU's guest interrupt file. A vCPU with an emulated
+ * file gets it from the hypervisor: the source then interrupts HS-mode, and handle_phys_irq()
+ * passes it on. Returns false if the target names no vCPU.
+ */
 static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid)
 {
     const struct virq_aia *v = ctx;
@@ -32,19 +37,20 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
         return false;
     }
     bool emulated = virq_imsic_is_emulated(v->vm->vcpus[hart_index]);
-    aplic_route(&aia->chip.aplic, source, v->hart[hart_index], emulated ? 0 : AIA_GUEST_FILE,
-                emulated ? aplic_imsic_id(&aia->chip, source) : eiid);
+    aplic_route(&aia->aplic_imsic.aplic, source, v->hart[hart_index], emulated ? 0 : AIA_GUEST_FILE,
+                emulated ? aplic_imsic_id(&aia->aplic_imsic, source) : eiid);
     return true;
 }
 
-/* ---- Making of both -------------------------------------------------------------------------- */
+/* ---- Creation ---------------------------------------------------------------------------------
+ */
 
 static gpa_t page_of(const struct vcpu *vcpu)
 {
     return GPA(vcpu->vm->config->irqc.imsic_gpa + vcpu->id * HYP_IMSIC_SIZE);
 }
 
-/* vCPU n's page of the guest is the page of its hart's guest file. */
+/* Maps each vCPU's IMSIC page to the guest interrupt file of its hart. */
 static enum hyp_status map_guest_files(struct hv_irqc *irqc, struct virq_aia *v)
 {
     for (uint32_t n = 0; irqc_aia_has_file_pages(v->aia) && n < v->vm->vcpu_count; n++) {
@@ -63,7 +69,7 @@ static enum hyp_status map_guest_files(struct hv_irqc *irqc, struct virq_aia *v)
     return HYP_OK;
 }
 
-/* An access to a page that is mapped, as a guest file's is, never reaches the bus. */
+/* Accesses to a page backed by a guest interrupt file do not trap, so they never reach these. */
 static enum hyp_status add_emulated_files(struct hv_irqc *irqc, struct virq_aia *v)
 {
     struct vm *vm = v->vm;
@@ -72,7 +78,7 @@ static enum hyp_status add_emulated_files(struct hv_irqc *irqc, struct virq_aia 
                                    .set_external = virq_imsic_csr_set_external,
                                    .ctx = v};
     struct vimsic_file *files = object_pool_alloc(irqc->objects, vm->vcpu_count * sizeof(*files));
-    if (files == 0) {
+    if (files == NULL) {
         return HYP_E_NOMEM;
     }
     HYP_TRY(vimsic_init(&v->vimsic, &config, files));
@@ -87,26 +93,28 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
 {
     struct vaplic_config config = {.delivery = VAPLIC_MSI, .send_msi = send_msi, .route = route};
     struct virq_aia *v;
-    HYP_TRY(virq_aplic_make(maker, vm, gstage, &config, &v));
+    HYP_TRY(virq_aplic_init(maker, vm, gstage, &config, &v));
     HYP_TRY(map_guest_files(maker, v));
     HYP_TRY(add_emulated_files(maker, v));
-    return virq_aplic_add(v, &virq_imsic);
+    return virq_aplic_attach(v, &virq_imsic);
 }
 
-/* ---- Which of them a vCPU has, by its hart --------------------------------------------------- */
+/* ---- Start of a vCPU: guest or emulated file, as its hart has ----------------------------------
+ */
 
-static enum hyp_status take_guest_file(const struct virq_aia *v, struct vcpu *vcpu)
+static enum hyp_status use_guest_file(const struct virq_aia *v, struct vcpu *vcpu)
 {
     vcpu->guest_file = AIA_GUEST_FILE;
     vcpu->hstateen0 = HSTATEEN0_AIA;
     HYP_TRY(imsic_clean_guest_file(AIA_GUEST_FILE, v->imsic_ids));
-    /* Pending, not enabled: QEMU looks at a waiting hart only for what shows in hip. */
+    /* hie.SGEIE stays 0: the bit is for WFI alone. QEMU wakes a waiting hart only if hip shows it.
+     */
     csr_write(CSR_HGEIE, BIT(AIA_GUEST_FILE));
     return HYP_OK;
 }
 
-/* This hart has no guest file, though the tree may have a page for one: that is not its guest's. */
-static enum hyp_status take_emulated_file(const struct virq_aia *v, struct vcpu *vcpu)
+/* Unmaps the page that the device tree promised, if this hart has no guest file behind it. */
+static enum hyp_status use_emulated_file(const struct virq_aia *v, struct vcpu *vcpu)
 {
     enum hyp_status status = HYP_OK;
     vcpu->hstateen0 = HSTATEEN0_AIA & ~HSTATEEN0_IMSIC;
@@ -122,7 +130,7 @@ static enum hyp_status start_vcpu(struct vcpu *vcpu)
 {
     const struct virq_aia *v = vcpu->vm->virqc_state;
     bool has_file = irqc_aia_has_file_pages(v->aia) && imsic_geilen() >= AIA_GUEST_FILE;
-    return has_file ? take_guest_file(v, vcpu) : take_emulated_file(v, vcpu);
+    return has_file ? use_guest_file(v, vcpu) : use_emulated_file(v, vcpu);
 }
 
 const struct virqc_ops virq_imsic = {.create = create,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CSRs of emulated interrupt files, and what these files drive. */
+/* CSRs of emulated interrupt files, and the VS-level external interrupt that these files drive. */
 #include "libhv/irqc/aia.h"
 
 #include <hyp/arch/csr.h>
@@ -7,33 +7,33 @@
 #include <hyp/vm/vcsr.h>
 
 /*
- * On its own hart: stopi says what hvip says. By the specification it does so by itself; QEMU's
- * hart says it only if hvictl does.
+ * Makes vstopi show a pending VS-level external interrupt, on the vCPU's hart. AIA, "Interrupts
+ * for virtual machines (VS level)": vstopi follows hvip.VSEIP by itself. QEMU needs hvictl for it.
  */
-static void drive_stopi(const struct vcpu *vcpu)
+static void update_hvictl(const struct vcpu *vcpu)
 {
     bool level = __atomic_load_n(&vcpu->ext_level, __ATOMIC_RELAXED);
     csr_write(CSR_HVICTL, level ? HVICTL_SEI_LAST : 0);
 }
 
-/* The VM's lock is held. */
+/* The caller holds vm->lock. */
 void virq_imsic_csr_set_external(void *ctx, uint32_t vcpu, bool level)
 {
     const struct virq_aia *v = ctx;
     virq_aplic_set_external(ctx, vcpu, level);
     if (v->hart[vcpu] == hart_self()->index) {
-        drive_stopi(v->vm->vcpus[vcpu]);
+        update_hvictl(v->vm->vcpus[vcpu]);
     }
 }
 
 /*
- * Another hart may have sent to the file. No lock: a change behind this look has an IPI of its own,
- * and whoever holds the lock may have panicked.
+ * Updates vstopi after an IPI: another hart may have sent a message to this file. No lock is
+ * needed, as a later change sends a later IPI; and a hart that has panicked may hold the lock.
  */
 void virq_imsic_csr_handle_ipi(struct vcpu *vcpu)
 {
     if (virq_imsic_is_emulated(vcpu)) {
-        drive_stopi(vcpu);
+        update_hvictl(vcpu);
     }
 }
 
@@ -50,10 +50,11 @@ static enum vimsic_op op_of(enum insn_csr_op op)
 }
 
 /*
- * siselect is the hart's own, as hstateen0 grants it; the model is told. With a guest file only
- * iprio is not the machine's.
+ * Emulates one access. The guest writes siselect itself, as hstateen0 grants it, so the model's
+ * copy is updated first. A vCPU with a guest interrupt file traps for the iprio registers alone.
+ * Returns false for registers that do not exist.
  */
-static bool answer(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t value, uint64_t *old)
+static bool emulate(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t value, uint64_t *old)
 {
     struct virq_aia *v = vcpu->vm->virqc_state;
     uint64_t select = csr_read(CSR_VSISELECT);
@@ -77,5 +78,5 @@ static bool answer(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t valu
 
 enum vcpu_action virq_imsic_csr_emulate(struct vcpu *vcpu, uint32_t insn)
 {
-    return vcsr_handle(vcpu, insn, answer);
+    return vcsr_handle(vcpu, insn, emulate);
 }

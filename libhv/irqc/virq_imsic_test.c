@@ -27,7 +27,7 @@ static int teardown(void **state)
 
 static void begin(void)
 {
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     test_start_irqc();
 }
 
@@ -40,7 +40,7 @@ static enum hyp_status create(void)
 static void make(bool guest_files)
 {
     begin();
-    hv_virq_own(&b.irqc, &b.vm, TEST_DISK_IRQ);
+    hv_virq_set_owner(&b.irqc, &b.vm, TEST_DISK_IRQ);
     assert_int_equal(create(), HYP_OK);
     b.no_guest_files = !guest_files;
     for (uint32_t n = TEST_VCPUS; n-- > 0;) {
@@ -61,7 +61,7 @@ static void test_a_vcpus_page_is_its_harts_guest_file(void **state)
 {
     (void)state;
     make(true);
-    assert_string_equal(hv_virq_files(&b.irqc, &b.vm), "guest-file");
+    assert_string_equal(hv_virq_file_kind(&b.irqc, &b.vm), "guest-file");
     for (uint32_t n = 0; n < TEST_VCPUS; n++) {
         struct ptable_leaf leaf;
         gpa_t page = GPA(TEST_FILES_GPA + n * HYP_IMSIC_SIZE);
@@ -95,11 +95,11 @@ static void test_without_pages_nothing_is_mapped(void **state)
 {
     (void)state;
     hpa_t hpa;
-    test_board(TEST_CHIP_IMSIC);
+    test_board(TEST_MACHINE_IMSIC);
     b.aia.found.guest_bits = 0;
     test_start_irqc();
     assert_int_equal(create(), HYP_OK);
-    assert_string_equal(hv_virq_files(&b.irqc, &b.vm), "software");
+    assert_string_equal(hv_virq_file_kind(&b.irqc, &b.vm), "emulated");
     assert_int_equal(gstage_translate(&b.gstage, GPA(TEST_FILES_GPA), &hpa), HYP_E_ABSENT);
     assert_int_equal(hv_virq_start_vcpu(&b.vcpu[0]), HYP_OK);
     assert_int_equal(b.vcpu[0].guest_file, 0);
@@ -114,7 +114,7 @@ static void test_a_guest_file_is_clean(void **state)
     struct vimsic_file *file = &test_hart_of(0)->files[AIA_GUEST_FILE];
     test_be_hart(0);
     file->eie[0] = file->eip[0] = BIT(9);
-    file->ready = 1;
+    file->pending_enabled = 1;
     file->eithreshold = 7;
     assert_int_equal(hv_virq_start_vcpu(&b.vcpu[0]), HYP_OK);
     assert_true(file->eie[0] == 0 && file->eip[0] == 0 && file->eithreshold == 0);
@@ -184,7 +184,7 @@ static void test_what_the_machine_cannot_give_is_refused(void **state)
 {
     (void)state;
     begin();
-    b.irqc.chip.ops = 0;
+    b.irqc.phys.ops = 0;
     assert_int_equal(create(), HYP_E_UNSUPPORTED);
     begin();
     b.irqc.imsic_ids = 100; /* No number of identities. */

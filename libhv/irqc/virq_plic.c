@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's virtual PLIC. */
+/* A VM's virtual PLIC: the model, with the VM's harts and sources. */
 #include "libhv/irqc/irqc_plic.h"
 
 #include <hyp/irq/vplic.h>
 #include <hyp/vm/footprint.h>
 
-#include "libhv/irqc/virq_own.h"
+#include "libhv/irqc/virq_sources.h"
 
 _Static_assert(sizeof(struct vplic) + VM_VCPU_MAX <= FOOTPRINT_IRQC_STRUCT, "footprint.h");
 _Static_assert(sizeof(struct vplic_source) <= FOOTPRINT_IRQC_SOURCE &&
@@ -16,12 +16,14 @@ _Static_assert(sizeof(struct vplic_source) <= FOOTPRINT_IRQC_SOURCE &&
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
     const struct vm *vm = ctx;
-    vcpu_set_external(vm->vcpus[vcpu], level);
+    struct vcpu *target = vm->vcpus[vcpu];
+    spinlock_assume_held(&target->vm->lock);
+    vcpu_set_external(target, level);
 }
 
 static void handle_phys_irq(void *state, uint32_t source, uint32_t hart)
 {
-    vplic_raise(state, source, hart);
+    vplic_handle_phys_irq(state, source, hart);
 }
 
 static void stop(void *state)
@@ -39,7 +41,8 @@ static enum hyp_status own(void *state, uint32_t source)
     return vplic_own(state, source);
 }
 
-/* Context 2n is M and 2n + 1 is S of vCPU n, as on QEMU virt; else n is S of vCPU n. */
+/* m_contexts: context 2n is vCPU n's M-mode and 2n + 1 its S-mode, as on QEMU virt. Else context n
+ * is vCPU n's S-mode. Returns the count of contexts. */
 static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
 {
     uint32_t step = vm->config->irqc.m_contexts ? 2 : 1;
@@ -58,7 +61,7 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
     uint8_t vcpu[VPLIC_CONTEXT_MAX];
     (void)gstage;
     uint8_t *hart = object_pool_alloc(irqc->objects, sizeof(struct vplic) + VM_VCPU_MAX);
-    if (hart == 0) {
+    if (hart == NULL) {
         return HYP_E_NOMEM;
     }
     struct vplic *vplic = (struct vplic *)(hart + VM_VCPU_MAX);
@@ -68,17 +71,17 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
         .priority_max = irqc->build->platform->irqc.priority_max,
         .vcpu = vcpu,
         .hart = hart,
-        .irqc = irqc->chip.ops != 0 ? &irqc->chip : 0,
+        .irqc = irqc->phys.ops != NULL ? &irqc->phys : NULL,
         .set_external = set_external,
         .ctx = vm,
     };
     void *storage =
         object_pool_alloc(irqc->objects, vplic_storage_size(c->source_count, config.context_count));
-    if (storage == 0) {
+    if (storage == NULL) {
         return HYP_E_NOMEM;
     }
     HYP_TRY(vplic_init(vplic, &config, storage));
-    HYP_TRY(virq_own_sources(irqc->build, vm, own, vplic));
+    HYP_TRY(virq_for_each_source(irqc->build, vm, own, vplic));
     vm->virqc = &virq_plic;
     vm->virqc_state = vplic;
     struct vdev dev = {

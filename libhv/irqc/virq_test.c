@@ -16,7 +16,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void begin(enum test_chip chip)
+static void begin(enum test_machine_kind chip)
 {
     test_board(chip);
     test_start_irqc();
@@ -28,11 +28,11 @@ static enum hyp_status create(void)
 }
 
 /* With its devices' sources. */
-static void make(enum test_chip chip)
+static void make(enum test_machine_kind chip)
 {
     begin(chip);
     for (uint32_t source = TEST_DISK_IRQ; source <= TEST_CLOCK_IRQ + 1; source++) {
-        hv_virq_own(&b.irqc, &b.vm, source);
+        hv_virq_set_owner(&b.irqc, &b.vm, source);
     }
     assert_int_equal(create(), HYP_OK);
     assert_ptr_equal(b.irqc.vm[0], &b.vm);
@@ -50,25 +50,25 @@ static void test_a_vm_may_have_none(void **state)
 {
     (void)state;
     struct irq_line line;
-    begin(TEST_CHIP_PLIC);
+    begin(TEST_MACHINE_PLIC);
     b.vm_config.irqc.model = HYP_IRQC_NONE;
     expect_refused(HYP_OK);
     assert_null(b.vm.virqc);
     assert_int_equal(b.vm.vdev_count, 0);
     assert_int_equal(hv_virq_line(&b.vm, 7, &line), HYP_E_ABSENT);
     assert_int_equal(hv_virq_start_vcpu(&b.vcpu[0]), HYP_OK);
-    assert_null(hv_virq_files(&b.irqc, &b.vm));
+    assert_null(hv_virq_file_kind(&b.irqc, &b.vm));
 }
 
 static void test_a_model_that_the_machine_cannot_give_is_refused(void **state)
 {
     (void)state;
     static const enum hyp_irqc_model others[] = {
-        [TEST_CHIP_PLIC] = HYP_IRQC_APLIC,
-        [TEST_CHIP_APLIC] = HYP_IRQC_IMSIC,
-        [TEST_CHIP_IMSIC] = HYP_IRQC_APLIC,
+        [TEST_MACHINE_PLIC] = HYP_IRQC_APLIC,
+        [TEST_MACHINE_APLIC] = HYP_IRQC_IMSIC,
+        [TEST_MACHINE_IMSIC] = HYP_IRQC_APLIC,
     };
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_IMSIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_IMSIC; chip++) {
         begin(chip);
         b.vm_config.irqc.model = others[chip];
         expect_refused(HYP_E_UNSUPPORTED);
@@ -78,24 +78,24 @@ static void test_a_model_that_the_machine_cannot_give_is_refused(void **state)
 static void test_a_model_that_is_not_linked_is_refused(void **state)
 {
     (void)state;
-    begin(TEST_CHIP_APLIC);
+    begin(TEST_MACHINE_APLIC);
+    static const struct virqc_ops *const no_plic[HYP_IRQC_NONE] = {[HYP_IRQC_APLIC] = &virq_aplic};
     b.vm_config.irqc.model = HYP_IRQC_PLIC;
-    b.irqc.modules = &b.modules[1];
-    b.irqc.module_count = 2;
+    b.build.virqc = no_plic;
     expect_refused(HYP_E_UNSUPPORTED);
 }
 
 static void test_an_aplic_must_reach_all_harts_of_its_vm(void **state)
 {
     (void)state;
-    begin(TEST_CHIP_APLIC);
+    begin(TEST_MACHINE_APLIC);
     b.aia.found.hart_index[2] = MACHINE_NO_INDEX;
     expect_refused(HYP_E_UNSUPPORTED);
-    begin(TEST_CHIP_APLIC);
+    begin(TEST_MACHINE_APLIC);
     b.aia.found.hart_index[1] = MACHINE_NO_INDEX; /* Not its own. */
     assert_int_equal(create(), HYP_OK);
-    begin(TEST_CHIP_APLIC);
-    b.irqc.chip.ops = 0; /* Its set-up has failed. */
+    begin(TEST_MACHINE_APLIC);
+    b.irqc.phys.ops = 0; /* Its set-up has failed. */
     expect_refused(HYP_E_UNSUPPORTED);
 }
 
@@ -104,7 +104,7 @@ static void test_an_aplic_must_reach_all_harts_of_its_vm(void **state)
 static void test_each_object_can_be_the_last(void **state)
 {
     (void)state;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_APLIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_APLIC; chip++) {
         unsigned failures = 0;
         for (uint64_t size = 0;; size += 64) {
             begin(chip);
@@ -124,7 +124,7 @@ static void test_each_object_can_be_the_last(void **state)
 static void test_its_place_on_the_bus_can_be_taken(void **state)
 {
     (void)state;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_APLIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_APLIC; chip++) {
         begin(chip);
         struct vdev other = {.base = TEST_GPA, .size = 4, .ops = &test_sswi_ops};
         assert_int_equal(vm_add_vdev(&b.vm, &other), HYP_OK);
@@ -136,7 +136,7 @@ static void test_its_place_on_the_bus_can_be_taken(void **state)
 static void test_it_has_as_many_sources_as_its_devices_need(void **state)
 {
     (void)state;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_APLIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_APLIC; chip++) {
         begin(chip);
         b.vm_config.irqc.source_count = TEST_CLOCK_IRQ + 1;
         expect_refused(HYP_E_RANGE);
@@ -155,12 +155,12 @@ static void test_a_device_has_up_to_four_sources(void **state)
     (void)state;
     static const uint8_t all[] = {3};
     static const uint8_t *const index[] = {all};
-    begin(TEST_CHIP_PLIC);
+    begin(TEST_MACHINE_PLIC);
     b.build.device_index = index;
     b.vm_config.device_count = 1;
     b.vm_config.irqc.source_count = 23;
     expect_refused(HYP_E_RANGE);
-    begin(TEST_CHIP_PLIC);
+    begin(TEST_MACHINE_PLIC);
     b.build.device_index = index;
     b.vm_config.device_count = 1;
     b.vm_config.irqc.source_count = 24;
@@ -170,9 +170,9 @@ static void test_a_device_has_up_to_four_sources(void **state)
 static void test_without_a_controller_a_vms_plic_has_no_hardware(void **state)
 {
     (void)state;
-    begin(TEST_CHIP_NONE);
+    begin(TEST_MACHINE_NONE);
     expect_refused(HYP_E_UNSUPPORTED);
-    begin(TEST_CHIP_NONE);
+    begin(TEST_MACHINE_NONE);
     b.vm_config.device_count = 0;
     assert_int_equal(create(), HYP_OK);
 }
@@ -224,18 +224,18 @@ static void plic_interrupt(uint32_t context, uint32_t vcpu)
 static void test_a_plics_context_n_is_vcpu_n(void **state)
 {
     (void)state;
-    make(TEST_CHIP_PLIC);
+    make(TEST_MACHINE_PLIC);
     plic_interrupt(0, 0);
-    make(TEST_CHIP_PLIC);
+    make(TEST_MACHINE_PLIC);
     plic_interrupt(1, 1);
 }
 
 static void test_with_m_contexts_every_second_one_is_a_vcpu(void **state)
 {
     (void)state;
-    begin(TEST_CHIP_PLIC);
+    begin(TEST_MACHINE_PLIC);
     b.vm_config.irqc.m_contexts = true;
-    hv_virq_own(&b.irqc, &b.vm, TEST_DISK_IRQ);
+    hv_virq_set_owner(&b.irqc, &b.vm, TEST_DISK_IRQ);
     assert_int_equal(create(), HYP_OK);
     enable_at_vplic(2, TEST_DISK_IRQ); /* M-mode's. */
     drive_plic(TEST_DISK_IRQ, true);
@@ -248,11 +248,11 @@ static void test_another_harts_vcpu_is_told_by_an_ipi(void **state)
 {
     (void)state;
     struct irq_line line;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_APLIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_APLIC; chip++) {
         make(chip);
         test_be_hart(0);
         assert_int_equal(hv_virq_line(&b.vm, 7, &line), HYP_OK);
-        if (chip == TEST_CHIP_PLIC) {
+        if (chip == TEST_MACHINE_PLIC) {
             enable_at_vplic(1, 7);
         } else {
             test_guest_write(TEST_GPA + APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE);
@@ -280,7 +280,7 @@ static void test_an_aplics_source_goes_to_the_guests_target(void **state)
 {
     (void)state;
     uint64_t idc = TEST_GPA + APLIC_IDC + APLIC_IDC_STRIDE;
-    make(TEST_CHIP_APLIC);
+    make(TEST_MACHINE_APLIC);
     test_be_hart(2);
     test_guest_write(TEST_GPA + APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE);
     test_guest_write(TEST_GPA + 4 * TEST_DISK_IRQ, APLIC_SM_LEVEL1);
@@ -311,12 +311,12 @@ static void stop_vm(void)
 static void test_a_stopped_vms_sources_are_off(void **state)
 {
     (void)state;
-    make(TEST_CHIP_PLIC);
+    make(TEST_MACHINE_PLIC);
     enable_at_vplic(0, TEST_DISK_IRQ);
     stop_vm();
     drive_plic(TEST_DISK_IRQ, true);
     assert_false(chip_signals(0));
-    make(TEST_CHIP_APLIC);
+    make(TEST_MACHINE_APLIC);
     test_guest_write(TEST_GPA + 4 * TEST_DISK_IRQ, APLIC_SM_LEVEL1);
     assert_int_equal(mmio_host_read(TEST_APLIC + 4 * TEST_DISK_IRQ, 4), APLIC_SM_LEVEL1);
     stop_vm();
@@ -326,10 +326,10 @@ static void test_a_stopped_vms_sources_are_off(void **state)
 static void test_these_models_start_no_vcpu_and_have_no_files(void **state)
 {
     (void)state;
-    for (enum test_chip chip = TEST_CHIP_PLIC; chip <= TEST_CHIP_APLIC; chip++) {
+    for (enum test_machine_kind chip = TEST_MACHINE_PLIC; chip <= TEST_MACHINE_APLIC; chip++) {
         make(chip);
         assert_int_equal(hv_virq_start_vcpu(&b.vcpu[0]), HYP_OK);
-        assert_null(hv_virq_files(&b.irqc, &b.vm));
+        assert_null(hv_virq_file_kind(&b.irqc, &b.vm));
         assert_int_equal(b.vcpu[0].guest_file, 0);
     }
 }

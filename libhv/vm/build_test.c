@@ -52,7 +52,7 @@ static void test_its_steps_come_in_order(void **state)
     assert_string_equal(t.lines, "hyp: vm=guest memory=log kept=0x1000\n");
     assert_ptr_equal(hv->vm.config, test_config());
     assert_ptr_equal(hv->vm.host, &t.host);
-    assert_ptr_equal(hv->all, &t.vms);
+    assert_ptr_equal(hv->vms, &t.vms);
     assert_null(t.vms.vm[0]);
 }
 
@@ -132,7 +132,7 @@ static void test_the_narrowest_mode_that_reaches_is_taken(void **state)
     static const enum gstage_mode modes[] = {GSTAGE_SV39X4, GSTAGE_SV48X4, GSTAGE_SV48X4,
                                              GSTAGE_SV57X4, GSTAGE_SV57X4};
     for (uint32_t i = 0; i < ARRAY_COUNT(bits); i++) {
-        (void)setup(0);
+        (void)setup(NULL);
         t.plan.gpa_bits[TEST_INDEX] = bits[i];
         uint64_t hgatp = build()->vm.hgatp;
         assert_int_equal(hgatp >> 60, modes[i]);
@@ -146,7 +146,7 @@ static void test_how_interrupt_files_are_made_is_told(void **state)
     test_config()->irqc.model = HYP_IRQC_IMSIC;
     t.vms.imsic_ids = 127;
     (void)build();
-    assert_string_equal(t.lines, "hyp: vm=guest imsic=software imsic_ids=127\n"
+    assert_string_equal(t.lines, "hyp: vm=guest imsic=emulated imsic_ids=127\n"
                                  "hyp: vm=guest memory=log kept=0x1000\n");
 }
 
@@ -154,7 +154,7 @@ static void test_how_interrupt_files_are_made_is_told(void **state)
 
 static const struct vm_grant *grant_of(uint64_t isa)
 {
-    (void)setup(0);
+    (void)setup(NULL);
     t.machine.kind[0] = (struct machine_grant){.isa = isa, .block = {64, 64, 64}};
     t.arena.pool.zero_block = 64;
     return &build()->vm.grant;
@@ -178,7 +178,7 @@ static void test_blocks_are_zeroed_as_it_was_tried(void **state)
 {
     (void)state;
     assert_int_equal(grant_of(BIT(GUEST_ISA_ZICBOZ))->cboz_block, 64);
-    (void)setup(0);
+    (void)setup(NULL);
     t.machine.kind[0] = (struct machine_grant){.isa = BIT(GUEST_ISA_ZICBOZ), .block = {0, 0, 128}};
     t.arena.pool.zero_block = 64; /* On the hart that boots. */
     assert_int_equal(build()->vm.grant.cboz_block, 0);
@@ -191,7 +191,7 @@ static void test_harts_of_other_vms_do_not_count(void **state)
     t.machine.kind[1].isa = GUEST_ISA_ALWAYS;
     t.machine.hart_kind[0] = t.machine.hart_kind[2] = 1;
     assert_true(build()->vm.grant.sstc);
-    (void)setup(0);
+    (void)setup(NULL);
     t.machine.kind_count = 2;
     t.machine.kind[1].isa = GUEST_ISA_ALWAYS;
     t.machine.hart_kind[3] = 1;
@@ -218,7 +218,7 @@ static void test_a_table_that_is_not_as_it_was_is_told(void **state)
     struct hv_vm *hv = build();
     assert_int_equal(gstage_unmap_range(&hv->gstage, GPA(TEST_ROM), HYP_PAGE_SIZE), HYP_OK);
     assert_int_equal(hv->vm.memory_cleared(&hv->vm), HYP_E_ABSENT);
-    (void)setup(0);
+    (void)setup(NULL);
     hv = build();
     t.plan.mem_hpa[TEST_INDEX][1] += 1;
     assert_int_equal(hv->vm.memory_cleared(&hv->vm), HYP_E_ALIGN);
@@ -231,7 +231,7 @@ static void test_each_object_can_be_the_last(void **state)
     (void)state;
     unsigned failures = 0;
     for (uint64_t size = 0;; size += 64) {
-        (void)setup(0);
+        (void)setup(NULL);
         t.objects.spare_size = size;
         enum hyp_status status = hv_vm_build(&t.vms, TEST_INDEX);
         if (status == HYP_OK) {
@@ -253,11 +253,11 @@ static void test_each_page_can_be_the_last(void **state)
     (void)state;
     uint64_t pages = 0;
     for (enum hyp_status status = HYP_E_NOMEM; status != HYP_OK; pages++) {
-        (void)setup(0);
+        (void)setup(NULL);
         test_leave_pages(pages);
         status = hv_vm_build(&t.vms, TEST_INDEX);
         assert_true(status == HYP_OK || status == HYP_E_NOMEM);
-        assert_int_equal(t.vms.vm[TEST_INDEX] != 0, status == HYP_OK);
+        assert_int_equal(t.vms.vm[TEST_INDEX] != NULL, status == HYP_OK);
         assert_true(csr_read(CSR_HGATP) == 0);
     }
     assert_true(pages > 4 + 6);
@@ -268,7 +268,7 @@ static void test_memory_in_the_place_of_a_device_is_refused(void **state)
     (void)state;
     t.mem[2].gpa = TEST_UART;
     expect_fails(HYP_E_EXIST, "");
-    (void)setup(0);
+    (void)setup(NULL);
     t.mem[2].gpa = TEST_ROM;
     expect_fails(HYP_E_EXIST, "");
 }
@@ -278,7 +278,7 @@ static void test_other_rooms_can_refuse(void **state)
     (void)state;
     t.irqc_status = HYP_E_UNSUPPORTED;
     expect_fails(HYP_E_UNSUPPORTED, "irqc ");
-    (void)setup(0);
+    (void)setup(NULL);
     t.console_status = HYP_E_NOMEM;
     expect_fails(HYP_E_NOMEM, "irqc console ");
 }
@@ -288,10 +288,10 @@ static void test_files_can_be_absent_or_too_large(void **state)
     (void)state;
     t.build.blob_count = 1;
     expect_fails(HYP_E_ABSENT, "irqc console ");
-    (void)setup(0);
+    (void)setup(NULL);
     test_config()->initrd.preloaded = false;
     expect_fails(HYP_E_ABSENT, "irqc console file ");
-    (void)setup(0);
+    (void)setup(NULL);
     test_set_bootargs("guest.initrd-size=0x10001");
     expect_fails(HYP_E_FORMAT, "irqc console file ");
 }
@@ -301,7 +301,7 @@ static void test_the_tree_and_the_scrubber_can_fail(void **state)
     (void)state;
     t.machine.timebase_hz = 0;
     expect_fails(HYP_E_PARAM, "irqc console file ");
-    (void)setup(0);
+    (void)setup(NULL);
     test_config()->entry = 0;
     expect_fails(HYP_E_FAULT, "irqc console file tree ");
 }

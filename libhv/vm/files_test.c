@@ -68,7 +68,7 @@ static void test_a_large_file_takes_large_leaves(void **state)
 static void test_a_file_that_was_loaded_or_is_none_stays(void **state)
 {
     (void)state;
-    struct vm_blob none = {.name = 0};
+    struct vm_blob none = {.name = NULL};
     assert_int_equal(hv_vm_copy_blob(&t.vms, &test_config()->initrd), HYP_OK);
     assert_int_equal(hv_vm_copy_blob(&t.vms, &none), HYP_OK);
     assert_string_equal(t.said, "");
@@ -114,7 +114,7 @@ static void test_an_embedded_files_size_is_known(void **state)
     (void)state;
     assert_int_equal(check("guest.kernel-size=1"), HYP_OK);
     assert_int_equal(hv.kernel.size, TEST_KERNEL_SIZE);
-    assert_true(hv.kernel.is_told);
+    assert_true(hv.kernel.size_known);
 }
 
 static void test_a_loaded_file_is_as_large_as_its_room_unless_told(void **state)
@@ -122,10 +122,10 @@ static void test_a_loaded_file_is_as_large_as_its_room_unless_told(void **state)
     (void)state;
     assert_int_equal(check("before.initrd-size=5"), HYP_OK);
     assert_int_equal(hv.initrd.size, TEST_INITRD_MAX);
-    assert_false(hv.initrd.is_told);
+    assert_false(hv.initrd.size_known);
     assert_int_equal(check("guest.initrd-size=0x4001"), HYP_OK);
     assert_int_equal(hv.initrd.size, 0x4001);
-    assert_true(hv.initrd.is_told);
+    assert_true(hv.initrd.size_known);
     assert_int_equal(check("guest.initrd-size=0x10000"), HYP_OK);
     assert_int_equal(hv.initrd.size, TEST_INITRD_MAX);
 }
@@ -136,10 +136,10 @@ static void test_an_initrd_of_no_bytes_is_none(void **state)
     (void)state;
     assert_int_equal(check("guest.initrd-size=0"), HYP_OK);
     assert_int_equal(hv.initrd.size, 0);
-    test_config()->initrd = (struct vm_blob){.name = 0};
+    test_config()->initrd = (struct vm_blob){.name = NULL};
     assert_int_equal(check("guest.initrd-size=7"), HYP_OK);
     assert_int_equal(hv.initrd.size, 0);
-    assert_true(hv.initrd.is_told);
+    assert_true(hv.initrd.size_known);
 }
 
 static void expect_size_line(const char *bootargs, const char *line)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's device tree: what the build has made, narrowed to this machine, with the VM's seeds. */
+/* A VM's device tree: what the build has made, with the fixups of this machine and the VM's seeds.
+ */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/csr.h>
@@ -56,47 +57,52 @@ static const char *find_bootargs(const struct hv_vms *vms, const char *vm,
     return args;
 }
 
-static enum hyp_status narrow(struct hv_vms *vms, struct hv_vm *hv, void *fdt)
+/* Bytes of a cache block; 0: the extension is not granted. */
+static uint32_t granted_block(const struct machine_grant *grant, enum guest_isa extension,
+                              enum machine_block block)
 {
-    const struct vm_config *c = hv->vm.config;
-    const struct hyp_dtb *dtb = &vms->build->dtbs[hv->vm.index];
-    const struct machine_grant *has = &hv->has;
+    return (grant->isa & BIT(extension)) != 0 ? grant->block[block] : 0;
+}
+
+static enum hyp_status apply_fixups(struct hv_vms *vms, struct hv_vm *hv_vm, void *fdt)
+{
+    const struct vm_config *config = hv_vm->vm.config;
+    const struct hyp_dtb *dtb = &vms->build->dtbs[hv_vm->vm.index];
+    const struct machine_grant *grant = &hv_vm->common;
     char args[CONFIG_BOOTARGS_SIZE];
     struct guest_seed seed;
-    struct guest_dt_facts facts = {
-        .device_absent = absent_devices(vms, &hv->vm),
-        .vcpu_present = hv->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv->vm.vcpu_count) - 1,
-        .no_context = vcpus_without_context(vms, &hv->vm),
-        .isa = has->isa,
-        .mmu = (enum guest_mmu)has->mmu,
-        .cbom_block =
-            (has->isa & BIT(GUEST_ISA_ZICBOM)) != 0 ? has->block[MACHINE_BLOCK_ZICBOM] : 0,
-        .cbop_block =
-            (has->isa & BIT(GUEST_ISA_ZICBOP)) != 0 ? has->block[MACHINE_BLOCK_ZICBOP] : 0,
-        .cboz_block =
-            (has->isa & BIT(GUEST_ISA_ZICBOZ)) != 0 ? has->block[MACHINE_BLOCK_ZICBOZ] : 0,
+    struct guest_dt_params params = {
+        .device_absent = absent_devices(vms, &hv_vm->vm),
+        .vcpu_present = hv_vm->vm.vcpu_count == 64 ? UINT64_MAX : BIT(hv_vm->vm.vcpu_count) - 1,
+        .no_context = vcpus_without_context(vms, &hv_vm->vm),
+        .isa = grant->isa,
+        .mmu = (enum guest_mmu)grant->mmu,
+        .cbom_block = granted_block(grant, GUEST_ISA_ZICBOM, MACHINE_BLOCK_ZICBOM),
+        .cbop_block = granted_block(grant, GUEST_ISA_ZICBOP, MACHINE_BLOCK_ZICBOP),
+        .cboz_block = granted_block(grant, GUEST_ISA_ZICBOZ, MACHINE_BLOCK_ZICBOZ),
         .timebase_hz = vms->machine->timebase_hz,
-        .initrd_end = hv->initrd.size == 0 ? 0 : c->initrd.gpa + hv->initrd.size,
+        .initrd_start = config->initrd.gpa,
+        .initrd_end = hv_vm->initrd.size == 0 ? 0 : config->initrd.gpa + hv_vm->initrd.size,
         .imsic_ids = vms->imsic_ids,
-        .bootargs = find_bootargs(vms, c->name, args),
-        .seed = draw_seed(vms, hv->vm.index, &seed),
+        .bootargs = find_bootargs(vms, config->name, args),
+        .seed = draw_seed(vms, hv_vm->vm.index, &seed),
     };
-    enum hyp_status status = guest_dt_narrow(fdt, dtb->places, &facts);
+    enum hyp_status status = guest_dt_apply(fdt, dtb, &params);
     if (status == HYP_OK) {
-        status = guest_mem_write(GPA(c->dtb_gpa), fdt, dtb->size);
+        status = guest_mem_write(GPA(config->dtb_gpa), fdt, dtb->size);
     }
     /* The guest alone has its seeds: the page goes back to the pool without them. */
-    memset((uint8_t *)fdt + (size_t)dtb->places->rng_seed * 4, 0, GUEST_DT_SECRET_SIZE);
+    guest_dt_erase_seeds(fdt, dtb);
     memset(&seed, 0, sizeof(seed));
     return status;
 }
 
-enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv)
+enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
-    const struct hyp_dtb *dtb = &vms->build->dtbs[hv->vm.index];
+    const struct hyp_dtb *dtb = &vms->build->dtbs[hv_vm->vm.index];
     unsigned order = 0;
     hpa_t pa;
-    if (dtb->size == 0 || hv->vm.config->dtb_gpa == 0) {
+    if (dtb->size == 0 || hv_vm->vm.config->dtb_gpa == 0) {
         return HYP_OK;
     }
     while ((HYP_PAGE_SIZE << order) < dtb->size) {
@@ -105,7 +111,7 @@ enum hyp_status hv_vm_store_tree(struct hv_vms *vms, struct hv_vm *hv)
     HYP_TRY(page_pool_alloc(vms->pool, order, &pa));
     void *fdt = phys_to_ptr(vms->pool->map, pa, dtb->size);
     memcpy(fdt, dtb->data, dtb->size);
-    enum hyp_status status = narrow(vms, hv, fdt);
+    enum hyp_status status = apply_fixups(vms, hv_vm, fdt);
     HYP_TRY(page_pool_free(vms->pool, pa, order));
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's device tree: narrowed to the machine and the command line, its seeds given once. */
+/* A VM's device tree: changed for the machine and the command line, its seeds given once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,8 +25,8 @@ static int setup(void **state)
     }
     vcpus[0] = (struct vcpu){.hart_index = 1};
     vcpus[1] = (struct vcpu){.id = 1, .hart_index = 3};
-    hv.has = (struct machine_grant){.isa = GUEST_ISA_ALWAYS, .block = {64, 128, 256}};
-    hv.initrd = (struct hv_file){.size = 0x4001, .is_told = true};
+    hv.common = (struct machine_grant){.isa = GUEST_ISA_ALWAYS, .block = {64, 128, 256}};
+    hv.initrd = (struct hv_file){.size = 0x4001, .size_known = true};
     return 0;
 }
 
@@ -54,7 +54,7 @@ static void test_a_vm_may_get_none(void **state)
     assert_string_equal(t.said, "");
 }
 
-/* Nor is what the build has made changed: another start narrows it again. */
+/* What the build has made is not changed either: another start changes a copy again. */
 static void test_no_page_of_the_pool_is_kept(void **state)
 {
     (void)state;
@@ -85,6 +85,19 @@ static void test_what_fails_leaves_no_page(void **state)
     t.machine.timebase_hz = 0;
     assert_int_equal(hv_vm_store_tree(&t.vms, &hv), HYP_E_PARAM);
     assert_int_equal(t.arena.pool.free_count, pages);
+}
+
+/* The VM is refused, and its memory has no tree. */
+static void test_fixups_of_another_tree_are_not_applied(void **state)
+{
+    (void)state;
+    uint64_t pages = t.arena.pool.free_count;
+    t.dtbs[TEST_INDEX].stamp++;
+    assert_int_equal(hv_vm_store_tree(&t.vms, &hv), HYP_E_FORMAT);
+    assert_int_equal(t.arena.pool.free_count, pages);
+    assert_int_not_equal(fdt_check_header(test_guest_tree()), 0);
+    t.dtbs[TEST_INDEX].stamp--;
+    store();
 }
 
 /* ---- The machine ----------------------------------------------------------------------------- */
@@ -136,7 +149,7 @@ static void test_cache_blocks_are_those_of_granted_extensions(void **state)
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbom-block-size", 0));
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbop-block-size", 0));
     assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cboz-block-size", 0));
-    hv.has.isa |= BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
+    hv.common.isa |= BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
     store();
     assert_int_equal(test_guest_cell("/cpus/cpu@1", "riscv,cbom-block-size"), 64);
     assert_int_equal(test_guest_cell("/cpus/cpu@1", "riscv,cbop-block-size"), 128);
@@ -252,6 +265,7 @@ int main(void)
         TEST(test_no_page_of_the_pool_is_kept),
         TEST(test_a_tree_may_be_larger_than_a_page),
         TEST(test_what_fails_leaves_no_page),
+        TEST(test_fixups_of_another_tree_are_not_applied),
         TEST(test_devices_that_the_machine_lacks_are_not_shown),
         TEST(test_vcpus_without_hart_are_not_shown),
         TEST(test_a_hart_without_context_gets_no_interrupt),

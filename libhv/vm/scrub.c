@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists what a VM's harts clear: its memory but for files and kept regions. */
+/* Lists the memory that a VM's harts clear: all but files and kept regions. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/guest_mem.h>
@@ -16,67 +16,69 @@ static bool file_covers_tree(const struct hv_vms *vms, uint32_t vm, const struct
            range_overlaps(at, vms->fdt_pa);
 }
 
-/* A file stays as it is; its room behind it does not. */
-static void cut_file(struct hv_vms *vms, struct hv_vm *hv, const struct vm_blob *b,
-                     const struct hv_file *has)
+/* A file is not cleared; memory after it, up to its max_size, is. */
+static void cut_file(struct hv_vms *vms, struct hv_vm *hv_vm, const struct vm_blob *blob,
+                     const struct hv_file *info)
 {
-    const struct vm_config *c = hv->vm.config;
-    struct range file = {.start = b->gpa, .size = has->size};
-    if (!has->is_told) {
-        log_line(vms->log, "vm=%s file=%s size=untold kept=0x%lx", c->name, b->name, file.size);
+    const struct vm_config *config = hv_vm->vm.config;
+    struct range file = {.start = blob->gpa, .size = info->size};
+    if (!info->size_known) {
+        log_line(vms->log, "vm=%s file=%s size=unknown kept=0x%lx", config->name, blob->name,
+                 file.size);
     }
-    for (uint32_t i = 0; b->preloaded && i < c->mem_count; i++) {
-        if (file_covers_tree(vms, hv->vm.index, &c->mem[i], file)) {
-            log_line(vms->log, "vm=%s file=%s under=device-tree", c->name, b->name);
+    for (uint32_t i = 0; blob->preloaded && i < config->mem_count; i++) {
+        if (file_covers_tree(vms, hv_vm->vm.index, &config->mem[i], file)) {
+            log_line(vms->log, "vm=%s file=%s under=device-tree", config->name, blob->name);
         }
     }
-    scrub_cut(&hv->vm.scrub, file);
+    scrub_cut(&hv_vm->vm.scrub, file);
 }
 
-static void plan(struct hv_vms *vms, struct hv_vm *hv)
+static void plan(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
-    const struct vm_config *c = hv->vm.config;
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        if (c->mem[i].keep) {
-            log_line(vms->log, "vm=%s memory=%s kept=0x%lx", c->name, c->mem[i].name,
-                     c->mem[i].size);
+    const struct vm_config *config = hv_vm->vm.config;
+    for (uint32_t i = 0; i < config->mem_count; i++) {
+        if (config->mem[i].keep) {
+            log_line(vms->log, "vm=%s memory=%s kept=0x%lx", config->name, config->mem[i].name,
+                     config->mem[i].size);
         } else {
-            scrub_add(&hv->vm.scrub, (struct range){c->mem[i].gpa, c->mem[i].size});
+            scrub_add(&hv_vm->vm.scrub, (struct range){config->mem[i].gpa, config->mem[i].size});
         }
     }
-    cut_file(vms, hv, &c->kernel, &hv->kernel);
-    cut_file(vms, hv, &c->initrd, &hv->initrd);
-    if (c->dtb_gpa != 0) {
-        scrub_cut(&hv->vm.scrub, (struct range){c->dtb_gpa, vms->build->dtbs[hv->vm.index].size});
+    cut_file(vms, hv_vm, &config->kernel, &hv_vm->kernel);
+    cut_file(vms, hv_vm, &config->initrd, &hv_vm->initrd);
+    if (config->dtb_gpa != 0) {
+        scrub_cut(&hv_vm->vm.scrub,
+                  (struct range){config->dtb_gpa, vms->build->dtbs[hv_vm->vm.index].size});
     }
 }
 
-/* At the end of the region that the guest starts in: it can be executed. */
-static uint64_t place_of(const struct vm_config *c, uint64_t size)
+/* Place for the code: the end of the region of the guest's entry, which is executable. */
+static uint64_t place_of(const struct vm_config *config, uint64_t size)
 {
     uint64_t place = 0;
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        struct range region = {c->mem[i].gpa, c->mem[i].size};
-        if (range_contains(region, c->entry)) {
+    for (uint32_t i = 0; i < config->mem_count; i++) {
+        struct range region = {config->mem[i].gpa, config->mem[i].size};
+        if (range_contains(region, config->entry)) {
             place = region.start + region.size - size;
         }
     }
     return place;
 }
 
-enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv)
+enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv_vm)
 {
-    struct scrub *s = &hv->vm.scrub;
+    struct scrub *scrub = &hv_vm->vm.scrub;
     uint64_t size = scrub_code_size;
-    plan(vms, hv);
-    if (s->count == 0) {
-        return HYP_OK; /* All of it is kept. */
+    plan(vms, hv_vm);
+    if (scrub->count == 0) {
+        return HYP_OK; /* All memory is kept. */
     }
     HYP_REQUIRE(size <= SCRUB_CODE_MAX);
-    struct range place = {.start = place_of(hv->vm.config, size), .size = size};
-    HYP_TRY(guest_mem_read(GPA(place.start), s->under, size));
+    struct range place = {.start = place_of(hv_vm->vm.config, size), .size = size};
+    HYP_TRY(guest_mem_read(GPA(place.start), scrub->under, size));
     HYP_TRY(guest_mem_write(GPA(place.start), scrub_code, size));
-    scrub_place(s, place);
-    s->left = hv->vm.vcpu_count;
+    scrub_place(scrub, place);
+    scrub->left = hv_vm->vm.vcpu_count;
     return HYP_OK;
 }

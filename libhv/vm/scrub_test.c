@@ -15,8 +15,8 @@ static int setup(void **state)
     (void)state;
     test_init();
     hv = test_vm();
-    hv.kernel = (struct hv_file){.size = TEST_KERNEL_SIZE, .is_told = true};
-    hv.initrd = (struct hv_file){.size = 0x4001, .is_told = true};
+    hv.kernel = (struct hv_file){.size = TEST_KERNEL_SIZE, .size_known = true};
+    hv.initrd = (struct hv_file){.size = 0x4001, .size_known = true};
     t.dtbs[TEST_INDEX].size = 0x800;
     return 0;
 }
@@ -74,7 +74,7 @@ static void test_a_file_of_unknown_size_keeps_its_room(void **state)
     assert_int_equal(init(), HYP_OK);
     expect_stays(TEST_INITRD, TEST_INITRD_MAX);
     assert_string_equal(t.lines, "hyp: vm=guest memory=log kept=0x1000\n"
-                                 "hyp: vm=guest file=initrd size=untold kept=0x10000\n");
+                                 "hyp: vm=guest file=initrd size=unknown kept=0x10000\n");
 }
 
 static void test_what_is_not_there_keeps_nothing(void **state)
@@ -92,7 +92,7 @@ static void expect_under_tree(bool expected)
 {
     assert_int_equal(init(), HYP_OK);
     const char *line = strstr(t.lines, "hyp: vm=guest file=initrd under=device-tree\n");
-    assert_int_equal(line != 0, expected);
+    assert_int_equal(line != NULL, expected);
 }
 
 /* A boot loader has put both there, and the tree was erased. */

@@ -10,8 +10,9 @@
 #define TEST_ARGS_ROOM 64
 
 static _Alignas(8) uint8_t test_tree[TEST_TREE_SIZE];
-static struct hyp_dtb_places test_places;
-static uint16_t test_device_nodes[3];
+#define TEST_STAMP 0x5eed1234
+
+static struct hyp_dtb_fixup test_fixups[32];
 
 static inline void test_put(const char *name, const void *value, size_t size)
 {
@@ -64,47 +65,75 @@ static inline void test_put_soc(void)
     fdt_end_node(test_tree);
 }
 
-static inline uint16_t test_value_of(const char *path, const char *name)
+/* Bytes of the property `name` of that node, or of the node where it is NULL. */
+static inline int test_token_size(int node, const char *name)
 {
-    const uint8_t *value = fdt_getprop(test_tree, fdt_path_offset(test_tree, path), name, 0);
-    HYP_REQUIRE(value != 0);
-    return (uint16_t)((value - test_tree) / 4);
+    int depth = 0;
+    int end = node;
+    int length = 0;
+    if (name != 0) {
+        (void)fdt_getprop(test_tree, node, name, &length);
+        return 12 + ((length + 3) & ~3);
+    }
+    do {
+        uint32_t tag = fdt_next_tag(test_tree, end, &end);
+        depth += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
+    } while (depth > 0);
+    return end - node;
 }
 
-static inline uint16_t test_node_of(const char *path)
+static inline void test_fix(enum hyp_dtb_fixup_kind kind, uint32_t field, const char *path,
+                            const char *name)
 {
     int node = fdt_path_offset(test_tree, path);
-    HYP_REQUIRE(node > 0);
-    return (uint16_t)((fdt_off_dt_struct(test_tree) + (uint32_t)node) / 4);
+    const uint8_t *value = name != 0 ? fdt_getprop(test_tree, node, name, 0) : 0;
+    size_t offset =
+        name != 0 ? (size_t)(value - test_tree) - 12 : fdt_off_dt_struct(test_tree) + (size_t)node;
+    test_fixups[t.dtbs[TEST_INDEX].fixup_count++] = (struct hyp_dtb_fixup){
+        .offset = (uint16_t)(offset / 4),
+        .size = (uint16_t)(test_token_size(node, name) / 4),
+        .kind = (uint8_t)kind,
+        .field = (uint8_t)field,
+    };
 }
 
-static inline void test_find_places(void)
+static inline void test_fix_value(enum hyp_dtb_field field, const char *path, const char *name)
 {
-    test_device_nodes[0] = test_node_of("/soc/uart");
-    test_device_nodes[1] = test_node_of("/soc/disk");
-    test_device_nodes[2] = test_node_of("/soc/irqc");
-    test_places = (struct hyp_dtb_places){
-        .timebase = test_value_of("/cpus", "timebase-frequency"),
-        .bootargs = test_value_of("/chosen", "bootargs"),
-        .initrd = test_value_of("/chosen", "linux,initrd-start"),
-        .rng_seed = test_value_of("/chosen", "rng-seed"),
-        .contexts = test_value_of("/soc/irqc", "interrupts-extended"),
-        .imsic_ids = test_value_of("/soc/irqc", "riscv,num-ids"),
-        .cpu = test_node_of("/cpus/cpu@0"),
-        .cpu_size = (uint16_t)(test_node_of("/cpus/cpu@1") - test_node_of("/cpus/cpu@0")),
-        .cbom = test_value_of("/cpus/cpu@0", "riscv,cbom-block-size"),
-        .cbop = test_value_of("/cpus/cpu@0", "riscv,cbop-block-size"),
-        .cboz = test_value_of("/cpus/cpu@0", "riscv,cboz-block-size"),
-        .isa = test_value_of("/cpus/cpu@0", "riscv,isa"),
-        .isa_names = test_value_of("/cpus/cpu@0", "riscv,isa-extensions"),
-        .mmu = test_value_of("/cpus/cpu@0", "mmu-type"),
-        .cpu_count = 2,
-        .device_count = 2,
-        .stdout_device = UINT8_MAX,
-        .device = test_device_nodes,
-    };
-    test_places.cpu_same = (uint16_t)(test_places.isa - 3);
-    test_places.cpu_same_size = (uint16_t)((test_places.cboz + 1 - test_places.cpu_same) * 4);
+    test_fix(HYP_DTB_VALUE, field, path, name);
+}
+
+static inline void test_fix_cpu(uint32_t vcpu, const char *path)
+{
+    test_fix(HYP_DTB_VCPU, vcpu, path, 0);
+    test_fix_value(HYP_DTB_ISA_STRING, path, "riscv,isa");
+    test_fix_value(HYP_DTB_ISA_NAMES, path, "riscv,isa-extensions");
+    test_fix_value(HYP_DTB_MMU, path, "mmu-type");
+    test_fix_value(HYP_DTB_CBOM_BLOCK, path, "riscv,cbom-block-size");
+    test_fix_value(HYP_DTB_CBOP_BLOCK, path, "riscv,cbop-block-size");
+    test_fix_value(HYP_DTB_CBOZ_BLOCK, path, "riscv,cboz-block-size");
+}
+
+/* In the order of the tree. */
+static inline void test_list_fixups(void)
+{
+    t.dtbs[TEST_INDEX] = (struct hyp_dtb){.data = test_tree,
+                                          .size = fdt_totalsize(test_tree),
+                                          .stamp = TEST_STAMP,
+                                          .fixups = test_fixups,
+                                          .imsics = true};
+    test_fix(HYP_DTB_STAMP, 0, "/", "stamp");
+    test_fix_value(HYP_DTB_BOOTARGS, "/chosen", "bootargs");
+    test_fix_value(HYP_DTB_RNG_SEED, "/chosen", "rng-seed");
+    test_fix_value(HYP_DTB_KASLR_SEED, "/chosen", "kaslr-seed");
+    test_fix_value(HYP_DTB_INITRD_START, "/chosen", "linux,initrd-start");
+    test_fix_value(HYP_DTB_INITRD_END, "/chosen", "linux,initrd-end");
+    test_fix_value(HYP_DTB_TIMEBASE, "/cpus", "timebase-frequency");
+    test_fix_cpu(0, "/cpus/cpu@0");
+    test_fix_cpu(1, "/cpus/cpu@1");
+    test_fix(HYP_DTB_DEVICE, 0, "/soc/uart", 0);
+    test_fix(HYP_DTB_DEVICE, 1, "/soc/disk", 0);
+    test_fix(HYP_DTB_CONTEXTS, 0, "/soc/irqc", "interrupts-extended");
+    test_fix_value(HYP_DTB_IMSIC_IDS, "/soc/irqc", "riscv,num-ids");
 }
 
 /* `more` bytes of it are of no use. */
@@ -115,6 +144,7 @@ static inline void test_make_tree(size_t more)
     fdt_create(test_tree, TEST_TREE_SIZE);
     fdt_finish_reservemap(test_tree);
     fdt_begin_node(test_tree, "");
+    fdt_property_u32(test_tree, "stamp", TEST_STAMP);
     test_put("more", zeroes, more);
     test_put_chosen();
     fdt_begin_node(test_tree, "cpus");
@@ -125,8 +155,7 @@ static inline void test_make_tree(size_t more)
     test_put_soc();
     fdt_end_node(test_tree);
     HYP_REQUIRE(fdt_finish(test_tree) == 0);
-    test_find_places();
-    t.dtbs[TEST_INDEX] = (struct hyp_dtb){test_tree, fdt_totalsize(test_tree), &test_places};
+    test_list_fixups();
 }
 
 /* What the guest finds in its memory. */
@@ -144,7 +173,7 @@ static inline const void *test_guest_prop(const char *path, const char *name, in
 
 static inline uint32_t test_guest_cell(const char *path, const char *name)
 {
-    const void *value = test_guest_prop(path, name, 0);
-    HYP_REQUIRE(value != 0);
+    const void *value = test_guest_prop(path, name, NULL);
+    HYP_REQUIRE(value != NULL);
     return fdt32_ld(value);
 }

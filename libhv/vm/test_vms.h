@@ -64,7 +64,6 @@ struct test_vms {
     struct hyp_dtb dtbs[2];
     struct hv_build build;
     struct config_plan plan;
-    struct irqc_module modules[2];
     struct hv_irqc irqc;
     struct vm_host_ops host;
     struct log log;
@@ -113,6 +112,8 @@ static inline enum hyp_status test_create_irqc(void *maker, struct vm *vm, struc
 }
 
 static const struct virqc_ops test_virqc = {.create = test_create_irqc};
+static const struct virqc_ops *const test_models[HYP_IRQC_NONE] = {
+    [HYP_IRQC_PLIC] = &test_virqc, [HYP_IRQC_IMSIC] = &test_virqc};
 
 static inline enum hyp_status test_add_console(void *ctx, struct vm *vm)
 {
@@ -164,7 +165,7 @@ static inline const void *test_find(const void *from, uint64_t size)
         HYP_REQUIRE(test_file_at(va + size - 1, &last) == bytes + size - 1);
         return bytes;
     }
-    return 0;
+    return NULL;
 }
 
 static inline void test_init_guest_memory(void)
@@ -245,7 +246,8 @@ static inline void test_init_config(void)
                                 .dtbs = t.dtbs,
                                 .blobs = t.blobs,
                                 .blob_count = 2,
-                                .device_index = test_device_index};
+                                .device_index = test_device_index,
+                                .virqc = test_models};
     t.plan.harts[TEST_INDEX] = TEST_HARTS;
     t.plan.gpa_bits[TEST_INDEX] = 41;
     t.plan.mem_hpa[TEST_INDEX][0] = TEST_RAM_HPA;
@@ -271,11 +273,8 @@ static inline void test_init_vms(void)
 {
     struct console_dev dev = {.ops = &test_console_ops};
     log_init(&t.log, &dev);
-    t.modules[0] = (struct irqc_module){.model = HYP_IRQC_PLIC, .virqc = &test_virqc};
-    t.modules[1] = (struct irqc_module){.model = HYP_IRQC_IMSIC, .virqc = &test_virqc};
-    t.irqc = (struct hv_irqc){.modules = t.modules,
-                              .module_count = 2,
-                              .models = BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_IMSIC)};
+    t.irqc =
+        (struct hv_irqc){.build = &t.build, .models = BIT(HYP_IRQC_PLIC) | BIT(HYP_IRQC_IMSIC)};
     t.vms = (struct hv_vms){.build = &t.build,
                             .machine = &t.machine,
                             .seed = &t.machine.seed,
@@ -311,7 +310,7 @@ static inline struct vm_config *test_config(void)
 /* Of the VM, without what was built before: for one step alone. */
 static inline struct hv_vm test_vm(void)
 {
-    return (struct hv_vm){.all = &t.vms,
+    return (struct hv_vm){.vms = &t.vms,
                           .vm = {.config = test_config(), .index = TEST_INDEX, .vcpu_count = 2}};
 }
 

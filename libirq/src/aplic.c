@@ -51,11 +51,6 @@ static void set_target(const struct aplic *a, uint32_t source, uint32_t hart, ui
     }
 }
 
-void aplic_set_target(const struct aplic *a, uint32_t source, uint32_t hart)
-{
-    set_target(a, source, hart, 1);
-}
-
 void aplic_route(const struct aplic *a, uint32_t source, uint32_t hart, uint32_t guest_index,
                  uint32_t eiid)
 {
@@ -68,18 +63,6 @@ void aplic_set_pending(const struct aplic *a, uint32_t source, bool pending)
     if (is_source(a, source)) {
         mmio_write32(a->regs, pending ? APLIC_SETIPNUM_LE : APLIC_CLRIPNUM, source);
     }
-}
-
-uint32_t aplic_pending(const struct aplic *a, uint32_t word)
-{
-    return word * 32 < a->source_count ? mmio_read32(a->regs, APLIC_SETIP + (uintptr_t)word * 4)
-                                       : 0;
-}
-
-uint32_t aplic_inputs(const struct aplic *a, uint32_t word)
-{
-    return word * 32 < a->source_count ? mmio_read32(a->regs, APLIC_IN_CLRIP + (uintptr_t)word * 4)
-                                       : 0;
 }
 
 /*
@@ -207,7 +190,7 @@ static uint32_t phys_set_mode(void *state, uint32_t source, uint32_t sm)
 
 static void phys_set_target(void *state, uint32_t source, uint32_t hart)
 {
-    aplic_set_target(state, source, hart);
+    set_target(state, source, hart, 1);
 }
 
 static void phys_set_enable(void *state, uint32_t source, bool enable)
@@ -222,14 +205,19 @@ static void phys_set_pending(void *state, uint32_t word, uint32_t bits, bool pen
     mmio_write32(a->regs, at, bits);
 }
 
-static uint32_t phys_pending(void *state, uint32_t word)
+static uint32_t read_word(const struct aplic *a, uintptr_t array, uint32_t word)
 {
-    return aplic_pending(state, word);
+    return word * 32 < a->source_count ? mmio_read32(a->regs, array + (uintptr_t)word * 4) : 0;
 }
 
-static uint32_t phys_inputs(void *state, uint32_t word)
+static uint32_t phys_pending(void *state, uint32_t word)
 {
-    return aplic_inputs(state, word);
+    return read_word(state, APLIC_SETIP, word);
+}
+
+static uint32_t phys_rectified(void *state, uint32_t word)
+{
+    return read_word(state, APLIC_IN_CLRIP, word);
 }
 
 static const struct aplic_phys_ops phys_ops = {
@@ -238,7 +226,7 @@ static const struct aplic_phys_ops phys_ops = {
     .set_enable = phys_set_enable,
     .set_pending = phys_set_pending,
     .pending = phys_pending,
-    .inputs = phys_inputs,
+    .rectified = phys_rectified,
 };
 
 struct aplic_phys aplic_phys(struct aplic *aplic)

@@ -7,8 +7,6 @@
 #include <hyp/base/assert.h>
 #include <hyp/base/bits.h>
 
-#define GEILEN_MAX 63u
-
 /* ---- The hypervisor's own interrupt file ----------------------------------------------------- */
 
 static void own_write(uint32_t select, uint64_t value)
@@ -46,12 +44,6 @@ void imsic_enable(uint32_t identity, bool enable)
 uint32_t imsic_claim(void)
 {
     return (uint32_t)(csr_swap(CSR_STOPEI, 0) >> IMSIC_TOPEI_ID_SHIFT);
-}
-
-void imsic_clear(uint32_t identity)
-{
-    csr_write(CSR_SISELECT, select_of(IMSIC_SELECT_EIP, identity));
-    csr_clear(CSR_SIREG, BIT(identity % 64));
 }
 
 void imsic_send(mmio_t page, uint32_t identity)
@@ -97,57 +89,6 @@ enum hyp_status imsic_clean_guest_file(uint32_t file, uint32_t id_max)
     return HYP_OK;
 }
 
-void imsic_wake_on_guest(uint32_t file, bool wake)
-{
-    HYP_REQUIRE(file <= GEILEN_MAX);
-    if (wake) {
-        csr_set(CSR_HGEIE, BIT(file));
-        csr_set(CSR_HIE, BIT(IRQ_S_GEXT));
-        return;
-    }
-    csr_clear(CSR_HGEIE, BIT(file));
-    if (csr_read(CSR_HGEIE) == 0) {
-        csr_clear(CSR_HIE, BIT(IRQ_S_GEXT));
-    }
-}
-
-bool imsic_guest_pends(uint32_t file)
-{
-    HYP_REQUIRE(file <= GEILEN_MAX);
-    return (csr_read(CSR_HGEIP) >> file & 1) != 0;
-}
-
-/* ---- Where the pages are --------------------------------------------------------------------- */
-
-static unsigned hart_shift(const struct imsic_layout *l)
-{
-    return IMSIC_PAGE_SHIFT + l->guest_bits;
-}
-
-enum hyp_status imsic_layout_check(const struct imsic_layout *l)
-{
-    if (l->guest_bits > 7 || l->hart_bits > 15 || l->group_bits > 7 || l->group_shift > 55) {
-        return HYP_E_PARAM;
-    }
-    unsigned group_from = hart_shift(l) + l->hart_bits;
-    if (l->group_bits != 0 && l->group_shift < group_from) {
-        return HYP_E_PARAM;
-    }
-    uint64_t indices = (BIT(group_from) - 1) | (BIT(l->group_bits) - 1) << l->group_shift;
-    return (l->base.a & indices) == 0 ? HYP_OK : HYP_E_PARAM;
-}
-
-enum hyp_status imsic_page(const struct imsic_layout *l, uint32_t group, uint32_t hart,
-                           uint32_t file, hpa_t *page)
-{
-    if (group >> l->group_bits != 0 || hart >> l->hart_bits != 0 || file >> l->guest_bits != 0) {
-        return HYP_E_RANGE;
-    }
-    *page = HPA(l->base.a | (uint64_t)group << l->group_shift | (uint64_t)hart << hart_shift(l) |
-                (uint64_t)file << IMSIC_PAGE_SHIFT);
-    return HYP_OK;
-}
-
 /* ---- The IPI path ---------------------------------------------------------------------------- */
 
 HYP_COLD static void init_hart(void *state, uint32_t hart)
@@ -164,10 +105,16 @@ static void send(void *state, uint32_t hart)
     imsic_send(ipi->page[hart], ipi->identity);
 }
 
+static void clear(uint32_t identity)
+{
+    csr_write(CSR_SISELECT, select_of(IMSIC_SELECT_EIP, identity));
+    csr_clear(CSR_SIREG, BIT(identity % 64));
+}
+
 static void ack(void *state)
 {
     const struct imsic_ipi *ipi = state;
-    imsic_clear(ipi->identity);
+    clear(ipi->identity);
     /* A CSR write is device output: only a fence keeps later loads behind it. */
     fence_io();
 }

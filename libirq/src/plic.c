@@ -124,16 +124,6 @@ HYP_COLD enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_
     return HYP_OK;
 }
 
-enum hyp_status plic_set_priority(struct plic *plic, uint32_t source, uint32_t priority)
-{
-    if (source == 0 || source >= plic->source_count) {
-        return HYP_E_RANGE;
-    }
-    uintptr_t at = PLIC_PRIORITY + (uintptr_t)source * 4;
-    mmio_write32(plic->regs, at, priority);
-    return mmio_read32(plic->regs, at) == priority ? HYP_OK : HYP_E_UNSUPPORTED;
-}
-
 static const struct irqc_ops ops = {
     .init_hart = init_hart,
     .claim = claim,

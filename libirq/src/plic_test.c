@@ -238,24 +238,6 @@ static void test_claim_without_context(void **state)
     assert_false(chip.external[0] || chip.external[1] || chip.external[2]);
 }
 
-static void test_priority(void **state)
-{
-    (void)state;
-    assert_int_equal(plic_set_priority(&plic, 10, 7), HYP_OK);
-    assert_int_equal(mmio_read32(regs, 40), 7);
-    assert_int_equal(plic_set_priority(&plic, 10, 8), HYP_E_UNSUPPORTED);
-    assert_int_equal(plic_set_priority(&plic, 0, 1), HYP_E_RANGE);
-    assert_int_equal(plic_set_priority(&plic, SOURCES, 1), HYP_E_RANGE);
-    assert_int_equal(plic_set_priority(&plic, 11, 6), HYP_OK);
-    assert_int_equal(plic_set_priority(&plic, 10, 5), HYP_OK);
-    irqc.ops->set_enable(irqc.state, 0, 10, true);
-    irqc.ops->set_enable(irqc.state, 0, 11, true);
-    drive(10, true);
-    drive(11, true);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 11);
-    assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,7 +249,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_interrupt_goes_round, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refused_is_completed_and_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_without_context, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_priority, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -39,8 +39,8 @@ static NOINLINE uint32_t read_block(struct vaplic *v, uint64_t offset)
         return 0;
     }
     switch ((offset - BLOCKS) / BLOCK_SIZE) {
-    case BLOCK_SETIP: return vaplic_source_pending(v, reg);
-    case BLOCK_IN_CLRIP: return vaplic_source_inputs(v, reg);
+    case BLOCK_SETIP: return vaplic_read_setip(v, reg);
+    case BLOCK_IN_CLRIP: return vaplic_read_in_clrip(v, reg);
     case BLOCK_SETIE: return vaplic_half(v->enabled, reg);
     default: return 0;
     }
@@ -56,17 +56,17 @@ static NOINLINE enum vdev_result read_idc(struct vaplic *v, uint64_t offset, uin
     }
     struct vaplic_idc *idc = &v->idcs[i];
     if (reg == APLIC_CLAIMI) {
-        return vaplic_request_claimi(v, idc, value);
+        return vaplic_read_claimi(v, idc, value);
     }
     if (reg == APLIC_TOPI) {
-        return vaplic_request_topi(v, idc, value);
+        return vaplic_read_topi(v, idc, value);
     }
     if (reg == APLIC_IDELIVERY) {
         *value = idc->idelivery;
     } else if (reg == APLIC_IFORCE) {
         *value = idc->iforce;
     } else if (reg == APLIC_ITHRESHOLD) {
-        *value = idc->limit == VAPLIC_NONE ? 0 : idc->limit >> KEY_SHIFT;
+        *value = idc->threshold_key == VAPLIC_NONE ? 0 : idc->threshold_key >> KEY_SHIFT;
     }
     return VDEV_OK;
 }
@@ -79,7 +79,7 @@ static NOINLINE enum vdev_result read_rest(struct vaplic *v, uint64_t offset, ui
     case APLIC_GENMSI: *value = v->genmsi; break;
     default:
         *value = offset / 0x1000 == BLOCKS / 0x1000 ? read_block(v, offset) : 0;
-        return vaplic_source_catch_up(v, LATE_AT_ONCE_READ) ? VDEV_OK : VDEV_MORE;
+        return vaplic_run_deferred(v, DEFERRED_PER_READ) ? VDEV_OK : VDEV_MORE;
     }
     return VDEV_OK;
 }
@@ -109,9 +109,9 @@ static void write_number(struct vaplic *v, uint32_t source, uint64_t block)
         return;
     }
     if (block <= BLOCK_IN_CLRIP) {
-        vaplic_source_set_pending(v, source, block == BLOCK_SETIP);
+        vaplic_set_pending(v, source, block == BLOCK_SETIP);
     } else {
-        vaplic_source_set_enabled(v, source, block == BLOCK_SETIE);
+        vaplic_set_enabled(v, source, block == BLOCK_SETIE);
     }
 }
 
@@ -127,9 +127,9 @@ static void write_bits(struct vaplic *v, uint32_t reg, uint32_t value, uint64_t 
         return;
     }
     if (block <= BLOCK_IN_CLRIP) {
-        vaplic_source_set_pendings(v, reg, value, block == BLOCK_SETIP);
+        vaplic_set_pending_word(v, reg, value, block == BLOCK_SETIP);
     } else {
-        vaplic_source_set_enables(v, reg, value, block == BLOCK_SETIE);
+        vaplic_set_enabled_word(v, reg, value, block == BLOCK_SETIE);
     }
 }
 
@@ -159,31 +159,31 @@ static NOINLINE void write_idc(struct vaplic *v, uint64_t offset, uint32_t value
     case APLIC_IDELIVERY: idc->idelivery = (value & 1) != 0; break;
     case APLIC_IFORCE: idc->iforce = (value & 1) != 0; break;
     case APLIC_ITHRESHOLD:
-        idc->limit = threshold == 0 ? VAPLIC_NONE : threshold << KEY_SHIFT;
+        idc->threshold_key = threshold == 0 ? VAPLIC_NONE : threshold << KEY_SHIFT;
         break;
     default: return;
     }
-    vaplic_request_drive(v, idc);
+    vaplic_update_external(v, idc);
 }
 
 /* DM changes: targets are read anew, and direct mode's levels pend. */
 static NOINLINE void set_delivery(struct vaplic *v, bool msi)
 {
-    vaplic_request_remove_all(v);
+    vaplic_remove_requests(v);
     v->msi = msi;
     for (uint32_t w = 0; w < v->word_count; w++) {
         uint64_t rest = v->config.source_count - w * 64;
         uint64_t sources = rest >= 64 ? UINT64_MAX : BIT(rest) - 1;
-        vaplic_mark_late(v, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
+        vaplic_defer(v, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
     }
-    vaplic_request_drive_all(v);
+    vaplic_update_all_external(v);
 }
 
 /* IE changes in MSI mode: what waited goes, and the machine follows. */
 static void forward(struct vaplic *v)
 {
     for (uint32_t w = 0; w < v->word_count; w++) {
-        vaplic_mark_late(v, w, v->enabled[w] & (v->pending[w] | v->owned[w]));
+        vaplic_defer(v, w, v->enabled[w] & (v->pending[w] | v->owned[w]));
     }
 }
 
@@ -202,7 +202,7 @@ static NOINLINE void write_domaincfg(struct vaplic *v, uint32_t value)
     } else if (msi) {
         forward(v);
     } else {
-        vaplic_request_drive_all(v);
+        vaplic_update_all_external(v);
     }
 }
 
@@ -227,7 +227,7 @@ static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t va
         if (source == 0) {
             write_domaincfg(v, value);
         } else if (is_source(v, source)) {
-            vaplic_source_set_sourcecfg(v, (uint32_t)source, value);
+            vaplic_write_sourcecfg(v, (uint32_t)source, value);
         }
         return;
     case APLIC_SETIP / 0x1000: write_block(v, offset, value); return;
@@ -242,7 +242,7 @@ static inline void write_register(struct vaplic *v, uint64_t offset, uint32_t va
         if (source == 0) {
             write_genmsi(v, value);
         } else if (is_source(v, source)) {
-            vaplic_source_set_target(v, (uint32_t)source, value);
+            vaplic_write_target(v, (uint32_t)source, value);
         }
     }
 }
@@ -279,7 +279,7 @@ static NOINLINE enum vdev_result read_pair(struct vaplic *v, uint64_t offset, un
 
 static enum vdev_result more(void *state)
 {
-    return vaplic_source_catch_up(state, LATE_AT_ONCE) ? VDEV_OK : VDEV_MORE;
+    return vaplic_run_deferred(state, DEFERRED_PER_CALL) ? VDEV_OK : VDEV_MORE;
 }
 
 static NOINLINE enum vdev_result write_pair(struct vaplic *v, uint64_t offset, unsigned size,
@@ -307,7 +307,7 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
     }
     struct vaplic *v = state;
     write_register(v, offset, (uint32_t)value);
-    return v->late_words == 0 ? VDEV_OK : more(v);
+    return v->deferred_words == 0 ? VDEV_OK : more(v);
 }
 
 const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write, .more = more};
@@ -355,28 +355,28 @@ HYP_COLD static void clear(struct vaplic *v)
     for (uint32_t w = 0; w < v->word_count; w++) {
         v->pending[w] = 0;
         v->enabled[w] = 0;
-        v->inputs[w] = 0;
+        v->rectified[w] = 0;
         v->active[w] = 0;
-        v->levels[w] = 0;
-        v->late[w] = 0;
+        v->level_sensitive[w] = 0;
+        v->deferred[w] = 0;
         for (uint32_t k = 0; k < 8; k++) {
             v->iprio[k * v->word_count + w] = (target >> k & 1) != 0 ? UINT64_MAX : 0;
         }
     }
-    v->late_words = 0;
+    v->deferred_words = 0;
     for (uint32_t source = 1; source < v->config.source_count; source++) {
         struct vaplic_source *s = &v->sources[source];
         *s = (struct vaplic_source){.target = target, .wire = s->wire, .owned = s->owned};
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];
-        *idc = (struct vaplic_idc){.ready = idc->ready,
+        *idc = (struct vaplic_idc){.requests = idc->requests,
                                    .best = idc->best,
-                                   .limit = VAPLIC_NONE,
+                                   .threshold_key = VAPLIC_NONE,
                                    .vcpu = (uint8_t)i,
                                    .external = idc->external};
     }
-    vaplic_request_remove_all(v);
+    vaplic_remove_requests(v);
 }
 
 HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_config *config,
@@ -394,26 +394,18 @@ HYP_COLD enum hyp_status vaplic_init(struct vaplic *v, const struct vaplic_confi
     v->idcs = (struct vaplic_idc *)(v->sources + config->source_count);
     v->pending = (uint64_t *)(v->idcs + config->idc_count);
     v->enabled = v->pending + words;
-    v->inputs = v->enabled + words;
-    v->owned = v->inputs + words;
+    v->rectified = v->enabled + words;
+    v->owned = v->rectified + words;
     v->active = v->owned + words;
-    v->levels = v->active + words;
-    v->late = v->levels + words;
-    v->iprio = v->late + words;
+    v->level_sensitive = v->active + words;
+    v->deferred = v->level_sensitive + words;
+    v->iprio = v->deferred + words;
     uint64_t *ready = v->pending + BITMAPS * words;
     uint32_t *best = (uint32_t *)(ready + words * config->idc_count);
     for (uint32_t i = 0; i < config->idc_count; i++) {
-        v->idcs[i].ready = ready + words * i;
+        v->idcs[i].requests = ready + words * i;
         v->idcs[i].best = best + words * i;
     }
     clear(v);
     return HYP_OK;
-}
-
-HYP_COLD void vaplic_reset(struct vaplic *v)
-{
-    vaplic_stop(v);
-    clear(v);
-    vaplic_request_drive_all(v);
-    v->stopped = false;
 }

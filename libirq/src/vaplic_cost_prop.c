@@ -78,7 +78,7 @@ static const struct aplic_phys_ops ops = {.set_mode = set_mode,
                                           .set_enable = set_enable,
                                           .set_pending = set_pending,
                                           .pending = pending,
-                                          .inputs = inputs};
+                                          .rectified = inputs};
 static const struct aplic_phys phys = {.ops = &ops, .source_count = SOURCES};
 
 static void set_external(void *ctx, uint32_t vcpu, bool level)
@@ -193,7 +193,7 @@ static void ask(void)
         struct irq_line line = vaplic_line(&w.v, s);
         irq_line_set(&line, true);
         if (s <= w.owned) {
-            vaplic_raise(&w.v, s);
+            vaplic_handle_phys_irq(&w.v, s);
         }
         called();
     }

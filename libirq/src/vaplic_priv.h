@@ -5,7 +5,7 @@
  *   vaplic.c           the register window, the domain's registers, set-up: open this first
  *   vaplic_source.c    registers of sources: sourcecfg, target, setip to clrienum; lines
  *   vaplic_request.c   requests of each hart, claims, messages; interrupts that the machine raises
- *   vaplic_machine.c   the machine's APLIC: mode, target, enable of the sources that are owned
+ *   vaplic_phys.c   the machine's APLIC: mode, target, enable of the sources that are owned
  *
  * A file calls only those below it, and includes only its own header and theirs. Therefore whoever
  * changes a request of an owned source updates the machine afterwards; no request does so itself.
@@ -17,7 +17,7 @@
 #include <hyp/irq/aplic_regs.h>
 #include <hyp/irq/vaplic.h>
 
-/* struct vaplic_idc.top: the source is below the priority. */
+/* struct vaplic_idc.top_key: the source is below the priority. */
 #define KEY_SHIFT 10
 #define KEY_SOURCE ((1u << KEY_SHIFT) - 1)
 
@@ -34,7 +34,7 @@ static inline void vaplic_assign(uint64_t *map, uint32_t source, bool value)
     map[source / 64] = (map[source / 64] & ~BIT(source % 64)) | (uint64_t)value << (source % 64);
 }
 
-static inline bool vaplic_is_ready(const struct vaplic *v, uint32_t source)
+static inline bool vaplic_is_pending_enabled(const struct vaplic *v, uint32_t source)
 {
     return ((v->pending[source / 64] & v->enabled[source / 64]) >> source % 64 & 1) != 0;
 }
@@ -51,7 +51,7 @@ static inline uint32_t vaplic_half(const uint64_t *map, uint32_t reg)
     return (uint32_t)(map[reg / 2] >> (reg % 2 * 32));
 }
 
-static inline bool vaplic_rectified(const struct vaplic_source *s)
+static inline bool vaplic_rectified_input(const struct vaplic_source *s)
 {
     return s->mode >= APLIC_SM_EDGE1 && s->wire != ((s->mode & 1) != 0);
 }
@@ -77,28 +77,28 @@ static inline uint32_t vaplic_legal_target(const struct vaplic *v, uint32_t valu
     return v->msi ? value : (value & ~APLIC_TARGET_IPRIO) | (iprio != 0 ? iprio : 1);
 }
 
-static inline bool vaplic_is_level(const struct vaplic_source *s)
+static inline bool vaplic_is_level_sensitive(const struct vaplic_source *s)
 {
     return s->mode >= APLIC_SM_LEVEL1;
 }
 
 /* These sources are late from now on. */
-static inline void vaplic_mark_late(struct vaplic *v, uint32_t w, uint64_t sources)
+static inline void vaplic_defer(struct vaplic *v, uint32_t w, uint64_t sources)
 {
     if (sources != 0) {
-        v->late[w] |= sources;
-        v->late_words |= 1u << w;
+        v->deferred[w] |= sources;
+        v->deferred_words |= 1u << w;
     }
 }
 
 /* Hardware, level-sensitive, in direct mode: while it is pending, it is off at the machine. */
-static inline bool vaplic_is_held(const struct vaplic *v, uint32_t source)
+static inline bool vaplic_is_phys_masked(const struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = &v->sources[source];
-    return s->owned && !v->msi && vaplic_is_level(s) && vaplic_has(v->pending, source);
+    return s->owned && !v->msi && vaplic_is_level_sensitive(s) && vaplic_has(v->pending, source);
 }
 
-static inline bool vaplic_at_machine(const struct vaplic *v, uint32_t source)
+static inline bool vaplic_is_phys(const struct vaplic *v, uint32_t source)
 {
-    return v->sources[source].owned && !v->stopped;
+    return v->sources[source].owned && !v->vm_stopped;
 }

@@ -311,5 +311,5 @@ static const struct aplic_phys_ops chip_ops = {
     .set_enable = chip_set_enable,
     .set_pending = chip_set_pending,
     .pending = chip_pending,
-    .inputs = chip_inputs,
+    .rectified = chip_inputs,
 };

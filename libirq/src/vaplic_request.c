@@ -4,8 +4,8 @@
 
 #include <hyp/base/assert.h>
 
-#include "first.h"
-#include "vaplic_machine.h"
+#include "lowest_bit.h"
+#include "vaplic_phys.h"
 
 /* ---- Requests, by hart ----------------------------------------------------------------------- */
 
@@ -20,7 +20,7 @@ static inline uint32_t key_of(const struct vaplic *v, uint32_t source)
 /* A bit of the priority at a time, highest first: sources that have it go, if any has not. */
 static inline uint32_t best_of(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
 {
-    uint64_t ready = idc->ready[w];
+    uint64_t ready = idc->requests[w];
     const uint64_t *bits = v->iprio + (size_t)v->config.iprio_bits * v->word_count + w;
     uint32_t iprio = 0;
     if (ready == 0) {
@@ -32,17 +32,17 @@ static inline uint32_t best_of(const struct vaplic *v, const struct vaplic_idc *
         iprio = iprio << 1 | (less == 0);
         ready = less != 0 ? less : ready;
     }
-    return iprio << KEY_SHIFT | (w * 64 + first(ready));
+    return iprio << KEY_SHIFT | (w * 64 + lowest_bit(ready));
 }
 
-uint32_t vaplic_request_best(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
+uint32_t vaplic_best_in_word(const struct vaplic *v, const struct vaplic_idc *idc, uint32_t w)
 {
     return best_of(v, idc, w);
 }
 
-bool vaplic_request_signals(const struct vaplic *v, const struct vaplic_idc *idc)
+bool vaplic_signals(const struct vaplic *v, const struct vaplic_idc *idc)
 {
-    return v->ie && !v->msi && idc->idelivery && (idc->iforce || idc->top < idc->limit);
+    return v->ie && !v->msi && idc->idelivery && (idc->iforce || idc->top_key < idc->threshold_key);
 }
 
 static inline void set_external(struct vaplic *v, struct vaplic_idc *idc, bool level)
@@ -53,7 +53,7 @@ static inline void set_external(struct vaplic *v, struct vaplic_idc *idc, bool l
 
 static inline void drive(struct vaplic *v, struct vaplic_idc *idc)
 {
-    bool level = vaplic_request_signals(v, idc);
+    bool level = vaplic_signals(v, idc);
     if (level != idc->external) {
         set_external(v, idc, level);
     }
@@ -62,7 +62,7 @@ static inline void drive(struct vaplic *v, struct vaplic_idc *idc)
 /* The same when `top` alone has changed, for the better: without external, iforce has no effect. */
 static inline void drive_better(struct vaplic *v, struct vaplic_idc *idc)
 {
-    if (!idc->external && v->ie && idc->idelivery && idc->top < idc->limit) {
+    if (!idc->external && v->ie && idc->idelivery && idc->top_key < idc->threshold_key) {
         set_external(v, idc, true);
     }
 }
@@ -70,17 +70,17 @@ static inline void drive_better(struct vaplic *v, struct vaplic_idc *idc)
 /* The same for the worse: the level can only fall. */
 static inline void drive_worse(struct vaplic *v, struct vaplic_idc *idc)
 {
-    if (idc->external && !idc->iforce && idc->top >= idc->limit) {
+    if (idc->external && !idc->iforce && idc->top_key >= idc->threshold_key) {
         set_external(v, idc, false);
     }
 }
 
-void vaplic_request_drive(struct vaplic *v, struct vaplic_idc *idc)
+void vaplic_update_external(struct vaplic *v, struct vaplic_idc *idc)
 {
     drive(v, idc);
 }
 
-void vaplic_request_drive_all(struct vaplic *v)
+void vaplic_update_all_external(struct vaplic *v)
 {
     const struct vaplic_idc *end = v->idcs + v->config.idc_count;
     for (struct vaplic_idc *idc = v->idcs; idc != end; idc++) {
@@ -88,22 +88,17 @@ void vaplic_request_drive_all(struct vaplic *v)
     }
 }
 
-bool vaplic_external_level(const struct vaplic *v, uint32_t vcpu)
-{
-    return vaplic_request_signals(v, &v->idcs[vcpu]);
-}
-
 /* The source, which is no request yet, becomes one of this IDC structure. */
 static inline void add(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
     idc->count++;
-    idc->ready[source / 64] |= BIT(source % 64);
+    idc->requests[source / 64] |= BIT(source % 64);
     uint32_t key = key_of(v, source);
     if (key < idc->best[source / 64]) {
         idc->best[source / 64] = key;
     }
-    if (key < idc->top) {
-        idc->top = key;
+    if (key < idc->top_key) {
+        idc->top_key = key;
         drive_better(v, idc);
     }
 }
@@ -113,14 +108,14 @@ static NOINLINE void remove_best(struct vaplic *v, uint32_t at, struct vaplic_id
 {
     uint32_t was = idc->best[at];
     idc->best[at] = best_of(v, idc, at);
-    if (was != idc->top) {
+    if (was != idc->top_key) {
         return;
     }
     uint64_t top = VAPLIC_NONE; /* 32 bits would be extended for each comparison. */
     for (const uint32_t *best = idc->best, *end = best + v->word_count; best != end; best++) {
         top = *best < top ? *best : top;
     }
-    idc->top = (uint32_t)top;
+    idc->top_key = (uint32_t)top;
     drive_worse(v, idc);
 }
 
@@ -128,7 +123,7 @@ static NOINLINE void remove_best(struct vaplic *v, uint32_t at, struct vaplic_id
 static NOINLINE void remove(struct vaplic *v, uint32_t source, struct vaplic_idc *idc)
 {
     uint32_t at = source / 64;
-    idc->ready[at] &= ~BIT(source % 64);
+    idc->requests[at] &= ~BIT(source % 64);
     idc->count--;
     if ((idc->best[at] & KEY_SOURCE) != source) {
         return;
@@ -138,19 +133,19 @@ static NOINLINE void remove(struct vaplic *v, uint32_t source, struct vaplic_idc
         return;
     }
     idc->best[at] = VAPLIC_NONE;
-    idc->top = VAPLIC_NONE;
+    idc->top_key = VAPLIC_NONE;
     drive_worse(v, idc);
 }
 
-void vaplic_request_remove_all(struct vaplic *v)
+void vaplic_remove_requests(struct vaplic *v)
 {
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         struct vaplic_idc *idc = &v->idcs[i];
         for (uint32_t w = 0; w < v->word_count; w++) {
-            idc->ready[w] = 0;
+            idc->requests[w] = 0;
             idc->best[w] = VAPLIC_NONE;
         }
-        idc->top = VAPLIC_NONE;
+        idc->top_key = VAPLIC_NONE;
         idc->count = 0;
     }
 }
@@ -164,11 +159,11 @@ static NOINLINE void send(struct vaplic *v, uint32_t source)
                        target & APLIC_TARGET_EIID);
 }
 
-void vaplic_request_update(struct vaplic *v, uint32_t source)
+void vaplic_update_request(struct vaplic *v, uint32_t source)
 {
     uint32_t w = source / 64;
     uint64_t bit = BIT(source % 64);
-    if ((v->late[w] & bit) != 0) {
+    if ((v->deferred[w] & bit) != 0) {
         return;
     }
     uint64_t ready = v->pending[w] & v->enabled[w] & bit;
@@ -180,7 +175,7 @@ void vaplic_request_update(struct vaplic *v, uint32_t source)
     }
     uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
     struct vaplic_idc *idc = &v->idcs[i];
-    if (i < v->config.idc_count && ready != (idc->ready[w] & bit)) {
+    if (i < v->config.idc_count && ready != (idc->requests[w] & bit)) {
         if (ready != 0) {
             add(v, source, idc);
         } else {
@@ -189,14 +184,14 @@ void vaplic_request_update(struct vaplic *v, uint32_t source)
     }
 }
 
-void vaplic_request_move(struct vaplic *v, uint32_t source, uint32_t target)
+void vaplic_retarget_request(struct vaplic *v, uint32_t source, uint32_t target)
 {
     uint32_t i = v->sources[source].target >> APLIC_TARGET_HART_SHIFT;
-    if (i < v->config.idc_count && vaplic_has(v->idcs[i].ready, source)) {
+    if (i < v->config.idc_count && vaplic_has(v->idcs[i].requests, source)) {
         remove(v, source, &v->idcs[i]);
     }
     vaplic_assign_target(v, source, target);
-    vaplic_request_update(v, source);
+    vaplic_update_request(v, source);
 }
 
 /* ---- What the machine tells ------------------------------------------------------------------ */
@@ -206,27 +201,27 @@ static NOINLINE void raise_other(struct vaplic *v, uint32_t source)
 {
     const struct aplic_phys *phys = v->config.phys;
     HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);
-    if (source >= v->config.source_count || !vaplic_at_machine(v, source)) {
-        vaplic_machine_set_enable(v, source, false);
+    if (source >= v->config.source_count || !vaplic_is_phys(v, source)) {
+        vaplic_phys_set_enable(v, source, false);
         return;
     }
     const struct vaplic_source *s = &v->sources[source];
     if (s->mode == APLIC_SM_INACTIVE) {
         return;
     }
-    if (s->armed) {
+    if (s->phys_enabled) {
         /* Off since its claim if it was level-sensitive then: the guest may have changed it. */
-        vaplic_machine_set_enable(v, source, true);
+        vaplic_phys_set_enable(v, source, true);
     }
     vaplic_assign(v->pending, source, true);
-    vaplic_request_update(v, source);
+    vaplic_update_request(v, source);
 }
 
-void vaplic_raise(struct vaplic *v, uint32_t source)
+void vaplic_handle_phys_irq(struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = v->sources + source;
-    if (source >= v->config.source_count || !vaplic_at_machine(v, source) || v->msi ||
-        !vaplic_is_level(s)) {
+    if (source >= v->config.source_count || !vaplic_is_phys(v, source) || v->msi ||
+        !vaplic_is_level_sensitive(s)) {
         raise_other(v, source);
         return;
     }
@@ -236,7 +231,7 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
     v->pending[w] |= bit;
     uint32_t i = s->target >> APLIC_TARGET_HART_SHIFT;
     struct vaplic_idc *idc = v->idcs + i;
-    if ((v->enabled[w] & bit) != 0 && i < v->config.idc_count && (idc->ready[w] & bit) == 0) {
+    if ((v->enabled[w] & bit) != 0 && i < v->config.idc_count && (idc->requests[w] & bit) == 0) {
         add(v, source, idc);
     }
 }
@@ -248,7 +243,7 @@ void vaplic_raise(struct vaplic *v, uint32_t source)
 static inline bool ends_at_machine(const struct vaplic *v, uint32_t source)
 {
     const struct vaplic_source *s = &v->sources[source];
-    return s->owned && vaplic_is_level(s) && !v->stopped;
+    return s->owned && vaplic_is_level_sensitive(s) && !v->vm_stopped;
 }
 
 /* A held source, which is a request of this hart, has fallen: that is its end. */
@@ -256,7 +251,7 @@ static void release(struct vaplic *v, struct vaplic_idc *idc, uint32_t source)
 {
     vaplic_assign(v->pending, source, false);
     remove(v, source, idc);
-    vaplic_machine_update(v, source);
+    vaplic_sync_phys_enable(v, source);
 }
 
 /*
@@ -266,9 +261,9 @@ static void release(struct vaplic *v, struct vaplic_idc *idc, uint32_t source)
 static bool top_of(struct vaplic *v, struct vaplic_idc *idc, bool released, uint32_t *top)
 {
     for (;; released = true) {
-        *top = idc->top < idc->limit ? idc->top : VAPLIC_NONE;
+        *top = idc->top_key < idc->threshold_key ? idc->top_key : VAPLIC_NONE;
         uint32_t source = *top & KEY_SOURCE;
-        if (*top == VAPLIC_NONE || !ends_at_machine(v, source) || vaplic_machine_input(v, source)) {
+        if (*top == VAPLIC_NONE || !ends_at_machine(v, source) || vaplic_phys_input(v, source)) {
             return true;
         }
         if (released) {
@@ -283,7 +278,7 @@ static inline uint32_t topi_of(uint32_t top)
     return (top & KEY_SOURCE) << APLIC_TOPI_ID_SHIFT | top >> KEY_SHIFT;
 }
 
-enum vdev_result vaplic_request_topi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
+enum vdev_result vaplic_read_topi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
 {
     uint32_t top;
     if (!top_of(v, idc, false, &top)) {
@@ -312,22 +307,22 @@ static NOINLINE enum vdev_result claim_any(struct vaplic *v, struct vaplic_idc *
     *value = topi_of(top);
     uint32_t source = top & KEY_SOURCE;
     const struct vaplic_source *s = &v->sources[source];
-    if (!vaplic_is_level(s) || !(s->owned || vaplic_rectified(s))) {
+    if (!vaplic_is_level_sensitive(s) || !(s->owned || vaplic_rectified_input(s))) {
         vaplic_assign(v->pending, source, false);
         remove(v, source, idc);
     }
     return VDEV_OK;
 }
 
-enum vdev_result vaplic_request_claimi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
+enum vdev_result vaplic_read_claimi(struct vaplic *v, struct vaplic_idc *idc, uint64_t *value)
 {
-    uint32_t top = idc->top;
+    uint32_t top = idc->top_key;
     uint32_t source = top & KEY_SOURCE;
-    if (top >= idc->limit || !ends_at_machine(v, source)) {
+    if (top >= idc->threshold_key || !ends_at_machine(v, source)) {
         return claim_any(v, idc, false, value);
     }
     *value = topi_of(top);
-    if (vaplic_machine_input(v, source)) {
+    if (vaplic_phys_input(v, source)) {
         return VDEV_OK; /* It stays a request until it has fallen. */
     }
     release(v, idc, source);

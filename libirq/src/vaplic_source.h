@@ -5,22 +5,22 @@
 #include "vaplic_priv.h"
 
 /* Sources that one call lets follow their registers: each costs up to 500 instructions. */
-#define LATE_AT_ONCE 4u
+#define DEFERRED_PER_CALL 4u
 /* The same in a read, which an exit can make twice. */
-#define LATE_AT_ONCE_READ 1u
+#define DEFERRED_PER_READ 1u
 
-void vaplic_source_set_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value);
-void vaplic_source_set_target(struct vaplic *v, uint32_t source, uint32_t value);
-void vaplic_source_set_pending(struct vaplic *v, uint32_t source, bool pending);
-void vaplic_source_set_enabled(struct vaplic *v, uint32_t source, bool enabled);
+void vaplic_write_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value);
+void vaplic_write_target(struct vaplic *v, uint32_t source, uint32_t value);
+void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending);
+void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled);
 
 /* The same of 32 sources. What depends on these bits is late then. */
-void vaplic_source_set_pendings(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending);
-void vaplic_source_set_enables(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled);
+void vaplic_set_pending_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending);
+void vaplic_set_enabled_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled);
 
 /* Reads of setip and in_clrip. Held sources that have fallen are late then. */
-uint32_t vaplic_source_pending(struct vaplic *v, uint32_t reg);
-uint32_t vaplic_source_inputs(struct vaplic *v, uint32_t reg);
+uint32_t vaplic_read_setip(struct vaplic *v, uint32_t reg);
+uint32_t vaplic_read_in_clrip(struct vaplic *v, uint32_t reg);
 
 /* Lets up to `count` late sources follow their registers. True: none is left. */
-bool vaplic_source_catch_up(struct vaplic *v, uint32_t count);
+bool vaplic_run_deferred(struct vaplic *v, uint32_t count);

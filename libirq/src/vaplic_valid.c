@@ -2,7 +2,7 @@
 /* The APLIC model's invariants. */
 #include <hyp/irq/vaplic.h>
 
-#include "first.h"
+#include "lowest_bit.h"
 #include "vaplic_request.h"
 
 static bool source_is_valid(const struct vaplic *v, uint32_t source)
@@ -10,27 +10,27 @@ static bool source_is_valid(const struct vaplic *v, uint32_t source)
     const struct vaplic_source *s = &v->sources[source];
     bool pending = vaplic_has(v->pending, source);
     bool enabled = vaplic_has(v->enabled, source);
-    bool input = vaplic_has(v->inputs, source);
+    bool input = vaplic_has(v->rectified, source);
     uint32_t iprio = s->target & APLIC_TARGET_IPRIO;
     if (s->owned != vaplic_has(v->owned, source) || s->mode > APLIC_SM_LEVEL0 ||
         vaplic_has(v->active, source) != (s->mode != APLIC_SM_INACTIVE) ||
-        vaplic_has(v->levels, source) != vaplic_is_level(s) ||
-        input != (!s->owned && vaplic_rectified(s)) ||
+        vaplic_has(v->level_sensitive, source) != vaplic_is_level_sensitive(s) ||
+        input != (!s->owned && vaplic_rectified_input(s)) ||
         (s->mode == APLIC_SM_INACTIVE && (pending || enabled))) {
         return false;
     }
-    if (vaplic_has(v->late, source)) {
+    if (vaplic_has(v->deferred, source)) {
         return true; /* The rest will be. */
     }
     if ((v->msi ? v->ie && pending && enabled
-                : (input && vaplic_is_level(s) && !pending) || iprio == 0 ||
+                : (input && vaplic_is_level_sensitive(s) && !pending) || iprio == 0 ||
                       iprio >> v->config.iprio_bits != 0) ||
-        (s->armed && !(s->owned && enabled && !v->stopped))) {
+        (s->phys_enabled && !(s->owned && enabled && !v->vm_stopped))) {
         return false;
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
         bool request = !v->msi && pending && enabled && s->target >> APLIC_TARGET_HART_SHIFT == i;
-        if (vaplic_has(v->idcs[i].ready, source) != request) {
+        if (vaplic_has(v->idcs[i].requests, source) != request) {
             return false;
         }
     }
@@ -44,20 +44,20 @@ static bool idc_is_valid(const struct vaplic *v, const struct vaplic_idc *idc)
     bool best = true;
     for (uint32_t w = 0; w < v->word_count; w++) {
         uint32_t key = VAPLIC_NONE;
-        for (uint64_t ready = idc->ready[w]; ready != 0; ready &= ready - 1) {
+        for (uint64_t ready = idc->requests[w]; ready != 0; ready &= ready - 1) {
             count++;
-            uint32_t source = w * 64 + first(ready);
+            uint32_t source = w * 64 + lowest_bit(ready);
             uint32_t iprio = v->sources[source].target & APLIC_TARGET_IPRIO;
             key = (iprio << KEY_SHIFT | source) < key ? iprio << KEY_SHIFT | source : key;
         }
-        best = best && key == idc->best[w] && key == vaplic_request_best(v, idc, w);
+        best = best && key == idc->best[w] && key == vaplic_best_in_word(v, idc, w);
         top = key < top ? key : top;
     }
-    bool limit =
-        idc->limit == VAPLIC_NONE || (idc->limit % (1u << KEY_SHIFT) == 0 && idc->limit != 0 &&
-                                      idc->limit >> KEY_SHIFT >> v->config.iprio_bits == 0);
-    return best && limit && idc->count == count && idc->top == top &&
-           idc->external == vaplic_request_signals(v, idc);
+    bool limit = idc->threshold_key == VAPLIC_NONE ||
+                 (idc->threshold_key % (1u << KEY_SHIFT) == 0 && idc->threshold_key != 0 &&
+                  idc->threshold_key >> KEY_SHIFT >> v->config.iprio_bits == 0);
+    return best && limit && idc->count == count && idc->top_key == top &&
+           idc->external == vaplic_signals(v, idc);
 }
 
 /* No bit in it that is no source's. */
@@ -71,8 +71,9 @@ bool vaplic_is_valid(const struct vaplic *v)
 {
     bool mode = (v->config.delivery & (v->msi ? VAPLIC_MSI : VAPLIC_DIRECT)) != 0;
     if (!mode || !map_is_valid(v, v->pending) || !map_is_valid(v, v->enabled) ||
-        !map_is_valid(v, v->inputs) || !map_is_valid(v, v->owned) || !map_is_valid(v, v->late) ||
-        !map_is_valid(v, v->active) || !map_is_valid(v, v->levels)) {
+        !map_is_valid(v, v->rectified) || !map_is_valid(v, v->owned) ||
+        !map_is_valid(v, v->deferred) || !map_is_valid(v, v->active) ||
+        !map_is_valid(v, v->level_sensitive)) {
         return false;
     }
     for (uint32_t source = 1; source < v->config.source_count; source++) {
@@ -81,12 +82,12 @@ bool vaplic_is_valid(const struct vaplic *v)
         }
     }
     for (uint32_t w = 0; w < v->word_count; w++) {
-        if ((v->late[w] != 0) != ((v->late_words >> w & 1) != 0)) {
+        if ((v->deferred[w] != 0) != ((v->deferred_words >> w & 1) != 0)) {
             return false;
         }
     }
     for (uint32_t i = 0; i < v->config.idc_count; i++) {
-        if (!map_is_valid(v, v->idcs[i].ready) || !idc_is_valid(v, &v->idcs[i])) {
+        if (!map_is_valid(v, v->idcs[i].requests) || !idc_is_valid(v, &v->idcs[i])) {
             return false;
         }
     }

@@ -6,7 +6,7 @@
 #include <hyp/base/assert.h>
 #include <hyp/base/bits.h>
 
-#include "first.h"
+#include "lowest_bit.h"
 
 #define SISELECT_BITS 0x1ffu
 #define EITHRESHOLD_BITS IMSIC_ID_MAX
@@ -23,11 +23,11 @@ static uint32_t words_of(const struct vimsic *v)
 /* Of what is ready, the lowest identity: if the threshold hides that, it hides all. */
 static uint32_t top_of(const struct vimsic_file *f)
 {
-    if (f->ready == 0) {
+    if (f->pending_enabled == 0) {
         return 0;
     }
-    uint32_t w = first(f->ready);
-    uint32_t identity = w * 64 + first(f->eip[w] & f->eie[w]);
+    uint32_t w = lowest_bit(f->pending_enabled);
+    uint32_t identity = w * 64 + lowest_bit(f->eip[w] & f->eie[w]);
     return f->eithreshold == 0 || identity < f->eithreshold ? identity : 0;
 }
 
@@ -50,7 +50,8 @@ static void drive(struct vimsic *v, uint32_t vcpu)
 static void summarise(struct vimsic_file *f, uint32_t w)
 {
     uint64_t bit = BIT(w);
-    f->ready = (f->eip[w] & f->eie[w]) != 0 ? f->ready | bit : f->ready & ~bit;
+    f->pending_enabled =
+        (f->eip[w] & f->eie[w]) != 0 ? f->pending_enabled | bit : f->pending_enabled & ~bit;
 }
 
 void vimsic_send(struct vimsic *v, uint32_t vcpu, uint32_t identity)
@@ -62,11 +63,6 @@ void vimsic_send(struct vimsic *v, uint32_t vcpu, uint32_t identity)
     f->eip[identity / 64] |= BIT(identity % 64);
     summarise(f, identity / 64);
     drive(v, vcpu);
-}
-
-bool vimsic_external_level(const struct vimsic *v, uint32_t vcpu)
-{
-    return level_of(&v->files[vcpu]);
 }
 
 /* ---- CSRs ------------------------------------------------------------------------------------ */
@@ -218,17 +214,9 @@ HYP_COLD enum hyp_status vimsic_init(struct vimsic *v, const struct vimsic_confi
     }
     *v = (struct vimsic){.config = *config, .files = files};
     for (uint32_t i = 0; i < config->file_count; i++) {
-        files[i] = (struct vimsic_file){.ready = 0};
+        files[i] = (struct vimsic_file){.pending_enabled = 0};
     }
     return HYP_OK;
-}
-
-HYP_COLD void vimsic_reset(struct vimsic *v)
-{
-    for (uint32_t i = 0; i < v->config.file_count; i++) {
-        v->files[i] = (struct vimsic_file){.external = v->files[i].external};
-        drive(v, i);
-    }
 }
 
 static bool file_is_valid(const struct vimsic *v, const struct vimsic_file *f)
@@ -239,7 +227,7 @@ static bool file_is_valid(const struct vimsic *v, const struct vimsic_file *f)
         ready |= (f->eip[w] & f->eie[w]) != 0 ? BIT(w) : 0;
         beyond |= w >= words_of(v) ? f->eip[w] | f->eie[w] : 0;
     }
-    return ready == f->ready && beyond == 0 && ((f->eip[0] | f->eie[0]) & 1) == 0 &&
+    return ready == f->pending_enabled && beyond == 0 && ((f->eip[0] | f->eie[0]) & 1) == 0 &&
            f->eidelivery <= 1 && f->eithreshold <= EITHRESHOLD_BITS &&
            f->siselect <= SISELECT_BITS && f->external == level_of(f);
 }

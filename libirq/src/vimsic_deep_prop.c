@@ -25,10 +25,8 @@ static void step(struct both *b, uint32_t event)
         both_csr(b, event - 9, CSR_STOPEI, VIMSIC_WRITE, 0);
     } else if (event == 11) {
         both_reg(b, 0, IMSIC_SELECT_EIP, VIMSIC_WRITE, 1 << 5);
-    } else if (event == 12) {
-        both_reg(b, 0, IMSIC_SELECT_EIDELIVERY, VIMSIC_WRITE, !b->ref.file[0].delivery);
     } else {
-        both_reset(b);
+        both_reg(b, 0, IMSIC_SELECT_EIDELIVERY, VIMSIC_WRITE, !b->ref.file[0].delivery);
     }
 }
 
@@ -46,7 +44,7 @@ void prop_run(void)
         both_send(&b, 1, 64);
     }
     for (unsigned i = 0; i < STEPS; i++) {
-        step(&b, (uint32_t)prop_u64(14));
+        step(&b, (uint32_t)prop_u64(13));
         both_check(&b);
     }
 }

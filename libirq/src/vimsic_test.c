@@ -187,22 +187,6 @@ static void test_messages_that_lead_nowhere(void **state)
     assert_int_equal(csr(0, CSR_STOPEI, VIMSIC_READ, 0), 0);
 }
 
-static void test_reset(void **state)
-{
-    (void)state;
-    put(0, IMSIC_SELECT_EIDELIVERY, 1);
-    put(0, IMSIC_SELECT_EIE + 2, 1);
-    put(1, IMSIC_SELECT_EITHRESHOLD, 9);
-    vimsic_send(&v, 0, 64);
-    assert_true(vimsic_external_level(&v, 0) && external[0]);
-    vimsic_reset(&v);
-    assert_false(vimsic_external_level(&v, 0) || external[0]);
-    assert_int_equal(csr(0, CSR_SISELECT, VIMSIC_READ, 0), 0);
-    assert_int_equal(get(0, IMSIC_SELECT_EIP + 2), 0);
-    assert_int_equal(get(0, IMSIC_SELECT_EIE + 2), 0);
-    assert_int_equal(get(1, IMSIC_SELECT_EITHRESHOLD), 0);
-}
-
 /* vimsic_is_valid() sees each of its clauses broken. */
 static void test_is_valid_sees(void **state)
 {
@@ -218,8 +202,8 @@ static void test_is_valid_sees(void **state)
         (lvalue) = old_;                    \
         assert_true(vimsic_is_valid(&v));   \
     } while (0)
-    SEEN(files[1].ready, 0);
-    SEEN(files[1].ready, 6);
+    SEEN(files[1].pending_enabled, 0);
+    SEEN(files[1].pending_enabled, 6);
     SEEN(files[1].eip[1], 0);
     SEEN(files[1].external, false);
     SEEN(files[0].external, true);
@@ -242,7 +226,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(test_threshold_hides, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_that_lead_nowhere, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
     };
     return cmocka_run_group_tests(tests, 0, 0);

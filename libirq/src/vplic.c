@@ -144,7 +144,7 @@ static enum vdev_result write(void *state, uint64_t offset, unsigned size, uint6
     }
     struct vplic *v = state;
     write_register(v, offset, (uint32_t)value);
-    return v->late == 0 ? VDEV_OK : vplic_more(v);
+    return v->deferred == 0 ? VDEV_OK : vplic_more(v);
 }
 
 const struct vdev_ops vplic_vdev_ops = {.read = read, .write = write, .more = vplic_more};
@@ -213,7 +213,7 @@ HYP_COLD enum hyp_status vplic_init(struct vplic *v, const struct vplic_config *
     uint64_t *enables = v->rows + (VPLIC_PRIORITY_MAX + 1) * words;
     for (uint32_t c = 0; c < config->context_count; c++) {
         v->contexts[c].enable = enables + 2 * c * words;
-        v->contexts[c].late = v->contexts[c].enable + words;
+        v->contexts[c].deferred = v->contexts[c].enable + words;
         if (!bind(v, c)) {
             return HYP_E_PARAM;
         }
@@ -229,9 +229,9 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
     const struct vplic_source *s = &v->sources[source];
     bool pending = (s->state & SOURCE_PENDING) != 0;
     bool claimed = (s->state & SOURCE_CLAIMED) != 0;
-    bool held = (s->state & SOURCE_HELD) != 0;
+    bool held = (s->state & SOURCE_PHYS_CLAIMED) != 0;
     bool owned = (s->state & SOURCE_OWNED) != 0;
-    bool level = (s->state & SOURCE_LEVEL) != 0;
+    bool level = (s->state & SOURCE_LINE_HIGH) != 0;
     if ((pending && claimed) || (held && (!owned || !(pending || claimed))) ||
         (level && !owned && !pending && !claimed) || s->priority > v->config.priority_max) {
         return false;
@@ -239,14 +239,14 @@ static bool source_is_valid(const struct vplic *v, uint32_t source)
     for (uint32_t p = 0; p <= v->config.priority_max; p++) {
         const uint64_t *row = v->rows + (size_t)p * v->word_count;
         bool there = (row[source / 64] & BIT(source % 64)) != 0;
-        if (there != (pending && p == s->priority && v->sole != source)) {
+        if (there != (pending && p == s->priority && v->lone_pending != source)) {
             return false;
         }
     }
     for (uint32_t c = 0; c < v->config.context_count; c++) {
         const struct vplic_context *context = &v->contexts[c];
-        bool enabled =
-            ((context->enable[source / 64] ^ context->late[source / 64]) & BIT(source % 64)) != 0;
+        bool enabled = ((context->enable[source / 64] ^ context->deferred[source / 64]) &
+                        BIT(source % 64)) != 0;
         if (context->vcpu != VPLIC_NO_VCPU && enabled != ((s->targets & BIT(context->vcpu)) != 0)) {
             return false;
         }
@@ -268,34 +268,35 @@ static bool summary_is_valid(const struct vplic *v, const struct vplic_context *
             return false;
         }
     }
-    return levels == c->levels;
+    return levels == c->priorities;
 }
 
-/* Late words are those of the vCPUs that v->late names. */
+/* Late words are those of the vCPUs that v->deferred names. */
 static bool context_is_valid(const struct vplic *v, uint32_t context)
 {
     const struct vplic_context *c = &v->contexts[context];
     uint64_t late = 0;
     for (uint32_t w = 0; w < v->word_count; w++) {
-        late |= c->late[w];
+        late |= c->deferred[w];
     }
     bool has_vcpu = c->vcpu != VPLIC_NO_VCPU;
-    bool may_be_late = has_vcpu && (v->late & BIT(c->vcpu)) != 0;
+    bool may_be_late = has_vcpu && (v->deferred & BIT(c->vcpu)) != 0;
     return c->threshold <= v->config.priority_max && summary_is_valid(v, c) &&
            (late == 0 || may_be_late) &&
            (!has_vcpu || may_be_late ||
-            vplic_external_level(v, context) == ((v->external & BIT(c->vcpu)) != 0));
+            vplic_signals(v, context) == ((v->external & BIT(c->vcpu)) != 0));
 }
 
-static bool sole_is_valid(const struct vplic *v)
+static bool lone_pending_is_valid(const struct vplic *v)
 {
-    return v->sole == 0 || (v->in_rows == 0 && v->sole < v->config.source_count &&
-                            (v->sources[v->sole].state & SOURCE_PENDING) != 0);
+    return v->lone_pending == 0 ||
+           (v->pending_in_rows == 0 && v->lone_pending < v->config.source_count &&
+            (v->sources[v->lone_pending].state & SOURCE_PENDING) != 0);
 }
 
 bool vplic_is_valid(const struct vplic *v)
 {
-    if (!sole_is_valid(v) || (v->sources[0].state | v->sources[0].priority) != 0) {
+    if (!lone_pending_is_valid(v) || (v->sources[0].state | v->sources[0].priority) != 0) {
         return false;
     }
     uint64_t pending = 0;
@@ -310,5 +311,5 @@ bool vplic_is_valid(const struct vplic *v)
             return false;
         }
     }
-    return pending == v->in_rows + (v->sole != 0);
+    return pending == v->pending_in_rows + (v->lone_pending != 0);
 }

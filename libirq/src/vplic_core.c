@@ -5,7 +5,7 @@
 #include <hyp/base/assert.h>
 #include <hyp/base/bits.h>
 
-#include "first.h"
+#include "lowest_bit.h"
 
 /* ---- Requests, by priority ------------------------------------------------------------------- */
 
@@ -22,7 +22,7 @@ static inline void summarise(const struct vplic *v, struct vplic_context *c, uin
     uint32_t words = (c->words[priority] & ~(1u << w)) | (uint32_t)ready << w;
     uint64_t level = BIT(63 - priority);
     c->words[priority] = (uint16_t)words;
-    c->levels = words != 0 ? c->levels | level : c->levels & ~level;
+    c->priorities = words != 0 ? c->priorities | level : c->priorities & ~level;
 }
 
 /* Enters the source into the row of its priority, or takes it out. */
@@ -37,33 +37,33 @@ static NOINLINE void row_toggle(struct vplic *v, uint64_t source)
 
 static NOINLINE void row_add(struct vplic *v, uint64_t source)
 {
-    v->in_rows++;
+    v->pending_in_rows++;
     row_toggle(v, source);
 }
 
 static inline void row_remove(struct vplic *v, uint64_t source)
 {
-    v->in_rows--;
+    v->pending_in_rows--;
     row_toggle(v, source);
 }
 
 static inline void pending_add(struct vplic *v, uint64_t source)
 {
-    if ((v->sole | v->in_rows) == 0) {
-        v->sole = source;
+    if ((v->lone_pending | v->pending_in_rows) == 0) {
+        v->lone_pending = source;
         return;
     }
-    if (v->sole != 0) {
-        row_add(v, v->sole);
-        v->sole = 0;
+    if (v->lone_pending != 0) {
+        row_add(v, v->lone_pending);
+        v->lone_pending = 0;
     }
     row_add(v, source);
 }
 
 static inline void pending_remove(struct vplic *v, uint64_t source)
 {
-    if (v->sole != 0) {
-        v->sole = 0;
+    if (v->lone_pending != 0) {
+        v->lone_pending = 0;
     } else {
         row_remove(v, source);
     }
@@ -72,13 +72,13 @@ static inline void pending_remove(struct vplic *v, uint64_t source)
 static NOINLINE uint64_t best_of_rows(const struct vplic *v, const struct vplic_context *c)
 {
     /* Priorities above the threshold are the bits below 63 - threshold. */
-    uint64_t levels = c->levels & (BIT(63 - c->threshold) - 1);
+    uint64_t levels = c->priorities & (BIT(63 - c->threshold) - 1);
     if (levels == 0) {
         return 0;
     }
-    uint32_t priority = 63 - first(levels);
-    uint64_t w = first(c->words[priority]);
-    return w * 64 + first(row_of(v, priority)[w] & c->enable[w]);
+    uint32_t priority = 63 - lowest_bit(levels);
+    uint64_t w = lowest_bit(c->words[priority]);
+    return w * 64 + lowest_bit(row_of(v, priority)[w] & c->enable[w]);
 }
 
 static inline bool lets_through(const struct vplic *v, const struct vplic_context *c,
@@ -91,17 +91,18 @@ static inline bool lets_through(const struct vplic *v, const struct vplic_contex
 /* Whether a claim would give a source. */
 static inline bool is_ready(const struct vplic *v, const struct vplic_context *c)
 {
-    return v->sole != 0 ? lets_through(v, c, v->sole) : best_of_rows(v, c) != 0;
+    return v->lone_pending != 0 ? lets_through(v, c, v->lone_pending) : best_of_rows(v, c) != 0;
 }
 
-bool vplic_external_level(const struct vplic *v, uint32_t context)
+bool vplic_signals(const struct vplic *v, uint32_t context)
 {
     return is_ready(v, &v->contexts[context]);
 }
 
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
 {
-    uint64_t word = v->sole != 0 && v->sole / 64 == reg / 2 ? BIT(v->sole % 64) : 0;
+    uint64_t word =
+        v->lone_pending != 0 && v->lone_pending / 64 == reg / 2 ? BIT(v->lone_pending % 64) : 0;
     for (uint32_t priority = 0; priority <= v->config.priority_max; priority++) {
         word |= row_of(v, priority)[reg / 2];
     }
@@ -126,7 +127,7 @@ static inline void raise_one(struct vplic *v, uint64_t vcpu, uint32_t priority)
 static NOINLINE void raise_all(struct vplic *v, uint64_t vcpus, uint32_t priority)
 {
     for (; vcpus != 0; vcpus &= vcpus - 1) {
-        raise_one(v, first(vcpus), priority);
+        raise_one(v, lowest_bit(vcpus), priority);
     }
 }
 
@@ -134,7 +135,7 @@ static NOINLINE void raise_all(struct vplic *v, uint64_t vcpus, uint32_t priorit
 static NOINLINE void update(struct vplic *v, uint64_t vcpus)
 {
     for (; vcpus != 0; vcpus &= vcpus - 1) {
-        uint32_t vcpu = first(vcpus);
+        uint32_t vcpu = lowest_bit(vcpus);
         bool level = is_ready(v, &v->contexts[v->context_of_vcpu[vcpu]]);
         if (level != ((v->external & BIT(vcpu)) != 0)) {
             drive(v, vcpu, level);
@@ -151,7 +152,7 @@ static inline void request(struct vplic *v, uint64_t source, struct vplic_source
     if ((low & (low - 1)) != 0) {
         raise_all(v, low, s->priority);
     } else if (low != 0) {
-        raise_one(v, first(low), s->priority);
+        raise_one(v, lowest_bit(low), s->priority);
     }
 }
 
@@ -178,7 +179,7 @@ static inline bool enabled_on(const struct vplic *v, const struct vplic_source *
 
 static inline void release(struct vplic *v, uint64_t source, struct vplic_source *s)
 {
-    s->state &= (uint8_t)~SOURCE_HELD;
+    s->state &= (uint8_t)~SOURCE_PHYS_CLAIMED;
     physical_complete(v, s->hart, (uint32_t)source);
     if (!enabled_on(v, s, s->hart)) {
         physical_enable(v, s->hart, (uint32_t)source, false);
@@ -194,20 +195,20 @@ static NOINLINE void refuse(const struct vplic *v, uint32_t source, uint32_t har
     physical_enable(v, hart, source, false);
 }
 
-void vplic_raise(struct vplic *v, uint32_t source, uint32_t hart)
+void vplic_handle_phys_irq(struct vplic *v, uint32_t source, uint32_t hart)
 {
     HYP_REQUIRE(hart < HYP_HART_MAX);
-    if (source >= v->config.source_count || v->stopped ||
+    if (source >= v->config.source_count || v->vm_stopped ||
         (v->sources[source].state & SOURCE_OWNED) == 0) {
         refuse(v, source, hart);
         return;
     }
     struct vplic_source *s = &v->sources[source];
-    if ((s->state & SOURCE_HELD) != 0) {
+    if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
         return; /* A chip gives no source twice. */
     }
     s->hart = (uint8_t)hart;
-    s->state |= SOURCE_HELD;
+    s->state |= SOURCE_PHYS_CLAIMED;
     if (!enabled_on(v, s, hart)) {
         /* The guest disabled it between the claim and now. */
         physical_enable(v, hart, source, true);
@@ -233,7 +234,7 @@ static NOINLINE void claim_of_rows(struct vplic *v, const struct vplic_context *
 void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value)
 {
     const struct vplic_context *c = &v->contexts[context];
-    uint64_t source = v->sole;
+    uint64_t source = v->lone_pending;
     if (source == 0) {
         claim_of_rows(v, c, value);
         return;
@@ -245,7 +246,7 @@ void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value)
     struct vplic_source *s = &v->sources[source];
     *value = source;
     s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
-    v->sole = 0;
+    v->lone_pending = 0;
     uint64_t high = s->targets & v->external;
     if (c->vcpu != VPLIC_NO_VCPU && high == BIT(c->vcpu)) {
         drive(v, c->vcpu, false);
@@ -261,9 +262,9 @@ void vplic_complete(struct vplic *v, uint64_t source)
         return;
     }
     s->state &= (uint8_t)~SOURCE_CLAIMED;
-    if ((s->state & SOURCE_HELD) != 0) {
+    if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
         release(v, source, s);
-    } else if ((s->state & SOURCE_LEVEL) != 0) {
+    } else if ((s->state & SOURCE_LINE_HIGH) != 0) {
         request(v, source, s);
     }
 }
@@ -295,7 +296,7 @@ void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
         s->priority = priority;
         return;
     }
-    bool in_row = v->sole == 0;
+    bool in_row = v->lone_pending == 0;
     if (in_row) {
         row_toggle(v, source);
     }
@@ -311,9 +312,9 @@ static uint32_t retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
 {
     struct vplic_source *s = &v->sources[source];
     uint32_t hart = v->config.hart[vcpu];
-    bool held = (s->state & SOURCE_HELD) != 0 && s->hart == hart;
+    bool held = (s->state & SOURCE_PHYS_CLAIMED) != 0 && s->hart == hart;
     s->targets ^= BIT(vcpu);
-    if ((s->state & SOURCE_OWNED) == 0 || held || v->stopped) {
+    if ((s->state & SOURCE_OWNED) == 0 || held || v->vm_stopped) {
         return 1;
     }
     physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
@@ -323,14 +324,14 @@ static uint32_t retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
 /* The targets of sources in word `w` follow the enables, as far as one call may. */
 static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
 {
-    uint64_t late = c->late[w];
+    uint64_t late = c->deferred[w];
     for (uint32_t done = 0; late != 0 && done < WORK_AT_ONCE; late &= late - 1) {
-        uint32_t source = w * 64 + first(late);
+        uint32_t source = w * 64 + lowest_bit(late);
         if (source != 0 && source < v->config.source_count) {
             done += retarget(v, c->vcpu, source);
         }
     }
-    c->late[w] = late;
+    c->deferred[w] = late;
     update(v, BIT(c->vcpu));
     return late == 0;
 }
@@ -338,13 +339,13 @@ static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
 HYP_COLD enum vdev_result vplic_more(void *state)
 {
     struct vplic *v = state;
-    if (v->late == 0) {
+    if (v->deferred == 0) {
         return VDEV_OK;
     }
-    uint64_t vcpu = first(v->late);
+    uint64_t vcpu = lowest_bit(v->deferred);
     struct vplic_context *c = &v->contexts[v->context_of_vcpu[vcpu]];
     uint32_t w = 0;
-    while (w < v->word_count && c->late[w] == 0) {
+    while (w < v->word_count && c->deferred[w] == 0) {
         w++;
     }
     bool done = w == v->word_count;
@@ -354,12 +355,12 @@ HYP_COLD enum vdev_result vplic_more(void *state)
         done = catch_up(v, c, w);
     }
     for (; done && w < v->word_count; w++) {
-        done = c->late[w] == 0;
+        done = c->deferred[w] == 0;
     }
     if (done) {
-        v->late &= ~BIT(vcpu);
+        v->deferred &= ~BIT(vcpu);
     }
-    return v->late != 0 ? VDEV_MORE : VDEV_OK;
+    return v->deferred != 0 ? VDEV_MORE : VDEV_OK;
 }
 
 void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
@@ -372,12 +373,12 @@ void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t
         return;
     }
     c->enable[w] ^= changed;
-    for (uint32_t p = 0; v->in_rows != 0 && p <= v->config.priority_max; p++) {
+    for (uint32_t p = 0; v->pending_in_rows != 0 && p <= v->config.priority_max; p++) {
         summarise(v, c, p, w);
     }
     if (c->vcpu != VPLIC_NO_VCPU) {
-        c->late[w] ^= changed;
-        v->late |= BIT(c->vcpu);
+        c->deferred[w] ^= changed;
+        v->deferred |= BIT(c->vcpu);
     }
 }
 
@@ -394,10 +395,10 @@ static void line_set(void *controller, uint32_t source, bool level)
         return;
     }
     if (!level) {
-        s->state &= (uint8_t)~SOURCE_LEVEL;
+        s->state &= (uint8_t)~SOURCE_LINE_HIGH;
         return;
     }
-    s->state |= SOURCE_LEVEL;
+    s->state |= SOURCE_LINE_HIGH;
     if ((s->state & (SOURCE_PENDING | SOURCE_CLAIMED)) == 0) {
         request(v, source, s);
     }
@@ -422,42 +423,17 @@ HYP_COLD enum hyp_status vplic_own(struct vplic *v, uint32_t source)
 
 HYP_COLD void vplic_stop(struct vplic *v)
 {
-    for (uint32_t source = 1; source < v->config.source_count && !v->stopped; source++) {
+    for (uint32_t source = 1; source < v->config.source_count && !v->vm_stopped; source++) {
         struct vplic_source *s = &v->sources[source];
-        if ((s->state & SOURCE_HELD) != 0) {
+        if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
             release(v, source, s);
         }
         if ((s->state & SOURCE_OWNED) == 0) {
             continue;
         }
         for (uint64_t targets = s->targets; targets != 0; targets &= targets - 1) {
-            physical_enable(v, v->config.hart[first(targets)], source, false);
+            physical_enable(v, v->config.hart[lowest_bit(targets)], source, false);
         }
     }
-    v->stopped = true;
-}
-
-void vplic_reset(struct vplic *v)
-{
-    vplic_stop(v);
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        v->contexts[c].threshold = 0;
-        for (uint32_t w = 0; w < v->word_count; w++) {
-            v->contexts[c].enable[w] = 0;
-            v->contexts[c].late[w] = 0;
-        }
-    }
-    v->late = 0;
-    for (uint32_t source = 1; source < v->config.source_count; source++) {
-        struct vplic_source *s = &v->sources[source];
-        if ((s->state & SOURCE_PENDING) != 0) {
-            pending_remove(v, source);
-        }
-        *s = (struct vplic_source){.state = s->state & (SOURCE_LEVEL | SOURCE_OWNED)};
-        if ((s->state & SOURCE_LEVEL) != 0) {
-            request(v, source, s);
-        }
-    }
-    update(v, v->external);
-    v->stopped = false;
+    v->vm_stopped = true;
 }

@@ -111,7 +111,7 @@ static void ask(uint32_t first)
         struct irq_line line = vplic_line(&w.v, s);
         irq_line_set(&line, true);
         if (s <= w.owned) {
-            vplic_raise(&w.v, s, s % VCPUS);
+            vplic_handle_phys_irq(&w.v, s, s % VCPUS);
         }
         called();
     }

@@ -17,8 +17,8 @@
 enum {
     SOURCE_PENDING = 1 << 0,
     SOURCE_CLAIMED = 1 << 1,
-    SOURCE_HELD = 1 << 2,
-    SOURCE_LEVEL = 1 << 3,
+    SOURCE_PHYS_CLAIMED = 1 << 2,
+    SOURCE_LINE_HIGH = 1 << 3,
     SOURCE_OWNED = 1 << 4,
 };
 
@@ -36,6 +36,8 @@ void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value);
 void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value);
 void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value);
 enum vdev_result vplic_more(void *state);
+/* True if a claim by this context would return a source. */
+bool vplic_signals(const struct vplic *v, uint32_t context);
 uint32_t vplic_pending(const struct vplic *v, uint32_t reg);
 
 /* A 32-bit register of an array of pairs. */

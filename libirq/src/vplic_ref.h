@@ -119,20 +119,6 @@ static inline void ref_write(struct ref *r, uint64_t offset, uint32_t value)
     }
 }
 
-static inline void ref_reset(struct ref *r)
-{
-    struct ref old = *r;
-    *r = (struct ref){
-        .source_count = old.source_count,
-        .context_count = old.context_count,
-        .priority_max = old.priority_max,
-    };
-    for (uint32_t s = 0; s < r->source_count; s++) {
-        r->owned[s] = old.owned[s];
-        ref_line(r, s, old.line[s]);
-    }
-}
-
 /* ---- The machine ----------------------------------------------------------------------------- */
 
 struct machine {

@@ -87,7 +87,9 @@ static enum hyp_status check_region(const struct page_pool *pool, const struct p
     return pool->region_count == PAGE_POOL_REGION_MAX ? HYP_E_NOMEM : HYP_OK;
 }
 
+/* One hart boots: the counts are not shared yet. */
 enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *region)
+    NO_THREAD_SAFETY_ANALYSIS
 {
     HYP_TRY(check_region(pool, region));
     struct range pa = region->pa;
@@ -157,8 +159,7 @@ static void mark_block(struct page_pool_region *r, uint64_t page, unsigned order
     }
 }
 
-/* The lock is held. */
-static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page)
+static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page) REQUIRES(pool->lock)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
         if (find_block(&pool->region[i], order, page)) {
@@ -176,7 +177,8 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
 {
     uint64_t page;
     spinlock_lock(&pool->lock);
-    bool taken = pool->free_count - pool->reserved + reserved >= BIT(order) &&
+    bool taken = reserved <= pool->reserved &&
+                 pool->free_count - pool->reserved + reserved >= BIT(order) &&
                  take_block(pool, order, &page);
     pool->reserved -= taken ? reserved : 0;
     spinlock_unlock(&pool->lock);
@@ -208,14 +210,14 @@ enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
 hpa_t page_pool_alloc_reserved(struct page_pool *pool)
 {
     hpa_t pa;
-    HYP_REQUIRE(pool->reserved != 0);
     enum hyp_status status = take(pool, 0, 1, &pa);
-    HYP_ASSERT(status == HYP_OK);
+    HYP_REQUIRE(status == HYP_OK);
     return pa;
 }
 
-/* The region whose block this is, all of it handed out; the lock is held. */
+/* The region whose block this is, all of it handed out. */
 static struct page_pool_region *owner_of(struct page_pool *pool, uint64_t page, unsigned order)
+    REQUIRES(pool->lock)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
         struct page_pool_region *r = &pool->region[i];
@@ -271,7 +273,7 @@ static bool region_is_valid(const struct page_pool_region *r, uint64_t *free_cou
     return r->hint >= r->start && r->hint <= r->end;
 }
 
-bool page_pool_is_valid(const struct page_pool *pool)
+bool page_pool_is_valid(const struct page_pool *pool) NO_THREAD_SAFETY_ANALYSIS
 {
     uint64_t free_count = 0;
     if (pool->region_count > PAGE_POOL_REGION_MAX) {

@@ -56,7 +56,7 @@ static struct sbi_ret start(struct vcpu *self, uint64_t id, uint64_t pc, uint64_
     return ret(SBI_SUCCESS, 0);
 }
 
-static bool all_stopped(const struct vm *vm)
+static bool all_stopped(const struct vm *vm) REQUIRES(vm->lock)
 {
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         if (vm->vcpus[i]->hsm_state != SBI_HSM_STOPPED) {

@@ -4,10 +4,6 @@
 
 #include <hyp/vm/config.h>
 
-static const struct hyp_mem board_mem[] = {
-    {.hpa = 0x80000000, .size = 2 * HYP_GIB},
-};
-
 static const struct hyp_device board_devices[] = {
     {
         .name = "uart0",
@@ -36,19 +32,19 @@ static const struct hyp_device board_devices[] = {
     },
 };
 
-/* There with aclint=on; what is the machine level's, as the CLINT, the firmware protects by PMP. */
-static const struct hyp_regs board_reserved[] = {
-    {.owner = "the hypervisor's SSWI", .mem = {.hpa = 0x2f00000, .size = 0x4000}},
-};
-
 /*
- * Of a struct hyp_platform, all but its name and its interrupt controller. finisher_hpa is a
- * sifive,test1: FINISHER_FAIL with code 1.
+ * All of a struct hyp_platform but its name and its interrupt controller.
+ *
+ * reserved      The SSWI device, which is there with aclint=on. Registers of machine level, as the
+ *               CLINT's, need no entry: the firmware protects them by PMP.
+ * finisher_hpa  A sifive,test1 device; the word is FINISHER_FAIL with code 1.
  */
-#define BOARD                                                                                   \
-    .mem = board_mem, .mem_count = 1, .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},     \
-    .load_hpa = 0x80200000, .hart_count = 8, .timebase_hz = 10000000,                           \
-    .uart = {.device = "uart0", .reg_shift = 0, .access_width = 1, .clock_hz = 3686400},        \
-    .devices = board_devices, .device_count = sizeof(board_devices) / sizeof(board_devices[0]), \
-    .reserved = board_reserved, .reserved_count = 1, .finisher_hpa = 0x100000,                  \
-    .finisher_word = 0x13333
+#define BOARD                                                                                \
+    HYP_MEM({.hpa = 0x80000000, .size = 2 * HYP_GIB}),                                       \
+        .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB}, .load_hpa = 0x80200000,        \
+        .hart_count = 8, .timebase_hz = 10000000,                                            \
+        .uart = {.device = "uart0", .reg_shift = 0, .access_width = 1, .clock_hz = 3686400}, \
+        HYP_DEVICES_OF(board_devices),                                                       \
+        HYP_RESERVED(                                                                        \
+            {.owner = "the hypervisor's SSWI", .mem = {.hpa = 0x2f00000, .size = 0x4000}}),  \
+        .finisher_hpa = 0x100000, .finisher_word = 0x13333

@@ -2,8 +2,6 @@
 /* QEMU's virt machine with a PLIC, and 32 devices more: report.py adds them to its device tree. */
 #include <hyp/vm/config.h>
 
-static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
-
 #define DEVICE(n)                          \
     {                                      \
         .name = "device" #n,               \
@@ -18,19 +16,9 @@ static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
     DEVICE(tens##1) \
     DEVICE(tens##2) DEVICE(tens##3) DEVICE(tens##4) DEVICE(tens##5) DEVICE(tens##6) DEVICE(tens##7)
 
-/* Numbered in octal. */
-static const struct hyp_device devices[] = {{.name = "uart0",
-                                             .compatible = "ns16550a",
-                                             .hpa = 0x10000000,
-                                             .size = 0x1000,
-                                             .reg_size = 0x100,
-                                             .irq = {10}},
-                                            EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)};
-
 const struct hyp_platform hyp_platform = {
     .name = "bench_grow",
-    .mem = mem,
-    .mem_count = 1,
+    HYP_MEM({.hpa = 0x80000000, .size = 2 * HYP_GIB}),
     .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
     .load_hpa = 0x80200000,
     .hart_count = 8,
@@ -41,8 +29,14 @@ const struct hyp_platform hyp_platform = {
              .source_count = 96,
              .priority_max = 7},
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
-    .devices = devices,
-    .device_count = sizeof(devices) / sizeof(devices[0]),
+    /* Numbered in octal. */
+    HYP_DEVICES({.name = "uart0",
+                 .compatible = "ns16550a",
+                 .hpa = 0x10000000,
+                 .size = 0x1000,
+                 .reg_size = 0x100,
+                 .irq = {10}},
+                EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)),
     .finisher_hpa = 0x100000,
     .finisher_word = 0x13333,
 };

@@ -5,23 +5,13 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 1 * HYP_GIB, .hpa = 0xc0000000, .hpa_fixed = true},
-};
-
-static const struct vm_device devices[] = {
-    {.name = "uart0", .gpa = 0x10000000},
-    {.name = "rtc", .gpa = 0x101000},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "linux",
         .vcpu_count = TEST_VCPUS,
         .hart_mask = TEST_HARTS,
         .allow_fewer_vcpus = true,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 1 * HYP_GIB, .hpa = 0xc0000000, .hpa_fixed = true}),
         .entry = 0x80200000,
         .kernel = {.name = "linux_kernel",
                    .gpa = 0x80200000,
@@ -34,8 +24,7 @@ static const struct vm_config vms[] = {
         .bootargs = "console=ttyS0",
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = sizeof(devices) / sizeof(devices[0]),
+        VM_DEVICES({.name = "uart0", .gpa = 0x10000000}, {.name = "rtc", .gpa = 0x101000}),
         .irqc = TEST_IRQC,
     },
 };
@@ -45,6 +34,5 @@ const struct hyp_config hyp_config = {
     .pool_size = TEST_POOL_MIB * HYP_MIB,
     .console_hart = 0,
     .log_waits = true, /* The UART is the VM's. */
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

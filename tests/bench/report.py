@@ -13,10 +13,12 @@ import os
 import re
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+import elf_file  # noqa: E402
 
 GROWTH = 1.05
 IN_PLACE = 32 << 20
@@ -113,7 +115,7 @@ GROW_AUDITS = ("vms-1-audit", "leaves-audit", "pages-audit")
 CLEAR_ROWS = [("clear_16m", "<=600000"), ("clear_16m_sd", "<=2500000")]
 # Linux from reset to power-off on a PLIC; with an APLIC, from its first instruction to its last call.
 LINUX_ROWS = [("linux_boot_hs", "<=300000"), ("linux_boot_hs_vaplic_96", "<=90000"), ("linux_boot_hs_vaplic_12", "<=20000")]
-SIZE_ROWS = [("text_rodata_bytes", "<=57344"), ("text_rodata_aia_bytes", "<=81920")]
+SIZE_ROWS = [("text_rodata_bytes", "<=57344"), ("text_rodata_aia_bytes", "<=81920"), ("text_rodata_imsic_bytes", "<=81920")]
 RAM_ROWS = [("ram_1hart_1vm_bytes", "<=262144"), ("ram_per_hart_bytes", "<=24576"), ("ram_per_vm_bytes", "<=45056")]
 
 # [(id, target)] in the table's order
@@ -132,47 +134,15 @@ def die(text):
 # --- ELF -------------------------------------------------------------------------------------
 
 
-class Elf:
-    """Section headers and symbols of a 64-bit little-endian ELF."""
-
-    def __init__(self, path):
-        with open(path, "rb") as f:
-            self.data = f.read()
-        offset = struct.unpack_from("<Q", self.data, 0x28)[0]
-        size, count, _ = struct.unpack_from("<HHH", self.data, 0x3A)
-        self.sections = [struct.unpack_from("<IIQQQQIIQQ", self.data, offset + i * size) for i in range(count)]
-
-    def code(self):
-        """[(start, end)] of what can be run."""
-        return [(s[3], s[3] + s[5]) for s in self.sections if s[2] & 4 and s[5]]
-
-    def pauses(self):
-        """[(start, end)] of each `pause`, where a hart waits for a lock."""
-        out = []
-        for s in self.sections:
-            code = self.data[s[4] : s[4] + s[5]] if s[2] & 4 and s[1] == 1 else b""
-            out += [s[3] + at for at in range(0, len(code), 2) if code[at : at + 4] == PAUSE]
-        return [(at, at + 4) for at in out]
-
-    def symbols(self):
-        """{name: (address, size)}"""
-        out = {}
-        for s in self.sections:
-            if s[1] != 2:
-                continue
-            names = self.sections[s[6]][4]
-            for at in range(s[4], s[4] + s[5], 24):
-                name, _, _, _, value, size = struct.unpack_from("<IBBHQQ", self.data, at)
-                start = names + name
-                text = self.data[start : self.data.index(b"\0", start)].decode("latin-1")
-                if text:
-                    out[text] = (value, size)
-        return out
+def pauses(elf):
+    """[(start, end)] of each `pause`, where a hart waits for a lock."""
+    return [(start + at, start + at + 4) for start, code in elf_file.code(elf)
+            for at in range(0, len(code), 2) if code[at : at + 4] == PAUSE]
 
 
 def poll_ranges(path, names):
     """Ranges of the loops that wait: the pair poll_begin, poll_end, and the functions in `names`."""
-    symbols = Elf(path).symbols()
+    symbols = elf_file.symbols(path)
     out = [(a, a + n) for s, (a, n) in symbols.items() if s in names and n]
     if "poll_begin" in symbols:
         out.append((symbols["poll_begin"][0], symbols["poll_end"][0]))
@@ -262,7 +232,7 @@ class Runner:
         return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + plugin, out)
 
     def image(self, launcher, elf, smp, options=(), poll=(), at=(), qemu=()):
-        plugin, out = self._plugin(Elf(elf).code(), poll_ranges(elf, self.args.poll) + list(poll), at)
+        plugin, out = self._plugin([(start, start + len(code)) for start, code in elf_file.code(elf)], poll_ranges(elf, self.args.poll) + list(poll), at)
         cmd = [os.path.abspath(launcher), "--smp", str(smp)] + list(options)
         return self._run(cmd + ["--"] + ICOUNT + list(qemu) + plugin, out)
 
@@ -348,7 +318,7 @@ def kind_figures(runner, args):
 
 def start_marks(elf):
     """The guest's own first instruction, and all between the first share that is cleared and it."""
-    scrub = Elf(elf).symbols()["scrub_run"][0]
+    scrub = elf_file.symbols(elf)["scrub_run"][0]
     return [(ENTRY, MARK_TOTAL, STARTS), (scrub, MARK_START, CLEARS), (ENTRY, MARK_END, CLEARS)]
 
 
@@ -362,8 +332,8 @@ def at_start(counts):
 
 def exit_costs(runner, launcher, elf, options):
     """What exits() says of an image of tests/qemu:irqc_cost_*."""
-    e = Elf(elf)
-    return exits(runner.image(launcher, elf, 8, options, e.pauses(), [(e.symbols()["trap_entry"][0], MARK_BEAT, 1)]))
+    entry, _ = elf_file.symbols(elf)["trap_entry"]
+    return exits(runner.image(launcher, elf, 8, options, pauses(elf), [(entry, MARK_BEAT, 1)]))
 
 
 def cost_figures(runner, args):
@@ -444,8 +414,7 @@ def tree_with_devices(runner, launcher):
 def grow_cost(runner, name, smp, qemu=()):
     """Instructions of the boot hart, hypervisor and firmware, from the image's first one to the guest's memory."""
     launcher, elf = (getattr(runner.args, "grow_" + name.replace("-", "_") + s) for s in ("", "_elf"))
-    e = Elf(elf)
-    start, size = e.symbols()["hv_hart_await"]  # waits there for the VM's other harts
+    start, size = elf_file.symbols(elf)["hv_hart_wait_online"]  # waits there for the VM's other harts
     counts = runner.image(launcher, elf, smp, poll=[(start, start + size)], qemu=qemu)
     first = counts.of("first", hart=0)
     if not first:
@@ -474,7 +443,7 @@ def grow_figures(runner, args):
 
 def linux_counts(runner, image, elf, machine):
     """Debian Linux to its power-off on one hart; marks where it starts, and at its call that ends the VM."""
-    at = start_marks(elf) + [(Elf(elf).symbols()["vm_stop"][0], MARK_TOTAL, ENDS)]
+    at = start_marks(elf) + [(elf_file.symbols(elf)["vm_stop"][0], MARK_TOTAL, ENDS)]
     options = ["--append", "console=ttyS0 autorun=poweroff", "--machine", machine]
     counts = runner.image(image, elf, 1, options, at=at)
     if "guest: linux is up" not in counts.log:
@@ -510,25 +479,26 @@ def linux_figures(runner, args):
 
 
 def text_rodata(elf):
-    symbols = Elf(elf).symbols()
+    symbols = elf_file.symbols(elf)
     size = sum(symbols["_%s_used" % s][0] - symbols["_%s_start" % s][0] for s in ("text", "rodata"))
     trees = sum(n for name, (_, n) in symbols.items() if re.match(r"(hyp_)?dtb_?\d+", name))
     return size - trees
 
 
 def size_figures(args):
-    """Text and constants, without device trees and padding to pages: for a PLIC alone, and for every machine."""
+    """Text and constants, without device trees and padding: for a PLIC alone; for all machines, with VMs that have a PLIC, or IMSICs."""
     if not args.small:
         return {}
     return {
         "text_rodata_bytes": (None, text_rodata(args.small_elf)),
         "text_rodata_aia_bytes": (None, text_rodata(args.one_vm_elf)),
+        "text_rodata_imsic_bytes": (None, text_rodata(args.small_imsic_elf)),
     }
 
 
 def ram_of(runner, launcher, elf, smp):
     """Sections in memory without the guests' files, and the pool's pages in use when guests start."""
-    symbols = Elf(elf).symbols()
+    symbols = elf_file.symbols(elf)
     image = symbols["_hyp_end"][0] - symbols["_text_start"][0]
     log = runner.image(launcher, elf, smp).log
     pool = re.search(r"hyp: pool_used_kib=(\d+) pool_peak_kib=(\d+) pool_need_kib=(\d+)", log)

@@ -2,17 +2,12 @@
 /* Two VMs as in one_vm.c, a hart each: the memory that a VM takes. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "first",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80200000,
         .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80e00000,
@@ -24,8 +19,7 @@ static const struct vm_config vms[] = {
         .name = "second",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80200000,
         .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80e00000,
@@ -38,6 +32,5 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "bench_two_vms",
     .pool_size = 1 * HYP_MIB,
-    .vms = vms,
-    .vm_count = 2,
+    HYP_VMS_OF(vms),
 };

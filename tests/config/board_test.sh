@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # board_test.sh PLIC-TOOL APLIC-TOOL OTHER-TOOL: which platforms one image may have besides its own, and what an image
-# without a choice of interrupt controllers is told.
+# is refused in which no VM gets one of its irqc_else.
 set -u
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/board.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
@@ -27,6 +27,6 @@ cmp "$dir/plic" "$dir/aplic" || failed=1
 expect 2 "qemu_virt: has a PLIC: it can only be the image's own platform" "$1" --check --same-board "$dir/aplic"
 expect 2 "msi: differs from the image's platform in more than its interrupt controller" "$3" --check --same-board "$dir/plic"
 expect 1 "config error on platform qemu_virt_aplic: E-IRQC-MODEL: vm own needs IMSICs, which platform qemu_virt_aplic cannot give" \
-    "$2" --check --same-board "$dir/plic" --no-choice
-expect 1 "config error E-IRQC-MODEL: vm aplic needs an APLIC, which platform qemu_virt cannot give" "$1" --check --no-choice
+    "$2" --check --same-board "$dir/plic" --no-irqc-else
+expect 1 "config error E-IRQC-MODEL: vm aplic needs an APLIC, which platform qemu_virt cannot give" "$1" --check --no-irqc-else
 exit $failed

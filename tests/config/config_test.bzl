@@ -1,54 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the config tool, each linked with a configuration of its own."""
 
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 
-def _tool(name, config, deps):
-    cc_library(
-        name = name + "_config",
-        testonly = True,
-        srcs = [config],
-        copts = hyp_copts(),
-        linkstatic = True,
-        deps = deps,
+def config_sh_test(name, files, words = [], program = None, toolchains = []):
+    """A script with the paths of files, and words behind them.
+
+    Args:
+      name: of the test.
+      files: its arguments, which are its data, too.
+      words: more arguments.
+      program: the script; None: NAME.sh.
+      toolchains: of the make variables in `words`.
+    """
+    native.sh_test(
+        name = name,
+        size = "small",
+        srcs = [program or name + ".sh"],
+        args = ["$(rootpath %s)" % f for f in files] + words,
+        data = files,
+        toolchains = toolchains,
     )
+
+def _tool(name, config, deps):
     cc_binary(
         name = name + "_tool",
         testonly = True,
-        deps = ["//toolchains/tools/config_tool:config_tool_main", ":" + name + "_config"],
+        srcs = [config],
+        copts = hyp_copts(),
+        deps = ["//toolchains/tools/config_tool:config_tool_main"] + deps,
     )
 
 def config_neg_test(config):
-    """The tool refuses `config`, neg_RULE.c, and says what its "expect:" comment says.
+    """The tool refuses base.c with the changes of `config`, neg_RULE.c, and says what its "expect:" comment says.
 
     Args:
       config: the file; the test is named as it is.
     """
     name = config[:-len(".c")]
     _tool(name, config, [":base"])
-    native.sh_test(
-        name = name,
-        size = "small",
-        srcs = ["neg_test.sh"],
-        args = ["$(rootpath :%s_tool)" % name, "$(rootpath %s)" % config],
-        data = [config, ":%s_tool" % name],
-    )
+    config_sh_test(name, [":%s_tool" % name, config], program = "neg_test.sh")
 
-def config_golden_test(name, config, golden, platform = []):
+def config_golden_test(name, config, golden, platform):
     """The tool accepts `config`; manifest and report are those of the file `golden`.
 
     Args:
       name: of the test.
       config: the configuration.
       golden: what is expected.
-      platform: libraries that the configuration needs besides.
+      platform: the library of its platform.
     """
-    _tool(name, config, ["//libvm/config"] + platform)
-    native.sh_test(
-        name = name,
-        size = "small",
-        srcs = ["golden_test.sh"],
-        args = ["$(rootpath :%s_tool)" % name, "$(rootpath %s)" % golden],
-        data = [golden, ":%s_tool" % name],
-    )
+    _tool(name, config, ["//libvm/config", platform])
+    config_sh_test(name, [":%s_tool" % name, golden], program = "golden_test.sh")

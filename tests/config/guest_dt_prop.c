@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A configuration's generated device trees, and those of VMs with more vCPUs or fewer devices,
- * narrowed by random facts at the places that the tool finds, say exactly these facts: what the
- * guest reads in the tree is what its CSRs were given. All else is as it was generated.
+ * A configuration's generated device trees, and those of VMs with more vCPUs or fewer devices, say
+ * exactly the random parameters that their fixups are applied with: what the guest reads in the
+ * tree is what its CSRs were given. All else is as it was generated.
  */
 #include <hyp/base/bits.h>
-#include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_dt.h>
+#include <hyp/vm/irqc_select.h>
 #include <prop.h>
 #include <tool.h>
 
@@ -15,11 +15,16 @@
 
 static _Alignas(8) uint8_t built[TOOL_DTB_ROOM];
 static _Alignas(8) uint8_t tree[TOOL_DTB_ROOM];
-static struct tool_places found;
+static _Alignas(8) uint8_t erased[TOOL_DTB_ROOM];
+static struct tool_fixups found;
+static struct hyp_dtb dtb;
 static struct vm_config own;
 static const struct vm_config *const vm = &own;
-static struct guest_dt_facts facts;
+static struct guest_dt_params params;
 static struct guest_seed seed;
+
+/* Bytes of a property before its value. */
+#define PROP_VALUE 12
 
 static uint64_t first_vcpus(uint32_t count)
 {
@@ -30,7 +35,7 @@ static uint64_t first_vcpus(uint32_t count)
 static void draw_vm(void)
 {
     const struct vm_config *any = &hyp_config.vms[prop_u64(hyp_config.vm_count)];
-    own = config_chosen(any, (uint32_t)prop_u64(1 + any->irqc_else_count));
+    own = irqc_select_vm(any, (uint32_t)prop_u64(1 + any->irqc_else_count));
     if (prop_bool()) {
         own.vcpu_count = 1 + (uint32_t)prop_u64(prop_u64(8) == 0 ? HYP_HART_MAX : 8);
         own.device_count = (uint32_t)prop_u64(own.device_count + 1);
@@ -41,10 +46,10 @@ static void draw_vm(void)
     }
 }
 
-static void draw_facts(void)
+static void draw_params(void)
 {
     static const char *const args[] = {NULL, "", "console=ttyS0 quiet", "x"};
-    facts = (struct guest_dt_facts){
+    params = (struct guest_dt_params){
         .vcpu_present = prop_u64(0),
         .no_context = prop_bool() ? prop_u64(0) : 0,
         .isa = prop_u64(0),
@@ -53,6 +58,7 @@ static void draw_facts(void)
         .cbop_block = (uint32_t)prop_u64(2) * 128,
         .cboz_block = (uint32_t)prop_u64(2) * 32,
         .timebase_hz = 1 + (uint32_t)prop_u64(1000000000),
+        .initrd_start = vm->initrd.gpa,
         .initrd_end = prop_bool() && vm->initrd.name != NULL ? vm->initrd.gpa + prop_u64(5000) : 0,
         .bootargs = args[prop_u64(4)],
         .device_absent = prop_u64(0),
@@ -63,7 +69,7 @@ static void draw_facts(void)
     memset(seed.rng, (int)prop_u64(256), sizeof(seed.rng));
     memset(seed.kaslr, (int)prop_u64(256), sizeof(seed.kaslr));
     if (prop_bool()) {
-        facts.vcpu_present = first_vcpus(1 + (uint32_t)prop_u64(vm->vcpu_count));
+        params.vcpu_present = first_vcpus(1 + (uint32_t)prop_u64(vm->vcpu_count));
     }
 }
 
@@ -74,7 +80,7 @@ static bool has_imsics(void)
 
 static bool is_present(uint32_t vcpu)
 {
-    return (facts.vcpu_present & BIT(vcpu)) != 0;
+    return (params.vcpu_present & BIT(vcpu)) != 0;
 }
 
 static uint32_t u32_of(int node, const char *name)
@@ -106,7 +112,7 @@ static void check_block(int cpu, const char *name, uint32_t block)
 static void check_isa(int cpu)
 {
     char text[GUEST_ISA_TEXT_SIZE] = "rv64";
-    uint64_t isa = facts.isa | GUEST_ISA_ALWAYS;
+    uint64_t isa = params.isa | GUEST_ISA_ALWAYS;
     int count = 0;
     isa &= has_imsics() ? UINT64_MAX : ~BIT(GUEST_ISA_SSAIA);
     for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
@@ -135,13 +141,13 @@ static void check_cpus(void)
         if (cpu >= 0) {
             PROP_ASSERT(u32_of(cpu, "reg") == vcpu);
             check_isa(cpu);
-            check_text(cpu, "mmu-type", mmu[facts.mmu]);
-            check_block(cpu, "riscv,cbom-block-size", facts.cbom_block);
-            check_block(cpu, "riscv,cbop-block-size", facts.cbop_block);
-            check_block(cpu, "riscv,cboz-block-size", facts.cboz_block);
+            check_text(cpu, "mmu-type", mmu[params.mmu]);
+            check_block(cpu, "riscv,cbom-block-size", params.cbom_block);
+            check_block(cpu, "riscv,cbop-block-size", params.cbop_block);
+            check_block(cpu, "riscv,cboz-block-size", params.cboz_block);
         }
     }
-    PROP_ASSERT(u32_of(fdt_path_offset(tree, "/cpus"), "timebase-frequency") == facts.timebase_hz);
+    PROP_ASSERT(u32_of(fdt_path_offset(tree, "/cpus"), "timebase-frequency") == params.timebase_hz);
 }
 
 static void check_reg(int node, uint64_t gpa, uint64_t size)
@@ -162,7 +168,7 @@ static void check_imsics(int aplic)
         PROP_ASSERT(fdt_getprop(tree, imsics, "msi-controller", NULL) != NULL);
         PROP_ASSERT(u32_of(imsics, "#interrupt-cells") == 0 && u32_of(imsics, "#msi-cells") == 0);
         PROP_ASSERT(u32_of(imsics, "riscv,num-ids") ==
-                    (facts.imsic_ids != 0 ? facts.imsic_ids : 255));
+                    (params.imsic_ids != 0 ? params.imsic_ids : 255));
         check_reg(imsics, vm->irqc.imsic_gpa, (uint64_t)vm->vcpu_count * HYP_IMSIC_SIZE);
     }
 }
@@ -189,7 +195,7 @@ static int check_irqc(void)
 
 static bool has_context(uint32_t vcpu)
 {
-    return is_present(vcpu) && (facts.no_context & BIT(vcpu)) == 0;
+    return is_present(vcpu) && (params.no_context & BIT(vcpu)) == 0;
 }
 
 /* Each context still has its number, and leads to its vCPU, or nowhere. */
@@ -223,7 +229,7 @@ static void check_contexts(int irqc)
 
 static bool is_absent(uint32_t device)
 {
-    return (facts.device_absent & BIT(device)) != 0;
+    return (params.device_absent & BIT(device)) != 0;
 }
 
 static bool soc_has(uint64_t gpa)
@@ -282,36 +288,41 @@ static void check_chosen(void)
 {
     int chosen = fdt_path_offset(tree, "/chosen");
     const char *as_built = vm->bootargs != NULL ? vm->bootargs : "";
-    check_text(chosen, "bootargs", facts.bootargs != NULL ? facts.bootargs : as_built);
+    check_text(chosen, "bootargs", params.bootargs != NULL ? params.bootargs : as_built);
     const void *start = fdt_getprop(tree, chosen, "linux,initrd-start", NULL);
     const void *end = fdt_getprop(tree, chosen, "linux,initrd-end", NULL);
-    if (facts.initrd_end == 0) {
+    if (params.initrd_end == 0) {
         PROP_ASSERT(start == NULL && end == NULL);
     } else {
-        PROP_ASSERT(fdt64_ld(start) == vm->initrd.gpa && fdt64_ld(end) == facts.initrd_end);
+        PROP_ASSERT(fdt64_ld(start) == vm->initrd.gpa && fdt64_ld(end) == params.initrd_end);
     }
 }
 
-/* As many bytes as count; GUEST_DT_SECRET_SIZE is from the first byte of both to the last. */
+/* As many bytes as count; guest_dt_erase_seeds() finds all of them, and nothing else. */
 static void check_seeds(void)
 {
     int chosen = fdt_path_offset(tree, "/chosen");
     int length[2] = {0, 0};
     const uint8_t *rng = fdt_getprop(tree, chosen, "rng-seed", &length[0]);
     const uint8_t *kaslr = fdt_getprop(tree, chosen, "kaslr-seed", &length[1]);
-    PROP_ASSERT((rng != NULL) == (facts.seed != NULL) && (kaslr != NULL) == (facts.seed != NULL));
-    if (facts.seed != NULL) {
+    PROP_ASSERT((rng != NULL) == (params.seed != NULL) && (kaslr != NULL) == (params.seed != NULL));
+    if (params.seed != NULL) {
         PROP_ASSERT(length[0] == (int)seed.rng_size && length[1] == GUEST_SEED_KASLR_SIZE);
         PROP_ASSERT(memcmp(rng, seed.rng, seed.rng_size) == 0);
         PROP_ASSERT(memcmp(kaslr, seed.kaslr, sizeof(seed.kaslr)) == 0);
-        PROP_ASSERT(rng == tree + (size_t)found.places.rng_seed * 4);
-        PROP_ASSERT(kaslr + GUEST_SEED_KASLR_SIZE == rng + GUEST_DT_SECRET_SIZE);
+        memcpy(erased, tree, sizeof(tree));
+        guest_dt_erase_seeds(erased, &dtb);
+        for (const uint8_t *p = tree; p < tree + dtb.size; p++) {
+            bool is_seed = (p >= rng - PROP_VALUE && p < rng + GUEST_SEED_RNG_SIZE) ||
+                           (p >= kaslr - PROP_VALUE && p < kaslr + GUEST_SEED_KASLR_SIZE);
+            PROP_ASSERT(erased[p - tree] == (is_seed ? 0 : *p));
+        }
     }
 }
 
-/* ---- What is not narrowed ---- */
+/* ---- What has no fixup ---- */
 
-static bool is_narrowed(const char *name)
+static bool has_fixup(const char *name)
 {
     static const char *const names[] = {
         "bootargs",
@@ -375,7 +386,7 @@ static uint32_t next_kept(const void *fdt, int *at, int *next)
         } else if (tag == FDT_PROP) {
             const char *name = NULL;
             (void)fdt_getprop_by_offset(fdt, *at, &name, NULL);
-            if (!is_narrowed(name)) {
+            if (!has_fixup(name)) {
                 return tag;
             }
         } else if (tag != FDT_NOP) {
@@ -403,17 +414,16 @@ static void check_rest(void)
     PROP_ASSERT(memcmp(built + names, tree + names, fdt_size_dt_strings(built)) == 0);
 }
 
-/* The tool tells a cpu node that is not as the first. */
-static void check_refusal(void)
+/* A tree with another stamp is left as it is. */
+static void check_stamp(void)
 {
-    struct tool_places other;
-    if (vm->vcpu_count > 1) {
-        size_t nth = 1 + prop_u64(vm->vcpu_count - 1);
-        size_t mmu = 4 * (found.places.mmu + nth * found.places.cpu_size);
-        built[mmu] ^= 1;
-        PROP_ASSERT(!tool_find_places(vm, built, &other));
-        built[mmu] ^= 1;
-    }
+    size_t stamp = (size_t)found.list[0].offset * 4 + PROP_VALUE + prop_u64(4);
+    PROP_ASSERT(fdt32_ld(fdt_getprop(tree, 0, TOOL_STAMP, NULL)) == dtb.stamp);
+    tree[stamp] ^= (uint8_t)(1 + prop_u64(255));
+    memcpy(erased, tree, sizeof(tree));
+    PROP_ASSERT(guest_dt_apply(tree, &dtb, &params) == HYP_E_FORMAT);
+    PROP_ASSERT(memcmp(erased, tree, sizeof(tree)) == 0);
+    tree[stamp] = built[stamp];
 }
 
 void prop_run(void)
@@ -424,13 +434,13 @@ void prop_run(void)
     uint32_t size = tool_make_dtb(&in, 0, built);
     PROP_ASSERT(size != 0 && size <= vm->dtb_max_size);
     PROP_ASSERT(fdt_check_full(built, size) == 0);
-    PROP_ASSERT(tool_find_places(vm, built, &found));
-    check_refusal();
+    PROP_ASSERT(tool_find_fixups(vm, built, &found, &dtb) && dtb.size == size);
     memcpy(tree, built, sizeof(tree));
-    draw_facts();
-    enum hyp_status status = guest_dt_narrow(tree, &found.places, &facts);
+    draw_params();
+    check_stamp();
+    enum hyp_status status = guest_dt_apply(tree, &dtb, &params);
     PROP_ASSERT(memcmp(built + size, tree + size, sizeof(tree) - size) == 0);
-    if ((facts.vcpu_present & first_vcpus(vm->vcpu_count)) == 0) {
+    if ((params.vcpu_present & first_vcpus(vm->vcpu_count)) == 0) {
         PROP_ASSERT(status == HYP_E_PARAM);
         return;
     }

@@ -2,5 +2,9 @@
 /* A device that the board puts into the firmware's memory. */
 /* expect: E-DEV-TAKEN: the page of device disk at 0x80100000 is owned by vm beta and the firmware
  */
-#define P_DISK_HPA 0x80100000
 #include "base.h"
+
+void change_base(void)
+{
+    board_devices[DISK].hpa = 0x80100000;
+}

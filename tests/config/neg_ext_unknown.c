@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An extension that nobody knows. */
 /* expect: E-EXT-UNKNOWN: vm alpha needs the ISA extension zfoo, which libhyp does not know */
-#define A_NEEDS "sstc zfoo"
 #include "base.h"
+
+void change_base(void)
+{
+    alpha->isa_required = "sstc zfoo";
+}

@@ -2,5 +2,9 @@
 /* The end of a region is no RAM. */
 /* expect: E-MEM-ABSENT: vm beta needs host memory at 0x100000000, 0x2000000 bytes, which is not RAM
  * of platform board */
-#define B_MEM ONE(.gpa = 0x80000000, .size = 64 * HYP_MIB, .hpa = 0xfe000000, .hpa_fixed = true)
 #include "base.h"
+
+void change_base(void)
+{
+    beta_mem[0].hpa = 0xfe000000;
+}

@@ -2,5 +2,10 @@
 /* VM and firmware; the hypervisor lies elsewhere. */
 /* expect: E-MEM-FIRMWARE: host memory 0x80100000, 0x100000 bytes, is owned by vm beta and the
  * firmware */
-#define B_MEM ONE(.gpa = 0x80000000, .size = HYP_MIB, .hpa = 0x80100000, .hpa_fixed = true)
 #include "base.h"
+
+void change_base(void)
+{
+    beta_mem[0].hpa = 0x80100000;
+    beta_mem[0].size = HYP_MIB;
+}

@@ -16,7 +16,7 @@ if [ -z "$want" ]; then
 fi
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/neg.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
-"$tool" --check --blob beta_kernel=4608,embed --blob alpha_kernel=0,load --blob alpha_initrd=0,load \
+"$tool" --check --blob beta_kernel=4608,embed --blob alpha_kernel=0,preloaded --blob alpha_initrd=0,preloaded \
     --report "$dir/report" --manifest "$dir/manifest" --dtbs "$dir/dtbs" 2>"$dir/err"
 status=$?
 if [ "$status" -ne 1 ] || [ "$(cat "$dir/err")" != "$want" ] || [ -e "$dir/report" ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# rules_test.sh config_finding.h config_fit_test.c neg_*.c: each rule has its negative test.
+# rules_test.sh config_violation.h config_fit_test.c neg_*.c: each rule has its negative test.
 set -u
 header=$1
 unit=$2

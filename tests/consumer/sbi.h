@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What these firmwares want of the SBI: a console and an end. */
+/* The SBI calls that these firmwares make: for a console and the end. */
 #pragma once
 
 #include <stddef.h>

@@ -8,12 +8,12 @@ is stval), elf:PATH of the image, plugin:PATH of hypcount.so.
 import os
 import re
 import signal
-import struct
 import sys
 import tempfile
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 sys.path.insert(0, os.path.join(ROOT, "tests/hostile"))
+import elf_file  # noqa: E402
 import hostile_test  # noqa: E402
 import qemu_test  # noqa: E402
 from hostile_test import check  # noqa: E402
@@ -26,22 +26,6 @@ BASE = 0xFFFFFFC000000000
 POOL, STACKS, DEVICES = BASE + 64 * MIB, BASE + 256 * MIB, BASE + 512 * MIB
 GUEST = 0x90000000  # real-time VM's memory, as its configuration says
 STACK_PAGES = 2
-
-
-def symbols(path):
-    """{name: (address, size)} of a 64-bit little-endian ELF."""
-    with open(path, "rb") as f:
-        data = f.read()
-    offset = struct.unpack_from("<Q", data, 0x28)[0]
-    size, count = struct.unpack_from("<HH", data, 0x3A)
-    sections = [struct.unpack_from("<IIQQQQIIQQ", data, offset + i * size) for i in range(count)]
-    out = {}
-    for s in sections:
-        for at in range(s[4], s[4] + s[5], 24) if s[1] == 2 else ():
-            name, _, _, _, value, length = struct.unpack_from("<IBBHQQ", data, at)
-            start = sections[s[6]][4] + name
-            out[data[start : data.index(b"\0", start)].decode("latin-1")] = (value, length)
-    return out
 
 
 def parse_dump(log):
@@ -83,7 +67,7 @@ def judge_fault(log, want, name):
     check((hart, vm) == (("0", "-") if on_console else ("1", "victim")), "hart %s, VM %s" % (hart, vm))
     check(build == qemu_test.keys(log)["build"], "build " + build)
     check(words["scause"] == int(want["cause"]), "cause %d, not %s" % (words["scause"], want["cause"]))
-    elf = symbols(want["elf"])
+    elf = elf_file.symbols(want["elf"])
     start, end = expected_stval(want["stval"], words, elf, int(re.search(r" load=(\w+)$", log, re.M).group(1), 16))
     check(start <= words["stval"] < end, "stval %#x, not %s = %#x" % (words["stval"], want["stval"], start))
     at, size = elf[want["insn"]] if want["insn"] else (words["stval"], 1)

@@ -2,17 +2,12 @@
 /* A VM on whose first hart the hypervisor goes wrong, beside one that owns the UART of the log. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem owner_mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
-static const struct vm_mem other_mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
-static const struct vm_device devices[] = {{.name = "uart0", .gpa = 0x10000000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "victim",
         .vcpu_count = 2,
         .hart_mask = 0xa,
-        .mem = other_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "victim", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .irqc = {.model = HYP_IRQC_NONE},
@@ -21,15 +16,13 @@ static const struct vm_config vms[] = {
         .name = "owner",
         .vcpu_count = 1,
         .hart_mask = 0x4,
-        .mem = owner_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "own_uart", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
-        .irqc = {.model = HYP_IRQC_NONE},
+        VM_DEVICES({.name = "uart0", .gpa = 0x10000000}),
+        .irqc = {.gpa = 0x0c000000, .source_count = 11},
     },
 };
 
@@ -38,6 +31,5 @@ const struct hyp_config hyp_config = {
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
     .log_waits = true,
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

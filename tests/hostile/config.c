@@ -2,22 +2,13 @@
 /* A hostile guest on two harts, one of them the console's, beside a real-time guest on a third. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem hostile_mem[] = {
-    {.gpa = 0x80000000, .size = 2 * HYP_MIB},
-    {.gpa = 0x90000000, .size = 4 * HYP_KIB, .access = HYP_ACCESS_R},
-};
-
-static const struct vm_mem rt_mem[] = {
-    {.gpa = 0x80000000, .size = 2 * HYP_MIB},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "hostile",
         .vcpu_count = 2,
         .hart_mask = 0x3,
-        .mem = hostile_mem,
-        .mem_count = 2,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB},
+               {.gpa = 0x90000000, .size = 4 * HYP_KIB, .access = HYP_ACCESS_R}),
         .entry = 0x80000000,
         .kernel = {.name = "hostile", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80100000,
@@ -29,8 +20,7 @@ static const struct vm_config vms[] = {
         .name = "rt",
         .vcpu_count = 1,
         .hart_mask = 0x4,
-        .mem = rt_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "beat", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80100000,
@@ -46,6 +36,5 @@ const struct hyp_config hyp_config = {
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
     .console_key = 0x1d, /* Ctrl-] */
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

@@ -10,7 +10,6 @@
 #include <hyp/base/assert.h>
 #include <hyp/irq/aclint_sswi.h>
 #include <hyp/irq/imsic.h>
-#include <hyp/irq/ipi.h>
 #include <hyp/irq/ipi_path.h>
 #include <libfdt.h>
 
@@ -30,9 +29,8 @@ static const uint32_t sswi_index[HARTS] = {0, 1};
 static const mmio_t own_page[HARTS] = {{IMSIC_BASE}, {IMSIC_BASE + IMSIC_PAGE_SIZE}};
 static struct aclint_sswi sswi;
 static struct imsic_ipi imsic = {.page = own_page, .hart_count = HARTS, .identity = 1};
-static struct ipi_path_sbi sbi = {.hart_id = hart_id, .hart_count = HARTS};
 
-static struct ipi_mailbox mailbox[HARTS];
+static uint64_t mailbox[HARTS]; /* The requests to a hart, by bit. */
 static struct ipi_path path;
 static uint32_t stage; /* Even: being set up. Odd: both harts exchange. */
 static uint32_t ready;
@@ -71,7 +69,7 @@ static void wait_for(const uint32_t *word, uint32_t value)
 
 static void post(uint64_t to, uint64_t bits)
 {
-    if (ipi_post(&mailbox[to], bits)) {
+    if (__atomic_fetch_or(&mailbox[to], bits, __ATOMIC_RELEASE) == 0) {
         path.ops->send(path.state, (uint32_t)to);
     }
 }
@@ -101,7 +99,7 @@ static uint64_t take(uint64_t me)
         HYP_REQUIRE(guest_time() - begin < LIMIT);
     }
     path.ops->ack(path.state);
-    return ipi_take(&mailbox[me]);
+    return __atomic_exchange_n(&mailbox[me], 0, __ATOMIC_ACQUIRE);
 }
 
 /* Each round is one bit there and one back; a round's bit comes at its time, once. */
@@ -145,6 +143,21 @@ static _Noreturn void other_hart(uint64_t me)
     }
 }
 
+static void init_hart_sbi(void *state, uint32_t hart)
+{
+    (void)hart;
+    ipi_path_clear_ssip(state);
+}
+
+static void send_sbi(void *state, uint32_t hart)
+{
+    (void)state;
+    ipi_sbi_send(hart_id, BIT(hart));
+}
+
+static const struct ipi_path_ops sbi_ops = {
+    .init_hart = init_hart_sbi, .send = send_sbi, .ack = ipi_path_clear_ssip};
+
 static bool tree_has(const void *fdt, const char *compatible)
 {
     return fdt_node_offset_by_compatible(fdt, -1, compatible) >= 0;
@@ -156,7 +169,7 @@ void guest_main(uint64_t hart, const void *fdt)
         other_hart(hart);
     }
     guest_sbi(EXT_HSM, HSM_START, 1 - hart, (uint64_t)_start, 0);
-    over(hart, ipi_path_sbi(&sbi), "sbi");
+    over(hart, (struct ipi_path){.ops = &sbi_ops, .irq = IRQ_S_SOFT}, "sbi");
     if (tree_has(fdt, "riscv,aclint-sswi")) {
         HYP_REQUIRE(aclint_sswi_init(&sswi, (mmio_t){SSWI_BASE}, sswi_index, HARTS) == HYP_OK);
         over(hart, aclint_sswi_ipi_path(&sswi), "sswi");

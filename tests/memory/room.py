@@ -6,10 +6,10 @@ Steps: a name in CASES for each.
 """
 import os
 import re
-import struct
 import subprocess
 import sys
 
+import elf_file
 import qemu_test
 from fdt import Tree, cells, pairs
 
@@ -256,18 +256,8 @@ def case_tree_in_device(t, p):
 
 def bss_page(p):
     """_hyp_end - 1, by the image's ELF."""
-    with open(os.environ["IMAGE_ELF"], "rb") as f:
-        data = f.read()
-    offset = struct.unpack_from("<Q", data, 0x28)[0]
-    size, count = struct.unpack_from("<HH", data, 0x3A)
-    sections = [struct.unpack_from("<IIQQQQIIQQ", data, offset + i * size) for i in range(count)]
-    for s in sections:
-        for at in range(s[4], s[4] + s[5], 24) if s[1] == 2 else ():
-            name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", data, at)
-            start = sections[s[6]][4] + name
-            if data[start : data.index(b"\0", start)] == b"_hyp_end":
-                return p.image + (value & 0x3FFFFFFF) - PAGE
-    raise qemu_test.Failure("no _hyp_end in the ELF")
+    end, _ = elf_file.symbols(os.environ["IMAGE_ELF"])["_hyp_end"]
+    return p.image + (end & 0x3FFFFFFF) - PAGE
 
 
 def judge(machine, want):

@@ -2,44 +2,29 @@
 /* Two VMs that beat: one with whatever interrupt controller the machine gives, one without. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem left_mem[] = {
-    {.gpa = 0x80000000, .size = 4 * HYP_MIB},
-    {.gpa = 0xc0000000, .size = 16 * HYP_KIB, .access = HYP_ACCESS_R},
-};
-static const struct vm_mem right_mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
-
-static const struct vm_irqc left_irqc_else[] = {
-    {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
-    {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96},
-};
-
-static const struct vm_device left_devices[] = {{.name = "rtc", .gpa = 0x00101000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "left",
         .vcpu_count = 2,
         .hart_mask = 0x3,
-        .mem = left_mem,
-        .mem_count = 2,
+        VM_MEM({.gpa = 0x80000000, .size = 4 * HYP_MIB},
+               {.gpa = 0xc0000000, .size = 16 * HYP_KIB, .access = HYP_ACCESS_R}),
         .entry = 0x80000000,
         .kernel = {.name = "left", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
-        .devices = left_devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "rtc", .gpa = 0x00101000}),
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = {.model = HYP_IRQC_IMSIC,
                  .gpa = 0x0d000000,
                  .imsic_gpa = 0x28000000,
                  .source_count = 97},
-        .irqc_else = left_irqc_else,
-        .irqc_else_count = 2,
+        VM_IRQC_ELSE({.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
+                     {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96}),
     },
     {
         .name = "right",
         .vcpu_count = 1,
         .hart_mask = 0x4,
-        .mem = right_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "right", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .console = {.kind = VM_CONSOLE_SBI},
@@ -51,6 +36,5 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "two",
     .pool_size = 1 * HYP_MIB,
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

@@ -2,12 +2,11 @@
 /* Four VMs with budgets, beside the console's hart. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
-
 #define VM(vm_name, harts)                                                                     \
     {                                                                                          \
-        .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts), .mem = mem, .mem_count = 1,  \
-        .entry = 0x80000000, .bootargs = TEST_BOOTARGS,                                        \
+        .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts),                              \
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}), .entry = 0x80000000,                \
+        .bootargs = TEST_BOOTARGS,                                                             \
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},              \
         .dtb_gpa = 0x80200000, .dtb_max_size = 64 * HYP_KIB, .irqc = {.model = HYP_IRQC_NONE}, \
         .console = {.kind = TEST_CONSOLE}, .real_time = TEST_REAL_TIME,                        \
@@ -21,6 +20,5 @@ const struct hyp_config hyp_config = {
     .name = "budget",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

@@ -11,7 +11,7 @@ import qemu_test
 
 LINES = {
     "within": r"\[%s\] guest: within\n",
-    "event": r"hyp: vm=%s event=exits_after_boot most=100\n",
+    "event": r"hyp: vm=%s event=exits_after_boot max_exits=100\n",
     "beyond": r"\[%s\] guest: beyond\n",
     "stop": r"vm %s stopped: shutdown\n",
 }
@@ -30,7 +30,7 @@ def body(plan, command):
         if "stop" in order:
             machine.wait(0)
         for vm in vms if "stop" not in order else []:
-            machine.expect(r"(?s)^(?=.*hyp: vm=%s event=exits_after_boot most=100\n)" % vm)
+            machine.expect(r"(?s)^(?=.*hyp: vm=%s event=exits_after_boot max_exits=100\n)" % vm)
         log = machine.log
     for vm in vms:
         if told(log, vm) != order:

@@ -9,24 +9,17 @@
 
 #define PAGE(n) (0x80400000 + (n)*0x1000)
 
-static const struct vm_mem mem[] = {
-    {.gpa = PAGE(6), .size = 0x1000, .access = HYP_ACCESS_R},
-    {.gpa = PAGE(5), .size = 0x1000},
-    {.gpa = PAGE(4), .size = 0x1000, .access = HYP_ACCESS_R | HYP_ACCESS_W},
-    {.gpa = PAGE(3), .size = 0x1000},
-    {.gpa = PAGE(2), .size = 0x1000},
-    {.gpa = PAGE(1), .size = 0x1000},
-    {.gpa = PAGE(0), .size = 0x1000},
-    {.gpa = 0x80000000, .size = 4 * HYP_MIB},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = mem,
-        .mem_count = 8,
+        VM_MEM({.gpa = PAGE(6), .size = 0x1000, .access = HYP_ACCESS_R},
+               {.gpa = PAGE(5), .size = 0x1000},
+               {.gpa = PAGE(4), .size = 0x1000, .access = HYP_ACCESS_R | HYP_ACCESS_W},
+               {.gpa = PAGE(3), .size = 0x1000}, {.gpa = PAGE(2), .size = 0x1000},
+               {.gpa = PAGE(1), .size = 0x1000}, {.gpa = PAGE(0), .size = 0x1000},
+               {.gpa = 0x80000000, .size = 4 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
@@ -40,6 +33,5 @@ const struct hyp_config hyp_config = {
     .name = "dbcn",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 1,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

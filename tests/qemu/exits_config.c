@@ -5,25 +5,17 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB},
-};
-
-static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = 2,
         .hart_mask = 0x3,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = TEST_CONSOLE,
         .irqc = TEST_IRQC,
         .no_fast_exits = TEST_SLOW,
@@ -34,6 +26,5 @@ const struct hyp_config hyp_config = {
     .name = "exits",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

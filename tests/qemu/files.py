@@ -59,7 +59,7 @@ BAD_HEADERS = {
 def good(initrd, says):
     return [
         "append:%sguest.initrd-size=%s" % (KERNEL, initrd),
-        "reject:FAIL|E-BLOB|size=untold",
+        "reject:FAIL|E-BLOB|size=unknown",
         r"expect:^\[guest\] %s\n" % says,
         qemu_test.stopped(),
     ]

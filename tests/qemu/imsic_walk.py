@@ -11,7 +11,7 @@ import sys
 import qemu_test
 
 # how the file is served, and -M virt
-MACHINES = {"guest-file": "aia=aplic-imsic,aia-guests=1", "software": "aia=aplic-imsic"}
+MACHINES = {"guest-file": "aia=aplic-imsic,aia-guests=1", "emulated": "aia=aplic-imsic"}
 # the second has Smstateen
 CPUS = ["rv64", "max"]
 
@@ -31,9 +31,9 @@ def run(command, served, cpu, timeout):
 def compare(cpu, machine, model):
     for number, (a, b) in enumerate(zip(machine, model), 1):
         if a != b:
-            raise qemu_test.Failure("-cpu %s, line %d\n  guest file: %s\n  software:   %s" % (cpu, number, a, b))
+            raise qemu_test.Failure("-cpu %s, line %d\n  guest file: %s\n  emulated:   %s" % (cpu, number, a, b))
     if len(machine) != len(model):
-        raise qemu_test.Failure("-cpu %s: %d lines, and %d in software" % (cpu, len(machine), len(model)))
+        raise qemu_test.Failure("-cpu %s: %d lines, and %d emulated" % (cpu, len(machine), len(model)))
 
 
 def body(plan, command):
@@ -41,7 +41,7 @@ def body(plan, command):
     command += ["--smp", "3", "--kernel", os.path.abspath(given["guest"])]
     for cpu in CPUS:
         machine = run(command, "guest-file", cpu, plan["timeout"])
-        model = run(command, "software", cpu, plan["timeout"])
+        model = run(command, "emulated", cpu, plan["timeout"])
         compare(cpu, machine, model)
         if len(machine) < int(given["lines"]):
             raise qemu_test.Failure("only %d lines" % len(machine))

@@ -10,6 +10,7 @@ import sys
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
+import elf_file  # noqa: E402
 import qemu_test  # noqa: E402
 import report  # noqa: E402
 
@@ -20,9 +21,8 @@ LIMIT = 2500
 def run(plan, command, given):
     """{case: [hypervisor instructions of each of its exits]}"""
     out = os.path.join(os.environ["TEST_TMPDIR"], "counts")
-    elf = report.Elf(given["elf"])
-    more = ",at=%#x:%d:1" % (elf.symbols()["trap_entry"][0], report.MARK_BEAT)
-    more += "".join(",poll=%#x:%#x" % r for r in elf.pauses())
+    more = ",at=%#x:%d:1" % (elf_file.symbols(given["elf"])["trap_entry"][0], report.MARK_BEAT)
+    more += "".join(",poll=%#x:%#x" % r for r in report.pauses(given["elf"]))
     qemu = ["--", "-icount", "shift=0,sleep=off", "-seed", "1"] + qemu_test.count_options(given["plugin"], out, more)
     with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
         machine.reject("FAIL|state=refused|^hyp: panic")

@@ -5,28 +5,20 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB},
-};
-
 #define SLOT(n) {.name = "d" #n, .gpa = 0x10001000 + (n)*0x1000},
 /* The devices of sources 32 to 63: TEST_SLOTS is one of these. */
 #define SLOTS SLOT(0) SLOT(1) SLOT(2) SLOT(3) SLOT(4) SLOT(5) SLOT(6) SLOT(7)
 #define NO_SLOTS
-
-static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}, TEST_SLOTS};
 
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = TEST_VCPUS,
         .hart_mask = TEST_HARTS,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
-        .devices = devices,
-        .device_count = sizeof(devices) / sizeof(devices[0]),
+        VM_DEVICES({.name = "rtc", .gpa = 0x101000}, TEST_SLOTS),
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
         .irqc = TEST_IRQC,
     },
@@ -36,6 +28,5 @@ const struct hyp_config hyp_config = {
     .name = "irqc_cost",
     .pool_size = 2 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

@@ -2,21 +2,12 @@
 /* Two VMs, one hart each: harts 0 and 1 need not have the same extensions. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem poor_mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-};
-
-static const struct vm_mem rich_mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa2000000, .hpa_fixed = true},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "poor",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = poor_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
@@ -28,8 +19,7 @@ static const struct vm_config vms[] = {
         .name = "rich",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = rich_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa2000000, .hpa_fixed = true}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
@@ -44,6 +34,5 @@ const struct hyp_config hyp_config = {
     .name = "kinds",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 2,
+    HYP_VMS_OF(vms),
 };

@@ -2,19 +2,12 @@
 /* Debian Linux on two harts with a controller of its own; the console is a third hart's. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 512 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-};
-
-static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "linux",
         .vcpu_count = 2,
         .hart_mask = 0x3,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 512 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
         .entry = 0x80200000,
         .kernel = {.name = "linux_kernel",
                    .gpa = 0x80200000,
@@ -27,8 +20,7 @@ static const struct vm_config vms[] = {
         .bootargs = "console=ttyS0 earlycon=uart8250,mmio,0x10000000",
         .dtb_gpa = 0x87000000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
         .irqc = TEST_IRQC,
     },
@@ -38,6 +30,5 @@ const struct hyp_config hyp_config = {
     .name = TEST_NAME,
     .pool_size = 1 * HYP_MIB,
     .console_hart = 2,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

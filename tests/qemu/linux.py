@@ -29,7 +29,7 @@ CASES = {
     "solo_linux": UP + TYPED + [NO_PANIC] + BOTH_INTERRUPT + OFF,
     "linux_own_aplic": own([]),
     "linux_own_imsic": own([r"expect:^hyp: vm=\w+ imsic=guest-file imsic_ids=255\n"]),
-    "linux_own_imsic_soft": own([r"expect:^hyp: vm=\w+ imsic=software imsic_ids=255\n"]),
+    "linux_own_imsic_soft": own([r"expect:^hyp: vm=\w+ imsic=emulated imsic_ids=255\n"]),
     "buses_linux": ["nest:", "reject:state=absent"]
     + UP
     + TYPED

@@ -2,31 +2,24 @@
 /* VM owner has the UART of the log; VM other ends while owner writes. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem owner_mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
-static const struct vm_mem other_mem[] = {{.gpa = 0x80000000, .size = 2 * HYP_MIB}};
-static const struct vm_device devices[] = {{.name = "uart0", .gpa = 0x10000000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "owner",
         .vcpu_count = 1,
         .hart_mask = 0x4,
-        .mem = owner_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "own_uart", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
-        .irqc = {.model = HYP_IRQC_NONE},
+        VM_DEVICES({.name = "uart0", .gpa = 0x10000000}),
+        .irqc = {.gpa = 0x0c000000, .source_count = 11},
     },
     {
         .name = "other",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = other_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "own_uart", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .irqc = {.model = HYP_IRQC_NONE},
@@ -38,6 +31,5 @@ const struct hyp_config hyp_config = {
     .pool_size = 1 * HYP_MIB,
     .console_hart = TEST_CONSOLE_HART,
     .log_waits = true,
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

@@ -5,20 +5,9 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct hyp_mem mem[] = {{.hpa = 0x80000000, .size = 2 * HYP_GIB}};
-
-static const struct hyp_device devices[] = {
-    {"uart0", "ns16550a", .hpa = 0x10000000, .size = 0x1000, .reg_size = 0x100, .irq = {10}},
-    {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000, .irq = {11},
-     .irq_edge = true},
-    {"pci", "pci-host-ecam-generic", .hpa = 0x30000000, .size = 0x10100000, .reg_size = 0x10000000,
-     .dma = true},
-};
-
 const struct hyp_platform hyp_platform = {
     .name = "msi",
-    .mem = mem,
-    .mem_count = 1,
+    HYP_MEM({.hpa = 0x80000000, .size = 2 * HYP_GIB}),
     .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
     .load_hpa = 0x80200000,
     .hart_count = 8,
@@ -31,8 +20,12 @@ const struct hyp_platform hyp_platform = {
              .source_count = 97,
              .priority_max = 7},
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
-    .devices = devices,
-    .device_count = sizeof(devices) / sizeof(devices[0]),
+    HYP_DEVICES(
+        {"uart0", "ns16550a", .hpa = 0x10000000, .size = 0x1000, .reg_size = 0x100, .irq = {10}},
+        {"rtc", "google,goldfish-rtc", .hpa = 0x101000, .size = 0x1000, .reg_size = 0x1000,
+         .irq = {11}, .irq_edge = true},
+        {"pci", "pci-host-ecam-generic", .hpa = 0x30000000, .size = 0x10100000,
+         .reg_size = 0x10000000, .dma = true}),
     .finisher_hpa = 0x100000,
     .finisher_word = 0x13333,
 };

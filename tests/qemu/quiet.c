@@ -2,15 +2,12 @@
 /* A VM on the console's hart that prints nothing, and one that ends. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {{.gpa = 0x80000000, .size = 16 * HYP_MIB}};
-
 static const struct vm_config vms[] = {
     {
         .name = "silent",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "cpu", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .bootargs = "sleep",
@@ -23,8 +20,7 @@ static const struct vm_config vms[] = {
         .name = "ending",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "cpu", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
@@ -38,6 +34,5 @@ const struct hyp_config hyp_config = {
     .name = "quiet",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 2,
+    HYP_VMS_OF(vms),
 };

@@ -2,27 +2,19 @@
 /* One VM with a device and read-only memory; the console's hart is not the one that boots. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-    {.gpa = 0x90000000, .size = 64 * HYP_KIB, .access = HYP_ACCESS_R},
-};
-
-static const struct vm_device devices[] = {{.name = "rtc", .gpa = 0x101000}};
-
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = 3,
         .hart_mask = 0x7,
-        .mem = mem,
-        .mem_count = 2,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+               {.gpa = 0x90000000, .size = 64 * HYP_KIB, .access = HYP_ACCESS_R}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .initrd = {.name = "text", .gpa = 0x90000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
-        .devices = devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = TEST_IRQC,
     },
@@ -32,6 +24,5 @@ const struct hyp_config hyp_config = {
     .name = "routed",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 1,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

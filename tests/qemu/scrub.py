@@ -98,7 +98,7 @@ CASES = {
         *FILL,
         "untold:",
         "reject:FAIL",
-        r"expect:^hyp: vm=left file=kernel size=untold kept=0x100000\n",
+        r"expect:^hyp: vm=left file=kernel size=unknown kept=0x100000\n",
         r"expect:^\[left\] end: 2 passed, 0 failed\n",
     ],
     # The machine's device tree is erased whatever memory it is in: a VM's, or memory that is kept, or the room of a file.
@@ -107,7 +107,7 @@ CASES = {
     "scrub_fdt_in_file": erased(
         ["append:secret=another"],
         [
-            r"expect:^hyp: vm=guest file=kernel size=untold kept=0x400000\n",
+            r"expect:^hyp: vm=guest file=kernel size=unknown kept=0x400000\n",
             r"expect:^hyp: vm=guest file=kernel under=device-tree\n",
         ],
     ),

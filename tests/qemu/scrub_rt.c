@@ -2,21 +2,12 @@
 /* A VM with 512 MiB to clear, on the console's hart, beside a real-time guest. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem big_mem[] = {
-    {.gpa = 0x80000000, .size = 512 * HYP_MIB},
-};
-
-static const struct vm_mem rt_mem[] = {
-    {.gpa = 0x80000000, .size = 2 * HYP_MIB},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "big",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = big_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 512 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .bootargs = "tree",
@@ -29,8 +20,7 @@ static const struct vm_config vms[] = {
         .name = "rt",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = rt_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "beat", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .dtb_gpa = 0x80100000,
@@ -44,6 +34,5 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "scrub_rt",
     .pool_size = 1 * HYP_MIB,
-    .vms = vms,
-    .vm_count = 2,
+    HYP_VMS_OF(vms),
 };

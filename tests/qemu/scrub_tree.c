@@ -2,22 +2,17 @@
 /* One VM up to the machine's last byte: QEMU's device tree is in its memory. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000,
-     .size = 4 * HYP_MIB,
-     .hpa = 0xa0000000,
-     .hpa_fixed = true,
-     .keep = TEST_KEEP,
-     .name = "ram"},
-    {.gpa = 0x90000000, .size = 64 * HYP_KIB},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "guest",
         .vcpu_count = 1,
-        .mem = mem,
-        .mem_count = 2,
+        VM_MEM({.gpa = 0x80000000,
+                .size = 4 * HYP_MIB,
+                .hpa = 0xa0000000,
+                .hpa_fixed = true,
+                .keep = TEST_KEEP,
+                .name = "ram"},
+               {.gpa = 0x90000000, .size = 64 * HYP_KIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 4 * HYP_MIB, .preloaded = true},
         .bootargs = "tree",
@@ -31,6 +26,5 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "scrub_tree",
     .pool_size = 1 * HYP_MIB,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

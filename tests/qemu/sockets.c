@@ -5,17 +5,6 @@
  */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem both_mem[] = {{.gpa = 0x80000000, .size = 4 * HYP_MIB}};
-static const struct vm_mem virtual_mem[] = {{.gpa = 0x80000000, .size = 4 * HYP_MIB}};
-static const struct vm_mem far_mem[] = {
-    {.gpa = 0xa0000000, .size = 4 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-};
-
-static const struct vm_device both_devices[] = {{.name = "rtc", .gpa = 0x101000}};
-static const struct vm_device far_devices[] = {
-    {.name = "virtio0", .gpa = 0x10001000, .dma_trusted = true},
-};
-
 #define KERNEL(at)                                             \
     {                                                          \
         .name = "kernel", .gpa = (at), .max_size = 1 * HYP_MIB \
@@ -30,14 +19,12 @@ static const struct vm_config vms[] = {
         .name = "both",
         .vcpu_count = 2,
         .hart_mask = 0xc,
-        .mem = both_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 4 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = KERNEL(0x80000000),
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 16 * HYP_KIB,
-        .devices = both_devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = PLIC,
     },
@@ -45,8 +32,7 @@ static const struct vm_config vms[] = {
         .name = "virtual",
         .vcpu_count = 1,
         .hart_mask = 0x10,
-        .mem = virtual_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 4 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = KERNEL(0x80000000),
         .dtb_gpa = 0x80200000,
@@ -58,12 +44,10 @@ static const struct vm_config vms[] = {
         .name = "far",
         .vcpu_count = 1,
         .hart_mask = 0x20,
-        .mem = far_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0xa0000000, .size = 4 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
         .entry = 0xa0000000,
         .kernel = KERNEL(0xa0000000),
-        .devices = far_devices,
-        .device_count = 1,
+        VM_DEVICES({.name = "virtio0", .gpa = 0x10001000, .dma_trusted = true}),
         .console = {.kind = VM_CONSOLE_SBI},
         .irqc = PLIC,
     },
@@ -73,6 +57,5 @@ const struct hyp_config hyp_config = {
     .name = "sockets",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = sizeof(vms) / sizeof(vms[0]),
+    HYP_VMS_OF(vms),
 };

@@ -12,6 +12,7 @@ import tempfile
 
 ROOT = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
 sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
+import elf_file  # noqa: E402
 import qemu_test  # noqa: E402
 import report  # noqa: E402
 
@@ -60,7 +61,7 @@ def work(machine, out):
 def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
-    at = report.Elf(given["elf"]).symbols()["trap_entry"][0]
+    at = elf_file.symbols(given["elf"])["trap_entry"][0]
     count = qemu_test.count_options(given["plugin"], out, ",at=%#x:%d:%d" % (at, BEAT, EXIT))
     with qemu_test.Machine(command + ["--"] + count, plan["timeout"]) as machine:
         boot, left, came, looks = work(machine, out)

@@ -2,21 +2,14 @@
 /* VM wide has memory beyond 2^50 and needs a wider G-stage than VM narrow. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem wide_mem[] = {
-    {.gpa = 0x80000000, .size = 4 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-    {.gpa = UINT64_C(1) << 41, .size = 2 * HYP_MIB},
-    {.gpa = UINT64_C(1) << 50, .size = 2 * HYP_MIB},
-};
-
-static const struct vm_mem narrow_mem[] = {{.gpa = 0x80000000, .size = 4 * HYP_MIB}};
-
 static const struct vm_config vms[] = {
     {
         .name = "wide",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = wide_mem,
-        .mem_count = 3,
+        VM_MEM({.gpa = 0x80000000, .size = 4 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
+               {.gpa = UINT64_C(1) << 41, .size = 2 * HYP_MIB},
+               {.gpa = UINT64_C(1) << 50, .size = 2 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .dtb_gpa = 0x80200000,
@@ -28,8 +21,7 @@ static const struct vm_config vms[] = {
         .name = "narrow",
         .vcpu_count = 1,
         .hart_mask = 0x2,
-        .mem = narrow_mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 4 * HYP_MIB}),
         .entry = 0x80000000,
         .kernel = {.name = "narrow", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},
         .dtb_gpa = 0x80200000,
@@ -43,6 +35,5 @@ const struct hyp_config hyp_config = {
     .name = "wide",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 2,
+    HYP_VMS_OF(vms),
 };

@@ -2,17 +2,12 @@
 /* One VM with a virtual UART where the machine has its own; its guest is a payload for both. */
 #include <hyp/vm/config.h>
 
-static const struct vm_mem mem[] = {
-    {.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true},
-};
-
 static const struct vm_config vms[] = {
     {
         .name = "walk",
         .vcpu_count = 1,
         .hart_mask = 0x1,
-        .mem = mem,
-        .mem_count = 1,
+        VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
         .entry = 0x80200000,
         .kernel = {.name = "kernel", .gpa = 0x80200000, .max_size = 1 * HYP_MIB, .preloaded = true},
         .dtb_gpa = 0x80f00000,
@@ -26,6 +21,5 @@ const struct hyp_config hyp_config = {
     .name = "access",
     .pool_size = 1 * HYP_MIB,
     .console_hart = 0,
-    .vms = vms,
-    .vm_count = 1,
+    HYP_VMS_OF(vms),
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Configuration of the bare-metal riscv64 C toolchain."""
+"""Configuration of the bare-metal riscv64 C toolchain: GCC, or clang with GNU's linker and libgcc."""
 
 load(
     "@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl",
@@ -23,10 +23,40 @@ def _flags(actions, flags):
 # "" where libhyp is the main repository, else its name as a dependency
 _SELF = Label("//toolchains/gcc:cc_config.bzl").workspace_name
 
+# What only one of the compilers knows.
+_ONLY = {
+    "clang": struct(
+        compile = [
+            # paths in the debug data begin at the workspace
+            "-ffile-compilation-dir=.",
+            "-Wthread-safety",
+            # <hyp/base/thread_safety.h> writes attributes behind the parameters of a definition
+            "-Wno-gcc-compat",
+        ],
+        c = [],
+    ),
+    "gcc": struct(
+        compile = [
+            "-gno-record-gcc-switches",
+            # else GCC names -isystem headers by their real path when
+            # that is shorter: "absolute path inclusion(s) found"
+            "-fno-canonical-system-headers",
+        ],
+        # strings lie one behind the other
+        c = ["-malign-data=natural"],
+    ),
+}
+
+def _link_flags(ctx):
+    if ctx.attr.compiler == "gcc":
+        return []
+    base = ("external/" + ctx.label.workspace_name) if ctx.label.workspace_name else "."
+    return ["--ld-path=%s/%s/ld" % (base, ctx.attr.prefix), "-L" + ctx.file.libgcc.dirname]
+
 def _impl(ctx):
     self = ["-ffile-prefix-map=external/" + _SELF + "/="] if _SELF else []
     base = "external/" + ctx.label.workspace_name if ctx.label.workspace_name else "."
-    gcc = base + "/" + ctx.attr.gcc_dir
+    only = _ONLY[ctx.attr.compiler]
     features = [
         feature(name = "opt"),
         feature(name = "dbg"),
@@ -42,35 +72,29 @@ def _impl(ctx):
                     "-ffreestanding",
                     "-nostdinc",
                     "-isystem",
-                    gcc + "/include",
+                    base + "/" + ctx.attr.include_dir,
                     "-fno-pic",
                     "-fno-common",
                     "-fno-asynchronous-unwind-tables",
                     "-fno-stack-protector",
                     "-ffunction-sections",
                     "-fdata-sections",
-                    # strings lie one behind the other
-                    "-malign-data=natural",
                     "-O2",
                     "-g",
-                    "-gno-record-gcc-switches",
                     # the same bits wherever the tree lies
                     "-no-canonical-prefixes",
-                    # else GCC names -isystem headers by their real path when
-                    # that is shorter: "absolute path inclusion(s) found"
-                    "-fno-canonical-system-headers",
                     "-ffile-prefix-map=" + base + "/=",
                     "-ffile-prefix-map=/proc/self/cwd=.",
                     "-Wno-builtin-macro-redefined",
                     "-D__DATE__=\"redacted\"",
                     "-D__TIMESTAMP__=\"redacted\"",
                     "-D__TIME__=\"redacted\"",
-                ] + self),
+                ] + only.compile + self),
                 # trap entry and boot code stay as they are written
                 _flags([ACTION_NAMES.assemble, ACTION_NAMES.preprocess_assemble], ["-mno-relax"]),
                 # Calls become one instruction. Nothing becomes gp-relative, as gp is the guest's:
                 # the linker does that only where __global_pointer$ is defined.
-                _flags([ACTION_NAMES.c_compile], ["-std=c11", "-mrelax"]),
+                _flags([ACTION_NAMES.c_compile], ["-std=c11", "-mrelax"] + only.c),
             ],
         ),
         feature(
@@ -91,7 +115,7 @@ def _impl(ctx):
                     "-Wl,--no-warn-rwx-segments",
                     "-Wl,-z,max-page-size=4096",
                     "-Wl,-z,noexecstack",
-                ]),
+                ] + _link_flags(ctx)),
             ],
         ),
         feature(
@@ -105,17 +129,8 @@ def _impl(ctx):
         feature(name = "supports_pic", enabled = False),
         feature(name = "supports_start_end_lib", enabled = False),
     ]
-    paths = {
-        "ar": "bin/ar",
-        "cpp": "bin/cpp",
-        "gcc": "bin/gcc",
-        "gcov": "bin/gcov",
-        "ld": "bin/ld",
-        "nm": "bin/nm",
-        "objcopy": "bin/objcopy",
-        "objdump": "bin/objdump",
-        "strip": "bin/strip",
-    }
+    paths = {k: k for k in ["ar", "gcov", "ld", "nm", "objcopy", "objdump", "strip"]}
+    paths.update(cpp = ctx.attr.compiler, gcc = ctx.attr.compiler)
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
         features = features,
@@ -124,22 +139,26 @@ def _impl(ctx):
         target_system_name = "riscv64-unknown-elf",
         target_cpu = "riscv64",
         target_libc = "none",
-        compiler = "gcc",
+        compiler = ctx.attr.compiler,
         abi_version = "lp64",
         abi_libc_version = "none",
-        tool_paths = [tool_path(name = k, path = v) for k, v in paths.items()],
+        tool_paths = [tool_path(name = k, path = ctx.attr.prefix + "/" + v) for k, v in paths.items()],
         cxx_builtin_include_directories = [
             # relative to the toolchain's package: %package(@repo//)% does not
             # know bzlmod's canonical names
-            ctx.attr.gcc_dir + "/include",
+            ctx.attr.include_dir,
         ],
     )
 
 riscv_cc_config = rule(
     implementation = _impl,
     attrs = {
-        "gcc_dir": attr.string(mandatory = True),
-        "gcc_version": attr.string(mandatory = True),
+        "compiler": attr.string(default = "gcc", values = _ONLY.keys()),
+        # of the compiler itself: stdint.h and the like
+        "include_dir": attr.string(mandatory = True),
+        "libgcc": attr.label(allow_single_file = True),
+        # folder of the programs
+        "prefix": attr.string(default = "bin"),
     },
     provides = [CcToolchainConfigInfo],
 )

@@ -12,16 +12,13 @@ _WARNINGS = [
 
 NONE = str(Label("@platforms//os:none"))
 
+BARE_CLANG = str(Label("//platforms:bare_clang"))
+
 # Code that runs while booting, or a line at a time: small goes before fast, on the target.
 COLD = select({
     NONE: [
         "-Os",
         "-msave-restore",
-        # small for GCC 12 is smaller still without these
-        "-fno-caller-saves",
-        "-fno-expensive-optimizations",
-        "-fno-jump-tables",
-        "-fno-move-loop-invariants",
     ],
     "//conditions:default": [],
 })
@@ -29,8 +26,10 @@ COLD = select({
 def hyp_copts(extra = []):
     """std and warnings; an error only in our own tree, so that a newer compiler stops no user."""
     werror = ["-Werror"] if native.repository_name() == "@" else []
-    return ["-std=c11"] + _WARNINGS + werror + select({
-        # sanitizers make frames larger, and clang does not know the option
+    # always an error: a count that is written beside the macro of its list (config.h)
+    return ["-std=c11"] + _WARNINGS + werror + ["-Werror=override-init"] + select({
+        # on the target alone: sanitizers make frames larger
+        BARE_CLANG: ["-Wframe-larger-than=1024"],
         NONE: ["-Wstack-usage=1024"],
         "//conditions:default": ["-D_GNU_SOURCE"],
     }) + extra

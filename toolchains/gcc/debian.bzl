@@ -99,3 +99,18 @@ debian_source = repository_rule(
     },
     environ = ENVIRON,
 )
+
+def _debian_package_impl(rctx):
+    unpack_deb(rctx, fetch(rctx, rctx.attr.pool, rctx.attr.sha256))
+    rctx.file("BUILD.bazel", rctx.attr.build_file_content)
+
+# All of one .deb.
+debian_package = repository_rule(
+    implementation = _debian_package_impl,
+    attrs = {
+        "pool": attr.string(mandatory = True),
+        "sha256": attr.string(mandatory = True),
+        "build_file_content": attr.string(mandatory = True),
+    },
+    environ = ENVIRON,
+)

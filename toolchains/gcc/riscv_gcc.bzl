@@ -138,7 +138,7 @@ filegroup(name = "files", srcs = glob(["bin/*", "usr/**", "lib/**"]))
 filegroup(name = "libgcc", srcs = ["usr/lib/gcc/riscv64-unknown-elf/{v}/rv64imac/lp64/libgcc.a"])
 exports_files(glob(["bin/*"]))
 
-riscv_cc_config(name = "config", gcc_dir = "usr/lib/gcc/riscv64-unknown-elf/{v}", gcc_version = "{v}")
+riscv_cc_config(name = "config", include_dir = "usr/lib/gcc/riscv64-unknown-elf/{v}/include")
 
 cc_toolchain(
     name = "cc",

@@ -2,7 +2,17 @@
 """The edges from a user's configuration to the firmware's, and to plain host code."""
 
 _P = "//command_line_option:"
-_OUTPUTS = [_P + o for o in ["platforms", "copt", "conlyopt", "linkopt", "collect_code_coverage", "compilation_mode", "features", "strip"]]
+_OUTPUTS = [_P + o for o in [
+    "platforms",
+    "copt",
+    "conlyopt",
+    "linkopt",
+    "collect_code_coverage",
+    "compilation_mode",
+    "features",
+    "platform_suffix",
+    "strip",
+]]
 
 # What a user sets for host tests (sanitizers, coverage) must not reach firmware,
 # whose bits depend on the sources alone.
@@ -13,15 +23,23 @@ _PLAIN = {
     _P + "copt": [],
     _P + "features": [],
     _P + "linkopt": [],
+    _P + "platform_suffix": "",
     _P + "strip": "never",
 }
 
-def _bare_impl(_settings, _attr):
-    return dict(_PLAIN, **{_P + "platforms": str(Label("//platforms:riscv64_bare"))})
+_COMPILER = str(Label("//toolchains:compiler"))
+
+_BARE = {
+    "clang": str(Label("//platforms:riscv64_bare_clang")),
+    "gcc": str(Label("//platforms:riscv64_bare")),
+}
+
+def _bare_impl(settings, _attr):
+    return dict(_PLAIN, **{_P + "platforms": _BARE[settings[_COMPILER]]})
 
 bare_transition = transition(
     implementation = _bare_impl,
-    inputs = [],
+    inputs = [_COMPILER],
     outputs = _OUTPUTS,
 )
 

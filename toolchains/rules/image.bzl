@@ -13,7 +13,11 @@ _TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
 _AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}
-_SHARED_CONSOLE = str(Label("//libhv/console:shared"))
+# what a generated file of a configuration may point at
+_CHOSEN = {
+    False: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic"]],
+    True: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
+}
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
 _FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
@@ -94,10 +98,10 @@ def _config_impl(ctx):
         for n, f in blobs
     ] + [
         # no size: what is loaded must not have a say in the image
-        "--blob %s=0,load" % n
+        "--blob %s=0,preloaded" % n
         for n in ctx.attr.loads
     ])
-    files += "" if ctx.attr.choice else " --no-choice"
+    files += "" if ctx.attr.irqc_else else " --no-irqc-else"
     others = [t.executable for t in [d[DefaultInfo].files_to_run for d in ctx.attr.other_tools]]
     command = ["set -eu", "board=$(mktemp)", "\"$1\" --check --board \"$board\" " + files] + [
         "'%s' --check --same-board \"$board\" %s" % (t.path, files)
@@ -126,8 +130,8 @@ def _config_impl(ctx):
 _hyp_config = rule(
     implementation = _config_impl,
     attrs = {
-        # VMs get the first of their interrupt controllers that the machine can give
-        "choice": attr.bool(default = True),
+        # a VM may get one of its irqc_else; False: it has irqc on every machine
+        "irqc_else": attr.bool(default = True),
         "defaults": attr.string_dict(),
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
@@ -328,7 +332,7 @@ def hyp_image(
             )
         _hyp_config(
             name = name + "_generated",
-            choice = aia,
+            irqc_else = aia,
             defaults = {
                 k: str(v)
                 for k, v in [("cpu", default_cpu), ("machine", default_machine), ("mem", default_mem), ("smp", default_smp)]
@@ -356,8 +360,7 @@ def hyp_image(
             copts = ["-g0"],
             linkstatic = True,
             target_compatible_with = BARE,
-            # what the file points at
-            deps = [_CONFIG, _SHARED_CONSOLE],
+            deps = [_CONFIG] + _CHOSEN[aia],
             **private
         )
         link_srcs.append(":" + name + "_blobs")

@@ -67,14 +67,14 @@ rules_java_stub = repository_rule(implementation = _java_impl)
 _COVERAGE = """
 package(default_visibility = ["//visibility:public"])
 sh_binary(name = "coverage_report_generator", srcs = ["report.sh"])
-sh_binary(name = "Main", srcs = ["merge.py"])
-sh_binary(name = "lcov_merger", srcs = ["merge.py"])
+sh_binary(name = "Main", srcs = ["merge.sh"])
+sh_binary(name = "lcov_merger", srcs = ["merge.sh"])
 filegroup(name = "coverage_output_generator", srcs = [":Main"])
 """
 
 def _coverage_impl(rctx):
     rctx.file("BUILD.bazel", _COVERAGE)
-    rctx.symlink(Label("//tests:coverage_merge.py"), "merge.py")
+    rctx.symlink(Label("//tests:coverage_merge.sh"), "merge.sh")
     rctx.file("report.sh", "#!/bin/sh\nexit 0\n", executable = True)
 
 coverage_tools_stub = repository_rule(implementation = _coverage_impl)

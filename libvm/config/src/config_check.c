@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The frame of config_check(): rules on the world, then what no machine changes. */
+/* config_check(): the rules that depend on the machine, then all others. */
 #include <hyp/vm/config_check.h>
 
 #include "config_check_rules.h"
 #include "config_fit_rules.h"
+
+static const char *rule_id(enum config_rule rule)
+{
+    return config_rules_get(rule)->id;
+}
 
 void config_check(const struct config_input *in, struct config_plan *plan, config_sink *sink,
                   void *arg)
@@ -12,22 +17,19 @@ void config_check(const struct config_input *in, struct config_plan *plan, confi
     struct config_run run = {.in = in,
                              .config = in->config,
                              .platform = in->platform,
-                             .texts =
-                                 config_rule_text((enum config_rule)0), /* The others follow. */
+                             .rule_id = rule_id,
                              .plan = plan,
                              .sink = sink,
                              .arg = arg};
     if (!config_fit_run(&run)) {
         return;
     }
-    /* What no machine changes is judged without one. */
+    /* The other rules give the same result on every machine, so they are checked without one. */
     build.machine = NULL;
     run.in = &build;
-    config_check_names(&run);
+    config_check_vms(&run);
     config_check_harts(&run);
     config_check_keys(&run);
-    config_check_budgets(&run);
-    config_check_extensions(&run);
     config_check_memory(&run);
     config_check_gpa(&run);
     config_check_devices(&run);

@@ -1,36 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys of the console and the log; VMs that share it. */
+/* The keys of the console and of the log; VMs that share the console. */
 #include "config_check_rules.h"
 
-/* 0 is Ctrl-] and Ctrl-^. */
+#define CTRL_A 1 /* QEMU's own key on its serial console. */
+
+static void report_key(struct config_run *run, uint32_t key, const char *user, const char *other)
+{
+    config_violation(run, CONFIG_CONSOLE_KEY, config_vm_all(run->config),
+                     "the key 0x%x of %s is taken by %s", key, user, other);
+}
+
 void config_check_keys(struct config_run *run)
 {
-    uint8_t console = run->config->console_key != 0 ? run->config->console_key : 0x1d;
-    uint8_t log = run->config->log_key != 0 ? run->config->log_key : 0x1e;
-    struct config_finding f = {.rule = CONFIG_CONSOLE_KEY,
-                               .blocked = config_vm_all(run->config),
-                               .a = {"the console", NULL},
-                               .b = {"QEMU", NULL},
-                               .x = console};
-    if (console == 1) {
-        config_tell(run, &f);
+    uint32_t console = hyp_console_key(run->config);
+    uint32_t log = hyp_log_key(run->config);
+    if (console == CTRL_A) {
+        report_key(run, console, "the console", "QEMU");
     }
-    f.a.kind = "the log";
-    f.x = log;
-    if (log == 1 || log == console) {
-        f.b.kind = log == 1 ? "QEMU" : "the console";
-        config_tell(run, &f);
+    if (log == CTRL_A || log == console) {
+        report_key(run, log, "the log", log == CTRL_A ? "QEMU" : "the console");
     }
 }
 
-/* While the log waits nothing would read what the console's VMs write. */
+/* While the log waits, nothing reads what VMs write to the console. */
 void config_check_log_waits(struct config_run *run, uint32_t vm)
 {
-    if (run->config->log_waits && run->config->vms[vm].console.kind != VM_CONSOLE_NONE) {
-        struct config_finding f = {.rule = CONFIG_LOG_WAITS,
-                                   .blocked = config_vm_bit(vm),
-                                   .a = config_owner_vm(run->config, vm),
-                                   .b = {"the log", NULL}};
-        config_tell(run, &f);
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    if (run->config->log_waits && vm_config->console.kind != VM_CONSOLE_NONE) {
+        config_violation(run, CONFIG_LOG_WAITS, config_vm_bit(vm),
+                         "vm %s shares the console with the log, which waits (log_waits)",
+                         vm_config->name);
     }
 }

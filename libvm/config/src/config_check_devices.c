@@ -1,108 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices: one owner each, whole pages, and DMA that something contains. */
+/* A device has one owner, has whole pages, and its DMA is contained or trusted. */
 #include "config_check_rules.h"
 
 #include "config_owner.h"
+#include "config_text.h"
 
-static void check_device_pair(struct config_run *run, const struct config_holding *a,
-                              const struct config_holding *b)
+static void report_overlap(struct config_run *run, uint32_t blocked,
+                           const struct hyp_device *device, struct config_owner owner,
+                           struct config_owner other)
 {
-    struct config_finding f = {
-        .blocked = a->vm_bit | b->vm_bit, .a = a->owner, .b = b->owner, .thing = a->device->name};
+    config_violation(run, CONFIG_DEV_OVERLAP, blocked,
+                     "the page of device %s at 0x%lx is owned by " OWNER " and " OWNER,
+                     device->name, device->hpa, OWNER_ARGS(owner), OWNER_ARGS(other));
+}
+
+static void check_pair(struct config_run *run, const struct config_held_device *a,
+                       const struct config_held_device *b)
+{
+    uint32_t blocked = a->vm_bit | b->vm_bit;
     if (a->device == b->device) {
-        f.rule = CONFIG_DEV_TWICE;
-        config_tell(run, &f);
-        return;
-    }
-    if (a->vm_bit != b->vm_bit && range_overlaps(config_range(a->device->hpa, a->device->size),
-                                                 config_range(b->device->hpa, b->device->size))) {
-        f.rule = CONFIG_DEV_OVERLAP;
-        f.x = a->device->hpa;
-        config_tell(run, &f);
+        config_violation(run, CONFIG_DEV_TWICE, blocked,
+                         "device %s is owned by " OWNER " and " OWNER, a->device->name,
+                         OWNER_ARGS(a->owner), OWNER_ARGS(b->owner));
+    } else if (a->vm_bit != b->vm_bit &&
+               range_overlaps(config_range(a->device->hpa, a->device->size),
+                              config_range(b->device->hpa, b->device->size))) {
+        report_overlap(run, blocked, a->device, a->owner, b->owner);
     }
 }
 
-static void check_dma(struct config_run *run, uint32_t vm, const struct vm_device *own,
-                      struct config_finding *f)
+/* A device that is not behind an IOMMU can write all memory: the VM must be trusted with that. */
+static void check_dma(struct config_run *run, uint32_t vm, const struct vm_device *vm_device)
 {
-    if (!own->dma_trusted) {
-        f->rule = CONFIG_DEV_DMA;
-        f->b = (struct config_owner){"everyone", NULL};
-        config_tell(run, f);
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    if (!vm_device->dma_trusted) {
+        config_violation(run, CONFIG_DEV_DMA, config_vm_bit(vm),
+                         "device %s of vm %s can write memory of everyone: no IOMMU, not "
+                         "dma_trusted",
+                         vm_device->name, vm_config->name);
         return;
     }
-    const struct vm_config *c = &run->config->vms[vm];
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        uint64_t hpa = c->mem[i].hpa_fixed ? c->mem[i].hpa : run->plan->mem_hpa[vm][i];
-        if (!c->mem[i].hpa_fixed || hpa != c->mem[i].gpa) {
-            f->rule = CONFIG_DEV_DMA_GPA;
-            f->b = (struct config_owner){"memory", NULL};
-            f->x = c->mem[i].gpa;
-            f->y = hpa;
-            config_tell(run, f);
+    for (uint32_t i = 0; i < vm_config->mem_count; i++) {
+        const struct vm_mem *mem = &vm_config->mem[i];
+        uint64_t hpa = mem->hpa_fixed ? mem->hpa : run->plan->mem_hpa[vm][i];
+        if (!mem->hpa_fixed || hpa != mem->gpa) {
+            config_violation(run, CONFIG_DEV_DMA_GPA, config_vm_bit(vm),
+                             "device %s of vm %s needs gpa = hpa, but memory at gpa 0x%lx lies "
+                             "at 0x%lx",
+                             vm_device->name, vm_config->name, mem->gpa, hpa);
         }
     }
 }
 
-/* What else its pages hold: registers that are taken; a device that nobody has been given. */
-static void check_neighbours(struct config_run *run, const struct hyp_device *device,
-                             struct config_finding *f)
+/* The pages of the device hold neither reserved registers nor a device that has no owner. */
+static void check_neighbours(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
-    struct range own_pages = config_range(device->hpa, device->size);
+    struct range pages = config_range(device->hpa, device->size);
+    struct config_owner owner = config_owner_vm(run->config, vm);
     struct hyp_regs regs;
-    f->rule = CONFIG_DEV_OVERLAP;
-    f->x = device->hpa;
     for (uint32_t k = 0; config_regs_get(run->platform, k, &regs); k++) {
-        if (range_overlaps(own_pages, config_range_of(regs.mem))) {
-            f->b = (struct config_owner){regs.owner, NULL};
-            config_tell(run, f);
+        if (range_overlaps(pages, config_range_of(regs.mem))) {
+            report_overlap(run, config_vm_bit(vm), device, owner,
+                           (struct config_owner){regs.owner, ""});
             return;
         }
     }
     for (uint32_t k = 0; k < run->platform->device_count; k++) {
         const struct hyp_device *other = &run->platform->devices[k];
-        if (range_overlaps(own_pages, config_range(other->hpa, other->size)) &&
+        if (range_overlaps(pages, config_range(other->hpa, other->size)) &&
             !config_device_is_held(run, other)) {
-            f->b = (struct config_owner){"device", other->name};
-            config_tell(run, f);
+            report_overlap(run, config_vm_bit(vm), device, owner,
+                           (struct config_owner){"device ", other->name});
         }
     }
 }
 
-static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *own)
+static void check_device(struct config_run *run, uint32_t vm, const struct vm_device *vm_device)
 {
-    const struct hyp_device *device = config_find_device(run->platform, own->name);
-    struct config_finding f = {
-        .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .thing = own->name};
+    const struct hyp_device *device = config_find_device(run->platform, vm_device->name);
+    const char *vm_name = run->config->vms[vm].name;
     if (device == NULL) {
-        f.rule = CONFIG_DEV_UNKNOWN;
-        f.b = (struct config_owner){"platform", run->platform->name};
-        config_tell(run, &f);
+        config_violation(run, CONFIG_DEV_UNKNOWN, config_vm_bit(vm),
+                         "vm %s names %s, which platform %s does not have", vm_name,
+                         config_text_or_unknown(vm_device->name), run->platform->name);
         return;
     }
     if (!is_aligned(device->hpa | device->size, HYP_PAGE_SIZE) ||
         !range_covers(config_range(0, BIT(56)), device->hpa, device->size) ||
         device->reg_size > device->size) {
-        f.rule = CONFIG_DEV_ALIGN;
-        f.b = (struct config_owner){"device", device->name};
-        f.x = device->hpa;
-        f.y = device->size;
-        config_tell(run, &f);
+        config_violation(run, CONFIG_DEV_ALIGN, config_vm_bit(vm),
+                         "device %s of vm %s at 0x%lx, 0x%lx bytes, is not whole pages with "
+                         "reg_size inside",
+                         device->name, vm_name, device->hpa, device->size);
     }
-    check_neighbours(run, device, &f);
+    check_neighbours(run, vm, device);
     if (device->dma && !device->iommu) {
-        check_dma(run, vm, own, &f);
+        check_dma(run, vm, vm_device);
     }
 }
 
 void config_check_devices(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
-        const struct vm_config *c = &run->config->vms[vm];
+        const struct vm_config *vm_config = &run->config->vms[vm];
         config_check_log_waits(run, vm);
-        for (uint32_t k = 0; k < c->device_count; k++) {
-            check_device(run, vm, &c->devices[k]);
-            config_for_later_holdings(run, vm, k, check_device_pair);
+        for (uint32_t k = 0; k < vm_config->device_count; k++) {
+            check_device(run, vm, &vm_config->devices[k]);
+            config_for_later_devices(run, vm, k, check_pair);
         }
     }
 }

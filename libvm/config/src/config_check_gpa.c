@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Guest-physical addresses of a VM: one thing at each place, aligned. */
+/* The guest-physical addresses of a VM: nothing overlaps, everything is aligned. */
 #include "config_check_rules.h"
 
 #include "config_irqc.h"
 
-/* Something at a place in a guest's physical addresses. */
+/* A range of guest-physical addresses that is in use. */
 struct window {
     struct range range;
     const char *name;
-    uint64_t align; /* 0: memory, which has a rule of its own. */
+    uint64_t align; /* 0: memory, which E-MEM-ALIGN is about. */
 };
 
-/* A hart's number is bits of its address: AIA, "Arrangement of the memory regions …". */
+/*
+ * The number of a hart is a field of its IMSIC's address: AIA, "Arrangement of the memory regions
+ * of multiple interrupt files".
+ */
 static uint64_t imsics_align(struct range imsics)
 {
     uint64_t align = HYP_IMSIC_SIZE;
@@ -21,7 +24,9 @@ static uint64_t imsics_align(struct range imsics)
     return align;
 }
 
-/* Window k of a VM: memory, then devices, the virtual UART, the interrupt controller, its IMSICs.
+/*
+ * Gets window k of a VM: memory, devices, the virtual UART, the interrupt controller, its IMSICs.
+ * False: the VM has no such window.
  */
 static bool window_get(const struct config_input *in, const struct vm_config *vm, uint32_t k,
                        struct window *w)
@@ -56,48 +61,39 @@ static uint32_t window_count(const struct vm_config *vm)
     return vm->mem_count + vm->device_count + 3;
 }
 
-static void check_window_pair(struct config_run *run, uint32_t vm, const struct window *a,
-                              const struct window *b)
+static void check_overlap(struct config_run *run, uint32_t vm, const struct window *a,
+                          const struct window *b)
 {
     if (range_overlaps(a->range, b->range)) {
-        struct config_finding f = {
-            .rule = CONFIG_GPA_OVERLAP,
-            .blocked = config_vm_bit(vm),
-            .a = config_owner_vm(run->config, vm),
-            .b = {b->name, NULL},
-            .thing = a->name,
-            .x = a->range.start > b->range.start ? a->range.start : b->range.start,
-        };
-        config_tell(run, &f);
+        uint64_t start = a->range.start > b->range.start ? a->range.start : b->range.start;
+        config_violation(run, CONFIG_GPA_OVERLAP, config_vm_bit(vm),
+                         "gpa 0x%lx of vm %s holds its %s and its %s", start,
+                         run->config->vms[vm].name, a->name, b->name);
     }
 }
 
-static void check_window(struct config_run *run, uint32_t vm, const struct window *w)
+static void check_align(struct config_run *run, uint32_t vm, const struct window *w)
 {
     if (w->align != 0 && !is_aligned(w->range.start, w->align)) {
-        struct config_finding f = {.rule = CONFIG_GPA_ALIGN,
-                                   .blocked = config_vm_bit(vm),
-                                   .a = config_owner_vm(run->config, vm),
-                                   .b = {w->name, NULL},
-                                   .x = w->range.start,
-                                   .y = w->align};
-        config_tell(run, &f);
+        config_violation(run, CONFIG_GPA_ALIGN, config_vm_bit(vm),
+                         "gpa 0x%lx of %s in vm %s is not a multiple of 0x%lx", w->range.start,
+                         w->name, run->config->vms[vm].name, w->align);
     }
 }
 
-static void check_gpas_of(struct config_run *run, uint32_t vm)
+static void check_windows(struct config_run *run, uint32_t vm)
 {
-    const struct vm_config *c = &run->config->vms[vm];
-    for (uint32_t i = 0; i < window_count(c); i++) {
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    for (uint32_t i = 0; i < window_count(vm_config); i++) {
         struct window a;
-        if (!window_get(run->in, c, i, &a)) {
+        if (!window_get(run->in, vm_config, i, &a)) {
             continue;
         }
-        check_window(run, vm, &a);
-        for (uint32_t j = i + 1; j < window_count(c); j++) {
+        check_align(run, vm, &a);
+        for (uint32_t j = i + 1; j < window_count(vm_config); j++) {
             struct window b;
-            if (window_get(run->in, c, j, &b)) {
-                check_window_pair(run, vm, &a, &b);
+            if (window_get(run->in, vm_config, j, &b)) {
+                check_overlap(run, vm, &a, &b);
             }
         }
     }
@@ -106,6 +102,6 @@ static void check_gpas_of(struct config_run *run, uint32_t vm)
 void config_check_gpa(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
-        check_gpas_of(run, vm);
+        check_windows(run, vm);
     }
 }

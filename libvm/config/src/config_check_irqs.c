@@ -1,94 +1,99 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Interrupts: one owner each, and within what the guest's controller has. */
+/* An interrupt has one owner, and the controller of its VM has it. */
 #include "config_check_rules.h"
 
 #include "config_owner.h"
 
-/* Two devices on one interrupt are one owner's business, not two owners'. */
-static void check_irq_pair(struct config_run *run, const struct config_holding *a,
-                           const struct config_holding *b)
+/* The counts of sources that a PLIC and an APLIC can have, source 0 included. */
+#define SOURCES_MIN 2u
+#define SOURCES_MAX 1024u
+
+/* Devices of one owner may share an interrupt. */
+static void check_pair(struct config_run *run, const struct config_held_device *a,
+                       const struct config_held_device *b)
 {
     if (a->device == b->device || a->vm_bit == b->vm_bit) {
         return;
     }
-    for (uint32_t i = 0; i < 4 && a->device->irq[i] != 0; i++) {
-        for (uint32_t j = 0; j < 4 && b->device->irq[j] != 0; j++) {
+    for (uint32_t i = 0; i < hyp_device_irq_count(a->device); i++) {
+        for (uint32_t j = 0; j < hyp_device_irq_count(b->device); j++) {
             if (a->device->irq[i] == b->device->irq[j]) {
-                struct config_finding f = {.rule = CONFIG_IRQ_TWICE,
-                                           .blocked = a->vm_bit | b->vm_bit,
-                                           .a = a->owner,
-                                           .b = b->owner,
-                                           .x = a->device->irq[i]};
-                config_tell(run, &f);
+                config_violation(run, CONFIG_IRQ_TWICE, a->vm_bit | b->vm_bit,
+                                 "interrupt %u is owned by " OWNER " and " OWNER, a->device->irq[i],
+                                 OWNER_ARGS(a->owner), OWNER_ARGS(b->owner));
             }
         }
     }
 }
 
-static void check_irq(struct config_run *run, uint32_t vm, const struct hyp_device *device,
-                      uint32_t irq)
+/* Checks that the VM's controller has an interrupt of a device or of the virtual UART. */
+static void check_guest_irq(struct config_run *run, uint32_t vm, const char *device, uint32_t irq)
 {
-    const struct vm_config *c = &run->config->vms[vm];
-    struct config_finding f = {.blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm),
-                               .thing = device->name,
-                               .x = irq};
-    /* A VM without a controller polls its devices. */
-    if (c->irqc.model != HYP_IRQC_NONE && c->irqc.source_count >= 2 &&
-        irq >= c->irqc.source_count) {
-        f.rule = CONFIG_IRQ_GUEST;
-        f.b = (struct config_owner){"its interrupt controller", NULL};
-        f.y = c->irqc.source_count - 1;
-        config_tell(run, &f);
-    }
-    if (c->console.kind == VM_CONSOLE_VUART && irq == c->console.irq) {
-        f.rule = CONFIG_IRQ_CLASH;
-        f.b = (struct config_owner){"its console", NULL};
-        config_tell(run, &f);
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    uint32_t count = vm_config->irqc.source_count;
+    if (vm_config->irqc.model == HYP_IRQC_NONE) {
+        config_violation(run, CONFIG_IRQC_NONE, config_vm_bit(vm),
+                         "vm %s has interrupt %u (%s), but no interrupt controller",
+                         vm_config->name, irq, device);
+    } else if (count >= SOURCES_MIN && irq >= count) {
+        config_violation(run, CONFIG_IRQ_GUEST, config_vm_bit(vm),
+                         "vm %s has interrupt %u (%s), but its interrupt controller takes 1 to %u",
+                         vm_config->name, irq, device, count - 1);
     }
 }
 
-static void check_vm_irqc(struct config_run *run, uint32_t vm)
+static void check_device(struct config_run *run, uint32_t vm, const struct hyp_device *device)
 {
-    const struct vm_config *c = &run->config->vms[vm];
-    struct config_finding f = {.blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm)};
-    if (c->irqc.model != HYP_IRQC_NONE &&
-        (c->irqc.source_count < 2 || c->irqc.source_count > 1024)) {
-        f.rule = CONFIG_IRQC_SOURCES;
-        f.b.kind = c->irqc.model == HYP_IRQC_PLIC ? "a PLIC" : "an APLIC";
-        f.x = c->irqc.source_count;
-        f.y = 1024;
-        config_tell(run, &f);
-        return;
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    uint32_t count = hyp_device_irq_count(device);
+    if (vm_config->irqc.model == HYP_IRQC_NONE && count > 1) {
+        count = 1; /* One violation of E-IRQC-NONE is enough for all interrupts of a device. */
     }
-    if (c->irqc_else_count > CONFIG_IRQC_ELSE_MAX) {
-        f.rule = CONFIG_IRQC_ELSE;
-        f.x = c->irqc_else_count;
-        f.y = CONFIG_IRQC_ELSE_MAX;
-        config_tell(run, &f);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t irq = device->irq[i];
+        check_guest_irq(run, vm, device->name, irq);
+        if (vm_config->console.kind == VM_CONSOLE_VUART && irq == vm_config->console.irq) {
+            config_violation(run, CONFIG_IRQ_CLASH, config_vm_bit(vm),
+                             "interrupt %u of vm %s is that of its %s and of its console", irq,
+                             vm_config->name, device->name);
+        }
     }
-    uint32_t count = c->irqc.model == HYP_IRQC_NONE ? 1 : c->irqc.source_count;
-    if (c->console.kind == VM_CONSOLE_VUART && c->console.irq >= count) {
-        f.rule = CONFIG_IRQ_GUEST;
-        f.b = (struct config_owner){"its interrupt controller", NULL};
-        f.thing = "console";
-        f.x = c->console.irq;
-        f.y = count - 1;
-        config_tell(run, &f);
+}
+
+static void check_irqc(struct config_run *run, uint32_t vm)
+{
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    enum hyp_irqc_model model = vm_config->irqc.model;
+    uint32_t count = vm_config->irqc.source_count;
+    if (model != HYP_IRQC_NONE && (count < SOURCES_MIN || count > SOURCES_MAX)) {
+        config_violation(run, CONFIG_IRQC_SOURCES, config_vm_bit(vm),
+                         "vm %s has %u interrupt sources, %s takes %u to %u", vm_config->name,
+                         count, model == HYP_IRQC_PLIC ? "a PLIC" : "an APLIC", SOURCES_MIN,
+                         SOURCES_MAX);
+    }
+    if (vm_config->irqc_else_count > CONFIG_IRQC_ELSE_MAX) {
+        config_violation(run, CONFIG_IRQC_ELSE, config_vm_bit(vm),
+                         "vm %s names %u other interrupt controllers, at most %u are supported",
+                         vm_config->name, vm_config->irqc_else_count, CONFIG_IRQC_ELSE_MAX);
+    }
+    /* The UART of a VM may be polled: interrupt 0 is none. */
+    if (vm_config->console.kind == VM_CONSOLE_VUART && vm_config->console.irq != 0) {
+        check_guest_irq(run, vm, "console", vm_config->console.irq);
     }
 }
 
 void config_check_irqs(struct config_run *run)
 {
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
-        const struct vm_config *c = &run->config->vms[vm];
-        check_vm_irqc(run, vm);
-        for (uint32_t k = 0; k < c->device_count; k++) {
-            const struct hyp_device *device = config_find_device(run->platform, c->devices[k].name);
-            for (uint32_t i = 0; device != NULL && i < 4 && device->irq[i] != 0; i++) {
-                check_irq(run, vm, device, device->irq[i]);
+        const struct vm_config *vm_config = &run->config->vms[vm];
+        check_irqc(run, vm);
+        for (uint32_t k = 0; k < vm_config->device_count; k++) {
+            const struct hyp_device *device =
+                config_find_device(run->platform, vm_config->devices[k].name);
+            if (device != NULL) {
+                check_device(run, vm, device);
             }
-            config_for_later_holdings(run, vm, k, check_irq_pair);
+            config_for_later_devices(run, vm, k, check_pair);
         }
     }
 }

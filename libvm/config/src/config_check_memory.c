@@ -1,79 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host memory by itself: one owner each; place of the hypervisor, shape of its pool. */
+/* Host memory has one owner; the hypervisor's own memory and the size of its pool. */
 #include "config_check_rules.h"
 
 #include "config_owner.h"
 
+static void check_align(struct config_run *run, uint32_t vm, const struct vm_mem *mem,
+                        const char *member, uint64_t value)
+{
+    if (!is_aligned(value, HYP_PAGE_SIZE)) {
+        config_violation(run, CONFIG_MEM_ALIGN, config_vm_bit(vm),
+                         "memory of vm %s at gpa 0x%lx: %s 0x%lx is not a multiple of 4 KiB",
+                         run->config->vms[vm].name, mem->gpa, member, value);
+    }
+}
+
 static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm_mem *mem)
 {
-    struct config_finding f = {
-        .blocked = config_vm_bit(vm), .a = config_owner_vm(run->config, vm), .x = mem->gpa};
-    const char *names[] = {"gpa", "size", "hpa"};
-    uint64_t values[] = {mem->gpa, mem->size, mem->hpa_fixed ? mem->hpa : 0};
-    for (uint32_t k = 0; k < ARRAY_COUNT(values); k++) {
-        if (!is_aligned(values[k], HYP_PAGE_SIZE)) {
-            f.rule = CONFIG_MEM_ALIGN;
-            f.thing = names[k];
-            f.y = values[k];
-            config_tell(run, &f);
-        }
-    }
+    const char *vm_name = run->config->vms[vm].name;
+    check_align(run, vm, mem, "gpa", mem->gpa);
+    check_align(run, vm, mem, "size", mem->size);
+    check_align(run, vm, mem, "hpa", mem->hpa_fixed ? mem->hpa : 0);
     /* A page that can be written but not read is reserved in the ISA. */
     if (mem->access > HYP_ACCESS_RWX ||
         (mem->access & (HYP_ACCESS_R | HYP_ACCESS_W)) == HYP_ACCESS_W) {
-        f.rule = CONFIG_MEM_ACCESS;
-        f.y = mem->access;
-        config_tell(run, &f);
+        config_violation(run, CONFIG_MEM_ACCESS, config_vm_bit(vm),
+                         "memory of vm %s at gpa 0x%lx has access 0x%x, which no page can have",
+                         vm_name, mem->gpa, mem->access);
     }
-    /* A region to be kept has a known place and a name. */
     if (mem->keep && (!mem->hpa_fixed || mem->name == NULL || mem->name[0] == '\0')) {
-        f.rule = CONFIG_MEM_KEEP;
-        config_tell(run, &f);
+        config_violation(run, CONFIG_MEM_KEEP, config_vm_bit(vm),
+                         "memory of vm %s at gpa 0x%lx is kept without name or fixed place",
+                         vm_name, mem->gpa);
     }
 }
 
-/* A fixed region against those of VMs after it, and after it in its own. */
-static void check_against_vms(struct config_run *run, uint32_t vm, uint32_t i, struct range r)
+/* Compares a fixed region with the later ones of its VM, and with all of later VMs. */
+static void check_against_vms(struct config_run *run, const struct config_claim *claim, uint32_t vm,
+                              uint32_t i)
 {
     for (uint32_t other = vm; other < run->config->vm_count; other++) {
-        const struct vm_config *c = &run->config->vms[other];
-        for (uint32_t j = other == vm ? i + 1 : 0; j < c->mem_count; j++) {
-            if (!c->mem[j].hpa_fixed || !config_mem_is_sound(run->in, &c->mem[j])) {
-                continue;
+        const struct vm_config *vm_config = &run->config->vms[other];
+        for (uint32_t j = other == vm ? i + 1 : 0; j < vm_config->mem_count; j++) {
+            const struct vm_mem *mem = &vm_config->mem[j];
+            if (mem->hpa_fixed && config_mem_is_sound(run->in, mem)) {
+                struct config_claim second =
+                    config_claim_of_vm(run, other, config_range(mem->hpa, mem->size));
+                config_check_overlap(run, CONFIG_MEM_OVERLAP, claim, &second);
             }
-            struct config_finding f = {.rule = CONFIG_MEM_OVERLAP,
-                                       .blocked = config_vm_bit(vm) | config_vm_bit(other),
-                                       .a = config_owner_vm(run->config, vm),
-                                       .b = config_owner_vm(run->config, other)};
-            config_tell_overlap(run, &f, r, config_range(c->mem[j].hpa, c->mem[j].size));
         }
     }
 }
 
-/* A region, fixed or placed, against registers that no VM may have. */
-static void check_regs(struct config_run *run, uint32_t vm, struct range r)
+/* Compares a region, fixed or placed, with registers that no VM may have. */
+static void check_against_regs(struct config_run *run, const struct config_claim *claim)
 {
-    struct config_finding f = {.rule = CONFIG_MEM_DEVICE,
-                               .blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm)};
     struct hyp_regs regs;
     for (uint32_t k = 0; config_regs_get(run->platform, k, &regs); k++) {
-        f.b = (struct config_owner){regs.owner, NULL};
-        config_tell_overlap(run, &f, r, config_range_of(regs.mem));
+        struct config_claim other = {config_range_of(regs.mem), {regs.owner, ""}, 0};
+        config_check_overlap(run, CONFIG_MEM_DEVICE, claim, &other);
     }
 }
 
-/* A fixed region against the board's devices. */
-static void check_devices(struct config_run *run, uint32_t vm, struct range r)
+/* Compares a fixed region with the platform's devices; placed ones avoid these. */
+static void check_against_devices(struct config_run *run, const struct config_claim *claim)
 {
-    const struct hyp_platform *platform = run->platform;
-    struct config_finding f = {.rule = CONFIG_MEM_DEVICE,
-                               .blocked = config_vm_bit(vm),
-                               .a = config_owner_vm(run->config, vm)};
-    for (uint32_t k = 0; k < platform->device_count; k++) {
-        const struct hyp_device *device = &platform->devices[k];
-        f.b = (struct config_owner){"device", device->name};
-        config_tell_overlap(run, &f, r, config_range(device->hpa, device->size));
+    for (uint32_t k = 0; k < run->platform->device_count; k++) {
+        const struct hyp_device *device = &run->platform->devices[k];
+        struct config_claim other = {
+            config_range(device->hpa, device->size), {"device ", device->name}, 0};
+        config_check_overlap(run, CONFIG_MEM_DEVICE, claim, &other);
     }
 }
 
@@ -84,29 +79,29 @@ static void check_hypervisor_place(struct config_run *run)
     bool in_ram = range_covers(config_range(0, BIT(56)), own.hpa, own.size) &&
                   config_ram_covers(run->in, config_range_of(own), &hole);
     if (!in_ram || range_overlaps(config_range_of(own), config_range_of(run->platform->firmware))) {
-        struct config_finding f = {.rule = CONFIG_HYP_RAM,
-                                   .blocked = config_vm_all(run->config),
-                                   .a = {"the hypervisor", NULL},
-                                   .b = config_owner_world(run->in),
-                                   .x = own.hpa,
-                                   .y = own.size};
-        config_tell(run, &f);
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_HYP_RAM, config_vm_all(run->config),
+                         "the hypervisor at 0x%lx, 0x%lx bytes, lies over or beyond the RAM "
+                         "that " OWNER " leaves free",
+                         own.hpa, own.size, OWNER_ARGS(provider));
     }
 }
 
 static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
 {
     const struct vm_mem *mem = &run->config->vms[vm].mem[i];
+    uint64_t hpa = mem->hpa_fixed ? mem->hpa : run->plan->mem_hpa[vm][i];
+    struct config_claim claim = config_claim_of_vm(run, vm, config_range(hpa, mem->size));
     check_mem_shape(run, vm, mem);
     if (!config_mem_is_sound(run->in, mem)) {
         return;
     }
-    if (run->plan->mem_hpa[vm][i] != CONFIG_NOWHERE) {
-        check_regs(run, vm, config_range(run->plan->mem_hpa[vm][i], mem->size));
+    if (hpa != CONFIG_NOWHERE) {
+        check_against_regs(run, &claim);
     }
     if (mem->hpa_fixed) {
-        check_devices(run, vm, config_range(mem->hpa, mem->size));
-        check_against_vms(run, vm, i, config_range(mem->hpa, mem->size));
+        check_against_devices(run, &claim);
+        check_against_vms(run, &claim, vm, i);
     }
 }
 
@@ -122,16 +117,15 @@ void config_check_memory(struct config_run *run)
 
 void config_check_pool(struct config_run *run)
 {
-    struct config_finding f = {.a = {"configuration", run->config->name},
-                               .blocked = config_vm_all(run->config),
-                               .x = run->config->pool_size};
-    if (!is_aligned(run->config->pool_size, HYP_PAGE_SIZE)) {
-        f.rule = CONFIG_POOL_ALIGN;
-        config_tell(run, &f);
+    const struct hyp_config *config = run->config;
+    if (!is_aligned(config->pool_size, HYP_PAGE_SIZE)) {
+        config_violation(run, CONFIG_POOL_ALIGN, config_vm_all(config),
+                         "pool_size 0x%lx of configuration %s is not a multiple of 4 KiB",
+                         config->pool_size, config->name);
     }
-    if (run->config->pool_size > CONFIG_POOL_MAX) {
-        f.rule = CONFIG_POOL_LARGE;
-        f.y = CONFIG_POOL_MAX;
-        config_tell(run, &f);
+    if (config->pool_size > CONFIG_POOL_MAX) {
+        config_violation(run, CONFIG_POOL_LARGE, config_vm_all(config),
+                         "pool_size of configuration %s is %lu bytes, room is for %lu",
+                         config->name, config->pool_size, CONFIG_POOL_MAX);
     }
 }

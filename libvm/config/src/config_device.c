@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The platform's devices that VMs name. */
+/* Finds the devices of the platform that VMs name. */
 #include <hyp/vm/config_input.h>
 
 #include "config_text.h"

@@ -1,67 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The frame of config_fit(): limits, decisions, rules on the world, pool. */
+/* config_fit(): limits, decisions, rules that depend on the machine, pool. */
 #include "config_fit_rules.h"
 
-static const char fit_text[] =
-#define CONFIG_RULE_TEXT(name, id, text) id ": " text "\0"
-    CONFIG_FIT_RULES(CONFIG_RULE_TEXT);
-#undef CONFIG_RULE_TEXT
+static const char *rule_id(enum config_rule rule)
+{
+#define RULE_ID(rule, id, type, member) id,
+    static const char *const ids[] = {CONFIG_FIT_RULES(RULE_ID)};
+    return ids[rule];
+}
 
-static bool check_limit(struct config_run *run, struct config_owner who, const char *what,
+static bool check_limit(struct config_run *run, struct config_owner owner, const char *what,
                         uint32_t count, uint32_t max)
 {
     if (count <= max) {
         return true;
     }
-    struct config_finding *f = config_about_owner(run, UINT32_MAX, who);
-    f->rule = CONFIG_LIMIT;
-    f->thing = what;
-    f->x = count;
-    f->y = max;
-    config_tell(run, f);
+    config_violation(run, CONFIG_LIMIT, UINT32_MAX, OWNER " has %u %s, at most %u are supported",
+                     OWNER_ARGS(owner), count, what, max);
     return false;
 }
 
-/* Bounds that every loop and mask below counts on. */
+/* Checks the bounds on which every loop and mask below relies. */
 static bool check_limits(struct config_run *run)
 {
-    struct config_owner config = {"configuration", run->config->name};
-    struct config_owner platform = {"platform", run->platform->name};
-    struct config_owner world = config_owner_world(run->in);
+    struct config_owner config = {"configuration ", run->config->name};
+    struct config_owner platform = {"platform ", run->platform->name};
+    struct config_owner provider = config_owner_provider(run->in);
     const struct hyp_mem *mem;
     bool good = check_limit(run, config, "VMs", run->config->vm_count, HYP_VM_MAX);
-    good &= check_limit(run, world, "RAM ranges", config_ram(run->in, &mem), CONFIG_RANGE_MAX);
-    good &=
-        check_limit(run, world, "reserved ranges", config_taken(run->in, &mem), CONFIG_RANGE_MAX);
+    good &= check_limit(run, provider, "RAM ranges", config_ram(run->in, &mem), CONFIG_RANGE_MAX);
+    good &= check_limit(run, provider, "reserved ranges", config_reserved(run->in, &mem),
+                        CONFIG_RANGE_MAX);
     good &= check_limit(run, platform, "devices", run->platform->device_count,
                         CONFIG_PLATFORM_DEVICE_MAX);
     for (uint32_t vm = 0; good && vm < run->config->vm_count; vm++) {
-        const struct vm_config *c = &run->config->vms[vm];
-        struct config_owner who = config_owner_vm(run->config, vm);
-        good &= check_limit(run, who, "memory regions", c->mem_count, CONFIG_MEM_MAX);
-        good &= check_limit(run, who, "devices", c->device_count, CONFIG_DEVICE_MAX);
+        const struct vm_config *vm_config = &run->config->vms[vm];
+        struct config_owner owner = config_owner_vm(run->config, vm);
+        good &= check_limit(run, owner, "memory regions", vm_config->mem_count, CONFIG_MEM_MAX);
+        good &= check_limit(run, owner, "devices", vm_config->device_count, CONFIG_DEVICE_MAX);
     }
     return good;
 }
 
-/* At boot the VMs that the pool has room for are made all the same. */
+/* At boot, VMs are built as long as the pool lasts. */
 static void check_pool(struct config_run *run)
 {
     struct config_plan *plan = run->plan;
     plan->pool_need = config_pool_need(run->in, plan);
     if (plan->pool_need > run->config->pool_size) {
-        struct config_finding *f = config_about_all(run, "configuration", run->config->name);
-        f->rule = CONFIG_POOL_SIZE;
-        f->x = run->config->pool_size;
-        f->y = plan->pool_need;
-        config_tell(run, f);
+        config_violation(run, CONFIG_POOL_SIZE, config_vm_all_at_build(run),
+                         "pool_size of configuration %s is %lu bytes, needed are %lu",
+                         run->config->name, run->config->pool_size, plan->pool_need);
     }
 }
 
 static void plan_init(struct config_plan *plan)
 {
     plan->runnable = 0;
-    plan->finding_count = 0;
+    plan->violation_count = 0;
     plan->pool_need = 0;
     for (uint32_t vm = 0; vm < HYP_VM_MAX; vm++) {
         plan->harts[vm] = 0;
@@ -100,7 +96,7 @@ void config_fit(const struct config_input *in, struct config_plan *plan, config_
     struct config_run run = {.in = in,
                              .config = in->config,
                              .platform = in->platform,
-                             .texts = fit_text,
+                             .rule_id = rule_id,
                              .plan = plan,
                              .sink = sink,
                              .arg = arg};

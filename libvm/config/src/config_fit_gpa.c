@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rule on the world: what a VM sees at its guest-physical addresses can be mapped. */
+/* The G-stage can map what a VM has at its guest-physical addresses. */
 #include "config_fit_rules.h"
 
 void config_fit_gpa(struct config_run *run, uint32_t vm, const char *what, uint64_t gpa,
                     uint64_t size)
 {
     uint32_t bits = config_gpa_bits(run->in);
-    /* No G-stage mode at all is told once; a device without a size is the platform's mistake. */
+    /* A missing G-stage mode is reported once, and a device without a size is another violation. */
     if (bits != 0 && size != 0 && !range_covers(config_range(0, BIT(bits)), gpa, size)) {
-        struct config_finding *f = config_about(run, vm);
-        f->rule = CONFIG_GPA_RANGE;
-        f->thing = what;
-        f->x = gpa;
-        config_tell(run, f);
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_GPA_RANGE, config_vm_bit(vm),
+                         "gpa 0x%lx of %s in vm %s is beyond what " OWNER " can map", gpa, what,
+                         run->config->vms[vm].name, OWNER_ARGS(provider));
     }
 }

@@ -1,42 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on the world: harts of VMs, and the console's. */
+/* The machine has the harts of the VMs and of the console. */
 #include "config_fit_rules.h"
 
-/* Harts that the VM names, or free ones. */
+/* Counts the harts that a VM without a hart_mask could still get. */
+static uint32_t count_free(const struct config_run *run, const struct vm_config *vm_config)
+{
+    uint64_t taken = vm_config->real_time ? BIT(run->config->console_hart & 63) : 0;
+    for (uint32_t i = 0; i < run->config->vm_count; i++) {
+        taken |= run->plan->harts[i] | run->config->vms[i].hart_mask;
+    }
+    return bits_count(config_present_harts(run->in) & ~taken);
+}
+
 static void check_harts(struct config_run *run, uint32_t vm)
 {
-    const struct vm_config *c = &run->config->vms[vm];
-    uint64_t present = config_present_harts(run->in);
-    uint64_t missing = c->hart_mask & ~present;
-    uint64_t got = run->plan->harts[vm];
-    struct config_finding *f = config_about(run, vm);
-    if (missing != 0 && (got == 0 || run->in->machine == NULL)) {
-        f->rule = CONFIG_HART_ABSENT;
-        f->x = bits_first(missing);
-        f->y = config_hart_count(run->in);
-        config_tell(run, f);
-    } else if (c->hart_mask == 0 && got == 0 && c->vcpu_count != 0) {
-        uint64_t taken = c->real_time ? BIT(run->config->console_hart & 63) : 0;
-        for (uint32_t i = 0; i < run->config->vm_count; i++) {
-            taken |= run->plan->harts[i] | run->config->vms[i].hart_mask;
-        }
-        f->rule = CONFIG_HART_FREE;
-        f->x = c->vcpu_count;
-        f->y = bits_count(present & ~taken);
-        config_tell(run, f);
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    struct config_owner provider = config_owner_provider(run->in);
+    uint64_t missing = vm_config->hart_mask & ~config_present_harts(run->in);
+    uint64_t assigned = run->plan->harts[vm];
+    if (missing != 0 && (assigned == 0 || run->in->machine == NULL)) {
+        config_violation(run, CONFIG_HART_ABSENT, config_vm_bit(vm),
+                         "vm %s needs hart %u, " OWNER " has %u harts", vm_config->name,
+                         bits_first(missing), OWNER_ARGS(provider), config_hart_count(run->in));
+    } else if (vm_config->hart_mask == 0 && assigned == 0 && vm_config->vcpu_count != 0) {
+        config_violation(run, CONFIG_HART_FREE, config_vm_bit(vm),
+                         "vm %s needs %u harts, " OWNER " has %u free", vm_config->name,
+                         vm_config->vcpu_count, OWNER_ARGS(provider), count_free(run, vm_config));
     }
 }
 
-/* A machine with fewer harts drives the console on another one: its VMs can run. */
+/* On a machine with fewer harts another one drives the console, and the VMs run. */
 static void check_console_hart(struct config_run *run)
 {
-    uint32_t have = config_hart_count(run->in);
-    if (run->config->console_hart >= have) {
-        struct config_finding *f = config_about_all(run, "the console", NULL);
-        f->rule = CONFIG_CONSOLE_HART;
-        f->x = run->config->console_hart;
-        f->y = have;
-        config_tell(run, f);
+    uint32_t count = config_hart_count(run->in);
+    if (run->config->console_hart >= count) {
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_CONSOLE_HART, config_vm_all_at_build(run),
+                         "the console is on hart %u, " OWNER " has %u harts",
+                         run->config->console_hart, OWNER_ARGS(provider), count);
     }
 }
 

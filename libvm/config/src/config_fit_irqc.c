@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on the world: interrupt controllers, and harts that they can interrupt. */
+/* The machine can give VMs their interrupt controllers, and can interrupt their harts. */
 #include "config_fit_rules.h"
 
-#include <hyp/vm/config_choice.h>
 #include <hyp/vm/guest_isa.h>
+#include <hyp/vm/irqc_select.h>
 
 #include "config_irqc.h"
 
@@ -12,7 +12,7 @@ static bool can_give(const struct config_run *run, uint32_t vm, enum hyp_irqc_mo
     const struct config_input *in = run->in;
     const struct config_machine *machine = in->machine;
     if (machine == NULL) {
-        uint32_t models = config_irqc_models(in->platform->irqc.model);
+        uint32_t models = irqc_select_models(in->platform->irqc.model);
         return in->other_machine || (models & BIT(model)) != 0;
     }
     bool lacks = model == HYP_IRQC_IMSIC && (config_vm_isa(run, vm) & BIT(GUEST_ISA_SSAIA)) == 0;
@@ -21,20 +21,21 @@ static bool can_give(const struct config_run *run, uint32_t vm, enum hyp_irqc_mo
 
 static void check_irqc(struct config_run *run, uint32_t vm)
 {
-    const struct vm_config *c = &run->config->vms[vm];
-    enum hyp_irqc_model model = c->irqc.model;
-    config_fit_gpa(run, vm, "interrupt controller", c->irqc.gpa, config_irqc_size(&c->irqc));
-    if (model == HYP_IRQC_IMSIC) {
-        struct range imsics = config_imsics(c);
+    const struct vm_config *vm_config = &run->config->vms[vm];
+    const struct vm_irqc *irqc = &vm_config->irqc;
+    config_fit_gpa(run, vm, "interrupt controller", irqc->gpa, config_irqc_size(irqc));
+    if (irqc->model == HYP_IRQC_IMSIC) {
+        struct range imsics = config_imsics(vm_config);
         config_fit_gpa(run, vm, "IMSICs", imsics.start, imsics.size);
     }
-    if (!can_give(run, vm, model)) {
-        struct config_finding *f = config_about(run, vm);
-        f->rule = CONFIG_IRQC_MODEL;
-        f->thing = model == HYP_IRQC_PLIC    ? "a PLIC"
-                   : model == HYP_IRQC_APLIC ? "an APLIC"
-                                             : "IMSICs";
-        config_tell(run, f);
+    if (!can_give(run, vm, irqc->model)) {
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_IRQC_MODEL, config_vm_bit(vm),
+                         "vm %s needs %s, which " OWNER " cannot give", vm_config->name,
+                         irqc->model == HYP_IRQC_PLIC    ? "a PLIC"
+                         : irqc->model == HYP_IRQC_APLIC ? "an APLIC"
+                                                         : "IMSICs",
+                         OWNER_ARGS(provider));
     }
 }
 
@@ -51,25 +52,25 @@ static bool has_irqs(const struct config_run *run, uint32_t vm)
 }
 
 /*
- * A virtual PLIC needs contexts of the machine's controller for interrupts of devices alone, and
- * one context is enough. An APLIC and IMSICs are passed through in part, so each hart needs one.
+ * A virtual PLIC needs contexts of the physical controller only for interrupts of devices, and one
+ * context is enough. An APLIC and IMSICs are passed through in part, so each hart needs a context.
  */
 static void check_contexts(struct config_run *run, uint32_t vm)
 {
-    const struct vm_config *c = &run->config->vms[vm];
+    const struct vm_config *vm_config = &run->config->vms[vm];
     uint64_t harts = run->plan->harts[vm];
-    bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
+    bool is_plic = vm_config->irqc.model == HYP_IRQC_PLIC;
     if (run->in->machine == NULL || (is_plic && !has_irqs(run, vm))) {
         return;
     }
     uint64_t lacking = harts & run->in->machine->no_context;
+    bool runs = is_plic && lacking != harts;
     run->plan->no_context[vm] = lacking;
     for (uint64_t left = lacking; left != 0; left &= left - 1) {
-        struct config_finding *f = config_about(run, vm);
-        f->rule = CONFIG_IRQ_HART;
-        f->blocked = is_plic && lacking != harts ? 0 : f->blocked;
-        f->x = bits_first(left);
-        config_tell(run, f);
+        config_violation(run, CONFIG_IRQ_HART, runs ? 0 : config_vm_bit(vm),
+                         "hart %u of vm %s has no context at the interrupt controller of this "
+                         "machine",
+                         bits_first(left), vm_config->name);
     }
 }
 

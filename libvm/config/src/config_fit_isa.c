@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on the world: ISA extensions of harts. */
+/* The harts of a VM have the ISA extensions that it requires. */
 #include "config_fit_rules.h"
 
 #include <hyp/vm/guest_isa.h>
@@ -15,6 +15,14 @@ uint64_t config_vm_isa(const struct config_run *run, uint32_t vm)
                : machine->isa;
 }
 
+static void report_absent(struct config_run *run, uint32_t blocked, struct config_owner owner,
+                          const char *extension)
+{
+    config_violation(run, CONFIG_EXT_ABSENT, blocked,
+                     OWNER " needs the ISA extension %s, which this machine lacks",
+                     OWNER_ARGS(owner), extension);
+}
+
 void config_fit_isa(struct config_run *run)
 {
     const struct config_machine *machine = run->in->machine;
@@ -22,11 +30,8 @@ void config_fit_isa(struct config_run *run)
         return;
     }
     if (machine->gpa_bits == 0) {
-        struct config_finding *f = config_about_all(run, "libhyp", NULL);
-        f->rule = CONFIG_EXT_ABSENT;
-        f->blocked = config_vm_all(run->config);
-        f->thing = "h (a G-stage mode)";
-        config_tell(run, f);
+        struct config_owner libhyp = {"libhyp", ""};
+        report_absent(run, config_vm_all(run->config), libhyp, "h (a G-stage mode)");
     }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const char *at = run->config->vms[vm].isa_required;
@@ -35,10 +40,8 @@ void config_fit_isa(struct config_run *run)
         while ((n = config_next_word(&at, n)) != 0) {
             enum guest_isa ext = guest_isa_find(at, n);
             if (ext != GUEST_ISA_COUNT && (isa & BIT(ext)) == 0) {
-                struct config_finding *f = config_about(run, vm);
-                f->rule = CONFIG_EXT_ABSENT;
-                f->thing = guest_isa_name(ext);
-                config_tell(run, f);
+                report_absent(run, config_vm_bit(vm), config_owner_vm(run->config, vm),
+                              guest_isa_name(ext));
             }
         }
     }

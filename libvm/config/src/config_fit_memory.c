@@ -1,26 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules on the world: host memory of VMs is RAM that is nobody's. */
+/* The host memory of VMs is RAM, and neither the hypervisor's nor the firmware's. */
 #include "config_fit_rules.h"
 
-/* A fixed region: all of it RAM, none of it the hypervisor's or the firmware's. */
-static void check_fixed(struct config_run *run, struct config_finding *f, struct range r)
+static void check_fixed(struct config_run *run, uint32_t vm, struct range region)
 {
-    const struct hyp_mem *taken;
-    uint32_t count = config_taken(run->in, &taken);
+    const struct hyp_mem *reserved;
+    uint32_t count = config_reserved(run->in, &reserved);
+    struct config_claim claim = config_claim_of_vm(run, vm, region);
     uint64_t hole;
-    if (!config_ram_covers(run->in, r, &hole)) {
-        f->rule = CONFIG_MEM_ABSENT;
-        f->x = hole;
-        f->y = r.start + r.size - hole;
-        config_tell(run, f);
+    if (!config_ram_covers(run->in, region, &hole)) {
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_MEM_ABSENT, config_vm_bit(vm),
+                         OWNER " needs host memory at 0x%lx, 0x%lx bytes, which is not RAM "
+                               "of " OWNER,
+                         OWNER_ARGS(claim.owner), hole, region.start + region.size - hole,
+                         OWNER_ARGS(provider));
     }
-    f->rule = CONFIG_MEM_HYP;
-    f->b = (struct config_owner){"the hypervisor", NULL};
-    config_tell_overlap(run, f, r, config_range_of(config_hypervisor_mem(run->in)));
-    f->rule = CONFIG_MEM_FIRMWARE;
-    f->b.kind = "the firmware";
+    struct config_claim other = {
+        config_range_of(config_hypervisor_mem(run->in)), {"the hypervisor", ""}, 0};
+    config_check_overlap(run, CONFIG_MEM_HYP, &claim, &other);
+    other.owner.kind = "the firmware";
     for (uint32_t k = 0; k < count; k++) {
-        config_tell_overlap(run, f, r, config_range_of(taken[k]));
+        other.range = config_range_of(reserved[k]);
+        config_check_overlap(run, CONFIG_MEM_FIRMWARE, &claim, &other);
+    }
+}
+
+/* A region of a shape that config_mem_is_sound() refuses. */
+static void report_unsound(struct config_run *run, uint32_t vm, const struct vm_mem *mem)
+{
+    uint64_t all = mem->gpa | mem->size | (mem->hpa_fixed ? mem->hpa : 0);
+    /* A misaligned one violates E-MEM-ALIGN, and a missing G-stage mode is reported once. */
+    if (is_aligned(all, HYP_PAGE_SIZE) && config_gpa_bits(run->in) != 0) {
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_MEM_RANGE, config_vm_bit(vm),
+                         "memory of vm %s at gpa 0x%lx, 0x%lx bytes, is empty or beyond "
+                         "what " OWNER " can map",
+                         run->config->vms[vm].name, mem->gpa, mem->size, OWNER_ARGS(provider));
     }
 }
 
@@ -28,21 +44,15 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
 {
     const struct vm_mem *mem = &run->config->vms[vm].mem[i];
     uint64_t hpa = run->plan->mem_hpa[vm][i];
-    struct config_finding *f = config_about(run, vm);
-    f->x = mem->gpa;
-    f->y = mem->size;
     if (!config_mem_is_sound(run->in, mem)) {
-        uint64_t all = mem->gpa | mem->size | (mem->hpa_fixed ? mem->hpa : 0);
-        f->rule = CONFIG_MEM_RANGE;
-        /* Misaligned is E-MEM-ALIGN, and no G-stage mode at all is told once. */
-        if (is_aligned(all, HYP_PAGE_SIZE) && config_gpa_bits(run->in) != 0) {
-            config_tell(run, f);
-        }
+        report_unsound(run, vm, mem);
     } else if (mem->hpa_fixed) {
-        check_fixed(run, f, config_range(hpa, mem->size));
+        check_fixed(run, vm, config_range(hpa, mem->size));
     } else if (hpa == CONFIG_NOWHERE) {
-        f->rule = CONFIG_MEM_FULL;
-        config_tell(run, f);
+        struct config_owner provider = config_owner_provider(run->in);
+        config_violation(run, CONFIG_MEM_FULL, config_vm_bit(vm),
+                         "vm %s needs 0x%lx bytes at gpa 0x%lx, " OWNER " has no such free RAM",
+                         run->config->vms[vm].name, mem->size, mem->gpa, OWNER_ARGS(provider));
     }
 }
 

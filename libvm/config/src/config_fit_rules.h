@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rules on the world, by subject. Each judges its own and tells what it finds, once the limits hold
- * and the plan is filled. config_fit_SUBJECT() is in config_fit_SUBJECT.c.
+ * Rules that depend on the machine, by subject: config_fit_SUBJECT() is in config_fit_SUBJECT.c.
+ * Each reports the violations of its rules. The caller has checked the limits and filled the plan.
  */
 #pragma once
 
@@ -15,12 +15,12 @@ void config_fit_memory(struct config_run *run);
 void config_fit_devices(struct config_run *run, uint32_t vm);
 void config_fit_irqc(struct config_run *run, uint32_t vm);
 
-/* Can something that the VM sees at [gpa, gpa + size) be mapped? */
+/* Checks that the VM's [gpa, gpa + size), which holds `what`, can be mapped. */
 void config_fit_gpa(struct config_run *run, uint32_t vm, const char *what, uint64_t gpa,
                     uint64_t size);
 
-/* config_fit_isa.c: the extensions that the VM can be granted on its harts, by in->machine. */
+/* config_fit_isa.c: the extensions that the VM can be granted on its harts; needs in->machine. */
 uint64_t config_vm_isa(const struct config_run *run, uint32_t vm);
 
-/* config_fit.c: all of them. False: a limit is broken, and nothing else was looked at. */
+/* config_fit.c: runs all of them. False: a limit is violated, and nothing else was checked. */
 bool config_fit_run(struct config_run *run);

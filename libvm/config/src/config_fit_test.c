@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Machines that have less than promised: what config_fit() tells, and who can run. */
+/* Machines that have less than the platform says: the violations, and the VMs that can run. */
 #include "test_two_vms.h"
 
 #include <hyp/vm/guest_isa.h>
@@ -19,8 +19,7 @@ static void test_missing_harts(void **state)
     (void)state;
     in.machine = &machine;
     machine.hart_count = 2;
-    expect_one(CONFIG_HART_FREE, 2);
-    assert_int_equal(findings[0].y, 0);
+    expect_text(2, "E-HART-FREE: vm b needs 1 harts, this machine has 0 free");
     machine.hart_count = 1;
     check();
     assert_int_equal(plan.runnable, 0);
@@ -29,7 +28,7 @@ static void test_missing_harts(void **state)
     assert_int_equal(plan.harts[0], 1);
     vms[0].hart_mask = 0x6;
     check();
-    assert_true(was_told(CONFIG_HART_ABSENT));
+    assert_true(was_reported(CONFIG_HART_ABSENT));
 }
 
 static void test_missing_console_hart(void **state)
@@ -51,10 +50,9 @@ static void test_missing_memory(void **state)
     (void)state;
     in.machine = &machine;
     ram[0].size = 0x22000000;
-    expect_one(CONFIG_MEM_ABSENT, 1);
-    assert_int_equal(findings[0].x, 0xa2000000);
-    assert_int_equal(findings[0].y, 0x2000000);
-    /* Touching ranges are as good as one; a hole is not. */
+    expect_text(1, "E-MEM-ABSENT: vm a needs host memory at 0xa2000000, 0x2000000 bytes, which is "
+                   "not RAM of this machine");
+    /* Ranges that touch count as one; a hole is not RAM. */
     ram[1] = (struct hyp_mem){0xa2000000, 0x2000000};
     machine.mem_count = 2;
     expect_none();
@@ -62,7 +60,7 @@ static void test_missing_memory(void **state)
     expect_one(CONFIG_MEM_ABSENT, 1);
     ram[0].size = 0;
     check();
-    assert_true(was_told(CONFIG_MEM_FULL));
+    assert_true(was_reported(CONFIG_MEM_FULL));
     assert_int_equal(plan.runnable, 0);
 }
 
@@ -71,12 +69,11 @@ static void test_reserved_memory(void **state)
     (void)state;
     in.machine = &machine;
     reserved[0] = (struct hyp_mem){0xa3fff000, 0x10000};
-    expect_one(CONFIG_MEM_FIRMWARE, 1);
-    assert_int_equal(findings[0].x, 0xa3fff000);
-    assert_int_equal(findings[0].y, 0x1000);
+    expect_text(1, "E-MEM-FIRMWARE: host memory 0xa3fff000, 0x1000 bytes, is owned by vm a and the "
+                   "firmware");
     machine.hypervisor = (struct hyp_mem){0xa0000000, 0x1000};
     check();
-    assert_true(was_told(CONFIG_MEM_HYP));
+    assert_true(was_reported(CONFIG_MEM_HYP));
     assert_int_equal(plan.runnable, 2);
 }
 
@@ -88,11 +85,10 @@ static void test_missing_extension(void **state)
     in.machine = &machine;
     expect_none();
     machine.isa &= ~BIT(GUEST_ISA_SVPBMT);
-    expect_one(CONFIG_EXT_ABSENT, 2);
-    assert_string_equal(findings[0].thing, "svpbmt");
+    expect_text(2, "E-EXT-ABSENT: vm b needs the ISA extension svpbmt, which this machine lacks");
     machine.gpa_bits = 0;
     check();
-    assert_true(was_told(CONFIG_EXT_ABSENT));
+    assert_true(was_reported(CONFIG_EXT_ABSENT));
     assert_int_equal(plan.runnable, 0);
     assert_int_equal(plan.mem_hpa[0][0], CONFIG_NOWHERE);
 }
@@ -107,7 +103,7 @@ static uint64_t isa_of_harts(const void *ctx, uint64_t harts)
     return (harts & ~UINT64_C(3)) != 0 ? machine.isa & ~others_lack : machine.isa;
 }
 
-/* Only a VM's own harts must have the extensions that it needs. */
+/* The harts of a VM must have the extensions that it requires, other harts need not. */
 static void test_extensions_of_own_harts(void **state)
 {
     (void)state;
@@ -144,14 +140,12 @@ static void test_missing_interrupts(void **state)
     (void)state;
     in.machine = &machine;
     machine.source_count = 13;
-    expect_one(CONFIG_IRQ_ABSENT, 1);
-    assert_int_equal(findings[0].y, 12);
+    expect_text(1, "E-IRQ-ABSENT: vm a needs interrupt 13 (device rtc), this machine has 1 to 12");
     machine.source_count = 0;
-    expect_one(CONFIG_IRQ_ABSENT, 1);
-    assert_int_equal(findings[0].y, 0);
+    expect_text(1, "E-IRQ-ABSENT: vm a needs interrupt 13 (device rtc), this machine has 1 to 0");
 }
 
-/* A hart without context is a finding if its VM has interrupts; a VM without any is refused. */
+/* A hart without context is reported if its VM has interrupts. A VM with no context is refused. */
 static void test_harts_without_context(void **state)
 {
     (void)state;
@@ -159,27 +153,27 @@ static void test_harts_without_context(void **state)
     machine.no_context = 0xc;
     expect_none();
     machine.no_context = 0xe;
-    expect_one(CONFIG_IRQ_HART, 0);
-    assert_int_equal(findings[0].x, 1);
-    assert_string_equal(findings[0].a.name, "a");
+    expect_text(0, "E-IRQ-HART: hart 1 of vm a has no context at the interrupt controller of this "
+                   "machine");
     assert_int_equal(plan.no_context[0], 0x2);
     assert_int_equal(plan.no_context[1], 0);
     machine.no_context = 0x3;
     check();
-    assert_int_equal(told, 2);
-    assert_int_equal(findings[0].blocked, 1);
-    assert_int_equal(findings[1].x, 1);
+    assert_int_equal(reported_count, 2);
+    assert_int_equal(reported[0].violation.blocked, 1);
+    assert_string_equal(reported[1].text, "hart 1 of vm a has no context at the interrupt "
+                                          "controller of this machine");
     assert_int_equal(plan.runnable, 2);
     devices[2].irq[0] = 0;
     expect_none();
     assert_int_equal(plan.no_context[0], 0);
     devices[2].irq[0] = 13;
     vms[0].irqc.model = HYP_IRQC_NONE;
+    expect_one(CONFIG_IRQC_NONE, 1);
+    vms[0].device_count = 0;
     expect_none();
     /* An APLIC is passed through in part: each hart needs a context. */
-    vms[0].irqc.model = HYP_IRQC_PLIC;
     vms[0].irqc.model = HYP_IRQC_APLIC;
-    vms[0].device_count = 0;
     machine.irqc_models = 7;
     machine.no_context = 0x2;
     expect_one(CONFIG_IRQ_HART, 1);
@@ -190,34 +184,38 @@ static void test_harts_without_context(void **state)
     expect_none();
 }
 
-/* One line each, and for VMs that have a controller. */
+/* Each model on each machine; a VM without a controller runs on all. */
 static void test_irqc_models(void **state)
 {
-    static const char *const things[] = {"a PLIC", "an APLIC", "IMSICs"};
+    static const char *const at_build[] = {
+        "", /* A virtual PLIC is all software. */
+        "E-IRQC-MODEL: vm a needs an APLIC, which platform board cannot give",
+        "E-IRQC-MODEL: vm a needs IMSICs, which platform board cannot give"};
+    static const char *const at_boot[] = {
+        "E-IRQC-MODEL: vm a needs a PLIC, which this machine cannot give",
+        "E-IRQC-MODEL: vm a needs an APLIC, which this machine cannot give",
+        "E-IRQC-MODEL: vm a needs IMSICs, which this machine cannot give"};
     (void)state;
     vms[0].irqc.imsic_gpa = 0x28000000;
-    for (uint32_t model = 0; model < ARRAY_COUNT(things); model++) {
+    for (uint32_t model = 0; model < ARRAY_COUNT(at_boot); model++) {
         vms[0].irqc.model = (enum hyp_irqc_model)model;
         in.machine = NULL;
         platform.irqc.model = (enum hyp_irqc_model)model;
         expect_none();
-        platform.irqc.model = (enum hyp_irqc_model)((model + 1) % ARRAY_COUNT(things));
+        platform.irqc.model = (enum hyp_irqc_model)((model + 1) % ARRAY_COUNT(at_boot));
         in.other_machine = true;
         expect_none();
         in.other_machine = false;
         if (model == HYP_IRQC_PLIC) {
-            expect_none(); /* It is all software. */
+            expect_none();
         } else {
-            expect_one(CONFIG_IRQC_MODEL, 1);
-            assert_string_equal(findings[0].b.kind, "platform");
-            assert_string_equal(findings[0].thing, things[model]);
+            expect_text(1, at_build[model]);
         }
         in.machine = &machine;
         machine.irqc_models = (uint32_t)BIT(model);
         expect_none();
         machine.irqc_models ^= 7;
-        expect_one(CONFIG_IRQC_MODEL, 1);
-        assert_string_equal(findings[0].thing, things[model]);
+        expect_text(1, at_boot[model]);
     }
     machine.irqc_models = 7;
     machine.isa &= ~BIT(GUEST_ISA_SSAIA);
@@ -226,10 +224,23 @@ static void test_irqc_models(void **state)
     expect_none();
     machine.irqc_models = 0;
     vms[0].irqc.model = HYP_IRQC_NONE;
+    vms[0].device_count = 0;
     expect_none();
+    in.machine = NULL;
+    expect_none();
+    /* A platform without a controller: a virtual PLIC is all software, no device has interrupts. */
+    platform.irqc = (struct hyp_irqc_desc){.model = HYP_IRQC_NONE, .source_count = 64};
+    expect_none();
+    vms[0].irqc.model = HYP_IRQC_PLIC;
+    expect_none();
+    vms[0].irqc.model = HYP_IRQC_APLIC;
+    expect_text(1, at_build[HYP_IRQC_APLIC]);
+    vms[0].irqc.model = HYP_IRQC_PLIC;
+    vms[0].device_count = 1;
+    expect_text(1, "E-IRQ-ABSENT: vm a needs interrupt 13 (device rtc), platform board has 1 to 0");
 }
 
-/* Registers, read from the machine's tree, that the hypervisor or the firmware's console uses. */
+/* Registers that the machine's device tree shows, of the hypervisor or the firmware's console. */
 static void test_device_over_registers_of_the_machine(void **state)
 {
     (void)state;
@@ -240,18 +251,18 @@ static void test_device_over_registers_of_the_machine(void **state)
     machine.regs_count = 2;
     expect_none();
     devices[2].hpa = 0x2f03000;
-    expect_one(CONFIG_DEV_TAKEN, 1);
-    assert_string_equal(findings[0].b.kind, "the hypervisor's IPIs");
+    expect_text(1, "E-DEV-TAKEN: the page of device rtc at 0x2f03000 is owned by vm a and the "
+                   "hypervisor's IPIs");
     devices[2].hpa = 0x27fff000;
     devices[2].size = 0x2000;
-    expect_one(CONFIG_DEV_TAKEN, 1);
-    assert_string_equal(findings[0].b.kind, "the interrupt controller");
+    expect_text(1, "E-DEV-TAKEN: the page of device rtc at 0x27fff000 is owned by vm a and the "
+                   "interrupt controller");
     machine.regs_count = 1;
     expect_none();
     machine.console = (struct hyp_mem){0x28000fff, 1};
-    expect_one(CONFIG_DEV_TAKEN, 1);
-    assert_string_equal(findings[0].b.kind, "the firmware's console");
-    machine.console = (struct hyp_mem){0, UINT64_MAX}; /* Somewhere. */
+    expect_text(1, "E-DEV-TAKEN: the page of device rtc at 0x27fff000 is owned by vm a and the "
+                   "firmware's console");
+    machine.console = (struct hyp_mem){0, UINT64_MAX}; /* It may be anywhere. */
     expect_one(CONFIG_DEV_TAKEN, 1);
     vms[0].device_count = 0;
     expect_none();
@@ -277,8 +288,8 @@ static void test_limits(void **state)
         in.machine = i < 5 ? NULL : &machine;
         *counts[i] = UINT32_MAX;
         check();
-        assert_int_equal(told, 1);
-        assert_int_equal(findings[0].rule, CONFIG_LIMIT);
+        assert_int_equal(reported_count, 1);
+        assert_int_equal(reported[0].violation.rule, CONFIG_LIMIT);
         assert_int_equal(plan.runnable, 0);
         *counts[i] = before;
     }
@@ -289,10 +300,13 @@ static void test_limits(void **state)
         vms[vm].mem_count = 0;
     }
     config_check(&in, &plan, NULL, NULL);
-    assert_true(plan.finding_count >= HYP_VM_MAX);
+    assert_true(plan.violation_count >= HYP_VM_MAX);
     assert_int_equal(plan.runnable, 0);
     config.vm_count = 0;
-    expect_none();
+    check();
+    assert_int_equal(reported_count, 1);
+    assert_int_equal(reported[0].violation.rule, CONFIG_VM_COUNT);
+    assert_int_equal(plan.runnable, 0);
 }
 
 int main(void)

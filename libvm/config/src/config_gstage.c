@@ -1,51 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* G-stage of a VM: its mode, and its tables, counted exactly. */
+/* The G-stage of a VM: its mode, and the exact count of its tables. */
 #include "config_gstage.h"
 
 #include "config_irqc.h"
-#include "config_world.h"
+#include "config_resources.h"
 
-/* A mapping of a VM's G-stage: of its memory, of a device, of its IMSICs. */
+/* A mapping of a VM's G-stage: a region, a device, or its IMSICs. */
 struct mapping {
     uint64_t gpa;
     uint64_t hpa;
     uint64_t size;
 };
 
-#define LEVELS 4 /* Levels whose entries can point to a table, with Sv57x4. */
+#define LEVELS 4 /* Levels of Sv57x4 whose entries can point to a table. */
 #define MAPPING_MAX (CONFIG_MEM_MAX + CONFIG_DEVICE_MAX + 1)
 
+/* Gets mapping k of a VM. False: it cannot be mapped. */
 static bool mapping_get(const struct config_input *in, const struct config_plan *plan, uint32_t vm,
                         uint32_t k, struct mapping *map)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    if (k < c->mem_count) {
-        *map = (struct mapping){c->mem[k].gpa, plan->mem_hpa[vm][k], c->mem[k].size};
+    const struct vm_config *vm_config = &in->config->vms[vm];
+    if (k < vm_config->mem_count) {
+        *map =
+            (struct mapping){vm_config->mem[k].gpa, plan->mem_hpa[vm][k], vm_config->mem[k].size};
         return map->hpa != CONFIG_NOWHERE;
     }
-    k -= c->mem_count;
-    if (k == c->device_count) {
-        /* Each page of its own, wherever: too few to be a leaf. */
-        struct range imsics = config_imsics(c);
+    k -= vm_config->mem_count;
+    if (k == vm_config->device_count) {
+        /* Each IMSIC is a leaf of 4 KiB, so their host addresses do not matter. */
+        struct range imsics = config_imsics(vm_config);
         *map = (struct mapping){imsics.start, imsics.start, imsics.size};
     } else {
         const struct hyp_device *device = config_device(in, vm, k);
         if (device == NULL) {
             return false;
         }
-        *map = (struct mapping){c->devices[k].gpa, device->hpa, device->size};
+        *map = (struct mapping){vm_config->devices[k].gpa, device->hpa, device->size};
     }
     uint32_t bits = config_gpa_bits(in);
     return bits != 0 && range_covers(config_range(0, BIT(bits)), map->gpa, map->size);
 }
 
-/* How many mapping_get() knows. */
 static uint32_t mapping_count(const struct vm_config *vm)
 {
     return vm->mem_count + vm->device_count + (config_has_imsics(vm) ? 1 : 0);
 }
 
-/* The mappings of a VM by ascending gpa. */
+/* Mappings by ascending gpa: their numbers for mapping_get(). */
 struct sorted {
     uint32_t count;
     uint8_t index[MAPPING_MAX];
@@ -71,8 +72,8 @@ static void sort_mappings(const struct config_input *in, const struct config_pla
 }
 
 /*
- * Counts the tables that the mapping needs below entries of BIT(shift) bytes each. Entries before
- * *next have been counted. An entry that can be one leaf needs none.
+ * Counts the tables to which entries of BIT(shift) bytes point for this mapping. An entry that can
+ * be a leaf points to none. Entries below number *next were counted for earlier mappings.
  */
 static uint64_t count_tables(const struct mapping *map, unsigned shift, uint64_t *next)
 {
@@ -113,7 +114,8 @@ uint64_t config_gstage_tables(const struct config_input *in, const struct config
     return n;
 }
 
-static uint32_t wider(uint32_t bits, uint64_t gpa, uint64_t size)
+/* Widens `bits` until the mode translates [gpa, gpa + size); no mode is wider than Sv57x4. */
+static uint32_t widen(uint32_t bits, uint64_t gpa, uint64_t size)
 {
     uint64_t last = gpa + size - 1;
     while (last >> CONFIG_GPA_BITS_MAX == 0 && last >> bits != 0) {
@@ -124,18 +126,18 @@ static uint32_t wider(uint32_t bits, uint64_t gpa, uint64_t size)
 
 uint32_t config_vm_gpa_bits(const struct config_input *in, uint32_t vm)
 {
-    const struct vm_config *c = &in->config->vms[vm];
+    const struct vm_config *vm_config = &in->config->vms[vm];
     uint32_t bits = 41;
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        bits = wider(bits, c->mem[i].gpa, c->mem[i].size);
+    for (uint32_t i = 0; i < vm_config->mem_count; i++) {
+        bits = widen(bits, vm_config->mem[i].gpa, vm_config->mem[i].size);
     }
-    for (uint32_t i = 0; i < c->device_count; i++) {
+    for (uint32_t i = 0; i < vm_config->device_count; i++) {
         const struct hyp_device *device = config_device(in, vm, i);
-        bits = device != NULL ? wider(bits, c->devices[i].gpa, device->size) : bits;
+        bits = device != NULL ? widen(bits, vm_config->devices[i].gpa, device->size) : bits;
     }
-    if (config_has_imsics(c)) {
-        struct range imsics = config_imsics(c);
-        bits = wider(bits, imsics.start, imsics.size);
+    if (config_has_imsics(vm_config)) {
+        struct range imsics = config_imsics(vm_config);
+        bits = widen(bits, imsics.start, imsics.size);
     }
     return bits;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides which harts VMs get, and which one drives the console. */
+/* Decides which harts VMs get, and which hart drives the console. */
 #include <hyp/vm/config_plan.h>
 
-#include "config_world.h"
+#include "config_resources.h"
 
 static uint64_t lowest_bits(uint64_t mask, uint32_t count)
 {
@@ -15,7 +15,7 @@ static uint64_t lowest_bits(uint64_t mask, uint32_t count)
     return taken;
 }
 
-/* The VM's harts out of `from`: all it asks for, or what is enough for it, or none. */
+/* The harts that the VM gets out of `from`: as many as its vCPUs, or fewer if it allows that. */
 static uint64_t take_harts(const struct vm_config *vm, uint64_t from)
 {
     uint64_t harts = lowest_bits(from, vm->vcpu_count);
@@ -54,10 +54,10 @@ uint32_t config_console_hart(const struct config_input *in, const struct config_
         real_time |= in->config->vms[i].real_time ? harts : 0;
     }
     present &= used | ~lost;
-    const uint64_t choice[] = {wanted & ~used, ~used, wanted & ~real_time, ~real_time};
-    for (uint32_t i = 0; i < ARRAY_COUNT(choice); i++) {
-        if ((choice[i] & present) != 0) {
-            return bits_first(choice[i] & present);
+    const uint64_t preferred[] = {wanted & ~used, ~used, wanted & ~real_time, ~real_time};
+    for (uint32_t i = 0; i < ARRAY_COUNT(preferred); i++) {
+        if ((preferred[i] & present) != 0) {
+            return bits_first(preferred[i] & present);
         }
     }
     return CONFIG_NO_HART;

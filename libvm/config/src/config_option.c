@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Options of VMs on the hypervisor's command line. */
+/* Reads options of VMs from the hypervisor's command line. */
 #include <hyp/vm/config_option.h>
 
 #include <string.h>
 
-#define LENGTH_MAX 18 /* Characters of a number of 64 bits in hex, 0x included. */
+#define LENGTH_MAX 18 /* Characters of a 64-bit number in hexadecimal, with 0x. */
 
 static size_t word_length(const char *s)
 {
@@ -42,7 +42,7 @@ const char *config_option_get(const char *line, const char *vm, const char *key,
     return 0;
 }
 
-/* UINT32_MAX: no digit of any radix. */
+/* The value of a digit; UINT32_MAX: it is no digit, not even a hexadecimal one. */
 static uint32_t digit_of(char c)
 {
     uint32_t decimal = (uint32_t)(uint8_t)c - '0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any line, and any VM and key: the value is that of a reference which cuts the line into words
- * first. Nothing behind the line is read: it ends where its memory does.
+ * Random lines, VMs and keys: the value is the one that a reference finds, which first cuts the
+ * line into words. The line ends where its memory ends, so a read behind it is an error.
  */
 #include <hyp/vm/config_option.h>
 
@@ -22,7 +22,7 @@ struct words {
     } word[WORDS_MAX];
 };
 
-/* Blanks outside of quotes are between words, whatever is between two of them is one. */
+/* Cuts the line at blanks outside of quotes. */
 static void cut(const char *line, struct words *words)
 {
     unsigned quotes = 0;
@@ -93,7 +93,10 @@ static void check_option(void)
     free(line);
 }
 
-/* A number in either radix is read back; with one character changed it is a number or none. */
+/*
+ * A number is read back in either radix. With one character changed, it is refused, or read as
+ * strtoull() reads it.
+ */
 static void check_size(void)
 {
     char text[32];

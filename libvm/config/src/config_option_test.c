@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words of the hypervisor's command line: which is an option of a VM, and what its value is. */
+/* Options of VMs in command lines, and their values. */
 #include <hyp/vm/config_option.h>
 
 #include <setjmp.h>
@@ -41,7 +41,7 @@ static void test_values(void **state)
     check("vm.key=\t1\n", "\t1\n");
 }
 
-/* Anywhere in the line; blanks more than one, before and behind. */
+/* The option stands anywhere in the line; there may be several blanks. */
 static void test_places(void **state)
 {
     (void)state;
@@ -66,7 +66,7 @@ static void test_absent(void **state)
     }
 }
 
-/* One name may begin as another does. */
+/* Names that begin like other names are not mixed up. */
 static void test_names_that_begin_alike(void **state)
 {
     (void)state;
@@ -89,7 +89,7 @@ static void test_quotes(void **state)
     check("vm.key=\"\" 1", "");
     check("vm.key=\"  \"", "  ");
     check("vm.key=\"a=\"b\" c\"", "a=\"b\" c");
-    /* Quotes that are not around all of it stay. */
+    /* Quotes that are not around the whole value stay. */
     check("vm.key=a\"1 2\"b 3", "a\"1 2\"b");
     check("vm.key=\"1 2\"b 3", "\"1 2\"b");
     check("vm.key=\"1\"b 3\"", "\"1\"b");
@@ -109,7 +109,7 @@ static void test_open_quotes(void **state)
     check("\"", NULL);
 }
 
-/* What quotes hold begins no word. */
+/* Text between quotes begins no word. */
 static void test_options_inside_quotes(void **state)
 {
     (void)state;
@@ -148,7 +148,7 @@ static void test_sizes(void **state)
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         check_size(good[i].text, strlen(good[i].text), true, good[i].size);
     }
-    /* What is behind the value does not count. */
+    /* Characters behind the value do not count. */
     check_size("12\" 34", 2, true, 12);
     check_size("0x12", 1, true, 0);
     check_size("0x12", 3, true, 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who has which device; registers that no VM may have. */
+/* The owners of devices, and registers that no VM may have. */
 #include "config_owner.h"
 
-/* Names the writer of the platform's UART: the hypervisor's driver or the firmware's; or NULL. */
-static const char *uart_writer(const struct hyp_config *config)
+/* The user of the platform's UART, by the hypervisor's driver or the firmware's. NULL: nobody. */
+static const char *uart_user(const struct hyp_config *config)
 {
     for (uint32_t vm = 0; vm < config->vm_count; vm++) {
         if (config->vms[vm].console.kind != VM_CONSOLE_NONE) {
@@ -13,38 +13,35 @@ static const char *uart_writer(const struct hyp_config *config)
     return config->log_waits ? NULL : "the log";
 }
 
-/* Device k of that VM; behind the last VM the console's UART. */
-static bool holding_get(const struct config_run *run, uint32_t vm, uint32_t k,
-                        struct config_holding *h)
-{
-    const struct hyp_config *config = run->config;
-    if (vm < config->vm_count) {
-        *h = (struct config_holding){
-            config_find_device(run->platform, config->vms[vm].devices[k].name),
-            config_owner_vm(config, vm), config_vm_bit(vm)};
-    } else {
-        *h = (struct config_holding){config_find_device(run->platform, run->platform->uart.device),
-                                     {uart_writer(config), NULL},
-                                     0};
-    }
-    return h->device != NULL;
-}
-
-/* The hypervisor's console counts as a VM after the last, with one device. */
-static uint32_t holding_count(const struct config_run *run, uint32_t vm)
+/* The UART counts as the one device of a VM after the last. */
+static uint32_t device_count(const struct config_run *run, uint32_t vm)
 {
     if (vm < run->config->vm_count) {
         return run->config->vms[vm].device_count;
     }
-    return vm == run->config->vm_count && uart_writer(run->config) != NULL ? 1 : 0;
+    return vm == run->config->vm_count && uart_user(run->config) != NULL ? 1 : 0;
+}
+
+/* Gets device k of that VM. False: the platform has no device of that name. */
+static bool device_get(const struct config_run *run, uint32_t vm, uint32_t k,
+                       struct config_held_device *held)
+{
+    const struct hyp_config *config = run->config;
+    bool is_vm = vm < config->vm_count;
+    const char *name = is_vm ? config->vms[vm].devices[k].name : run->platform->uart.device;
+    struct config_owner uart_owner = {uart_user(config), ""};
+    *held = (struct config_held_device){config_find_device(run->platform, name),
+                                        is_vm ? config_owner_vm(config, vm) : uart_owner,
+                                        is_vm ? config_vm_bit(vm) : 0};
+    return held->device != NULL;
 }
 
 bool config_device_is_held(const struct config_run *run, const struct hyp_device *device)
 {
     for (uint32_t vm = 0; vm <= run->config->vm_count; vm++) {
-        for (uint32_t k = 0; k < holding_count(run, vm); k++) {
-            struct config_holding h;
-            if (holding_get(run, vm, k, &h) && h.device == device) {
+        for (uint32_t k = 0; k < device_count(run, vm); k++) {
+            struct config_held_device held;
+            if (device_get(run, vm, k, &held) && held.device == device) {
                 return true;
             }
         }
@@ -52,17 +49,17 @@ bool config_device_is_held(const struct config_run *run, const struct hyp_device
     return false;
 }
 
-void config_for_later_holdings(struct config_run *run, uint32_t vm, uint32_t k,
-                               config_holding_check *check)
+void config_for_later_devices(struct config_run *run, uint32_t vm, uint32_t k,
+                              config_device_check *check)
 {
-    struct config_holding a;
-    struct config_holding b;
-    if (!holding_get(run, vm, k, &a)) {
+    struct config_held_device a;
+    struct config_held_device b;
+    if (!device_get(run, vm, k, &a)) {
         return;
     }
     for (uint32_t other = vm; other <= run->config->vm_count; other++) {
-        for (uint32_t j = other == vm ? k + 1 : 0; j < holding_count(run, other); j++) {
-            if (holding_get(run, other, j, &b)) {
+        for (uint32_t j = other == vm ? k + 1 : 0; j < device_count(run, other); j++) {
+            if (device_get(run, other, j, &b)) {
                 check(run, &a, &b);
             }
         }

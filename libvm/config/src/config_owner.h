@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who has which device; registers that no VM may have. */
+/* The owners of devices, and registers that no VM may have. */
 #pragma once
 
 #include "config_run.h"
 
-/* A device and who has it. */
-struct config_holding {
+/* A device and its owner. */
+struct config_held_device {
     const struct hyp_device *device;
     struct config_owner owner;
-    uint32_t vm_bit; /* 0: the hypervisor's console or log. */
+    uint32_t vm_bit; /* 0: the owner is the hypervisor's console or log. */
 };
 
-/* Has a VM, the console or the log this device? */
+/* Does a VM, the console or the log own this device? */
 bool config_device_is_held(const struct config_run *run, const struct hyp_device *device);
 
-typedef void config_holding_check(struct config_run *run, const struct config_holding *a,
-                                  const struct config_holding *b);
+typedef void config_device_check(struct config_run *run, const struct config_held_device *a,
+                                 const struct config_held_device *b);
 
 /*
- * `check` for each pair of devices that somebody has, whose first is device k of VM `vm`. The
- * console's or log's UART comes behind the devices of all VMs.
+ * Calls `check` with device k of VM `vm` and each device after it: the later ones of this VM, those
+ * of later VMs, and last the UART of the console or log. So each pair is checked once.
  */
-void config_for_later_holdings(struct config_run *run, uint32_t vm, uint32_t k,
-                               config_holding_check *check);
+void config_for_later_devices(struct config_run *run, uint32_t vm, uint32_t k,
+                              config_device_check *check);
 
-/* Block k of registers that the platform says no VM may have; false: there are no more. */
+/* Gets block k of the registers that the platform keeps from VMs. False: there are only k. */
 bool config_regs_get(const struct hyp_platform *platform, uint32_t k, struct hyp_regs *regs);

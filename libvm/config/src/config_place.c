@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decides where in RAM the memory of VMs lies. */
+/* Decides at which host addresses the memory of VMs lies. */
 #include <hyp/vm/config_plan.h>
 
-#include "config_world.h"
+#include "config_resources.h"
 
-/* A place for a region: the lowest address that overlaps nothing seen so far. */
+/* A candidate for the address of a region: the lowest that overlaps nothing seen so far. */
 struct spot {
-    uint64_t at; /* UINT64_MAX: nowhere. */
+    uint64_t at; /* UINT64_MAX: there is no such address. */
     uint64_t size;
     uint64_t gpa;
     uint64_t align; /* Address and gpa are congruent modulo this. */
 };
 
+/* Moves the spot to the lowest congruent address from `from` on. */
 static void move_up(struct spot *s, uint64_t from)
 {
     uint64_t at = align_down(from, s->align) + (s->gpa & (s->align - 1));
@@ -19,7 +20,8 @@ static void move_up(struct spot *s, uint64_t from)
     s->at = at >= from ? at : UINT64_MAX;
 }
 
-/* Moves the spot behind [hpa, hpa + size), if they overlap. One that wraps is another finding. */
+/* Moves the spot behind [hpa, hpa + size), if they overlap. If that range wraps, there is no spot.
+ */
 static void avoid(struct spot *s, uint64_t hpa, uint64_t size)
 {
     if (range_overlaps(config_range(hpa, size), config_range(s->at, s->size))) {
@@ -28,15 +30,16 @@ static void avoid(struct spot *s, uint64_t hpa, uint64_t size)
     }
 }
 
-static void avoid_others(const struct config_input *in, struct spot *s)
+/* Moves the spot behind everything that is not a VM's. */
+static void avoid_reserved(const struct config_input *in, struct spot *s)
 {
     const struct hyp_platform *platform = in->platform;
     struct hyp_mem own = config_hypervisor_mem(in);
-    const struct hyp_mem *taken;
-    uint32_t count = config_taken(in, &taken);
+    const struct hyp_mem *reserved;
+    uint32_t count = config_reserved(in, &reserved);
     avoid(s, own.hpa, own.size);
     for (uint32_t i = 0; i < count; i++) {
-        avoid(s, taken[i].hpa, taken[i].size);
+        avoid(s, reserved[i].hpa, reserved[i].size);
     }
     for (uint32_t i = 0; i < platform->device_count; i++) {
         avoid(s, platform->devices[i].hpa, platform->devices[i].size);
@@ -47,16 +50,16 @@ static void avoid_others(const struct config_input *in, struct spot *s)
 static void avoid_vms(const struct config_input *in, const struct config_plan *plan, struct spot *s)
 {
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
-        const struct vm_config *c = &in->config->vms[vm];
-        for (uint32_t i = 0; i < c->mem_count; i++) {
+        const struct vm_config *vm_config = &in->config->vms[vm];
+        for (uint32_t i = 0; i < vm_config->mem_count; i++) {
             if (plan->mem_hpa[vm][i] != CONFIG_NOWHERE) {
-                avoid(s, plan->mem_hpa[vm][i], c->mem[i].size);
+                avoid(s, plan->mem_hpa[vm][i], vm_config->mem[i].size);
             }
         }
     }
 }
 
-/* Moves the spot up until nothing overlaps it. */
+/* The lowest free address for a region, with this alignment. */
 static uint64_t find_place(const struct config_input *in, const struct config_plan *plan,
                            const struct vm_mem *mem, uint64_t align)
 {
@@ -67,7 +70,7 @@ static uint64_t find_place(const struct config_input *in, const struct config_pl
         move_up(&s, align_up(ram[k].hpa, HYP_PAGE_SIZE));
         while (range_covers(config_range_of(ram[k]), s.at, s.size)) {
             uint64_t at = s.at;
-            avoid_others(in, &s);
+            avoid_reserved(in, &s);
             avoid_vms(in, plan, &s);
             if (s.at == at) {
                 return at;
@@ -113,11 +116,12 @@ void config_place(const struct config_input *in, struct config_plan *plan)
 uint64_t config_gpa_to_hpa(const struct config_input *in, const struct config_plan *plan,
                            uint32_t vm, uint64_t gpa, uint64_t size)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    for (uint32_t i = 0; i < c->mem_count; i++) {
+    const struct vm_config *vm_config = &in->config->vms[vm];
+    for (uint32_t i = 0; i < vm_config->mem_count; i++) {
+        const struct vm_mem *mem = &vm_config->mem[i];
         if (plan->mem_hpa[vm][i] != CONFIG_NOWHERE &&
-            range_covers(config_range(c->mem[i].gpa, c->mem[i].size), gpa, size)) {
-            return plan->mem_hpa[vm][i] + (gpa - c->mem[i].gpa);
+            range_covers(config_range(mem->gpa, mem->size), gpa, size)) {
+            return plan->mem_hpa[vm][i] + (gpa - mem->gpa);
         }
     }
     return CONFIG_NOWHERE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decisions: harts, places in memory, the pool that they need. */
+/* The plan: harts, memory, and the pool that it needs. */
 #include "test_two_vms.h"
 
 #include <hyp/vm/footprint.h>
@@ -10,7 +10,7 @@ static void test_harts(void **state)
     check();
     assert_int_equal(plan.harts[0], 0x3);
     assert_int_equal(plan.harts[1], 0x4);
-    /* Named harts are kept for whom they name; a real-time VM keeps off the console's. */
+    /* Harts of a hart_mask are reserved; a real-time VM does not get the console's hart. */
     vms[0].hart_mask = 0xe;
     expect_one(CONFIG_HART_FREE, 2);
     config.console_hart = 2;
@@ -28,7 +28,7 @@ static void test_harts(void **state)
 static void expect_console(uint32_t hart, uint32_t vm)
 {
     check();
-    plan.runnable = 3; /* At boot, where the machine lacks the configured one. */
+    plan.runnable = 3; /* Boot runs them, even if the machine lacks the configured hart. */
     assert_int_equal(config_console_hart(&in, &plan, 0), hart);
     if (hart != CONFIG_NO_HART) {
         assert_int_equal(config_vm_of_hart(&in, &plan, hart), vm);
@@ -53,11 +53,11 @@ static void test_console_hart(void **state)
     expect_console(3, nobody);
     config.console_hart = 5;
     expect_console(5, nobody);
-    /* Some cannot be started; what a VM has is that VM's to lose. */
+    /* Free harts that cannot be started are left out, those of VMs are not. */
     assert_int_equal(config_console_hart(&in, &plan, BIT(5)), 3);
     assert_int_equal(config_console_hart(&in, &plan, BIT(3) | BIT(5)), 4);
     assert_int_equal(config_console_hart(&in, &plan, UINT64_MAX), 0);
-    /* What a VM that cannot run was given is free. */
+    /* The harts of a VM that cannot run are free. */
     platform.hart_count = 3;
     config.console_hart = 0;
     check();
@@ -66,7 +66,7 @@ static void test_console_hart(void **state)
     assert_int_equal(config_vm_of_hart(&in, &plan, 0), nobody);
     plan.runnable = 1;
     assert_int_equal(config_console_hart(&in, &plan, 0), 2);
-    /* Real-time VMs have all. */
+    /* Real-time VMs have all harts. */
     vms[0].real_time = true;
     plan.runnable = 3;
     assert_int_equal(config_console_hart(&in, &plan, 0), CONFIG_NO_HART);
@@ -97,7 +97,7 @@ static void test_placement(void **state)
 {
     (void)state;
     check();
-    /* Behind firmware, image (2 MiB) and pool (1 MiB), congruent modulo 2 MiB. */
+    /* It lies behind firmware, image (2 MiB) and pool (1 MiB), congruent modulo 2 MiB. */
     assert_int_equal(plan.mem_hpa[1][0], 0x80600000);
     mem_b[0].gpa = 0x80001000;
     vms[1].entry = 0x80001000;
@@ -136,12 +136,12 @@ static void test_placement_avoids_what_is_taken(void **state)
     platform.irqc.size = 0x1000;
     expect_none();
     assert_int_equal(plan.mem_hpa[1][0], 0x80a00000);
-    /* A device whose range wraps ends the search, not the checker's patience. */
+    /* A device whose range wraps ends the search. */
     ram[0] = (struct hyp_mem){UINT64_MAX - 0x3fffffff, 0x3ffff000};
     devices[1].hpa = UINT64_MAX - 0x3fffffff;
     devices[1].size = UINT64_MAX;
     check();
-    assert_true(was_told(CONFIG_MEM_FULL));
+    assert_true(was_reported(CONFIG_MEM_FULL));
     assert_int_equal(plan.mem_hpa[1][0], CONFIG_NOWHERE);
 }
 
@@ -217,13 +217,13 @@ static void test_pool_need(void **state)
     base -= FOOTPRINT_PER_HART;
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
     platform.hart_count = 8;
-    config.console_hart = 5; /* Counted though a smaller machine may lack it. */
+    config.console_hart = 5; /* It counts, although a smaller machine may lack it. */
     check();
     base += FOOTPRINT_PER_HART;
     assert_int_equal(plan.pool_need, base + (2 + 32) * FOOTPRINT_GSTAGE_TABLE);
 }
 
-/* An IMSIC's pages are mapped, or its file is in software: tables, a mode that reaches them, pages.
+/* IMSICs need tables, a G-stage mode that translates their addresses, and emulated interrupt files.
  */
 static void test_imsics_are_mapped(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The count of G-stage tables, against a mapper that maps leaf by leaf and notes each table. */
+/* Compares the count of G-stage tables with a mapper that notes each table. */
 #include <hyp/base/bits.h>
 #include <hyp/vm/config_check.h>
 #include <hyp/vm/footprint.h>
@@ -29,7 +29,7 @@ static void note(unsigned shift, uint64_t gpa)
     tables[table_count++] = (struct table){shift, gpa >> shift};
 }
 
-/* Maps like the G-stage's owner: at each place the largest leaf that fits. */
+/* Maps as libhv does: at each address the largest leaf that fits. */
 static void map(uint64_t gpa, uint64_t hpa, uint64_t size, unsigned top)
 {
     while (size != 0) {
@@ -46,7 +46,7 @@ static void map(uint64_t gpa, uint64_t hpa, uint64_t size, unsigned top)
     }
 }
 
-/* Small sizes at any place, or whole GiB, near the edges where a table ends. */
+/* Draws a small region at any address, or whole GiB, near an address where a table ends. */
 static struct vm_mem draw_mem(uint64_t base)
 {
     static const uint64_t units[] = {HYP_PAGE_SIZE, 2 * HYP_MIB, HYP_GIB};

@@ -1,45 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of config_fit() or config_check(), and how its rules tell what they find. */
+/* One run of config_fit() or config_check(), and how its rules report violations. */
 #pragma once
 
-#include <hyp/vm/config_finding.h>
 #include <hyp/vm/config_plan.h>
+#include <hyp/vm/config_violation.h>
 
-#include "config_world.h"
+#include "config_resources.h"
 
 struct config_run {
     const struct config_input *in;
     const struct hyp_config *config;
     const struct hyp_platform *platform;
-    const char *texts; /* One behind the other, as enum config_rule: of what can be told. */
+    const char *(*rule_id)(enum config_rule rule); /* Knows the rules that the run checks. */
     struct config_plan *plan;
     config_sink *sink;
     void *arg;
-    uint32_t blocked;              /* OR of what the findings so far block. */
-    struct config_finding finding; /* config_about_owner()'s: there is one at a time. */
+    uint32_t blocked; /* VMs that the violations so far block. */
 };
 
-const char *config_text_at(const char *texts, enum config_rule rule);
-
 /*
- * A finding between `who` and the world, that blocks these VMs: run->finding, which the caller
- * completes and tells.
+ * Counts the violation and hands it to the sink. `blocked` are the VMs that cannot run because of
+ * it, as bits; `format` and its arguments are the message.
  */
-struct config_finding *config_about_owner(struct config_run *run, uint32_t blocked,
-                                          struct config_owner who);
+void config_violation(struct config_run *run, enum config_rule rule, uint32_t blocked,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same of VM `vm`. */
-struct config_finding *config_about(struct config_run *run, uint32_t vm);
+/* An owner in a message: its two texts follow each other. */
+struct config_owner {
+    const char *kind; /* "vm ", with the blank; or "the firmware". */
+    const char *name; /* "linux"; or "". */
+};
 
-/* One that is no VM's own: at build it blocks all, as at boot the rest may run. */
-struct config_finding *config_about_all(struct config_run *run, const char *kind, const char *name);
+#define OWNER "%s%s"
+#define OWNER_ARGS(owner) (owner).kind, (owner).name
 
-/* Counts the finding and hands it on; fills in its text. */
-void config_tell(struct config_run *run, struct config_finding *finding);
+static inline struct config_owner config_owner_vm(const struct hyp_config *config, uint32_t vm)
+{
+    return (struct config_owner){"vm ", config->vms[vm].name};
+}
 
-/* Tells the finding, with the common part of `r` and `other`, if there is one. */
-void config_tell_overlap(struct config_run *run, struct config_finding *f, struct range r,
-                         struct range other);
+/* The provider of harts, memory and interrupts: the platform at build, the machine at boot. */
+static inline struct config_owner config_owner_provider(const struct config_input *in)
+{
+    if (in->machine != NULL) {
+        return (struct config_owner){"this machine", ""};
+    }
+    return (struct config_owner){"platform ", in->platform->name};
+}
+
+/* Host memory and its owner. */
+struct config_claim {
+    struct range range;
+    struct config_owner owner;
+    uint32_t vms; /* The owner as a bit; 0: it is no VM. */
+};
+
+/* Reports the common part of both ranges as a violation of `rule`, if they overlap. */
+void config_check_overlap(struct config_run *run, enum config_rule rule,
+                          const struct config_claim *a, const struct config_claim *b);
 
 static inline uint32_t config_vm_bit(uint32_t vm)
 {
@@ -51,16 +69,14 @@ static inline uint32_t config_vm_all(const struct hyp_config *config)
     return (uint32_t)(BIT(config->vm_count) - 1);
 }
 
-static inline struct config_owner config_owner_vm(const struct hyp_config *config, uint32_t vm)
+/* All VMs at build. None at boot: what the machine lacks is not for one VM, so they run without. */
+static inline uint32_t config_vm_all_at_build(const struct config_run *run)
 {
-    return (struct config_owner){"vm", config->vms[vm].name};
+    return run->in->machine != NULL ? 0 : config_vm_all(run->config);
 }
 
-/* Who promises what there is: the platform at build, the machine at boot. */
-static inline struct config_owner config_owner_world(const struct config_input *in)
+static inline struct config_claim config_claim_of_vm(const struct config_run *run, uint32_t vm,
+                                                     struct range range)
 {
-    if (in->machine != NULL) {
-        return (struct config_owner){"this machine", NULL};
-    }
-    return (struct config_owner){"platform", in->platform->name};
+    return (struct config_claim){range, config_owner_vm(run->config, vm), config_vm_bit(vm)};
 }

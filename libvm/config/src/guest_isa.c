@@ -2,20 +2,12 @@
 /* The table of ISA extensions and its two spellings. */
 #include <hyp/vm/guest_isa.h>
 
-/* One behind the other, and where each begins: half the size of an array of equal ones. */
-#define GUEST_ISA_ROOM(name, text) char name[sizeof(text)];
-#define GUEST_ISA_TEXT(name, text) .name = text,
-#define GUEST_ISA_AT(name, text) offsetof(struct names, name),
-struct names {
-    GUEST_ISA_LIST(GUEST_ISA_ROOM)
-};
-static const struct names names = {GUEST_ISA_LIST(GUEST_ISA_TEXT)};
-static const uint8_t name_at[] = {GUEST_ISA_LIST(GUEST_ISA_AT) sizeof(names)};
-_Static_assert(sizeof(names) <= UINT8_MAX, "name_at");
+#define GUEST_ISA_TEXT(name, text) text,
+static const char names[][sizeof("zihintpause")] = {GUEST_ISA_LIST(GUEST_ISA_TEXT)};
 
 const char *guest_isa_name(enum guest_isa ext)
 {
-    return (const char *)&names + name_at[ext];
+    return names[ext];
 }
 
 enum guest_isa guest_isa_find(const char *text, size_t length)
@@ -25,39 +17,38 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
 
 static bool is_name(uint32_t ext, const char *text, size_t length)
 {
-    /* Most differ in their length already. */
-    if (length != (size_t)name_at[ext + 1] - name_at[ext] - 1) {
-        return false;
-    }
-    const char *name = guest_isa_name((enum guest_isa)ext);
     size_t n = 0;
-    while (n < length && name[n] == guest_isa_lower(text[n])) {
+    while (n < length && names[ext][n] != 0 && names[ext][n] == guest_isa_lower(text[n])) {
         n++;
     }
-    return n == length;
+    return n == length && names[ext][n] == 0;
 }
 
-/* Many names are none of ours: only those of the same first two letters are looked at. */
-enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely)
+/*
+ * Only names of the same kind are compared: single letters, those with a Z, and the others. Most
+ * of them differ in the second letter already.
+ */
+enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa near)
 {
-    uint32_t e = 0;
+    uint32_t ext = 0;
     uint32_t end = GUEST_ISA_ZICBOM;
     if (length == 0) {
         return GUEST_ISA_COUNT;
     }
-    if (likely < GUEST_ISA_COUNT && is_name(likely, text, length)) {
-        return likely;
+    if (near < GUEST_ISA_COUNT && is_name(near, text, length)) {
+        return near;
     }
     if (length > 1) {
-        e = guest_isa_lower(text[0]) == 'z' ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
-        end = guest_isa_lower(text[0]) == 'z' ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
+        bool has_z = guest_isa_lower(text[0]) == 'z';
+        ext = has_z ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
+        end = has_z ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
     }
     size_t at = length > 1 ? 1 : 0;
-    while (e < end && (guest_isa_name((enum guest_isa)e)[at] != guest_isa_lower(text[at]) ||
-                       !is_name(e, text, length))) {
-        e++;
+    while (ext < end &&
+           (names[ext][at] != guest_isa_lower(text[at]) || !is_name(ext, text, length))) {
+        ext++;
     }
-    return e < end ? (enum guest_isa)e : GUEST_ISA_COUNT;
+    return ext < end ? (enum guest_isa)ext : GUEST_ISA_COUNT;
 }
 
 static char *put_text(char *to, const char *text)
@@ -73,9 +64,9 @@ size_t guest_isa_write(uint64_t mask, enum guest_isa_form form, char *text)
     bool is_string = form == GUEST_ISA_STRING;
     char *to = is_string ? put_text(text, "rv64") : text;
     mask |= GUEST_ISA_ALWAYS;
-    for (uint32_t e = 0; e < GUEST_ISA_COUNT; e++) {
-        const char *name = guest_isa_name((enum guest_isa)e);
-        if ((mask & BIT(e)) == 0) {
+    for (uint32_t ext = 0; ext < GUEST_ISA_COUNT; ext++) {
+        const char *name = names[ext];
+        if ((mask & BIT(ext)) == 0) {
             continue;
         }
         if (is_string && name[1] != '\0') {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Headers of kernels that fit, that do not, and that are none. */
+/* Kernels that fit, kernels that do not, and flat binaries. */
 #include <hyp/vm/kernel_image.h>
 
 #include <setjmp.h>
@@ -48,7 +48,7 @@ static void test_fits(void **state)
     assert_int_equal(image.text_offset, 0x200000);
     assert_int_equal(image.image_size, 0x1000000);
     assert_int_equal(image.room, END - AT);
-    put(16, 0); /* The image_size of old kernels. */
+    put(16, 0); /* image_size of old kernels. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);
     put(24, UINT64_MAX - 1); /* Other flags. */
     assert_int_equal(check(0), KERNEL_IMAGE_FITS);
@@ -109,7 +109,7 @@ static void test_size(void **state)
     mem[2] = (struct vm_mem){.gpa = END, .size = 0x1000};
     vm.mem_count = 2;
     check_room(0, END);
-    vm.mem_count = 3; /* Regions that touch. */
+    vm.mem_count = 3; /* The regions touch. */
     check_room(0, END + 0x2000);
     vm.initrd = (struct vm_blob){.name = "initrd", .gpa = 0x88000000};
     check_room(0, END + 0x2000);
@@ -118,7 +118,7 @@ static void test_size(void **state)
     check_room(1, 0x87000000);
     vm.dtb_gpa = 0x89000000;
     check_room(1, 0x88000000);
-    vm.dtb_gpa = vm.initrd.gpa = AT - 0x1000; /* Before it. */
+    vm.dtb_gpa = vm.initrd.gpa = AT - 0x1000; /* They lie before the kernel. */
     check_room(1, END + 0x2000);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two VMs on a board, and what is told about them. */
+/* Two VMs on a platform, and the violations that are reported for them. */
 #include "test_two_vms.h"
 
 #include <hyp/vm/guest_isa.h>
+
+#include <stdio.h>
 
 struct hyp_mem ram[2];
 struct hyp_device devices[3];
@@ -16,14 +18,23 @@ struct hyp_mem reserved[1];
 struct config_machine machine;
 struct config_input in;
 struct config_plan plan;
-struct config_finding findings[64];
-uint32_t told;
+struct reported reported[64];
+uint32_t reported_count;
 
-static void sink(void *arg, const struct config_finding *finding)
+static void write_text(char text[256], const char *format, va_list args)
 {
-    assert_ptr_equal(arg, findings);
-    assert_true(told < ARRAY_COUNT(findings));
-    findings[told++] = *finding;
+    int length = vsnprintf(text, 256, format, args);
+    assert_true(length > 0 && length < 256);
+}
+
+static void sink(void *arg, const struct config_violation *violation, const char *format,
+                 va_list args)
+{
+    assert_ptr_equal(arg, reported);
+    assert_true(reported_count < ARRAY_COUNT(reported));
+    struct reported *r = &reported[reported_count++];
+    r->violation = *violation;
+    write_text(r->text, format, args);
 }
 
 static void set_platform(void)
@@ -92,15 +103,19 @@ int set_up(void **state)
     return 0;
 }
 
-/* What config_fit() tells is what config_check() told first, word for word. */
-static void same_sink(void *arg, const struct config_finding *finding)
+/* config_fit() reports what config_check() reports first, with the same words. */
+static void same_sink(void *arg, const struct config_violation *violation, const char *format,
+                      va_list args)
 {
     uint32_t *n = arg;
-    struct config_finding expected = findings[*n];
-    assert_true(*n < told);
-    assert_string_equal(finding->text, expected.text);
-    expected.text = finding->text;
-    assert_memory_equal(finding, &expected, sizeof(expected));
+    const struct reported *expected = &reported[*n];
+    char text[256];
+    assert_true(*n < reported_count);
+    write_text(text, format, args);
+    assert_string_equal(text, expected->text);
+    assert_int_equal(violation->rule, expected->violation.rule);
+    assert_string_equal(violation->id, expected->violation.id);
+    assert_int_equal(violation->blocked, expected->violation.blocked);
     ++*n;
 }
 
@@ -109,46 +124,56 @@ static bool is_of_fit(enum config_rule rule)
     return rule <= CONFIG_POOL_SIZE;
 }
 
-/* Every rule; and those of the world by themselves. */
 void check(void)
 {
     struct config_plan fit;
     uint32_t n = 0;
-    told = 0;
-    config_check(&in, &plan, sink, findings);
-    assert_int_equal(plan.finding_count, told);
+    reported_count = 0;
+    config_check(&in, &plan, sink, reported);
+    assert_int_equal(plan.violation_count, reported_count);
     config_fit(&in, &fit, same_sink, &n);
-    assert_int_equal(fit.finding_count, n);
-    for (uint32_t i = n; i < told; i++) {
-        assert_false(is_of_fit(findings[i].rule));
+    assert_int_equal(fit.violation_count, n);
+    for (uint32_t i = n; i < reported_count; i++) {
+        assert_false(is_of_fit(reported[i].violation.rule));
     }
     assert_memory_equal(fit.harts, plan.harts, sizeof(fit.harts));
     assert_memory_equal(fit.mem_hpa, plan.mem_hpa, sizeof(fit.mem_hpa));
     assert_true(fit.pool_need == plan.pool_need);
     assert_int_equal(plan.runnable & ~fit.runnable, 0);
-    assert_true(n != told || plan.runnable == fit.runnable);
+    assert_true(n != reported_count || plan.runnable == fit.runnable);
 }
 
 void expect_one(enum config_rule rule, uint32_t blocked)
 {
     check();
-    assert_int_equal(told, 1);
-    assert_ptr_equal(findings[0].text, config_rule_text(rule));
-    assert_int_equal(findings[0].blocked, blocked);
+    assert_int_equal(reported_count, 1);
+    assert_int_equal(reported[0].violation.rule, rule);
+    assert_string_equal(reported[0].violation.id, config_rules_get(rule)->id);
+    assert_int_equal(reported[0].violation.blocked, blocked);
     assert_int_equal(plan.runnable, 3u & ~blocked);
+}
+
+void expect_text(uint32_t blocked, const char *text)
+{
+    char line[256];
+    check();
+    assert_int_equal(reported_count, 1);
+    (void)snprintf(line, sizeof(line), "%s: %.200s", reported[0].violation.id, reported[0].text);
+    assert_string_equal(line, text);
+    expect_one(reported[0].violation.rule, blocked);
 }
 
 void expect_none(void)
 {
     check();
-    assert_int_equal(told, 0);
+    assert_int_equal(reported_count, 0);
     assert_int_equal(plan.runnable, BIT(config.vm_count) - 1);
 }
 
-bool was_told(enum config_rule rule)
+bool was_reported(enum config_rule rule)
 {
-    for (uint32_t i = 0; i < told; i++) {
-        if (findings[i].rule == rule) {
+    for (uint32_t i = 0; i < reported_count; i++) {
+        if (reported[i].violation.rule == rule) {
             return true;
         }
     }

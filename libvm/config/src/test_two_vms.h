@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two VMs on a board, for tests of the checker: each test changes what it is about. */
+/* Two VMs on a platform, for tests of config_check() and config_fit(). */
 #pragma once
 
 #include <hyp/base/bits.h>
@@ -24,19 +24,27 @@ extern struct config_machine machine;
 extern struct config_input in;
 extern struct config_plan plan;
 
-/* What was told. */
-extern struct config_finding findings[64];
-extern uint32_t told;
+/* The violations of the last check(), with their messages. */
+struct reported {
+    struct config_violation violation;
+    char text[256];
+};
 
-/* Before each test. */
+extern struct reported reported[64];
+extern uint32_t reported_count;
+
+/* Makes the configuration that breaks no rule; before each test. */
 int set_up(void **state);
 
-/* Runs config_check() and config_fit(): findings, told, plan; and that they agree. */
+/* Runs config_check(), which fills `reported` and `plan`, and config_fit(), which must agree. */
 void check(void);
 
-/* check(), and exactly one finding: this rule, blocking these VMs; or none. */
+/* Runs check() and expects one violation, of this rule, that blocks these VMs; or none. */
 void expect_one(enum config_rule rule, uint32_t blocked);
 void expect_none(void);
 
-/* By the last check(). */
-bool was_told(enum config_rule rule);
+/* Runs check() and expects one violation that blocks these VMs, with this id and message. */
+void expect_text(uint32_t blocked, const char *text);
+
+/* Did the last check() report a violation of this rule? */
+bool was_reported(enum config_rule rule);

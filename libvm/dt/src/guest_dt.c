@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Narrowing of a guest's device tree in place, at the places that the build found. */
+/* Applies the fixups of a guest's device tree in place. */
 #include <hyp/vm/guest_dt.h>
 
+#include <hyp/arch/dtree.h>
 #include <hyp/base/bits.h>
 #include <string.h>
 
 #define FDT_NOP 4
 
 /* A property is 3 cells and its value: FDT_PROP, the value's length, the name. */
-#define PROP_HEAD 12
+#define PROP_LENGTH 4
+#define PROP_VALUE 12
 
-/* ---- One property ---------------------------------------------------------------------------- */
+struct value {
+    const void *bytes; /* NULL: there is none. */
+    size_t length;
+};
 
-static uint8_t *at(uint8_t *fdt, size_t place)
-{
-    return fdt + place * 4;
-}
+struct fixer {
+    uint8_t *fdt;
+    const struct hyp_dtb *dtb;
+    const struct guest_dt_params *params;
+    uint8_t number[8];   /* The value that is being set, if it is a number. */
+    struct value isa[2]; /* By enum guest_isa_form, in the first cpu node. */
+    bool has_initrd;     /* The tree has initrd properties. */
+    uint8_t intc;        /* phandle of the first vCPU's own interrupt controller; 0: none yet. */
+};
+
+/* ---- Cells ----------------------------------------------------------------------------------- */
 
 static void put_cell(uint8_t *to, uint32_t value)
 {
@@ -34,180 +46,210 @@ static void put_nops(uint8_t *from, const uint8_t *end)
     }
 }
 
-/* None is as long as 64 KiB: the two low bytes are all. */
-static size_t length_of(const uint8_t *value)
+/* ---- One node or property -------------------------------------------------------------------- */
+
+static uint8_t *token_of(const struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    return (size_t)value[-6] << 8 | value[-5];
+    return fixer->fdt + (size_t)fixup->offset * 4;
 }
 
-/* The value, which is in its place, ends at `length`: NULs to the next word, NOPs behind it. */
-static void end_value(uint8_t *value, size_t length)
+static void remove_tokens(const struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    const uint8_t *end = value + length_of(value);
-    put_cell(value - 8, (uint32_t)length);
+    uint8_t *token = token_of(fixer, fixup);
+    put_nops(token, token + (size_t)fixup->size * 4);
+}
+
+/* Fills the last word of the value with NULs, and what follows it with NOPs. */
+static void set_length(uint8_t *property, size_t length, const uint8_t *end)
+{
+    uint8_t *value = property + PROP_VALUE;
+    put_cell(property + PROP_LENGTH, (uint32_t)length);
     for (; length % 4 != 0; length++) {
         value[length] = 0;
     }
     put_nops(value + length, end);
 }
 
-static void remove_property(uint8_t *value)
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+static struct value cell_value(struct fixer *fixer, uint32_t number)
 {
-    put_nops(value - PROP_HEAD, value + length_of(value));
+    put_cell(fixer->number, number);
+    return (struct value){fixer->number, 4};
 }
 
-/* ---- vCPUs ----------------------------------------------------------------------------------- */
-
-static void put_block(uint8_t *value, uint32_t size)
+/* 0: there is no such extension. */
+static struct value block_value(struct fixer *fixer, uint32_t size)
 {
-    put_cell(value, size);
-    if (size == 0) {
-        remove_property(value);
+    return size != 0 ? cell_value(fixer, size) : (struct value){NULL, 0};
+}
+
+static struct value initrd_value(struct fixer *fixer, uint64_t gpa)
+{
+    fixer->has_initrd = true;
+    put_cell(fixer->number, (uint32_t)(gpa >> 32));
+    put_cell(fixer->number + 4, (uint32_t)gpa);
+    return fixer->params->initrd_end != 0 ? (struct value){fixer->number, 8}
+                                          : (struct value){NULL, 0};
+}
+
+/* The first cpu node gets the text itself, all others a copy. */
+static struct value isa_value(struct fixer *fixer, uint8_t *room, enum guest_isa_form form)
+{
+    struct value *value = &fixer->isa[form];
+    uint64_t isa = fixer->params->isa;
+    if (value->bytes == NULL) {
+        isa &= fixer->dtb->imsics ? UINT64_MAX : ~BIT(GUEST_ISA_SSAIA);
+        *value = (struct value){room, guest_isa_write(isa, form, (char *)room)};
     }
+    return *value;
 }
 
-static void put_isa(uint8_t *value, uint64_t isa, enum guest_isa_form form)
+static struct value value_of(struct fixer *fixer, enum hyp_dtb_field field, uint8_t *built)
 {
-    end_value(value, guest_isa_write(isa, form, (char *)value));
+    static const char mmu[][11] = {"riscv,sv39", "riscv,sv48", "riscv,sv57"};
+    const struct guest_dt_params *params = fixer->params;
+    const struct guest_seed *seed = params->seed;
+    const char *args = params->bootargs != NULL ? params->bootargs : (const char *)built;
+    switch (field) {
+    case HYP_DTB_BOOTARGS: return (struct value){args, strlen(args) + 1};
+    case HYP_DTB_INITRD_START: return initrd_value(fixer, params->initrd_start);
+    case HYP_DTB_INITRD_END: return initrd_value(fixer, params->initrd_end);
+    case HYP_DTB_RNG_SEED:
+        return seed != NULL ? (struct value){seed->rng, seed->rng_size} : (struct value){NULL, 0};
+    case HYP_DTB_KASLR_SEED:
+        return seed != NULL ? (struct value){seed->kaslr, sizeof(seed->kaslr)}
+                            : (struct value){NULL, 0};
+    case HYP_DTB_TIMEBASE: return cell_value(fixer, params->timebase_hz);
+    case HYP_DTB_CBOM_BLOCK: return block_value(fixer, params->cbom_block);
+    case HYP_DTB_CBOP_BLOCK: return block_value(fixer, params->cbop_block);
+    case HYP_DTB_CBOZ_BLOCK: return block_value(fixer, params->cboz_block);
+    case HYP_DTB_ISA_STRING: return isa_value(fixer, built, GUEST_ISA_STRING);
+    case HYP_DTB_ISA_NAMES: return isa_value(fixer, built, GUEST_ISA_NAMES);
+    case HYP_DTB_MMU: return (struct value){mmu[params->mmu], sizeof(mmu[0])};
+    case HYP_DTB_IMSIC_IDS:
+        return params->imsic_ids != 0 ? cell_value(fixer, params->imsic_ids)
+                                      : (struct value){built, 4};
+    }
+    return (struct value){NULL, 0};
 }
 
-/* The first cpu's node, whether it stays or not. */
-static void narrow_cpu(uint8_t *fdt, const struct hyp_dtb_places *p, const struct guest_dt_facts *f)
+static enum hyp_status set_value(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    static const char modes[] = "394857";
-    /* The tree of a VM without IMSICs has no room for it. */
-    uint64_t isa = p->imsic_ids != 0 ? f->isa : f->isa & ~BIT(GUEST_ISA_SSAIA);
-    memcpy(at(fdt, p->mmu) + sizeof("riscv,sv") - 1, &modes[2 * (size_t)f->mmu], 2);
-    put_isa(at(fdt, p->isa), isa, GUEST_ISA_STRING);
-    put_isa(at(fdt, p->isa_names), isa, GUEST_ISA_NAMES);
-    put_block(at(fdt, p->cbom), f->cbom_block);
-    put_block(at(fdt, p->cbop), f->cbop_block);
-    put_block(at(fdt, p->cboz), f->cboz_block);
-}
-
-static bool is_present(const struct guest_dt_facts *f, size_t vcpu)
-{
-    return (f->vcpu_present & BIT(vcpu)) != 0;
+    uint8_t *property = token_of(fixer, fixup);
+    const uint8_t *end = property + (size_t)fixup->size * 4;
+    uint8_t *built = property + PROP_VALUE;
+    struct value value = value_of(fixer, (enum hyp_dtb_field)fixup->field, built);
+    if (value.bytes == NULL) {
+        remove_tokens(fixer, fixup);
+        return HYP_OK;
+    }
+    if (value.length > dtree_cell(property + PROP_LENGTH)) {
+        return HYP_E_RANGE;
+    }
+    if (value.bytes != built) {
+        memcpy(built, value.bytes, value.length);
+    }
+    set_length(property, value.length, end);
+    return HYP_OK;
 }
 
 /*
- * Returns the phandle of one that is there, or 0. Begins with the last, as the first, of which the
- * others are copies, may have to go.
+ * The value is a list of (phandle, interrupt), the phandles below 256. Contexts are numbered by
+ * their place in it, so one can be left out only at its end.
  */
-static size_t narrow_cpus(uint8_t *fdt, const struct hyp_dtb_places *p,
-                          const struct guest_dt_facts *f)
+static void set_contexts(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    size_t there = 0;
-    narrow_cpu(fdt, p, f);
-    for (size_t n = p->cpu_count; n-- > 0;) {
-        uint8_t *own = at(fdt, n * p->cpu_size);
-        if (!is_present(f, n)) {
-            put_nops(at(own, p->cpu), at(own, p->cpu + p->cpu_size));
-            continue;
-        }
-        there = n + HYP_DTB_INTC;
-        if (n != 0) {
-            memcpy(at(own, p->cpu_same), at(fdt, p->cpu_same), p->cpu_same_size);
-        }
-    }
-    return there;
-}
-
-/*
- * A list of (phandle, interrupt), the phandles below 256. Contexts are numbered by their place in
- * it: only at its end one can be left out.
- */
-static void narrow_contexts(uint8_t *list, const struct guest_dt_facts *f, uint8_t there)
-{
-    size_t length = length_of(list);
+    const struct guest_dt_params *params = fixer->params;
+    uint8_t *property = token_of(fixer, fixup);
+    const uint8_t *end = property + (size_t)fixup->size * 4;
+    uint8_t *list = property + PROP_VALUE;
+    size_t length = dtree_cell(property + PROP_LENGTH);
     size_t kept = 0;
     for (size_t i = 0; i < length;) {
         uint8_t *phandle = &list[i + 3];
         i += 8;
-        if ((f->vcpu_present & ~f->no_context & BIT(*phandle - HYP_DTB_INTC)) != 0) {
+        if ((params->vcpu_present & ~params->no_context & BIT(*phandle - HYP_DTB_INTC)) != 0) {
             kept = i;
         } else {
-            *phandle = there;
+            *phandle = fixer->intc;
             put_cell(phandle + 1, UINT32_MAX);
         }
     }
-    end_value(list, kept);
+    set_length(property, kept, end);
 }
 
-/* ---- Devices --------------------------------------------------------------------------------- */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
-static void narrow_devices(uint8_t *fdt, const struct hyp_dtb_places *p, uint64_t absent)
+static bool is_absent(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    for (size_t i = 0; i < p->device_count; i++) {
-        if ((absent & BIT(i)) == 0) {
+    if (fixup->kind == HYP_DTB_DEVICE) {
+        return (fixer->params->device_absent & BIT(fixup->field)) != 0;
+    }
+    bool absent = (fixer->params->vcpu_present & BIT(fixup->field)) == 0;
+    if (!absent && fixer->intc == 0) {
+        fixer->intc = (uint8_t)(HYP_DTB_INTC + fixup->field);
+    }
+    return absent;
+}
+
+/* Fixups inside a node that was removed are skipped. */
+static enum hyp_status apply_all(struct fixer *fixer)
+{
+    uint32_t removed_end = 0;
+    for (uint32_t i = 1; i < fixer->dtb->fixup_count; i++) {
+        const struct hyp_dtb_fixup *fixup = &fixer->dtb->fixups[i];
+        if (fixup->offset < removed_end) {
             continue;
         }
-        put_nops(at(fdt, p->device[i]), at(fdt, p->device[i + 1]));
-        if (i == p->stdout_device) {
-            remove_property(at(fdt, p->stdout));
+        switch ((enum hyp_dtb_fixup_kind)fixup->kind) {
+        case HYP_DTB_STAMP: break;
+        case HYP_DTB_VCPU:
+        case HYP_DTB_DEVICE:
+            if (is_absent(fixer, fixup)) {
+                remove_tokens(fixer, fixup);
+                removed_end = (uint32_t)fixup->offset + fixup->size;
+            }
+            break;
+        case HYP_DTB_CONTEXTS: set_contexts(fixer, fixup); break;
+        case HYP_DTB_VALUE: HYP_TRY(set_value(fixer, fixup)); break;
         }
     }
-}
-
-/* ---- /chosen --------------------------------------------------------------------------------- */
-
-static enum hyp_status narrow_initrd(uint8_t *start, uint64_t gpa)
-{
-    uint8_t *end = start + 8 + PROP_HEAD;
-    if (gpa == 0) {
-        put_nops(start - PROP_HEAD, end + 8);
-        return HYP_OK;
-    }
-    put_cell(end, (uint32_t)(gpa >> 32));
-    put_cell(end + 4, (uint32_t)gpa);
-    return memcmp(start, end, 8) > 0 ? HYP_E_RANGE : HYP_OK;
-}
-
-static void narrow_seeds(uint8_t *rng, const struct guest_seed *seed)
-{
-    uint8_t *kaslr = rng + GUEST_SEED_RNG_SIZE + PROP_HEAD;
-    if (seed == NULL) {
-        put_nops(rng - PROP_HEAD, kaslr + GUEST_SEED_KASLR_SIZE);
-        return;
-    }
-    memcpy(rng, seed->rng, GUEST_SEED_RNG_SIZE);
-    memcpy(kaslr, seed->kaslr, GUEST_SEED_KASLR_SIZE);
-    end_value(rng, seed->rng_size);
-}
-
-static enum hyp_status narrow_bootargs(uint8_t *value, const char *text)
-{
-    size_t length = strlen(text != NULL ? text : (const char *)value) + 1;
-    if (length > length_of(value)) {
-        return HYP_E_RANGE;
-    }
-    if (text != NULL) {
-        memcpy(value, text, length);
-    }
-    end_value(value, length);
     return HYP_OK;
 }
 
-enum hyp_status guest_dt_narrow(void *fdt, const struct hyp_dtb_places *places,
-                                const struct guest_dt_facts *facts)
+static bool stamp_matches(const struct fixer *fixer)
 {
-    size_t there = narrow_cpus(fdt, places, facts);
-    if (there == 0 || facts->timebase_hz == 0) {
-        return HYP_E_PARAM;
+    const struct hyp_dtb *dtb = fixer->dtb;
+    return dtb->fixup_count != 0 && dtb->fixups[0].kind == HYP_DTB_STAMP &&
+           (size_t)dtb->fixups[0].offset * 4 + PROP_VALUE + 4 <= dtb->size &&
+           dtree_cell(token_of(fixer, &dtb->fixups[0]) + PROP_VALUE) == dtb->stamp;
+}
+
+enum hyp_status guest_dt_apply(void *fdt, const struct hyp_dtb *dtb,
+                               const struct guest_dt_params *params)
+{
+    struct fixer fixer = {.fdt = fdt, .dtb = dtb, .params = params};
+    if (!stamp_matches(&fixer)) {
+        return HYP_E_FORMAT;
     }
-    put_cell(at(fdt, places->timebase), facts->timebase_hz);
-    narrow_devices(fdt, places, facts->device_absent);
-    if (places->contexts != 0) {
-        narrow_contexts(at(fdt, places->contexts), facts, (uint8_t)there);
+    if (params->initrd_end != 0 && params->initrd_end < params->initrd_start) {
+        return HYP_E_RANGE;
     }
-    if (places->imsic_ids != 0 && facts->imsic_ids != 0) {
-        put_cell(at(fdt, places->imsic_ids), facts->imsic_ids);
-    }
-    narrow_seeds(at(fdt, places->rng_seed), facts->seed);
-    if (places->initrd != 0) {
-        HYP_TRY(narrow_initrd(at(fdt, places->initrd), facts->initrd_end));
-    } else if (facts->initrd_end != 0) {
+    HYP_TRY(apply_all(&fixer));
+    if (params->initrd_end != 0 && !fixer.has_initrd) {
         return HYP_E_ABSENT;
     }
-    return narrow_bootargs(at(fdt, places->bootargs), facts->bootargs);
+    return fixer.intc != 0 && params->timebase_hz != 0 ? HYP_OK : HYP_E_PARAM;
+}
+
+void guest_dt_erase_seeds(void *fdt, const struct hyp_dtb *dtb)
+{
+    for (uint32_t i = 0; i < dtb->fixup_count; i++) {
+        const struct hyp_dtb_fixup *fixup = &dtb->fixups[i];
+        if (fixup->kind == HYP_DTB_VALUE &&
+            (fixup->field == HYP_DTB_RNG_SEED || fixup->field == HYP_DTB_KASLR_SEED)) {
+            memset((uint8_t *)fdt + (size_t)fixup->offset * 4, 0, (size_t)fixup->size * 4);
+        }
+    }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Narrowing of a small tree by hand: the shrinking of one property, devices, and errors. */
+/* Fixups of a small tree, made by hand: the shrinking of one property, devices, and errors. */
 #include <hyp/vm/guest_dt.h>
 
 #include <setjmp.h>
@@ -11,13 +11,15 @@
 
 #define TREE_SIZE 4096
 
-/* What lies before the tree is no tree: a place 0 must not be used. */
+/* What lies before the tree is no tree: an offset 0 must not be used. */
 static _Alignas(8) uint8_t room[8 + TREE_SIZE];
 static uint8_t *const tree = room + 8;
 
-static uint16_t device[3];
-static struct hyp_dtb_places places;
-static struct guest_dt_facts facts;
+#define STAMP 0x1234abcd
+
+static struct hyp_dtb_fixup fixups[32];
+static struct hyp_dtb dtb;
+static struct guest_dt_params params;
 
 static void put(const char *name, const void *value, int size)
 {
@@ -73,47 +75,83 @@ static void put_soc(void)
     fdt_end_node(tree);
 }
 
-static uint16_t value_of(const char *path, const char *name)
+/* Bytes of the property `name` of that node, or of the node where it is NULL. */
+static int token_size(int node, const char *name)
 {
-    const uint8_t *value = fdt_getprop(tree, fdt_path_offset(tree, path), name, NULL);
-    assert_non_null(value);
-    return (uint16_t)((value - tree) / 4);
+    int depth = 0;
+    int end = node;
+    int length = 0;
+    if (name != NULL) {
+        (void)fdt_getprop(tree, node, name, &length);
+        return 12 + ((length + 3) & ~3);
+    }
+    do {
+        uint32_t tag = fdt_next_tag(tree, end, &end);
+        depth += tag == FDT_BEGIN_NODE ? 1 : tag == FDT_END_NODE ? -1 : 0;
+    } while (depth > 0);
+    return end - node;
 }
 
-static uint16_t node_of(const char *path)
+static void fix(enum hyp_dtb_fixup_kind kind, uint32_t field, const char *path, const char *name)
 {
     int node = fdt_path_offset(tree, path);
-    assert_true(node > 0);
-    return (uint16_t)((fdt_off_dt_struct(tree) + (uint32_t)node) / 4);
+    const uint8_t *value = name != NULL ? fdt_getprop(tree, node, name, NULL) : NULL;
+    size_t offset =
+        name != NULL ? (size_t)(value - tree) - 12 : fdt_off_dt_struct(tree) + (size_t)node;
+    fixups[dtb.fixup_count++] = (struct hyp_dtb_fixup){
+        .offset = (uint16_t)(offset / 4),
+        .size = (uint16_t)(token_size(node, name) / 4),
+        .kind = (uint8_t)kind,
+        .field = (uint8_t)field,
+    };
 }
 
-static void find_places(void)
+static void fix_value(enum hyp_dtb_field field, const char *path, const char *name)
 {
-    device[0] = node_of("/soc/rtc@10");
-    device[1] = node_of("/soc/serial@20");
-    device[2] = node_of("/soc/plic@30");
-    places = (struct hyp_dtb_places){
-        .timebase = value_of("/cpus", "timebase-frequency"),
-        .bootargs = value_of("/chosen", "bootargs"),
-        .initrd = value_of("/chosen", "linux,initrd-start"),
-        .rng_seed = value_of("/chosen", "rng-seed"),
-        .stdout = value_of("/chosen", "stdout-path"),
-        .contexts = value_of("/soc/plic@30", "interrupts-extended"),
-        .cpu = node_of("/cpus/cpu@0"),
-        .cpu_size = (uint16_t)(node_of("/cpus/cpu@1") - node_of("/cpus/cpu@0")),
-        .cbom = value_of("/cpus/cpu@0", "riscv,cbom-block-size"),
-        .cbop = value_of("/cpus/cpu@0", "riscv,cbop-block-size"),
-        .cboz = value_of("/cpus/cpu@0", "riscv,cboz-block-size"),
-        .isa = value_of("/cpus/cpu@0", "riscv,isa"),
-        .isa_names = value_of("/cpus/cpu@0", "riscv,isa-extensions"),
-        .mmu = value_of("/cpus/cpu@0", "mmu-type"),
-        .cpu_count = 2,
-        .device_count = 2,
-        .stdout_device = 1,
-        .device = device,
-    };
-    places.cpu_same = (uint16_t)(places.isa - 3);
-    places.cpu_same_size = (uint16_t)((places.cboz + 1 - places.cpu_same) * 4);
+    fix(HYP_DTB_VALUE, field, path, name);
+}
+
+static void fix_cpu(uint32_t vcpu, const char *path)
+{
+    fix(HYP_DTB_VCPU, vcpu, path, NULL);
+    fix_value(HYP_DTB_ISA_STRING, path, "riscv,isa");
+    fix_value(HYP_DTB_ISA_NAMES, path, "riscv,isa-extensions");
+    fix_value(HYP_DTB_MMU, path, "mmu-type");
+    fix_value(HYP_DTB_CBOM_BLOCK, path, "riscv,cbom-block-size");
+    fix_value(HYP_DTB_CBOP_BLOCK, path, "riscv,cbop-block-size");
+    fix_value(HYP_DTB_CBOZ_BLOCK, path, "riscv,cboz-block-size");
+}
+
+/* In the order of the tree. */
+static void list_fixups(void)
+{
+    dtb = (struct hyp_dtb){
+        .data = tree, .size = fdt_totalsize(tree), .stamp = STAMP, .fixups = fixups};
+    fix(HYP_DTB_STAMP, 0, "/", "stamp");
+    fix_value(HYP_DTB_BOOTARGS, "/chosen", "bootargs");
+    fix_value(HYP_DTB_RNG_SEED, "/chosen", "rng-seed");
+    fix_value(HYP_DTB_KASLR_SEED, "/chosen", "kaslr-seed");
+    fix_value(HYP_DTB_INITRD_START, "/chosen", "linux,initrd-start");
+    fix_value(HYP_DTB_INITRD_END, "/chosen", "linux,initrd-end");
+    fix(HYP_DTB_DEVICE, 1, "/chosen", "stdout-path");
+    fix_value(HYP_DTB_TIMEBASE, "/cpus", "timebase-frequency");
+    fix_cpu(0, "/cpus/cpu@0");
+    fix_cpu(1, "/cpus/cpu@1");
+    fix(HYP_DTB_DEVICE, 0, "/soc/rtc@10", NULL);
+    fix(HYP_DTB_DEVICE, 1, "/soc/serial@20", NULL);
+    fix(HYP_DTB_CONTEXTS, 0, "/soc/plic@30", "interrupts-extended");
+}
+
+/* Removes the fixups of this kind and field from the list. */
+static void drop(enum hyp_dtb_fixup_kind kind, uint32_t field)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < dtb.fixup_count; i++) {
+        if (fixups[i].kind != kind || fixups[i].field != field) {
+            fixups[count++] = fixups[i];
+        }
+    }
+    dtb.fixup_count = count;
 }
 
 static void make(int args_room)
@@ -122,6 +160,7 @@ static void make(int args_room)
     fdt_create(tree, TREE_SIZE);
     fdt_finish_reservemap(tree);
     fdt_begin_node(tree, "");
+    fdt_property_u32(tree, "stamp", STAMP);
     put_chosen(args_room);
     fdt_begin_node(tree, "cpus");
     fdt_property_u32(tree, "timebase-frequency", 1);
@@ -131,13 +170,13 @@ static void make(int args_room)
     put_soc();
     fdt_end_node(tree);
     assert_int_equal(fdt_finish(tree), 0);
-    find_places();
+    list_fixups();
 }
 
-static enum hyp_status narrow(int args_room)
+static enum hyp_status apply(int args_room)
 {
     make(args_room);
-    enum hyp_status status = guest_dt_narrow(tree, &places, &facts);
+    enum hyp_status status = guest_dt_apply(tree, &dtb, &params);
     assert_true(status != HYP_OK || fdt_check_full(tree, TREE_SIZE) == 0);
     return status;
 }
@@ -150,12 +189,13 @@ static const void *chosen(const char *name, int *length)
 static int set_up(void **state)
 {
     (void)state;
-    facts = (struct guest_dt_facts){
+    params = (struct guest_dt_params){
         .vcpu_present = 3,
         .mmu = GUEST_MMU_SV39,
         .cbom_block = 64,
         .cbop_block = 64,
         .timebase_hz = 10,
+        .initrd_start = 0x88000000,
         .initrd_end = 0x88000001,
     };
     return 0;
@@ -171,8 +211,8 @@ static void test_shrink_to_each_length(void **state)
         for (int to = 1; to <= from + 1; to++) {
             memset(text, 'A', sizeof(text));
             text[to - 1] = 0;
-            facts.bootargs = text;
-            enum hyp_status status = narrow(from);
+            params.bootargs = text;
+            enum hyp_status status = apply(from);
             assert_int_equal(status, to <= from ? HYP_OK : HYP_E_RANGE);
             if (status != HYP_OK) {
                 continue;
@@ -189,8 +229,8 @@ static void test_shrink_to_each_length(void **state)
 static void test_shrink_pads_with_zeroes(void **state)
 {
     (void)state;
-    facts.bootargs = "";
-    assert_int_equal(narrow(8), HYP_OK);
+    params.bootargs = "";
+    assert_int_equal(apply(8), HYP_OK);
     static const uint8_t rest[] = {0, 0, 0, 0, 0, 0, 0, FDT_NOP};
     assert_memory_equal(chosen("bootargs", NULL), rest, sizeof(rest));
 }
@@ -199,7 +239,7 @@ static void test_bootargs_as_built(void **state)
 {
     (void)state;
     int length = 0;
-    assert_int_equal(narrow(8), HYP_OK);
+    assert_int_equal(apply(8), HYP_OK);
     assert_string_equal(chosen("bootargs", &length), "89abcde");
     assert_int_equal(length, 8);
 }
@@ -209,23 +249,23 @@ static void test_bootargs_as_built(void **state)
 static void test_parameters(void **state)
 {
     (void)state;
-    facts.vcpu_present = 0;
-    assert_int_equal(narrow(8), HYP_E_PARAM);
-    facts.vcpu_present = 4;
-    assert_int_equal(narrow(8), HYP_E_PARAM);
-    facts.vcpu_present = 1;
-    assert_int_equal(narrow(8), HYP_OK);
-    facts.timebase_hz = 0;
-    assert_int_equal(narrow(8), HYP_E_PARAM);
+    params.vcpu_present = 0;
+    assert_int_equal(apply(8), HYP_E_PARAM);
+    params.vcpu_present = 4;
+    assert_int_equal(apply(8), HYP_E_PARAM);
+    params.vcpu_present = 1;
+    assert_int_equal(apply(8), HYP_OK);
+    params.timebase_hz = 0;
+    assert_int_equal(apply(8), HYP_E_PARAM);
 }
 
-/* The first's node is what the others are copied from, also where it goes. */
+/* The ISA strings of the first vCPU that is present are copied to the others. */
 static void test_first_cpu_is_absent(void **state)
 {
     (void)state;
     const fdt32_t contexts[] = {cpu_to_fdt32(2), 0xffffffff, cpu_to_fdt32(2), cpu_to_fdt32(9)};
-    facts.vcpu_present = 2;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.vcpu_present = 2;
+    assert_int_equal(apply(8), HYP_OK);
     assert_true(fdt_path_offset(tree, "/cpus/cpu@0") < 0);
     int cpu = fdt_path_offset(tree, "/cpus/cpu@1");
     assert_string_equal(fdt_getprop(tree, cpu, "mmu-type", NULL), "riscv,sv39");
@@ -236,23 +276,23 @@ static void test_first_cpu_is_absent(void **state)
     assert_memory_equal(list, contexts, sizeof(contexts));
 }
 
-/* The context of such a vCPU goes as that of an absent one, but its cpu node stays. */
+/* The context of such a vCPU is removed as that of an absent one, but its cpu node stays. */
 static void test_vcpu_without_context(void **state)
 {
     (void)state;
     const fdt32_t first[] = {cpu_to_fdt32(1), 0xffffffff, cpu_to_fdt32(2), cpu_to_fdt32(9)};
     const fdt32_t last[] = {cpu_to_fdt32(1), cpu_to_fdt32(9)};
     int length = 0;
-    facts.vcpu_present = 3;
-    facts.no_context = 1;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.vcpu_present = 3;
+    params.no_context = 1;
+    assert_int_equal(apply(8), HYP_OK);
     assert_true(fdt_path_offset(tree, "/cpus/cpu@0") > 0);
     const void *list =
         fdt_getprop(tree, fdt_path_offset(tree, "/soc/plic@30"), "interrupts-extended", &length);
     assert_int_equal(length, sizeof(first));
     assert_memory_equal(list, first, sizeof(first));
-    facts.no_context = 2;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.no_context = 2;
+    assert_int_equal(apply(8), HYP_OK);
     assert_true(fdt_path_offset(tree, "/cpus/cpu@1") > 0);
     list = fdt_getprop(tree, fdt_path_offset(tree, "/soc/plic@30"), "interrupts-extended", &length);
     assert_int_equal(length, sizeof(last));
@@ -262,32 +302,34 @@ static void test_vcpu_without_context(void **state)
 static void test_initrd(void **state)
 {
     (void)state;
-    facts.initrd_end = 0x88000000;
-    assert_int_equal(narrow(8), HYP_OK);
-    facts.initrd_end = 0x87ffffff;
-    assert_int_equal(narrow(8), HYP_E_RANGE);
-    facts.initrd_end = 0x187ffffff;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.initrd_end = 0x88000000;
+    assert_int_equal(apply(8), HYP_OK);
+    params.initrd_end = 0x87ffffff;
+    assert_int_equal(apply(8), HYP_E_RANGE);
+    params.initrd_end = 0x187ffffff;
+    assert_int_equal(apply(8), HYP_OK);
     assert_int_equal(fdt64_ld(chosen("linux,initrd-end", NULL)), 0x187ffffff);
     make(8);
-    places.initrd = 0;
-    assert_int_equal(guest_dt_narrow(tree, &places, &facts), HYP_E_ABSENT);
+    drop(HYP_DTB_VALUE, HYP_DTB_INITRD_START);
+    drop(HYP_DTB_VALUE, HYP_DTB_INITRD_END);
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_E_ABSENT);
     make(8);
-    places.initrd = 0;
-    facts.initrd_end = 0;
-    assert_int_equal(guest_dt_narrow(tree, &places, &facts), HYP_OK);
+    drop(HYP_DTB_VALUE, HYP_DTB_INITRD_START);
+    drop(HYP_DTB_VALUE, HYP_DTB_INITRD_END);
+    params.initrd_end = 0;
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_OK);
 }
 
 static void test_absent_device(void **state)
 {
     (void)state;
-    facts.device_absent = 1;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.device_absent = 1;
+    assert_int_equal(apply(8), HYP_OK);
     assert_true(fdt_path_offset(tree, "/soc/rtc@10") < 0);
     assert_true(fdt_path_offset(tree, "/soc/serial@20") > 0);
     assert_string_equal(chosen("stdout-path", NULL), "/soc/serial@20");
-    facts.device_absent = 2;
-    assert_int_equal(narrow(8), HYP_OK);
+    params.device_absent = 2;
+    assert_int_equal(apply(8), HYP_OK);
     assert_true(fdt_path_offset(tree, "/soc/rtc@10") > 0);
     assert_true(fdt_path_offset(tree, "/soc/serial@20") < 0);
     assert_null(chosen("stdout-path", NULL));
@@ -297,9 +339,9 @@ static void test_no_controller(void **state)
 {
     (void)state;
     make(8);
-    places.contexts = 0;
-    facts.vcpu_present = 1;
-    assert_int_equal(guest_dt_narrow(tree, &places, &facts), HYP_OK);
+    drop(HYP_DTB_CONTEXTS, 0);
+    params.vcpu_present = 1;
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_OK);
     int length = 0;
     (void)fdt_getprop(tree, fdt_path_offset(tree, "/soc/plic@30"), "interrupts-extended", &length);
     assert_int_equal(length, 16);
@@ -307,7 +349,7 @@ static void test_no_controller(void **state)
 
 static void check_imsics(uint32_t ids, const char *isa)
 {
-    assert_int_equal(guest_dt_narrow(tree, &places, &facts), HYP_OK);
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_OK);
     assert_int_equal(fdt_check_full(tree, TREE_SIZE), 0);
     int node = fdt_path_offset(tree, "/soc/plic@30");
     assert_int_equal(fdt32_ld(fdt_getprop(tree, node, "riscv,num-ids", NULL)), ids);
@@ -315,17 +357,68 @@ static void check_imsics(uint32_t ids, const char *isa)
     assert_string_equal(fdt_getprop(tree, node, "riscv,isa", NULL), isa);
 }
 
+static void make_imsics(void)
+{
+    make(8);
+    dtb.imsics = true;
+    fix_value(HYP_DTB_IMSIC_IDS, "/soc/plic@30", "riscv,num-ids");
+}
+
 static void test_imsics(void **state)
 {
     (void)state;
-    facts.isa = BIT(GUEST_ISA_SSAIA);
-    make(8);
-    places.imsic_ids = value_of("/soc/plic@30", "riscv,num-ids");
+    params.isa = BIT(GUEST_ISA_SSAIA);
+    make_imsics();
     check_imsics(255, "rv64imac_zicsr_zifencei_ssaia");
-    facts.imsic_ids = 63;
+    make_imsics();
+    params.imsic_ids = 63;
     check_imsics(63, "rv64imac_zicsr_zifencei_ssaia");
     make(8);
     check_imsics(255, "rv64imac_zicsr_zifencei");
+}
+
+/* ---- The stamp ------------------------------------------------------------------------------- */
+
+static void check_foreign(void)
+{
+    static uint8_t before[sizeof(room)];
+    memcpy(before, room, sizeof(room));
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_E_FORMAT);
+    assert_memory_equal(room, before, sizeof(room));
+}
+
+/* Fixups of another build of the tree are not applied. */
+static void test_stamp(void **state)
+{
+    (void)state;
+    make(8);
+    dtb.stamp ^= 0x01000000;
+    check_foreign();
+    make(8);
+    drop(HYP_DTB_STAMP, 0);
+    check_foreign();
+    make(8);
+    dtb.fixup_count = 0;
+    check_foreign();
+    make(8);
+    dtb.size = fixups[0].offset * 4u + 15; /* The stamp's last byte is not in the tree. */
+    check_foreign();
+    make(8);
+    assert_int_equal(guest_dt_apply(tree, &dtb, &params), HYP_OK);
+}
+
+static void test_seeds_are_erased(void **state)
+{
+    (void)state;
+    static const struct guest_seed seed = {.rng = "secret", .kaslr = "hidden", .rng_size = 7};
+    params.seed = &seed;
+    assert_int_equal(apply(8), HYP_OK);
+    assert_string_equal(chosen("rng-seed", NULL), "secret");
+    guest_dt_erase_seeds(tree, &dtb);
+    for (size_t i = 0; i + 6 <= TREE_SIZE; i++) {
+        assert_int_not_equal(memcmp(tree + i, "secret", 6), 0);
+        assert_int_not_equal(memcmp(tree + i, "hidden", 6), 0);
+    }
 }
 
 int main(void)
@@ -341,6 +434,8 @@ int main(void)
         cmocka_unit_test_setup(test_absent_device, set_up),
         cmocka_unit_test_setup(test_no_controller, set_up),
         cmocka_unit_test_setup(test_imsics, set_up),
+        cmocka_unit_test_setup(test_stamp, set_up),
+        cmocka_unit_test_setup(test_seeds_are_erased, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,21 @@ enum machine_irqc machine_irqc_of(struct dtree_value v)
     return kind;
 }
 
+const struct hyp_mem machine_all_addresses = {0, UINT64_MAX};
+
+void machine_add_irqc(struct machine *machine, enum machine_irqc kind, struct hyp_mem mem,
+                      uint32_t at)
+{
+    bool full = machine->regs_count == MACHINE_REGS_MAX;
+    uint32_t n = full ? MACHINE_REGS_MAX - 1 : machine->regs_count++;
+    machine->regs[n].owner =
+        kind == MACHINE_IRQC_SSWI ? "the hypervisor's SSWI" : "the interrupt controller";
+    machine->regs[n].mem = full ? machine_all_addresses : mem;
+    machine->regs_of[n].at = full ? 0 : at;
+    machine->regs_of[n].kind = kind;
+    machine->other_irqc |= kind != MACHINE_IRQC_PLIC;
+}
+
 bool machine_irqc_begins(const struct machine *m, uint32_t n, enum machine_irqc kind)
 {
     return m->regs_of[n].kind == kind && m->regs_of[n].at != 0 &&

@@ -4,7 +4,7 @@
 
 struct isa_reader {
     struct machine_isa isa;
-    enum guest_isa likely; /* The next name's place, if names come in the table's order. */
+    enum guest_isa next; /* The next name, if names come in the table's order. */
 };
 
 static bool is_digit(char c)
@@ -28,10 +28,10 @@ static uint32_t implied(char letter)
 
 static void add_extension(struct isa_reader *i, const char *name, size_t length)
 {
-    enum guest_isa ext = guest_isa_find_near(name, length, i->likely);
+    enum guest_isa ext = guest_isa_find_near(name, length, i->next);
     if (ext < GUEST_ISA_COUNT) {
         i->isa.set |= BIT(ext);
-        i->likely = (enum guest_isa)(ext + 1);
+        i->next = (enum guest_isa)(ext + 1);
     }
     if (length == 1) {
         i->isa.set |= implied(guest_isa_lower(*name));

@@ -5,6 +5,30 @@
 #include <hyp/arch/dtree.h>
 #include <hyp/vm/machine.h>
 
+#include "machine_isa.h"
+
+/* ---- machine.c: the properties of one node --------------------------------------------------- */
+
+/* A value whose bytes are NULL: the node has no such property. */
+struct machine_node {
+    struct dtree_value reg;
+    struct dtree_value ranges;
+    struct dtree_value compatible;
+    struct dtree_value isa_string; /* riscv,isa */
+    struct dtree_value isa_names;  /* riscv,isa-extensions */
+    uint32_t address_cells;        /* Cells of addresses within the node. */
+    uint32_t size_cells;
+    uint32_t phandle;                    /* 0: there is none. */
+    uint32_t block[MACHINE_BLOCK_COUNT]; /* riscv,cbom-block-size and so on. */
+    uint32_t timebase_hz;
+    enum guest_mmu mmu;
+    bool is_okay; /* status */
+    bool is_cpu;  /* device_type */
+    bool is_memory;
+    bool is_rv64i;    /* riscv,isa-base */
+    bool may_be_irqc; /* Has a property that interrupt controllers have. */
+};
+
 /* ---- machine_bus.c: addresses as CPUs have them ---------------------------------------------- */
 
 /* Nodes are followed to this depth; the root has 1. */
@@ -30,6 +54,36 @@ bool machine_reg(const struct machine_bus *bus, const uint8_t *cells, struct hyp
  */
 bool machine_translate(const struct machine_bus *bus, uint32_t depth, struct hyp_mem *mem);
 
+/* ---- machine_memory.c: RAM and reserved memory ----------------------------------------------- */
+
+/* Adds a range, unless it is empty; one that would pass 2^64 ends there. */
+void machine_add_range(struct machine *machine, uint64_t start, uint64_t size, bool reserved);
+
+/* Adds the ranges of a reg of this bus. Reserved ones that cannot be read may be all memory. */
+void machine_add_reg(struct machine *machine, const struct machine_bus *bus, struct dtree_value reg,
+                     bool reserved);
+
+/* Adds the memory reservation block. Returns HYP_OK or HYP_E_FORMAT. */
+enum hyp_status machine_read_reservations(struct machine *machine, const struct dtree *tree);
+
+/* ---- machine_hart.c: harts ------------------------------------------------------------------- */
+
+struct machine_hart_reader {
+    uint64_t hart_id;
+    bool has_hart; /* The last cpu node was that of a hart that is used, hart_id. */
+    bool isa_is_list;
+    struct dtree_value isa_text;
+    struct machine_isa isa; /* What isa_text says. */
+};
+
+/* Adds the hart of a node in /cpus, if it is one and has H; `cpus` is /cpus. */
+void machine_add_hart(struct machine *machine, struct machine_hart_reader *reader,
+                      const struct machine_node *node, const struct machine_bus *cpus);
+
+/* The node lies in that of the last hart. Its interrupt controller may be one of several. */
+void machine_add_intc(struct machine *machine, const struct machine_hart_reader *reader,
+                      const struct machine_node *node);
+
 /* ---- machine_console.c: the firmware's console ----------------------------------------------- */
 
 #define MACHINE_BUS_MAX 24
@@ -53,6 +107,16 @@ void machine_find_console(struct machine *m, const struct dtree *t,
 
 /* The kind of a node, by its compatible. */
 enum machine_irqc machine_irqc_of(struct dtree_value compatible);
+
+extern const struct hyp_mem machine_all_addresses;
+
+/*
+ * Adds a range of a controller's registers; size 0: CPUs have no address for it. `at` is its node's
+ * offset; 0: it is of no use. The status of the node does not matter: the firmware disables
+ * controllers that it keeps to itself.
+ */
+void machine_add_irqc(struct machine *machine, enum machine_irqc kind, struct hyp_mem mem,
+                      uint32_t at);
 
 /* Is entry `n` of this kind, of a node that is of use, and the first of that node? */
 bool machine_irqc_begins(const struct machine *m, uint32_t n, enum machine_irqc kind);

@@ -2,14 +2,9 @@
 /* QEMU's `virt` machine with a PLIC, as far as this firmware uses it: the console is the SBI's. */
 #include <hyp/vm/config.h>
 
-static const struct hyp_mem mem[] = {
-    {.hpa = 0x80000000, .size = 128 * HYP_MIB},
-};
-
 const struct hyp_platform hyp_platform = {
     .name = "other_board",
-    .mem = mem,
-    .mem_count = 1,
+    HYP_MEM({.hpa = 0x80000000, .size = 128 * HYP_MIB}),
     .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
     .load_hpa = 0x80200000,
     .hart_count = 1,

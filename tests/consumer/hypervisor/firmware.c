@@ -20,7 +20,7 @@ const char hyp_build_id[] = "other-firmware-1";
 extern const char _start[]; /* sections.ld: the image's first byte. */
 static uint64_t image_hpa;
 
-/* By the SBI, which takes physical addresses: it works before libhv has a console. */
+/* The SBI takes physical addresses, so this works before libhv has a console. */
 static void say(const char *text)
 {
     uint64_t offset = (uint64_t)(text - _start);
@@ -76,7 +76,7 @@ static void add_device(struct vm *vm)
 
 /* ---- Its modules ----------------------------------------------------------------------------- */
 
-/* In the audit's place: without its guest this firmware does not go on. */
+/* Takes the audit's place: this firmware does not go on without its guest. */
 static bool guest_is_there(struct hv_audit *audit)
 {
     bool there = audit->hgatp[0] != 0;
@@ -89,7 +89,7 @@ static struct hv_audit audit_state;
 static const struct hv_audit_module audit_module = {.run = guest_is_there, .state = &audit_state};
 
 static const struct irqc_module irqcs[] = {
-    {&irqc_plic, &plic, HYP_IRQC_PLIC, &virq_plic},
+    {&irqc_plic, &plic, HYP_IRQC_PLIC},
 };
 
 static const struct hv_modules modules = {
@@ -101,7 +101,7 @@ static const struct hv_modules modules = {
 
 static void (*hv_vm_ended)(struct vm_host_ops *host, struct vm *vm);
 
-/* In the place of libhv's own call, which follows. */
+/* Replaces libhv's own function, which is called at the end. */
 static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
     bool good = device.question_count == 1 && device.answer_count == 1;
@@ -120,6 +120,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
         .blob_count = hyp_blob_count,
         .device_index = hyp_device_index,
         .console = hyp_console_module,
+        .virqc = hyp_virqc,
         .image = &hv_image_linked,
         .modules = &modules,
         .audit = &audit_module,
@@ -131,7 +132,7 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     hv_vm_ended = hv.host.vm_ended;
     hv.host.vm_ended = vm_ended;
     hv_read_machine(&hv, fdt_hpa);
-    hv_require_room(&hv);
+    hv_require_own_ram(&hv);
     hv_erase_fdt(&hv);
     hv_init_memory(&hv);
     hv_init_console(&hv);

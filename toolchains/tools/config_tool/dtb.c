@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A guest's device tree at its most; guest_dt_narrow() takes away at boot. */
+/* A guest's device tree, the most that it can have; guest_dt_apply() takes away at boot. */
 #include "tool.h"
 
 #include <hyp/base/bits.h>
@@ -306,7 +306,7 @@ static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, 
     bool has_kind = t->vm->irqc.model != HYP_IRQC_PLIC;
     fdt32_t cells[8];
     size_t n = 0;
-    for (uint32_t i = 0; i < count && irq[i] != 0; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         cells[n++] = cpu_to_fdt32(irq[i]);
         if (has_kind) {
             cells[n++] = cpu_to_fdt32(edge ? EDGE_RISING : LEVEL_HIGH);
@@ -323,7 +323,7 @@ static void put_device(struct tree *t, const struct vm_device *own)
     const struct hyp_platform *platform = t->in->platform;
     const struct hyp_device *device = config_find_device(platform, own->name);
     begin_at(t, node_name(device), own->gpa);
-    put_interrupts(t, device->irq, 4, device->irq_edge);
+    put_interrupts(t, device->irq, hyp_device_irq_count(device), device->irq_edge);
     if (platform->uart.device != NULL && strcmp(platform->uart.device, device->name) == 0) {
         put_u32(t, "clock-frequency", platform->uart.clock_hz);
         if (platform->uart.reg_shift != 0) {
@@ -342,7 +342,7 @@ static void put_vuart(struct tree *t)
 {
     const struct vm_console *console = &t->vm->console;
     begin_at(t, "serial", console->gpa);
-    put_interrupts(t, &console->irq, 1, false);
+    put_interrupts(t, &console->irq, console->irq != 0 ? 1 : 0, false);
     put_u32(t, "clock-frequency", 3686400);
     put_reg(t, console->gpa, 0x100);
     put_text(t, "compatible", "ns16550a");
@@ -376,6 +376,7 @@ uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room)
     keep(&t, fdt_create(room, TOOL_DTB_ROOM));
     keep(&t, fdt_finish_reservemap(room));
     begin(&t, "");
+    put_u32(&t, TOOL_STAMP, 0);
     put_u32(&t, "#address-cells", 2);
     put_u32(&t, "#size-cells", 2);
     put(&t, "compatible", compatible, sizeof(compatible));
@@ -406,12 +407,23 @@ void tool_write_devices(const struct config_input *in, FILE *out)
     fprintf(out, "    0};\n");
 }
 
+static void write_fixups(const struct hyp_dtb *dtb, uint32_t index, FILE *out)
+{
+    fprintf(out, "static const struct hyp_dtb_fixup fixups_%u[] = {", index);
+    for (uint32_t i = 0; i < dtb->fixup_count; i++) {
+        const struct hyp_dtb_fixup *fixup = &dtb->fixups[i];
+        fprintf(out, "%s{%u, %u, %u, %u},", i % 4 == 0 ? "\n    " : " ", fixup->offset, fixup->size,
+                fixup->kind, fixup->field);
+    }
+    fprintf(out, "\n};\n\n");
+}
+
 void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
 {
-    fprintf(out,
-            "/* SPDX-License-Identifier: Apache-2.0 */\n"
-            "/* Generated: the guests' device trees, the most that the configuration allows. */\n"
-            "#include <hyp/vm/config.h>\n\n");
+    fprintf(out, "/* SPDX-License-Identifier: Apache-2.0 */\n"
+                 "/* Generated: the guests' device trees, the most that the configuration allows, "
+                 "and their fixups. */\n"
+                 "#include <hyp/vm/config.h>\n\n");
     for (uint32_t n = 0; n < count; n++) {
         if (dtbs[n].size == 0) {
             continue;
@@ -421,21 +433,16 @@ void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out)
             fprintf(out, "%s%u,", i % 24 == 0 ? "\n    " : " ", dtbs[n].data[i]);
         }
         fprintf(out, "\n};\n\n");
-        tool_write_places(dtbs[n].places, n, out);
+        write_fixups(&dtbs[n], n, out);
     }
     fprintf(out, "const struct hyp_dtb hyp_dtbs[] = {\n");
     for (uint32_t n = 0; n < count; n++) {
         if (dtbs[n].size != 0) {
-            fprintf(out, "    {dtb_%u, sizeof(dtb_%u), &dtb_places_%u},\n", n, n, n);
+            fprintf(out, "    {dtb_%u, sizeof(dtb_%u), 0x%08xu, fixups_%u, %u, %s},\n", n, n,
+                    dtbs[n].stamp, n, dtbs[n].fixup_count, dtbs[n].imsics ? "true" : "false");
         } else {
-            fprintf(out, "    {0, 0, 0},\n");
+            fprintf(out, "    {.size = 0},\n");
         }
     }
-    fprintf(out, "%s};\n", count == 0 ? "    {0, 0, 0},\n" : "");
-}
-
-void tool_write_console_module(const struct hyp_config *config, FILE *out)
-{
-    fprintf(out, "\nconst struct hyp_console_module *const hyp_console_module = %s;\n",
-            config->log_waits ? "0" : "&hyp_shared_console");
+    fprintf(out, "%s};\n", count == 0 ? "    {.size = 0},\n" : "");
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linked with one configuration and one platform: checks them, then writes what an image needs. */
+/* Checks the configuration and the platform that are linked to it, and writes files for an image.
+ */
 #include "tool.h"
 
-#include <hyp/vm/config_choice.h>
+#include <hyp/console/format.h>
+#include <hyp/vm/irqc_select.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,32 +12,33 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: %s [--check] [--blob NAME=SIZE[,embed|,load]]... [--image-bound BYTES]\n"
-    "       [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt] [--dtb VM=OUT.dtb]...\n"
-    "       [--no-choice] [--board OUT.txt] [--same-board FILE]\n"
-    "SIZE 0 with ,load: not known. --no-choice: every VM gets its irqc. --board: what the "
-    "platforms\n"
-    "of one image have in common; --same-board: this is one of the others. Returns 0, 1 for a\n"
-    "configuration that is not valid, 2 else.\n";
+    "usage: %s [--check] [--blob NAME=SIZE[,embed|,preloaded]]...\n"
+    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt]\n"
+    "       [--dtb VM=OUT.dtb]... [--no-irqc-else] [--board OUT.txt] [--same-board FILE] "
+    "[--rules]\n"
+    "SIZE 0 with ,preloaded: not known. --no-irqc-else: no VM gets one of its irqc_else.\n"
+    "--board writes what all platforms of one image have in common; --same-board compares another\n"
+    "platform with that. --rules prints each rule and the member of config.h that it is about.\n"
+    "Exits with 0, with 1 for a configuration that is not valid, with 2 for any other error.\n";
 
 #define BLOBS_MAX (2 * HYP_VM_MAX)
 
 static struct hyp_blob blobs[BLOBS_MAX];
 static struct config_plan plan;
 
-/* Every VM with one choice of its interrupt controllers. */
-struct choice {
+/* The configuration with one alternative of each VM's interrupt controllers (irqc_select.h). */
+struct variant {
     struct hyp_config config;
     struct vm_config vms[HYP_VM_MAX];
     struct hyp_dtb dtbs[HYP_VM_MAX];
-    struct tool_places places[HYP_VM_MAX];
-    void *room[HYP_VM_MAX]; /* Of the trees. */
+    struct tool_fixups fixups[HYP_VM_MAX];
+    void *room[HYP_VM_MAX]; /* Holds the device tree. */
 };
 
-static struct choice choices[TOOL_CHOICES_MAX];
-static struct choice here; /* What the platform's own machine chooses. */
-static bool no_choice;
-static char elsewhere[64]; /* The platform, if it is not the image's first. */
+static struct variant variants[TOOL_IRQC_MAX]; /* [n]: each VM with alternative n. */
+static struct variant selected; /* Each VM with what the platform's own machine gives. */
+static bool no_irqc_else;
+static char where[64]; /* "on platform NAME: ", if that is not the image's first platform. */
 
 static void fail(const char *what, const char *which)
 {
@@ -43,12 +46,21 @@ static void fail(const char *what, const char *which)
     exit(2);
 }
 
-static void show(void *arg, const struct config_finding *finding)
+static void print_violation(void *arg, const struct config_violation *violation, const char *format,
+                            va_list args)
 {
-    char line[CONFIG_LINE_SIZE];
+    char text[512];
     (void)arg;
-    (void)config_finding_line(finding, line, sizeof(line));
-    fprintf(stderr, "config error %s%s\n", elsewhere, line);
+    (void)format_vbuf(text, sizeof(text), format, args);
+    fprintf(stderr, "config error %s%s: %s\n", where, violation->id, text);
+}
+
+static void print_rules(void)
+{
+    for (uint32_t rule = 0; rule < CONFIG_RULE_COUNT; rule++) {
+        const struct config_rule_row *row = config_rules_get((enum config_rule)rule);
+        printf("%-18s%s\n", row->id, row->where);
+    }
 }
 
 static uint64_t parse_number(const char *text, const char *option)
@@ -62,7 +74,7 @@ static uint64_t parse_number(const char *text, const char *option)
     return value;
 }
 
-/* NAME=SIZE[,embed|,load]. Of a loaded file without a size there is nothing to check. */
+/* NAME=SIZE[,embed|,preloaded]. A preloaded file without a size cannot be checked. */
 static void add_blob(struct config_input *in, char *text)
 {
     char *size = strchr(text, '=');
@@ -72,12 +84,12 @@ static void add_blob(struct config_input *in, char *text)
     *size++ = '\0';
     uint64_t bytes = parse_number(size, text);
     const char *kind = strchr(size, ',');
-    bool load = kind != NULL && strcmp(kind, ",load") == 0;
-    if (kind != NULL && !load && strcmp(kind, ",embed") != 0) {
-        fail("neither embed nor load", text);
+    bool preloaded = kind != NULL && strcmp(kind, ",preloaded") == 0;
+    if (kind != NULL && !preloaded && strcmp(kind, ",embed") != 0) {
+        fail("neither embed nor preloaded", text);
     }
     in->blobs = blobs;
-    if (!load || bytes != 0) {
+    if (!preloaded || bytes != 0) {
         blobs[in->blob_count++] = (struct hyp_blob){.name = text, .size = bytes};
     }
 }
@@ -99,89 +111,88 @@ static void close_output(FILE *out, const char *path)
     }
 }
 
-static void make_dtb(const struct config_input *in, struct choice *c, uint32_t vm)
+static void make_dtb(const struct config_input *in, struct variant *variant, uint32_t vm)
 {
-    c->room[vm] = c->room[vm] != NULL ? c->room[vm] : aligned_alloc(8, TOOL_DTB_ROOM);
-    void *room = c->room[vm];
+    void *room = variant->room[vm] != NULL ? variant->room[vm] : aligned_alloc(8, TOOL_DTB_ROOM);
     if (room == NULL) {
         fail("no memory", "device tree");
     }
-    c->dtbs[vm] = (struct hyp_dtb){room, tool_make_dtb(in, vm, room), &c->places[vm].places};
-    if (c->dtbs[vm].size == 0) {
-        fail("the device tree cannot be made", c->vms[vm].name);
+    variant->room[vm] = room;
+    if (tool_make_dtb(in, vm, room) == 0) {
+        fail("the device tree cannot be made", variant->vms[vm].name);
     }
-    if (!tool_find_places(&c->vms[vm], room, &c->places[vm])) {
-        fail("the device tree cannot be narrowed", c->vms[vm].name);
+    if (!tool_find_fixups(&variant->vms[vm], room, &variant->fixups[vm], &variant->dtbs[vm])) {
+        fail("the device tree lacks what boot has to set", variant->vms[vm].name);
     }
 }
 
-/* Judges one choice of every VM; without its trees, then with them. False: told why not. */
-static bool check(struct config_input *in, struct choice *c)
+/* Checks one variant: first without its device trees, then with them. */
+static bool check(struct config_input *in, struct variant *variant)
 {
-    in->config = &c->config;
+    in->config = &variant->config;
     in->dtbs = NULL;
-    config_check(in, &plan, show, NULL);
-    if (plan.finding_count != 0) {
+    config_check(in, &plan, print_violation, NULL);
+    if (plan.violation_count != 0) {
         return false;
     }
-    for (uint32_t vm = 0; vm < c->config.vm_count; vm++) {
-        if (c->vms[vm].dtb_gpa != 0) {
-            make_dtb(in, c, vm);
+    for (uint32_t vm = 0; vm < variant->config.vm_count; vm++) {
+        if (variant->vms[vm].dtb_gpa != 0) {
+            make_dtb(in, variant, vm);
         }
     }
-    in->dtbs = c->dtbs;
-    config_check(in, &plan, show, NULL);
-    return plan.finding_count == 0;
+    in->dtbs = variant->dtbs;
+    config_check(in, &plan, print_violation, NULL);
+    return plan.violation_count == 0;
 }
 
-/* The configuration with choice n of each VM; if models are not 0, with what they allow. */
-static void choose(struct choice *c, uint32_t models, uint32_t n)
+/* Gives each VM its first alternative out of `models`; with models 0, its alternative n. */
+static void select_irqcs(struct variant *variant, uint32_t models, uint32_t n)
 {
-    c->config = hyp_config;
-    c->config.vms = c->vms;
+    variant->config = hyp_config;
+    variant->config.vms = variant->vms;
     for (uint32_t vm = 0; vm < hyp_config.vm_count && vm < HYP_VM_MAX; vm++) {
         const struct vm_config *from = &hyp_config.vms[vm];
-        c->vms[vm] = config_chosen(from, models != 0 ? config_choose(from, models) : n);
+        variant->vms[vm] = irqc_select_vm(from, models != 0 ? irqc_select(from, models) : n);
     }
 }
 
-/* Each choice of each VM, for its tree; then what any machine chooses. */
-static bool check_others(struct config_input *in)
+/* Checks each alternative of each VM, for its tree; then what each kind of machine gives. */
+static bool check_other_machines(struct config_input *in)
 {
-    uint32_t count = config_choice_count(&hyp_config);
+    uint32_t count = irqc_select_count(&hyp_config);
     in->other_machine = true;
-    for (uint32_t n = 0; n < count && n < TOOL_CHOICES_MAX; n++) {
-        choose(&choices[n], 0, n);
-        if (!check(in, &choices[n])) {
+    for (uint32_t n = 0; n < count && n < TOOL_IRQC_MAX; n++) {
+        select_irqcs(&variants[n], 0, n);
+        if (!check(in, &variants[n])) {
             return false;
         }
     }
     for (uint32_t model = HYP_IRQC_PLIC; model <= HYP_IRQC_IMSIC; model++) {
-        choose(&here, config_irqc_models((enum hyp_irqc_model)model), 0);
-        if (!check(in, &here)) {
+        select_irqcs(&selected, irqc_select_models((enum hyp_irqc_model)model), 0);
+        if (!check(in, &selected)) {
             return false;
         }
     }
     return true;
 }
 
-static bool has_choice(void)
+static bool has_alternatives(void)
 {
-    return !no_choice && config_choice_count(&hyp_config) > 1;
+    return !no_irqc_else && irqc_select_count(&hyp_config) > 1;
 }
 
-/* The plan is that of what the platform's machine chooses. */
+/* Leaves the plan of the variant for the platform's own machine. */
 static bool check_all(struct config_input *in)
 {
-    if (has_choice() && !check_others(in)) {
+    if (has_alternatives() && !check_other_machines(in)) {
         return false;
     }
     in->other_machine = false;
-    choose(&here, no_choice ? 0 : config_irqc_models(in->platform->irqc.model), 0);
-    return check(in, &here);
+    select_irqcs(&selected, no_irqc_else ? 0 : irqc_select_models(in->platform->irqc.model), 0);
+    return check(in, &selected);
 }
 
-/* ---- What the platforms of one image have in common: all but the interrupt controller ---- */
+/* ---- The platforms of one image differ in their interrupt controllers alone ------------------ */
 
 static void print_text(FILE *out, const char *what, const char *text)
 {
@@ -211,7 +222,7 @@ static void write_board(const struct hyp_platform *p, FILE *out)
     print_numbers(out, "harts", p->hart_count, p->timebase_hz, 0);
     print_text(out, "uart", p->uart.device);
     print_numbers(out, "uart", p->uart.reg_shift, p->uart.access_width, p->uart.clock_hz);
-    print_numbers(out, "fail", p->finisher_hpa, p->finisher_word, p->irqc.priority_max);
+    print_numbers(out, "finisher", p->finisher_hpa, p->finisher_word, p->irqc.priority_max);
     for (uint32_t i = 0; i < p->device_count; i++) {
         write_device(&p->devices[i], out);
     }
@@ -221,7 +232,7 @@ static void write_board(const struct hyp_platform *p, FILE *out)
     }
 }
 
-/* Is the file at `path` these bytes? */
+/* True if the file at `path` holds exactly these bytes. */
 static bool file_is(const char *path, const char *text, size_t size)
 {
     FILE *in = fopen(path, "rb");
@@ -236,7 +247,10 @@ static bool file_is(const char *path, const char *text, size_t size)
     return same;
 }
 
-/* A PLIC's place is known from the image's own platform alone: it must be that one's. */
+/*
+ * A device tree does not say a PLIC's highest priority: boot takes it from the image's own
+ * platform, so no other platform may have a PLIC.
+ */
 static void compare_board(const struct hyp_platform *p, const char *path)
 {
     char *text;
@@ -256,7 +270,8 @@ static void compare_board(const struct hyp_platform *p, const char *path)
     free(text);
 }
 
-/* VM=FILE: the tree itself, for people and dtc; of the platform's choice. */
+/* VM=FILE: writes the device tree that the VM gets on the platform's machine, for people and dtc.
+ */
 static void write_dtb(char *text)
 {
     char *path = strchr(text, '=');
@@ -264,10 +279,10 @@ static void write_dtb(char *text)
         fail("not VM=FILE", text);
     }
     *path++ = '\0';
-    for (uint32_t vm = 0; vm < here.config.vm_count; vm++) {
-        if (strcmp(here.vms[vm].name, text) == 0 && here.dtbs[vm].size != 0) {
+    for (uint32_t vm = 0; vm < selected.config.vm_count; vm++) {
+        if (strcmp(selected.vms[vm].name, text) == 0 && selected.dtbs[vm].size != 0) {
             FILE *out = open_output(path);
-            fwrite(here.dtbs[vm].data, 1, here.dtbs[vm].size, out);
+            fwrite(selected.dtbs[vm].data, 1, selected.dtbs[vm].size, out);
             close_output(out, path);
             return;
         }
@@ -275,22 +290,22 @@ static void write_dtb(char *text)
     fail("no VM with a device tree has this name", text);
 }
 
-/* In the order of config_dtb_index(). */
+/* Writes the trees in the order of irqc_select_dtb_index(). */
 static void write_dtbs(const struct config_input *in, FILE *out)
 {
-    static struct hyp_dtb all[HYP_VM_MAX * TOOL_CHOICES_MAX];
+    static struct hyp_dtb all[HYP_VM_MAX * TOOL_IRQC_MAX];
     uint32_t count = hyp_config.vm_count;
     for (uint32_t vm = 0; vm < hyp_config.vm_count; vm++) {
         uint32_t most = hyp_config.vms[vm].irqc_else_count;
         for (uint32_t n = 0; n <= most; n++) {
-            const struct choice *c = has_choice() ? &choices[n] : &here;
-            all[config_dtb_index(&hyp_config, vm, n)] = c->dtbs[vm];
+            const struct variant *variant = has_alternatives() ? &variants[n] : &selected;
+            all[irqc_select_dtb_index(&hyp_config, vm, n)] = variant->dtbs[vm];
         }
         count += most;
     }
     tool_write_dtbs(all, count, out);
     tool_write_devices(in, out);
-    tool_write_console_module(&hyp_config, out);
+    tool_write_modules(&hyp_config, !no_irqc_else, out);
 }
 
 static void write_one(const struct config_input *in, const char *option, char *value)
@@ -322,12 +337,14 @@ static void write_one(const struct config_input *in, const char *option, char *v
     close_output(out, value);
 }
 
-/* Steps over the option at argv[i]; its value, if it takes one, is argv[i - 1] then. */
+/* Returns the index of the argument after the option at argv[i] and after its value, if it has one.
+ */
 static int next_option(int i, int argc, char **argv)
 {
     static const char *const valued[] = {"--blob",   "--image-bound", "--dtbs",  "--manifest",
                                          "--report", "--dtb",         "--board", "--same-board"};
-    if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-choice") == 0) {
+    if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-irqc-else") == 0 ||
+        strcmp(argv[i], "--rules") == 0) {
         return i + 1;
     }
     for (size_t k = 0; k < sizeof(valued) / sizeof(valued[0]); k++) {
@@ -348,10 +365,12 @@ int main(int argc, char **argv)
             add_blob(&in, argv[i + 1]);
         } else if (strcmp(argv[i], "--image-bound") == 0) {
             in.image_bound = parse_number(argv[i + 1], argv[i]);
-        } else if (strcmp(argv[i], "--no-choice") == 0) {
-            no_choice = true;
+        } else if (strcmp(argv[i], "--no-irqc-else") == 0) {
+            no_irqc_else = true;
+        } else if (strcmp(argv[i], "--rules") == 0) {
+            print_rules();
         } else if (strcmp(argv[i], "--same-board") == 0) {
-            snprintf(elsewhere, sizeof(elsewhere), "on platform %.40s: ", in.platform->name);
+            snprintf(where, sizeof(where), "on platform %.40s: ", in.platform->name);
         }
     }
     if (!check_all(&in)) {

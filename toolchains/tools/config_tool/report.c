@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The partition table for people, and the manifest for QEMU's launcher. */
+/* Writes the partition table for people, and the manifest for QEMU's launcher. */
 #include "tool.h"
 
 #include <hyp/base/bits.h>
-#include <hyp/vm/config_choice.h>
+#include <hyp/vm/irqc_select.h>
 
 #include <inttypes.h>
 
@@ -17,16 +17,18 @@ static void print_range(FILE *out, const char *what, uint64_t start, uint64_t si
 static void manifest_blob(const struct config_input *in, const struct config_plan *plan,
                           uint32_t vm, bool is_initrd, FILE *out)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    const struct vm_blob *blob = is_initrd ? &c->initrd : &c->kernel;
+    const struct vm_config *vm_config = &in->config->vms[vm];
+    const struct vm_blob *blob = is_initrd ? &vm_config->initrd : &vm_config->kernel;
     if (blob->name != NULL && blob->preloaded) {
         uint64_t hpa = config_gpa_to_hpa(in, plan, vm, blob->gpa, blob->max_size);
         fprintf(out, "blob\t%s\t0x%" PRIx64 "\t0x%" PRIx64 "\t%s\t%s\n", blob->name, hpa,
-                blob->max_size, c->name, is_initrd ? "initrd" : "kernel");
+                blob->max_size, vm_config->name, is_initrd ? "initrd" : "kernel");
     }
 }
 
-/* Harts that a run wants: all that somebody must have; at most 4 for a VM that takes what it finds.
+/*
+ * The harts that a run of the image needs: those of all VMs and of the console. A VM with
+ * allow_fewer_vcpus counts for at most 4.
  */
 static uint32_t harts_wanted(const struct config_input *in, const struct config_plan *plan)
 {
@@ -43,7 +45,7 @@ static uint32_t harts_wanted(const struct config_input *in, const struct config_
     return wanted;
 }
 
-/* RAM from the platform's first byte to the highest one that has an owner, in 256 MiB. */
+/* The RAM from the platform's first byte to the last that has an owner, rounded up to 256 MiB. */
 static uint64_t ram_wanted(const struct config_input *in, const struct config_plan *plan)
 {
     struct hyp_mem own = config_hypervisor_mem(in);
@@ -74,11 +76,11 @@ void tool_write_manifest(const struct config_input *in, const struct config_plan
 
 /* ---- Report ---- */
 
-static void report_mem(const struct config_plan *plan, const struct vm_config *c, uint32_t vm,
-                       FILE *out)
+static void report_mem(const struct config_plan *plan, const struct vm_config *vm_config,
+                       uint32_t vm, FILE *out)
 {
-    for (uint32_t i = 0; i < c->mem_count; i++) {
-        const struct vm_mem *mem = &c->mem[i];
+    for (uint32_t i = 0; i < vm_config->mem_count; i++) {
+        const struct vm_mem *mem = &vm_config->mem[i];
         unsigned access = mem->access != 0 ? mem->access : HYP_ACCESS_RWX;
         print_range(out, "  memory     gpa", mem->gpa, mem->size);
         print_range(out, "  hpa", plan->mem_hpa[vm][i], mem->size);
@@ -89,64 +91,68 @@ static void report_mem(const struct config_plan *plan, const struct vm_config *c
     }
 }
 
-static void report_blob(const struct vm_config *c, const char *what, const struct vm_blob *blob,
-                        FILE *out)
+static void report_blob(const struct vm_config *vm_config, const char *what,
+                        const struct vm_blob *blob, FILE *out)
 {
     if (blob->name != NULL) {
         fprintf(out, "  %-10s", what);
         print_range(out, " gpa", blob->gpa, blob->max_size);
-        fprintf(out, "  %s, %s\n", blob->name, blob->preloaded ? "loaded" : "embedded");
+        fprintf(out, "  %s, %s\n", blob->name, blob->preloaded ? "preloaded" : "embedded");
         if (blob->preloaded) {
-            fprintf(out, "             kept whole, unless %s.%s-size= is told\n", c->name, what);
+            fprintf(out, "             kept whole, unless %s.%s-size= is given\n", vm_config->name,
+                    what);
         }
     }
 }
 
-static void report_irqc(const struct vm_config *c, const char *what, FILE *out)
+static void report_irqc(const struct vm_config *vm_config, const char *what, FILE *out)
 {
-    bool is_plic = c->irqc.model == HYP_IRQC_PLIC;
+    bool is_plic = vm_config->irqc.model == HYP_IRQC_PLIC;
     fprintf(out, "  %-10s", what);
-    print_range(out, " gpa", c->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
+    print_range(out, " gpa", vm_config->irqc.gpa, is_plic ? HYP_PLIC_SIZE : HYP_APLIC_SIZE);
     fprintf(out, "  virtual %s, sources 1 - %u\n", is_plic ? "PLIC" : "APLIC",
-            c->irqc.source_count - 1);
-    if (c->irqc.model == HYP_IRQC_IMSIC) {
-        print_range(out, "             gpa", c->irqc.imsic_gpa,
-                    (uint64_t)c->vcpu_count * HYP_IMSIC_SIZE);
+            vm_config->irqc.source_count - 1);
+    if (vm_config->irqc.model == HYP_IRQC_IMSIC) {
+        print_range(out, "             gpa", vm_config->irqc.imsic_gpa,
+                    (uint64_t)vm_config->vcpu_count * HYP_IMSIC_SIZE);
         fprintf(out, "  IMSICs, one a vCPU\n");
     }
 }
 
-/* Where the machine is as the platform says; then what other machines give. */
-static void report_irqcs(const struct vm_config *c, const struct vm_config *whole, FILE *out)
+/* Writes the controller of the platform's machine, then those that other machines give. */
+static void report_irqcs(const struct vm_config *vm_config, const struct vm_config *whole,
+                         FILE *out)
 {
-    if (c->irqc.model != HYP_IRQC_NONE) {
-        report_irqc(c, "interrupts", out);
+    if (vm_config->irqc.model != HYP_IRQC_NONE) {
+        report_irqc(vm_config, "interrupts", out);
     }
     for (uint32_t n = 0; n <= whole->irqc_else_count; n++) {
-        struct vm_config other = config_chosen(whole, n);
+        struct vm_config other = irqc_select_vm(whole, n);
         if (other.irqc.model != HYP_IRQC_NONE &&
-            (c->irqc.model == HYP_IRQC_NONE || other.irqc.model != c->irqc.model)) {
+            (vm_config->irqc.model == HYP_IRQC_NONE || other.irqc.model != vm_config->irqc.model)) {
             report_irqc(&other, "elsewhere", out);
         }
     }
 }
 
-static void report_devices(const struct config_input *in, const struct vm_config *c, FILE *out)
+static void report_devices(const struct config_input *in, const struct vm_config *vm_config,
+                           FILE *out)
 {
-    for (uint32_t i = 0; i < c->device_count; i++) {
-        const struct hyp_device *device = config_find_device(in->platform, c->devices[i].name);
-        print_range(out, "  device     gpa", c->devices[i].gpa, device->size);
+    for (uint32_t i = 0; i < vm_config->device_count; i++) {
+        const struct hyp_device *device =
+            config_find_device(in->platform, vm_config->devices[i].name);
+        print_range(out, "  device     gpa", vm_config->devices[i].gpa, device->size);
         print_range(out, "  hpa", device->hpa, device->size);
         fprintf(out, "  %s", device->name);
-        for (uint32_t k = 0; k < 4 && device->irq[k] != 0; k++) {
+        for (uint32_t k = 0; k < hyp_device_irq_count(device); k++) {
             fprintf(out, "%s %u", k == 0 ? ", interrupt" : ",", device->irq[k]);
         }
         fprintf(out, "%s\n", device->dma && !device->iommu ? ", DMA NOT CONTAINED" : "");
     }
-    if (c->console.kind == VM_CONSOLE_VUART) {
-        print_range(out, "  console    gpa", c->console.gpa, HYP_PAGE_SIZE);
-        fprintf(out, "  virtual UART, interrupt %u\n", c->console.irq);
-    } else if (c->console.kind == VM_CONSOLE_SBI) {
+    if (vm_config->console.kind == VM_CONSOLE_VUART) {
+        print_range(out, "  console    gpa", vm_config->console.gpa, HYP_PAGE_SIZE);
+        fprintf(out, "  virtual UART, interrupt %u\n", vm_config->console.irq);
+    } else if (vm_config->console.kind == VM_CONSOLE_SBI) {
         fprintf(out, "  console    SBI\n");
     }
 }
@@ -154,31 +160,31 @@ static void report_devices(const struct config_input *in, const struct vm_config
 static void report_vm(const struct config_input *in, const struct config_plan *plan,
                       const struct vm_config *whole, uint32_t vm, FILE *out)
 {
-    const struct vm_config *c = &in->config->vms[vm];
-    fprintf(out, "\nvm %s: %s%s\n", c->name,
+    const struct vm_config *vm_config = &in->config->vms[vm];
+    fprintf(out, "\nvm %s: %s%s\n", vm_config->name,
             config_vm_is_contained(in, vm) ? "contained" : "NOT CONTAINED: trusted with DMA",
-            c->real_time ? ", real-time" : "");
+            vm_config->real_time ? ", real-time" : "");
     fprintf(out, "  harts     ");
     for (uint64_t left = plan->harts[vm]; left != 0; left &= left - 1) {
         fprintf(out, " %u", bits_first(left));
     }
-    fprintf(out, "%s\n", c->allow_fewer_vcpus ? " (as found)" : "");
-    report_mem(plan, c, vm, out);
-    report_blob(c, "kernel", &c->kernel, out);
-    report_blob(c, "initrd", &c->initrd, out);
-    if (c->dtb_gpa != 0) {
-        print_range(out, "  devicetree gpa", c->dtb_gpa, c->dtb_max_size);
+    fprintf(out, "%s\n", vm_config->allow_fewer_vcpus ? " (fewer allowed)" : "");
+    report_mem(plan, vm_config, vm, out);
+    report_blob(vm_config, "kernel", &vm_config->kernel, out);
+    report_blob(vm_config, "initrd", &vm_config->initrd, out);
+    if (vm_config->dtb_gpa != 0) {
+        print_range(out, "  devicetree gpa", vm_config->dtb_gpa, vm_config->dtb_max_size);
         fprintf(out, "\n");
     }
-    report_devices(in, c, out);
-    report_irqcs(c, whole, out);
-    if (c->exits_after_boot.grace_s != 0) {
+    report_devices(in, vm_config, out);
+    report_irqcs(vm_config, whole, out);
+    if (vm_config->exits_after_boot.grace_s != 0) {
         fprintf(out, "  exits      at most %" PRIu64 ", from %u s on\n",
-                c->exits_after_boot.max_exits, c->exits_after_boot.grace_s);
+                vm_config->exits_after_boot.max_exits, vm_config->exits_after_boot.grace_s);
     }
 }
 
-/* Prints who pays for the console hart's work on a machine of as many harts as `in` says. */
+/* Prints which VM pays for the work of the console hart, on a machine with the harts of `in`. */
 static void report_console_hart(const struct config_input *in, const struct config_plan *plan,
                                 FILE *out)
 {
@@ -194,7 +200,7 @@ static void report_console_hart(const struct config_input *in, const struct conf
     }
 }
 
-/* The platform says how many harts its machines have at most; some may have the VMs' alone. */
+/* hyp_platform.hart_count is a maximum: some machines may have the harts of VMs alone. */
 static void report_console(const struct config_input *in, const struct config_plan *plan, FILE *out)
 {
     uint64_t harts = 0;

@@ -15,34 +15,45 @@
  */
 uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room);
 
-struct tool_places {
-    struct hyp_dtb_places places;
-    uint16_t device[CONFIG_DEVICE_MAX + 1]; /* places.device */
+/* The root's property that holds hyp_dtb.stamp. */
+#define TOOL_STAMP "libhyp,stamp"
+
+/* Fixups of one tree: the stamp and 10 properties, 7 a vCPU, a node and a path a device. */
+#define TOOL_FIXUPS_MAX (11 + 7 * HYP_HART_MAX + 2 * CONFIG_DEVICE_MAX)
+
+struct tool_fixups {
+    struct hyp_dtb_fixup list[TOOL_FIXUPS_MAX];
+    uint32_t count;
 };
 
 /*
- * Finds where guest_dt_narrow() changes this tree that tool_make_dtb() has made. False: the tree is
- * not of the shape that it counts on.
+ * Lists what guest_dt_apply() changes in this tree that tool_make_dtb() has made, and stamps the
+ * tree. Fills dtb->stamp and what follows it; dtb->data is `tree`. False: the tree lacks what boot
+ * has to set, or has a device that the VM has not.
  */
-bool tool_find_places(const struct vm_config *vm, const void *tree, struct tool_places *found);
+bool tool_find_fixups(const struct vm_config *vm, void *tree, struct tool_fixups *found,
+                      struct hyp_dtb *dtb);
 
-/* Writes them as C. */
-void tool_write_places(const struct hyp_dtb_places *places, uint32_t index, FILE *out);
-
-/* The most interrupt controllers that one VM may name. */
-#define TOOL_CHOICES_MAX (1 + CONFIG_IRQC_ELSE_MAX)
+/* The most interrupt controllers that one VM may name: irqc and those of irqc_else. */
+#define TOOL_IRQC_MAX (1 + CONFIG_IRQC_ELSE_MAX)
 
 /* Writes hyp_dtbs[] as C. */
 void tool_write_dtbs(const struct hyp_dtb *dtbs, uint32_t count, FILE *out);
 
-/* Writes hyp_device_index[] as C, of a configuration without findings. */
+/* Writes hyp_device_index[] as C, for a configuration that config_check() accepts. */
 void tool_write_devices(const struct config_input *in, FILE *out);
-/* Writes hyp_console_module as C. */
-void tool_write_console_module(const struct hyp_config *config, FILE *out);
+/*
+ * Writes pointers to what the configuration can use as C: hyp_console_module, and hyp_virqc with
+ * each VM's first model and, if `irqc_else`, its others.
+ */
+void tool_write_modules(const struct hyp_config *config, bool irqc_else, FILE *out);
 
-/* Writes what QEMU's launcher wants to know, a row a line (toolchains/tools/run_image.py). */
+/* Writes what QEMU's launcher reads (toolchains/tools/run_image.py), one row a line. */
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out);
 
-/* Writes the partition table: who has what; `whole` has all of irqc_else, in->config its choice. */
+/*
+ * Writes the partition table. in->config has the selected controller of each VM, `whole` has all of
+ * irqc_else.
+ */
 void tool_write_report(const struct config_input *in, const struct config_plan *plan,
                        const struct hyp_config *whole, FILE *out);

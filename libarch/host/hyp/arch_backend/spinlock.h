@@ -5,7 +5,7 @@
 #include <hyp/arch/hart.h>
 #include <stdbool.h>
 
-static inline void spinlock_lock(struct spinlock *l)
+static inline void spinlock_lock(struct spinlock *l) ACQUIRE(l) NO_THREAD_SAFETY_ANALYSIS
 {
     uint32_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
     /* Pairs with the release store in spinlock_unlock(). */
@@ -14,7 +14,7 @@ static inline void spinlock_lock(struct spinlock *l)
     }
 }
 
-static inline void spinlock_unlock(struct spinlock *l)
+static inline void spinlock_unlock(struct spinlock *l) RELEASE(l) NO_THREAD_SAFETY_ANALYSIS
 {
     /* Pairs with the acquire load in spinlock_lock(). */
     __atomic_store_n(&l->serving, l->serving + 1, __ATOMIC_RELEASE);

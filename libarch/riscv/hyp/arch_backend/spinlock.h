@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-static inline void spinlock_lock(struct spinlock *l)
+static inline void spinlock_lock(struct spinlock *l) ACQUIRE(l) NO_THREAD_SAFETY_ANALYSIS
 {
     uint32_t ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
     while (__builtin_expect(*(volatile uint32_t *)&l->serving != ticket, 0)) {
@@ -15,7 +15,7 @@ static inline void spinlock_lock(struct spinlock *l)
 }
 
 /* A fence and a store: GCC makes a swap of an atomic release store. */
-static inline void spinlock_unlock(struct spinlock *l)
+static inline void spinlock_unlock(struct spinlock *l) RELEASE(l) NO_THREAD_SAFETY_ANALYSIS
 {
     uint32_t next = l->serving + 1;
     /* Pairs with the acquire fence in spinlock_lock(). */

@@ -7,7 +7,7 @@
  * intermediate ones. A control string ends by ESC \ or BEL; ST as one byte does not end it, since
  * that byte may be part of a character. CSI M, a report of the mouse, has three more bytes.
  *
- * A sequence is dropped as a whole, or from a point on to its end.
+ * A sequence is dropped as a whole, or from its current byte to its end (answer_cut()).
  *
  * Owner   The caller's storage; zero is a valid start, and ends any sequence.
  * Context Any; pure.
@@ -19,13 +19,13 @@
 #include <stdint.h>
 
 struct answer {
-    uint8_t state; /* enum in answer.c: in which part of a sequence. */
-    uint8_t left;  /* Bytes that follow, whatever they are. */
-    bool dropped;  /* The sequence that has begun is. */
+    uint8_t state; /* enum state of answer.c: position in a sequence. */
+    uint8_t left;  /* Bytes of the sequence or character that follow, whatever they are. */
+    bool dropped;  /* The current sequence is dropped. */
 };
 
-/* One byte of input. `drop`: a sequence that begins now is to be dropped. True: this byte is. */
+/* Takes one byte of input; true: drop it. `drop`: drop a sequence that begins with this byte. */
 bool answer_drops(struct answer *answer, uint8_t byte, bool drop);
 
-/* Drops the rest of the sequence that has begun, if one has. */
+/* Drops the rest of the current sequence, if there is one. */
 void answer_cut(struct answer *answer);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Formatted text, small: into a buffer of the caller's, or byte by byte into a sink.
+ * Formatted text, small, into a buffer of the caller's.
  *
  *   %[0][width][l|ll|z]conv     conv: d u x p s c %
  *
  * Width pads on the left with blanks, or with zeros after a 0 (behind a sign).
- * %p is 0x and hexadecimal digits, unpadded. A null %s is (null). Anything else after % is
- * copied as it stands and takes no argument. There is no precision, no `-`, no floating point.
+ * %p is 0x and hexadecimal digits, unpadded. A null %s is (null). Any other conversion is copied
+ * as it is written and takes no argument. There is no precision, no `-`, no floating point.
  *
  * Context Any. No state, no allocation; about 150 bytes of stack.
  */
@@ -14,17 +14,6 @@
 
 #include <stdarg.h>
 #include <stddef.h>
-
-struct format_sink {
-    void (*put)(void *ctx, char c);
-    void *ctx;
-};
-
-/* Returns the count of bytes given to the sink. */
-size_t format_vsink(const struct format_sink *sink, const char *fmt, va_list args)
-    __attribute__((format(printf, 2, 0)));
-size_t format_sink(const struct format_sink *sink, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /*
  * Writes at most size - 1 bytes and a NUL; the rest is cut off. With size 0, nothing is written.

@@ -4,8 +4,8 @@
  *
  * Register distance and access width are data, so the same code serves ns16550a
  * (shift 0, width 1) and DesignWare-like blocks (shift 2, width 4). Speed and frame stay as
- * firmware left them. The FIFOs are enabled; 16 bytes are written per THRE where the chip says
- * that its FIFOs work, else one.
+ * firmware left them. The FIFOs are enabled; 16 bytes are written per THRE if the chip says that
+ * its FIFOs work, else one.
  *
  * Interrupts: the transmit interrupt ends when a byte is written or it is disabled, the receive
  * interrupt when the bytes are read; the handler needs no look at IIR.
@@ -27,14 +27,14 @@ struct uart16550_config {
 
 struct uart16550 {
     struct uart16550_config config;
-    uint8_t ier;     /* What the chip's IER holds. */
-    uint8_t depth;   /* Bytes that may follow one THRE: 16 or 1. */
-    uint8_t tx_room; /* Of these, still unused. */
+    uint8_t ier;     /* Value of the chip's IER. */
+    uint8_t depth;   /* Bytes that may be written after THRE: 16 or 1. */
+    uint8_t tx_room; /* How many of these may still be written. */
 };
 
 /*
- * Interrupts off, FIFOs on and emptied of input, DTR, RTS and OUT2 on.
- * HYP_OK, or HYP_E_PARAM: shift or width; no register has been touched.
+ * Disables interrupts, enables the FIFOs, empties the receive FIFO, sets DTR, RTS and OUT2.
+ * HYP_OK, or HYP_E_PARAM: shift or width; no register was accessed.
  */
 HYP_MUST_USE enum hyp_status uart16550_init(struct uart16550 *uart,
                                             const struct uart16550_config *config);

@@ -55,9 +55,6 @@ HYP_MUST_USE enum hyp_status aplic_init(const struct aplic *aplic);
 /* SM of sourcecfg, in its low 3 bits. Inactive clears pending and enable. Returns what was kept. */
 uint32_t aplic_set_mode(const struct aplic *aplic, uint32_t source, uint32_t sm);
 
-/* Direct mode, an active source: to `hart`, which has a hart index. */
-void aplic_set_target(const struct aplic *aplic, uint32_t source, uint32_t hart);
-
 /* MSI mode, an active source: `eiid` to file `guest_index` of `hart`; 0: the supervisor's own. */
 void aplic_route(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t guest_index,
                  uint32_t eiid);
@@ -74,10 +71,6 @@ bool aplic_is_level(const struct aplic *aplic, uint32_t source);
 
 /* Is `hart` its target? An inactive source has none that means anything. */
 bool aplic_is_for(const struct aplic *aplic, uint32_t source, uint32_t hart);
-
-/* Of the sources 32 * word … 32 * word + 31; 0 behind the last one. */
-uint32_t aplic_pending(const struct aplic *aplic, uint32_t word);
-uint32_t aplic_inputs(const struct aplic *aplic, uint32_t word); /* Rectified. */
 
 /* Direct mode only. */
 struct irqc aplic_irqc(struct aplic *aplic);

@@ -22,7 +22,7 @@ struct aplic_phys_ops {
     /* As by setip and in_clrip: of the sources in `bits`, where their modes let it. */
     void (*set_pending)(void *state, uint32_t word, uint32_t bits, bool pending);
     uint32_t (*pending)(void *state, uint32_t word);
-    uint32_t (*inputs)(void *state, uint32_t word); /* Rectified. */
+    uint32_t (*rectified)(void *state, uint32_t word); /* Rectified. */
 };
 
 struct aplic_phys {

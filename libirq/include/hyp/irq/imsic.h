@@ -41,9 +41,6 @@ void imsic_enable(uint32_t identity, bool enable);
  */
 uint32_t imsic_claim(void);
 
-/* `identity` no longer pends on this hart, enabled or not. */
-void imsic_clear(uint32_t identity);
-
 /*
  * Makes `identity` pending in the interrupt file of this page, a guest's or a hart's own. What was
  * written to memory before is visible to who sees it pending.
@@ -63,47 +60,17 @@ uint32_t imsic_geilen(void);
  */
 HYP_MUST_USE enum hyp_status imsic_clean_guest_file(uint32_t file, uint32_t id_max);
 
-/*
- * While the vCPU of `file` (1 … GEILEN) waits: whether what its file delivers is a supervisor guest
- * external interrupt (IRQ_S_GEXT) of this hart, which ends a wfi whichever VGEIN is loaded.
- */
-void imsic_wake_on_guest(uint32_t file, bool wake);
-
-/* Does the file deliver an interrupt now? */
-bool imsic_guest_pends(uint32_t file);
-
-/* ---- Where the pages are --------------------------------------------------------------------- */
+/* ---- Addresses of the pages ------------------------------------------------------------------ */
 
 /*
- *   bits  group_shift + …   | 12 + guest_bits + …  | 12 + …        | 11:0
- *         group, group_bits | hart, hart_bits      | file          | 0      + base
- *
- * The device tree's words: riscv,guest-index-bits (absent: 0), riscv,hart-index-bits (absent:
- * enough for all of interrupts-extended), riscv,group-index-bits (absent: 0),
- * riscv,group-index-shift (absent: 24). base is the first region's start. A hart's number within
- * its group is its position in interrupts-extended among the group's; it is neither hart id nor
- * hart index.
+ * Offset of the page of interrupt file `file` of a hart: 0 is its S-level file, then come its guest
+ * files. `hart` is the hart's position in interrupts-extended of the device tree's IMSIC node,
+ * `guest_bits` is the node's riscv,guest-index-bits. Hart groups are not supported.
  */
-struct imsic_layout {
-    hpa_t base;
-    uint8_t guest_bits;  /* 0 … 7 */
-    uint8_t hart_bits;   /* 0 … 15 */
-    uint8_t group_bits;  /* 0 … 7 */
-    uint8_t group_shift; /* 0 … 55 */
-};
-
-/*
- * HYP_OK, or HYP_E_PARAM: a number of bits is outside of its bounds, the base has bits that an
- * index has, or the group's bits are the hart's.
- */
-HYP_MUST_USE enum hyp_status imsic_layout_check(const struct imsic_layout *layout);
-
-/*
- * The page of guest interrupt file `file` of a hart, of its own for file 0. The layout is checked.
- * HYP_OK, or HYP_E_RANGE with *page untouched: a number has more bits than the layout gives it.
- */
-HYP_MUST_USE enum hyp_status imsic_page(const struct imsic_layout *layout, uint32_t group,
-                                        uint32_t hart, uint32_t file, hpa_t *page);
+static inline uint64_t imsic_page_offset(uint32_t hart, uint32_t file, uint32_t guest_bits)
+{
+    return (((uint64_t)hart << guest_bits) + file) << IMSIC_PAGE_SHIFT;
+}
 
 /* ---- The IPI path ---------------------------------------------------------------------------- */
 

@@ -6,13 +6,13 @@
  *   path                        send                          the target's interrupt
  *   aclint_sswi_ipi_path()      a store to the SSWI device    IRQ_S_SOFT
  *   imsic_ipi_path()            a store to the target's page  IRQ_S_EXT, identity `identity`
- *   ipi_path_sbi()              a call of the firmware        IRQ_S_SOFT
+ *   ipi_sbi_send()              an SBI call                   IRQ_S_SOFT
  *
- * Between ipi.h's steps:  sender  ipi_post() says send; send()
- *                         target  ack(); ipi_take(); act
+ *   sender    store the request to memory; send()
+ *   target    ack(); read the request from memory; act
  *
- * What the sender wrote to memory before send() is visible to the target behind ack(). An IPI that
- * comes between ack() and the look at memory interrupts again.
+ * A request stored before send() is visible to the target after ack(). An IPI that arrives after
+ * ack() interrupts the target again.
  *
  * Units   `hart` is a dense hart index.
  * Owner   `state` is its maker's, and outlives the path.
@@ -27,8 +27,6 @@ struct ipi_path_ops {
     void (*init_hart)(void *state, uint32_t hart);
     /* To a hart that the path has, the caller's own included. Any number until ack() are one. */
     void (*send)(void *state, uint32_t hart);
-    /* Sends to each hart of a set at less cost than one by one. NULL: send() is used for each. */
-    void (*send_all)(void *state, uint64_t harts);
     /* On the target: its IPI no longer pends. Harmless if it did not, or was claimed already. */
     void (*ack)(void *state);
 };
@@ -41,14 +39,6 @@ struct ipi_path {
 
 /* Sends an IPI to each hart of a set: bit n is hart n. */
 void ipi_path_send_all(const struct ipi_path *path, uint64_t harts);
-
-/* The firmware's sPI extension. */
-struct ipi_path_sbi {
-    const uint64_t *hart_id; /* By hart index. Borrowed. */
-    uint32_t hart_count;
-};
-
-struct ipi_path ipi_path_sbi(struct ipi_path_sbi *sbi);
 
 /*
  * Sends an IPI by the firmware to a set of harts: bit n is the hart with id hart_id[n]. SBI "Hart

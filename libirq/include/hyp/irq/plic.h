@@ -46,11 +46,4 @@ struct plic {
 HYP_MUST_USE enum hyp_status plic_init(struct plic *plic, mmio_t regs, const uint32_t *context,
                                        uint32_t hart_count, uint32_t source_count);
 
-/*
- * For an embedder that wants the machine to choose among its sources; 0: never interrupts.
- * HYP_OK, HYP_E_RANGE: no such source, or HYP_E_UNSUPPORTED: the chip did not keep the value.
- */
-HYP_MUST_USE enum hyp_status plic_set_priority(struct plic *plic, uint32_t source,
-                                               uint32_t priority);
-
 struct irqc plic_irqc(struct plic *plic);

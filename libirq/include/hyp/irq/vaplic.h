@@ -16,12 +16,12 @@
  *   hardware   vaplic_own(): the machine's source of the same number. The guest's source mode
  *              is the machine's, and inputs are read from there.
  *              Direct mode: the machine's interrupt goes to the hart of the guest's target while
- *              the guest enables the source; its claim ends in vaplic_raise(). A level-sensitive
- *              one is then off at the machine, or it would interrupt for ever, until a read of
+ *              the guest enables the source; its claim ends in vaplic_handle_phys_irq(). A
+ * level-sensitive one is then off at the machine, or it would interrupt for ever, until a read of
  *              claimi, topi, setip or in_clrip finds the input low.
  *              MSI mode: the caller's route() says where the machine's MSIs go. Into a
  *              guest interrupt file: no exit; setipnum_le goes through to the machine, where it
- *              retriggers a level. Or to the hypervisor, which calls vaplic_raise().
+ *              retriggers a level. Or to the hypervisor, which calls vaplic_handle_phys_irq().
  *   line       vaplic_line(): a level that a virtual device drives.
  *   none       nobody drives it: its wire is low.
  *
@@ -85,11 +85,11 @@ struct vaplic_config {
 };
 
 struct vaplic_source {
-    uint32_t target; /* As the guest reads it. */
-    uint8_t mode;    /* SM of sourcecfg. */
-    bool wire;       /* What the line drives. */
-    bool owned;      /* Hardware. */
-    bool armed;      /* Hardware: enabled at the machine, if no claim has turned it off. */
+    uint32_t target;   /* As the guest reads it. */
+    uint8_t mode;      /* SM of sourcecfg. */
+    bool wire;         /* What the line drives. */
+    bool owned;        /* Hardware. */
+    bool phys_enabled; /* Hardware: enabled at the machine, if no claim has turned it off. */
 };
 
 /*
@@ -100,10 +100,10 @@ struct vaplic_source {
  *   limit      signals if top is below: ithreshold << 10, or VAPLIC_NONE for 0
  */
 struct vaplic_idc {
-    uint64_t *ready;
+    uint64_t *requests;
     uint32_t *best;
-    uint32_t top;
-    uint32_t limit;
+    uint32_t top_key;
+    uint32_t threshold_key;
     uint16_t count; /* Requests: bits of ready[]. */
     uint8_t vcpu;   /* Its own index. */
     bool idelivery;
@@ -120,19 +120,19 @@ struct vaplic {
     /* Bit source % 64 of word source / 64. */
     uint64_t *pending;
     uint64_t *enabled;
-    uint64_t *inputs; /* Rectified; 0 of hardware sources. */
+    uint64_t *rectified; /* Rectified; 0 of hardware sources. */
     uint64_t *owned;
-    uint64_t *active; /* The source's mode is not inactive; */
-    uint64_t *levels; /* it is level-sensitive. */
+    uint64_t *active;          /* The source's mode is not inactive; */
+    uint64_t *level_sensitive; /* it is level-sensitive. */
     /* Its request, its message and the machine do not follow its registers yet: more() does. */
-    uint64_t *late;
-    uint64_t *iprio;     /* Bit k of the sources' priorities at iprio[k * word_count]. */
-    uint32_t late_words; /* Bit w: late[w] is not 0. */
+    uint64_t *deferred;
+    uint64_t *iprio;         /* Bit k of the sources' priorities at iprio[k * word_count]. */
+    uint32_t deferred_words; /* Bit w: late[w] is not 0. */
     uint32_t word_count;
     uint32_t genmsi;
     bool ie;  /* Of domaincfg. */
     bool msi; /* DM of domaincfg. */
-    bool stopped;
+    bool vm_stopped;
 };
 
 extern const struct vdev_ops vaplic_vdev_ops; /* State: struct vaplic. */
@@ -164,19 +164,14 @@ struct irq_line vaplic_line(struct vaplic *vaplic, uint32_t source);
  * machine's APLIC, which has turned a level-sensitive source off. One that is not owned, or
  * of a VM that has stopped, is turned off.
  */
-void vaplic_raise(struct vaplic *vaplic, uint32_t source);
-
-/* What a vCPU's external interrupt is now, for a hart that computes its own anew. */
-bool vaplic_external_level(const struct vaplic *vaplic, uint32_t vcpu);
+void vaplic_handle_phys_irq(struct vaplic *vaplic, uint32_t source);
 
 /*
  * The VM has stopped: its sources are inactive at the machine, whatever was outstanding. Calls no
- * set_external. Until vaplic_reset() the machine's APLIC is not touched but by vaplic_raise().
+ * set_external. Until vaplic_reset() the machine's APLIC is not touched but by
+ * vaplic_handle_phys_irq().
  */
 void vaplic_stop(struct vaplic *vaplic);
-
-/* For a VM's start anew: vaplic_stop(), then the state after reset; owners and lines stay. */
-void vaplic_reset(struct vaplic *vaplic);
 
 /* Every register within its bits, every bitmap, summary and level what the registers say. */
 bool vaplic_is_valid(const struct vaplic *vaplic);

@@ -60,7 +60,7 @@ struct vimsic_config {
 struct vimsic_file {
     uint64_t eip[VIMSIC_WORDS]; /* Bit b of word w: identity 64 * w + b. Identity 0 is never set. */
     uint64_t eie[VIMSIC_WORDS];
-    uint64_t ready; /* Bit w: eip[w] & eie[w] is not 0. */
+    uint64_t pending_enabled; /* Bit w: eip[w] & eie[w] is not 0. */
     uint32_t eidelivery;
     uint32_t eithreshold;
     uint32_t siselect;
@@ -110,12 +110,6 @@ HYP_MUST_USE enum vimsic_result vimsic_csr(struct vimsic *vimsic, uint32_t vcpu,
  * that is not there is ignored, as the bus's zero-filled pages do.
  */
 void vimsic_send(struct vimsic *vimsic, uint32_t vcpu, uint32_t identity);
-
-/* What the external interrupt of a vCPU is now, for a hart that computes its own anew. */
-bool vimsic_external_level(const struct vimsic *vimsic, uint32_t vcpu);
-
-/* For a VM's start anew: the state after reset. */
-void vimsic_reset(struct vimsic *vimsic);
 
 /* Every register within its bits, every summary and level what the registers say. */
 bool vimsic_is_valid(const struct vimsic *vimsic);

@@ -76,9 +76,9 @@ struct vplic_source {
  * While there is only one request, it is `sole` instead, and the rows are empty.
  */
 struct vplic_context {
-    uint64_t *enable; /* Registers in pairs. */
-    uint64_t *late;   /* The same; 1: the source's `targets` is still what enable was. */
-    uint64_t levels;
+    uint64_t *enable;   /* Registers in pairs. */
+    uint64_t *deferred; /* The same; 1: the source's `targets` is still what enable was. */
+    uint64_t priorities;
     uint32_t threshold;
     uint32_t vcpu; /* Or VPLIC_NO_VCPU. */
     uint16_t words[VPLIC_PRIORITY_MAX + 1];
@@ -89,13 +89,13 @@ struct vplic {
     struct vplic_source *sources;
     struct vplic_context *contexts;
     uint64_t *rows;
-    uint64_t in_rows;    /* Requests in the rows. */
-    uint64_t sole;       /* The one source with a request; 0: none, or they are in the rows. */
-    uint64_t external;   /* By vCPU: its external interrupt as driven. */
-    uint64_t late;       /* By vCPU: its context may have `late` bits. */
-    uint32_t word_count; /* Words of a row: source_count / 64, rounded up. */
-    uint32_t reg_count;  /* Registers of pending or of a context's enables. */
-    bool stopped;
+    uint64_t pending_in_rows; /* Requests in the rows. */
+    uint64_t lone_pending;    /* The one source with a request; 0: none, or they are in the rows. */
+    uint64_t external;        /* By vCPU: its external interrupt as driven. */
+    uint64_t deferred;        /* By vCPU: its context may have `late` bits. */
+    uint32_t word_count;      /* Words of a row: source_count / 64, rounded up. */
+    uint32_t reg_count;       /* Registers of pending or of a context's enables. */
+    bool vm_stopped;
     uint8_t context_of_vcpu[HYP_HART_MAX];
     uint8_t vcpu_of_hart[HYP_HART_MAX];
 };
@@ -126,19 +126,14 @@ struct irq_line vplic_line(struct vplic *vplic, uint32_t source);
  * The physical interrupt of an owned source was claimed on `hart`, which is below HYP_HART_MAX.
  * Of a source not owned, or of a VM that has stopped, it is completed at once and disabled there.
  */
-void vplic_raise(struct vplic *vplic, uint32_t source, uint32_t hart);
-
-/* What a context's external interrupt is now, for a hart that computes its own anew. */
-bool vplic_external_level(const struct vplic *vplic, uint32_t context);
+void vplic_handle_phys_irq(struct vplic *vplic, uint32_t source, uint32_t hart);
 
 /*
  * The VM has stopped: completes what is outstanding, disables its sources at the machine. Calls no
- * set_external. Until vplic_reset() the machine's controller is not touched but by vplic_raise().
+ * set_external. Until vplic_reset() the machine's controller is not touched but by
+ * vplic_handle_phys_irq().
  */
 void vplic_stop(struct vplic *vplic);
-
-/* For a VM's start anew: vplic_stop(), then the state after reset; owners and lines stay. */
-void vplic_reset(struct vplic *vplic);
 
 /* Every register within its bits, every summary and level what the registers say. */
 bool vplic_is_valid(const struct vplic *vplic);

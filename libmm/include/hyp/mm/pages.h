@@ -45,11 +45,13 @@ struct page_pool_region {
 };
 
 struct page_pool {
-    const struct phys_map *map; /* Borrowed; must outlive the pool. */
-    uint64_t free_count;        /* Pages. */
-    uint64_t free_low;          /* The least that free_count has been since a region was added. */
-    uint64_t reserved;          /* Of the free pages: kept for page_pool_alloc_reserved(). */
     struct spinlock lock;
+    const struct phys_map *map; /* Borrowed; must outlive the pool. */
+    uint64_t free_count GUARDED_BY(&lock); /* Pages. */
+    /* The least that free_count has been since a region was added. */
+    uint64_t free_low GUARDED_BY(&lock);
+    /* Of the free pages: kept for page_pool_alloc_reserved(). */
+    uint64_t reserved GUARDED_BY(&lock);
     uint32_t zero_block; /* The owner's to set: as mem_zero() takes it, on all harts. 0: stores. */
     uint32_t region_count;
     struct page_pool_region region[PAGE_POOL_REGION_MAX];

@@ -136,7 +136,7 @@ struct vm {
     uint32_t (*console_read)(void *ctx, uint8_t *bytes, uint32_t count);
     /* Input came, or room: called on one of the VM's harts. vm->lock. */
     void (*console_update)(void *ctx);
-    void *console_ctx;
+    void *console_ctx GUARDED_BY(&lock);
 
     const struct virqc_ops *virqc; /* Its interrupt controller; NULL: it has none. */
     void *virqc_state;
@@ -199,8 +199,8 @@ void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 /* The guest's timer, without Sstc: raises its interrupt if it is due at `now`. Own hart. */
 void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
-/* The controller's output changed. vm->lock held; on any hart of the VM. */
-void vcpu_set_external(struct vcpu *vcpu, bool level);
+/* The controller's output changed. On any hart of the VM. */
+void vcpu_set_external(struct vcpu *vcpu, bool level) REQUIRES(vcpu->vm->lock);
 
 /*
  * Has this hart what its VM was promised? Tries it, before vcpu_run(); the hart may even lack H.

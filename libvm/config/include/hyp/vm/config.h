@@ -1,100 +1,137 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration that a user writes: which VMs share this machine, and what belongs to whom.
+ * The configuration that a user writes: which VMs share this machine, and which harts, memory,
+ * devices and interrupts each of them owns.
  *
- * A configuration is one C file with one `const struct hyp_config hyp_config`,
- * which includes only this header. It is pure data: compiled into the image,
- * into the checker that may refuse the build, and into the generators of guest
- * device trees and of the partition report. config_check() (config_check.h) says
- * what a valid one is; config_fit() (config_fit.h) says at boot what it gets of the machine.
+ * A configuration is one C file with one `const struct hyp_config hyp_config`; README.md shows
+ * a small one. It includes only this header, and it is constant data: the build compiles it into
+ * the image and into the config tool. The tool refuses a configuration that breaks a rule, and
+ * writes the guests' device trees and the report of who owns what. Boot checks again what depends
+ * on the machine. A message begins with the id of its rule; comments below name rules by these ids,
+ * as E-HART-TWICE. config_violation.h lists all of them.
  *
- * Units   Addresses and sizes are bytes. Harts of a configuration are dense
- *         indices 0, 1, …: the machine's hart ids, sorted; ids may have gaps, and
- *         harts without the hypervisor extension are left out.
- *         `count` members count the elements of the array before them.
- * Owner   All of it is const and lives as long as the image.
+ * Units    Addresses and sizes are bytes. A gpa is a guest's address, an hpa the machine's. A hart
+ *          is an index, 0, 1, …: the machine's harts that have the hypervisor extension, sorted by
+ *          hart id. A source is the number of an interrupt at a controller, from 1 on.
+ * Default  A member that is left out is 0, false or NULL; its comment says what that means.
+ * Owner    Everything is const and lives as long as the image.
  */
 #pragma once
 
 #include <hyp/base/types.h>
 
-/* ---- The platform: what a board is -------------------------------------------------------- */
-
-/* A host device that a VM may be given: found by its name in a vm_config. */
-struct hyp_device {
-    const char *name;       /* Unique on the platform, e.g. "uart0". */
-    const char *compatible; /* Shown in the guest's device tree; "ns16550a". */
-    uint64_t hpa;           /* First register page; 4 KiB aligned. */
-    uint64_t size;          /* Multiple of 4 KiB. */
-    uint64_t reg_size;      /* Size in the device tree's reg, at most `size`. */
-    uint32_t irq[4];        /* Sources at the physical controller; 0 ends the list. */
-    bool irq_edge;          /* They are edges that rise, else levels, high until it is served. */
-    bool dma;               /* Can write memory by itself. */
-    bool iommu;             /* An IOMMU stands before it. */
-};
-
-enum hyp_irqc_model {
-    HYP_IRQC_PLIC,
-    HYP_IRQC_APLIC, /* In direct delivery mode. */
-    HYP_IRQC_IMSIC, /* An IMSIC a hart, and an APLIC that sends to them. */
-    HYP_IRQC_NONE,  /* No external interrupt controller. */
-};
-
-/* Bytes that a guest's controller answers for: as on QEMU's virt machine. */
-#define HYP_PLIC_SIZE 0x600000
-#define HYP_APLIC_SIZE 0x8000
-#define HYP_IMSIC_SIZE 0x1000 /* A vCPU's; those of a VM lie one behind the other. */
+/* ---- Lists ----------------------------------------------------------------------------------- */
 
 /*
- * The machine's controller, for the checker. Boot takes all of it from the device tree, but for
- * priority_max.
+ * A list is two members, an array and its count, as `mem` and `mem_count`. One of these macros
+ * fills both, in the place of a member:
+ *
+ *     .vcpu_count = 1,
+ *     VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}, {.gpa = 0xc0000000, .size = HYP_MIB}),
+ *
+ * A count that is written beside its macro does not compile. A macro with _OF takes the name of an
+ * array, for elements that several structs share, or that the preprocessor selects by #if.
+ */
+#define VM_MEM(...) HYP_LIST(mem, mem_count, struct vm_mem, __VA_ARGS__)
+#define VM_DEVICES(...) HYP_LIST(devices, device_count, struct vm_device, __VA_ARGS__)
+#define VM_IRQC_ELSE(...) HYP_LIST(irqc_else, irqc_else_count, struct vm_irqc, __VA_ARGS__)
+
+#define HYP_VMS(...) HYP_LIST(vms, vm_count, struct vm_config, __VA_ARGS__)
+#define HYP_VMS_OF(array) HYP_LIST_OF(vms, vm_count, array)
+
+#define HYP_MEM(...) HYP_LIST(mem, mem_count, struct hyp_mem, __VA_ARGS__)
+#define HYP_RESERVED(...) HYP_LIST(reserved, reserved_count, struct hyp_regs, __VA_ARGS__)
+#define HYP_DEVICES(...) HYP_LIST(devices, device_count, struct hyp_device, __VA_ARGS__)
+#define HYP_DEVICES_OF(array) HYP_LIST_OF(devices, device_count, array)
+
+/* Only for the macros above. */
+#define HYP_LIST(array, count, type, ...) \
+    .array = (const type[]){__VA_ARGS__}, \
+    .count = sizeof((const type[]){__VA_ARGS__}) / sizeof(type)
+#define HYP_LIST_OF(member, count, array) \
+    .member = (array), .count = sizeof(array) / sizeof((array)[0])
+
+/* ---- The platform: what a board is ----------------------------------------------------------- */
+
+/* A device of the board. A VM gets it by its name, with all pages and interrupts. */
+struct hyp_device {
+    const char *name;       /* Unique on the platform, as "uart0". */
+    const char *compatible; /* That property in the guest's device tree, as "ns16550a". */
+    uint64_t hpa;           /* First register; whole pages of 4 KiB, else E-DEV-ALIGN. */
+    uint64_t size;          /* Whole pages; no other owner's registers in them: E-DEV-OVERLAP. */
+    uint64_t reg_size;      /* Bytes that the guest's device tree shows, at most `size`. */
+    uint32_t irq[4];        /* Sources at the machine's controller; 0 ends the list. */
+    bool irq_edge;          /* The interrupts are rising edges; default: levels, active high. */
+    bool dma;               /* It can write memory by itself; see dma_trusted. */
+    bool iommu;             /* An IOMMU confines that DMA; libhyp does not program it. */
+};
+
+/* A machine's interrupt controller, or a VM's. */
+enum hyp_irqc_model {
+    HYP_IRQC_PLIC,  /* The default: a VM without a controller says HYP_IRQC_NONE. */
+    HYP_IRQC_APLIC, /* An APLIC in direct delivery mode. */
+    HYP_IRQC_IMSIC, /* An IMSIC for each hart, and an APLIC in MSI delivery mode. */
+    HYP_IRQC_NONE,  /* No external interrupts. The last one: its value counts the models. */
+};
+
+/* Bytes of a VM's controller in its guest-physical space: the same as on QEMU's virt machine. */
+#define HYP_PLIC_SIZE 0x600000
+#define HYP_APLIC_SIZE 0x8000
+#define HYP_IMSIC_SIZE 0x1000 /* For each vCPU: one page, its S-level interrupt file. */
+
+/*
+ * The machine's controller. The build checks VMs against it. At boot the machine's device tree says
+ * all of it but priority_max.
  */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
-    uint64_t hpa;
-    uint64_t size;
-    uint64_t imsic_hpa;    /* IMSIC: the supervisor-level interrupt files of all harts, */
-    uint64_t imsic_size;   /* those for guests between them. */
+    uint64_t hpa;  /* First register of the PLIC or APLIC. */
+    uint64_t size; /* Bytes of its registers. */
+    /* HYP_IRQC_IMSIC: pages of all harts' S-level and guest interrupt files. */
+    uint64_t imsic_hpa;
+    uint64_t imsic_size;
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
-    uint32_t priority_max; /* PLIC: highest priority value; a virtual PLIC has it on any machine. */
+    uint32_t priority_max; /* Highest priority of virtual PLICs, 1 to 31, on any machine. */
 };
 
+/* The 16550 that the hypervisor writes its log to, and that is the console which VMs share. */
 struct hyp_uart_desc {
-    const char *device;   /* Name of the hyp_device, NULL: SBI console only. */
-    uint8_t reg_shift;    /* Register n lies at n << reg_shift. */
-    uint8_t access_width; /* 1 or 4 bytes. */
-    uint32_t clock_hz;
+    const char *device;   /* Name of its hyp_device; NULL: the firmware's console is used. */
+    uint8_t reg_shift;    /* Register n is at byte n << reg_shift. */
+    uint8_t access_width; /* Bytes of one access to a register: 1 or 4. */
+    uint32_t clock_hz;    /* clock-frequency in the device tree of a VM that owns this UART. */
 };
 
+/* A range of the machine's RAM or registers. */
 struct hyp_mem {
     uint64_t hpa;
     uint64_t size;
 };
 
-/* Registers that no VM may have, and whose they are, for messages: "the firmware's CLINT". */
+/* Registers that no VM may have; messages name their owner, as "the firmware's CLINT". */
 struct hyp_regs {
     const char *owner;
     struct hyp_mem mem;
 };
 
 struct hyp_platform {
-    const char *name;
-    const struct hyp_mem *mem; /* RAM that the checker may count on. */
+    const char *name;          /* Shown in messages of the build and in the report. */
+    const struct hyp_mem *mem; /* HYP_MEM(): RAM that every such machine has. */
     uint32_t mem_count;
-    struct hyp_mem firmware; /* Taken by the firmware below us. */
-    uint64_t load_hpa;       /* Usual address of the image's first byte. */
-    uint32_t hart_count;     /* The most that this platform can have. */
-    uint32_t timebase_hz;    /* Narrowed at boot to what the machine says. */
+    struct hyp_mem firmware; /* RAM that the firmware keeps. */
+    uint64_t load_hpa;       /* Usual address of the image; the build places VMs around it. */
+    uint32_t hart_count;     /* The most harts that such a machine has, up to HYP_HART_MAX. */
+    uint32_t timebase_hz;    /* Ticks of the time CSR a second; boot takes the machine's. */
     struct hyp_irqc_desc irqc;
     struct hyp_uart_desc uart;
-    const struct hyp_device *devices;
+    const struct hyp_device *devices; /* HYP_DEVICES(): what VMs can be given. */
     uint32_t device_count;
-    const struct hyp_regs *reserved; /* Other registers of hypervisor or firmware. */
+    const struct hyp_regs *reserved; /* HYP_RESERVED(): registers that are in none of the above. */
     uint32_t reserved_count;
     /*
-     * A 32-bit register that ends the machine as failed, for firmware whose SRST does not
-     * tell its reason on: the word is written when a VM ended by a fault. It is the first register
-     * of a device; a machine whose tree lacks that device is not written to. hpa 0: SRST alone.
+     * For firmware whose SRST does not pass a failure on: if a VM failed, a store of the 32-bit
+     * finisher_word to this register ends the machine. The register is the first one of a device;
+     * where the machine's device tree lacks that device, SRST is called, as with finisher_hpa 0.
      */
     uint64_t finisher_hpa;
     uint32_t finisher_word;
@@ -109,56 +146,63 @@ enum hyp_access {
     HYP_ACCESS_RWX = 7,
 };
 
-/*
- * Guest RAM. hpa_fixed = false: placed at boot, aligned for the largest leaves. What the guest may
- * not write can still hold a file: it is filled before the guest runs.
- */
+/* Guest RAM: whole pages (E-MEM-ALIGN), up to 8 regions for each VM. */
 struct vm_mem {
     uint64_t gpa;
     uint64_t size;
-    uint64_t hpa;
-    bool hpa_fixed;
-    uint8_t access;   /* OR of enum hyp_access; 0 means HYP_ACCESS_RWX. */
-    bool keep;        /* The guest finds what was there before; else what no file fills is 0. */
-    const char *name; /* Names the region in the report; one that is kept has one, and hpa_fixed. */
+    uint64_t hpa;   /* Address on the machine, with hpa_fixed; one owner: E-MEM-OVERLAP. */
+    bool hpa_fixed; /* False: boot places it in free RAM, aligned for large pages. */
+    uint8_t access; /* OR of enum hyp_access; 0: all of them. W without R is E-MEM-ACCESS. */
+    /*
+     * The region keeps its content; else it is 0 at the guest's first instruction, but for files
+     * and device tree. A region that is kept has a name and hpa_fixed (E-MEM-KEEP).
+     */
+    bool keep;
+    const char *name; /* Names a kept region in the report and the log. */
 };
 
 /*
- * A file that the guest finds in its memory. `name` is the rule's key in `embed`
- * or `load`. Embedded: copied to gpa at boot. Loaded: something before us (the
- * boot loader, QEMU) has put it where gpa lies in host memory: its memory is fixed
- * then, and nothing is copied; its real size may be told on the hypervisor's
- * command line as `VM.kernel-size=` or `VM.initrd-size=`, else it is max_size. What of its
- * room a file does not fill is cleared.
+ * A file in the guest's memory, by its key in `embed` or `loads` of the hyp_image rule. Of its
+ * max_size bytes, those behind its end are 0.
+ *
+ * embed  The image contains the file, and boot copies it to gpa.
+ * loads  The boot loader, or QEMU, puts it where gpa lies in host memory before the image starts.
+ *        Its region has hpa_fixed (E-BLOB-LOAD). Its size is max_size, unless the hypervisor's
+ *        command line says `VM.kernel-size=` or `VM.initrd-size=`.
  */
 struct vm_blob {
-    const char *name; /* NULL: there is none. */
+    const char *name; /* NULL: there is no such file. */
     uint64_t gpa;
-    uint64_t max_size;
-    bool preloaded; /* Loaded separately, else embedded. */
+    uint64_t max_size; /* A longer file is refused: E-BLOB-SIZE. */
+    bool preloaded;    /* It is one of `loads`, not of `embed`. */
 };
 
-/* A passed-through device: appears at gpa, its interrupts keep their numbers. */
+/* A passed-through device: the guest accesses its registers without exits. */
 struct vm_device {
-    const char *name; /* hyp_device.name */
-    uint64_t gpa;     /* Usually the device's hpa. */
-    bool dma_trusted; /* Accepts that a DMA device without IOMMU is not contained (gpa = hpa). */
+    const char *name; /* hyp_device.name; a device has one owner: E-DEV-TWICE. */
+    uint64_t gpa;     /* Address in the guest, 4 KiB aligned. Sources keep their numbers. */
+    /*
+     * Accepts that this device can write the whole machine's memory: required for a device with
+     * `dma` and without `iommu` (E-DEV-DMA). All of the VM's memory then has gpa = hpa.
+     */
+    bool dma_trusted;
 };
 
 enum vm_console_kind {
     VM_CONSOLE_NONE,
-    VM_CONSOLE_VUART, /* A virtual 16550 on the shared console; SBI DBCN goes there, too. */
-    VM_CONSOLE_SBI,   /* Only SBI DBCN, on the shared console. */
+    VM_CONSOLE_VUART, /* A virtual 16550 on the shared console, and SBI DBCN. */
+    VM_CONSOLE_SBI,   /* SBI DBCN alone, on the shared console. */
 };
 
 struct vm_console {
     enum vm_console_kind kind;
-    uint64_t gpa; /* Address of the virtual 16550; 4 KiB aligned. */
-    uint32_t irq; /* Its source at the guest's controller. */
+    uint64_t gpa; /* VM_CONSOLE_VUART: address of the virtual 16550, 4 KiB aligned. */
+    uint32_t irq; /* VM_CONSOLE_VUART: its source at the VM's controller. */
 };
 
 /*
- * The controller that the VM sees. A machine can give these models:
+ * A VM's interrupt controller. A machine can give VMs these models, others are E-IRQC-MODEL:
+ *
  *   machine                         models for its VMs
  *   PLIC                            PLIC
  *   APLIC without IMSICs            PLIC, APLIC
@@ -166,81 +210,127 @@ struct vm_console {
  */
 struct vm_irqc {
     enum hyp_irqc_model model;
-    uint64_t gpa;          /* The PLIC's or APLIC's; 4 KiB aligned. */
-    uint64_t imsic_gpa;    /* IMSIC: page n is vCPU n's; aligned as a power of two of them. */
-    uint32_t source_count; /* Sources are 1 .. source_count - 1. */
-    bool m_contexts; /* Context 2n is M, 2n + 1 is S of vCPU n, as on QEMU virt; else context n. */
+    uint64_t gpa; /* First register of the PLIC or APLIC, 4 KiB aligned. */
+    /*
+     * HYP_IRQC_IMSIC: page n is vCPU n's interrupt file. Aligned to the number of pages, rounded up
+     * to a power of two (E-GPA-ALIGN).
+     */
+    uint64_t imsic_gpa;
+    uint32_t source_count; /* Sources are 1 .. source_count - 1; 2 to 1024, else E-IRQC-SOURCES. */
+    /*
+     * HYP_IRQC_PLIC: vCPU n has contexts 2n (M-mode) and 2n + 1 (S-mode), as on QEMU's virt
+     * machine; default: context n (S-mode) alone.
+     */
+    bool m_contexts;
 };
 
 /*
- * How often all its vCPUs together may leave their guest once the VM has booted, which takes it
- * grace_s seconds from its first instruction. One exit more is an event of that VM: a line, once,
- * and it goes on. A VM with a budget has no fast exits. On the console's hart the console's
- * interrupts are exits of the VM that runs there. grace_s 0: no budget.
+ * A bound for exits: how often all vCPUs together may leave their guest, counted from grace_s
+ * seconds after the VM's first instruction. The first exit above the bound is logged, once, and the
+ * VM runs on. A VM with a budget has no fast exits. Interrupts of the console are exits of the VM
+ * that runs on the console's hart.
  */
 struct vm_exit_budget {
     uint64_t max_exits;
-    uint32_t grace_s;
+    uint32_t grace_s; /* 0: no budget; E-EXITS if max_exits is not 0 then. */
 };
 
 struct vm_config {
     const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
 
-    uint32_t vcpu_count;
-    uint64_t hart_mask;     /* Hart indices it may run on, lowest first; 0: placed on free harts. */
-    bool allow_fewer_vcpus; /* Fewer harts than vcpu_count at boot are fine: the rest is absent. */
+    uint32_t vcpu_count; /* Each vCPU has a hart of its own; at least 1 (E-VCPU-COUNT). */
+    /* Bit h: hart h is reserved for this VM; the lowest vcpu_count are used. 0: any free harts. */
+    uint64_t hart_mask;
+    /* The VM also runs where the machine has fewer harts, and its device tree shows only these. */
+    bool allow_fewer_vcpus;
 
-    const struct vm_mem *mem;
+    const struct vm_mem *mem; /* VM_MEM() */
     uint32_t mem_count;
 
-    uint64_t entry; /* gpa of the first instruction, in VS-mode, a0 = vCPU id, a1 = device tree. */
-    struct vm_blob kernel;
-    struct vm_blob initrd;
-    const char *bootargs; /* May be replaced on the command line as `VM.append="…"`. */
+    /*
+     * gpa of vCPU 0's first instruction, in memory that the guest may execute (E-ENTRY). It runs in
+     * VS-mode with a0 = 0, the vCPU's id, and a1 = dtb_gpa. The guest starts other vCPUs by SBI
+     * HSM.
+     */
+    uint64_t entry;
+    struct vm_blob kernel; /* The guest's program: a Linux boot image, or any flat binary. */
+    struct vm_blob initrd; /* A second file; the guest's device tree shows where it is. */
+    /* Up to 511 characters. `VM.append="…"` on the hypervisor's command line replaces them. */
+    const char *bootargs;
 
-    uint64_t dtb_gpa;      /* Place of the generated device tree; 0: the guest gets none. */
-    uint64_t dtb_max_size; /* Room for it. */
+    uint64_t dtb_gpa;      /* Address of the generated device tree, 8-byte aligned; 0: none. */
+    uint64_t dtb_max_size; /* Bytes that it may take there, else E-DTB-SIZE. */
 
-    const struct vm_device *devices;
+    const struct vm_device *devices; /* VM_DEVICES(), up to 32 */
     uint32_t device_count;
 
     struct vm_console console;
     struct vm_irqc irqc;
-    /* If the machine cannot give irqc, the VM gets the first of these that it can give. */
+    /* VM_IRQC_ELSE(), up to 3: where the machine cannot give irqc, the first that it can give. */
     const struct vm_irqc *irqc_else;
     uint32_t irqc_else_count;
 
     struct vm_exit_budget exits_after_boot;
 
-    bool real_time;     /* The console hart is never one of its harts. */
-    bool no_fast_exits; /* Every exit takes the slow way; for tests that compare both. */
-    /* ISA extensions that it cannot do without, as "sstc svpbmt", on its harts; NULL: none. */
+    bool real_time;     /* Its harts never drive the console, nor wait for locks of the firmware. */
+    bool no_fast_exits; /* Every exit returns to the run loop; for tests that compare both ways. */
+    /* ISA extensions that its harts must have, as "sstc svpbmt"; without them it is refused. */
     const char *isa_required;
 };
 
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 struct hyp_config {
-    const char *name;
-    uint64_t pool_size; /* Hypervisor pool: tables, stacks, per-hart and per-VM objects. */
-    /* Hart that drives the physical console, unless it is a VM's and another hart is no VM's. */
-    uint32_t console_hart;
-    uint8_t console_key; /* Switches the input to the next VM; not Ctrl-A. 0: Ctrl-]. */
-    uint8_t log_key;     /* Shows what the hypervisor has counted; neither. 0: Ctrl-^. */
+    const char *name; /* Shown in the report and in the first line of the log. */
     /*
-     * While a VM runs, hypervisor and firmware write nothing to the console: its UART may be that
-     * VM's own, and no VM shares it. Lines wait; those without room, and dumps, are counted.
+     * RAM behind the image, for page tables, stacks and objects: whole pages, at most 62 MiB. The
+     * report, and E-POOL-SIZE, say how much is needed.
+     */
+    uint64_t pool_size;
+    /* Hart that drives the console. If a VM has it and some hart is free, the free one does. */
+    uint32_t console_hart;
+    /* Characters of the console's input; they differ, and 1, Ctrl-A, is QEMU's: E-CONSOLE-KEY. */
+    uint8_t console_key; /* Passes the input to the next VM; 0: Ctrl-]. */
+    uint8_t log_key;     /* Logs VMs' exits by cause; 0: Ctrl-^. */
+    /*
+     * While a VM runs, hypervisor and firmware write nothing to the console, because its UART is
+     * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring; those without room, and
+     * dumps, are only counted.
      */
     bool log_waits;
-    const struct vm_config *vms;
+    const struct vm_config *vms; /* HYP_VMS(), at least one: E-VM-COUNT */
     uint32_t vm_count;
 };
 
-/* A user's file defines the first, platforms/NAME/platform.c the second. */
+/* A user's file defines hyp_config, platforms/NAME/platform.c hyp_platform. */
 extern const struct hyp_config hyp_config;
 extern const struct hyp_platform hyp_platform;
 
-/* ---- What the build adds --------------------------------------------------------------------- */
+/* ---- For the hypervisor and the config tool; nothing below is for a user's file -------------- */
+
+/* Counts the device's interrupts: irq[0] to irq[count - 1]. */
+static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
+{
+    uint32_t count = 0;
+    while (count < sizeof(device->irq) / sizeof(device->irq[0]) && device->irq[count] != 0) {
+        count++;
+    }
+    return count;
+}
+
+/* Keys of a configuration that says 0. */
+#define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
+#define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
+
+static inline uint8_t hyp_console_key(const struct hyp_config *config)
+{
+    return config->console_key != 0 ? config->console_key : HYP_CONSOLE_KEY_DEFAULT;
+}
+
+static inline uint8_t hyp_log_key(const struct hyp_config *config)
+{
+    return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
+}
 
 /* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
 struct hyp_blob {
@@ -252,34 +342,41 @@ struct hyp_blob {
 extern const struct hyp_blob hyp_blobs[];
 extern const uint32_t hyp_blob_count;
 
+/* What boot does with one node or property of a generated device tree. */
+enum hyp_dtb_fixup_kind {
+    HYP_DTB_STAMP,    /* Compares the property with hyp_dtb.stamp. */
+    HYP_DTB_VCPU,     /* Removes the node, if the VM has no vCPU number `field`. */
+    HYP_DTB_DEVICE,   /* Removes the node or property, if the machine lacks devices[field]. */
+    HYP_DTB_CONTEXTS, /* Updates interrupts-extended of the interrupt controller or IMSICs. */
+    HYP_DTB_VALUE, /* Sets the property to the value that enum hyp_dtb_field names, or removes it.
+                    */
+};
+
+enum hyp_dtb_field {
+    HYP_DTB_BOOTARGS,
+    HYP_DTB_INITRD_START,
+    HYP_DTB_INITRD_END,
+    HYP_DTB_RNG_SEED,
+    HYP_DTB_KASLR_SEED,
+    HYP_DTB_TIMEBASE,
+    HYP_DTB_CBOM_BLOCK,
+    HYP_DTB_CBOP_BLOCK,
+    HYP_DTB_CBOZ_BLOCK,
+    HYP_DTB_ISA_STRING, /* riscv,isa */
+    HYP_DTB_ISA_NAMES,  /* riscv,isa-extensions */
+    HYP_DTB_MMU,
+    HYP_DTB_IMSIC_IDS,
+};
+
 /*
- * Places that guest_dt_narrow() changes: the first of a property's value or of a node, counted in
- * 4-byte words from the tree's first; 0: there is none. The config tool finds it in its own tree.
+ * One change that boot makes to a generated device tree. offset and size are in 4-byte words, from
+ * the tree's first byte: that of the node's or property's token, and that of all of it.
  */
-struct hyp_dtb_places {
-    uint16_t timebase;
-    uint16_t bootargs;
-    uint16_t initrd;    /* linux,initrd-start; linux,initrd-end is the next property. */
-    uint16_t rng_seed;  /* 32 bytes; kaslr-seed is the next property. */
-    uint16_t stdout;    /* stdout-path, if it leads to one of the devices. */
-    uint16_t contexts;  /* interrupts-extended of the interrupt controller, or of its IMSICs. */
-    uint16_t imsic_ids; /* riscv,num-ids. */
-
-    uint16_t cpu; /* The first cpu node; the others follow, each of cpu_size words. */
-    uint16_t cpu_size;
-    uint16_t cpu_same; /* From here, for cpu_same_size bytes, all of them are equal: */
-    uint16_t cpu_same_size;
-    uint16_t cbom; /* the properties that are narrowed, here of the first. */
-    uint16_t cbop;
-    uint16_t cboz;
-    uint16_t isa;
-    uint16_t isa_names;
-    uint16_t mmu;
-    uint8_t cpu_count;
-
-    uint8_t device_count;
-    uint8_t stdout_device;  /* Its index; UINT8_MAX: none. */
-    const uint16_t *device; /* Nodes of vm_config.devices[i]; then where the last one ends. */
+struct hyp_dtb_fixup {
+    uint16_t offset;
+    uint16_t size;
+    uint8_t kind;  /* enum hyp_dtb_fixup_kind */
+    uint8_t field; /* enum hyp_dtb_field, a vCPU or a device. */
 };
 
 /* phandle of vCPU 0's own interrupt controller; vCPU n's is n more. */
@@ -292,7 +389,10 @@ struct hyp_dtb_places {
 struct hyp_dtb {
     const uint8_t *data;
     uint32_t size;
-    const struct hyp_dtb_places *places;
+    uint32_t stamp; /* Checksum of tree and fixups, which the tree has as libhyp,stamp. */
+    const struct hyp_dtb_fixup *fixups; /* By ascending offset: the first is the HYP_DTB_STAMP. */
+    uint32_t fixup_count;
+    bool imsics; /* The tree has IMSICs, and room for Ssaia in its ISA strings. */
 };
 
 extern const struct hyp_dtb hyp_dtbs[];
@@ -307,3 +407,11 @@ extern const uint8_t *const hyp_device_index[];
 struct hyp_console_module;
 extern const struct hyp_console_module hyp_shared_console;
 extern const struct hyp_console_module *const hyp_console_module;
+
+/*
+ * The models of virtual interrupt controllers that this configuration's VMs can be given; NULL: no
+ * VM names that model. The config tool writes this table likewise.
+ */
+struct virqc_ops;
+extern const struct virqc_ops virq_plic, virq_aplic, virq_imsic;
+extern const struct virqc_ops *const hyp_virqc[HYP_IRQC_NONE];

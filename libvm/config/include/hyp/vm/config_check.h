@@ -1,33 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Judges a configuration, whole: what config_fit() asks of the world, and all that a configuration
- * can get wrong by itself. The build's checker runs it; an image is made of what it passes.
+ * Checks a whole configuration: the rules that depend on the machine (config_fit.h), and all that
+ * do not. The config tool runs it at build, and an image is made only of a configuration without
+ * violations.
  *
- *   config_check.c           the frame: the order of the rules
- *   config_check_vm.c        names, extensions and budgets of VMs
+ *   config_check.c           the order of the rules
+ *   config_check_vms.c       names, extensions and exit budgets of VMs
  *   config_check_console.c   keys of the console and the log
- *   config_check_harts.c     harts: one owner each
- *   config_check_memory.c    host memory: one owner each
- *   config_check_gpa.c       guest-physical addresses: one thing at each place
- *   config_check_devices.c   devices: one owner each
- *   config_check_irqs.c      interrupts: one owner each
+ *   config_check_harts.c     a hart has one owner
+ *   config_check_memory.c    host memory has one owner
+ *   config_check_gpa.c       guest-physical addresses do not overlap
+ *   config_check_devices.c   a device has one owner
+ *   config_check_irqs.c      an interrupt has one owner
  *   config_check_files.c     entry, files, device tree
- *   config_owner.c           who has which device
+ *   config_owner.c           finds the owner of a device
+ *   config_rules.c           the table of rules
  *
- * Units, owner, locks, context as in config_fit.h.
+ * Units, owner, locks and context are those of config_fit.h.
  */
 #pragma once
 
 #include <hyp/vm/config_fit.h>
 
 /*
- * Checks everything, tells `sink` each finding (NULL: nobody) and fills the plan.
- * The configuration is valid if plan->finding_count is 0. Every finding is an error, and where two
- * owners clash, neither of them is in plan->runnable. `in->machine` is NULL at build; with one, the
- * rules of config_fit() are judged on it, and all others as without.
+ * Checks all rules, hands each violation to `sink` (NULL: to nobody) and fills the plan. The
+ * configuration is valid if plan->violation_count is 0. If two owners share something, neither is
+ * in plan->runnable. `in->machine` is NULL at build; if it is not, the rules of config_fit() are
+ * checked with it, and the other rules without it.
  */
 void config_check(const struct config_input *in, struct config_plan *plan, config_sink *sink,
                   void *arg);
 
-/* config_rule_text.c: config_finding.text of any rule; `rule` is below CONFIG_RULE_COUNT. */
-const char *config_rule_text(enum config_rule rule);
+/* A row of the table of rules. */
+struct config_rule_row {
+    enum config_rule rule;
+    const char *id;    /* "E-HART-TWICE" */
+    const char *where; /* "vm_config.hart_mask": the member of config.h to look at first. */
+};
+
+/* `rule` is below CONFIG_RULE_COUNT. */
+const struct config_rule_row *config_rules_get(enum config_rule rule);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a configuration is judged against: the platform's promises at build, with them the machine
- * as it is at boot; the files and device trees of the image.
+ * The input of config_fit() and config_check(): the configuration, the platform, at boot also the
+ * machine, and the files and device trees of the image.
  *
  * Units   Bytes; harts are dense indices as in config.h.
  * Owner   Pure: no heap, no global, no output. The caller owns what the input points to.
@@ -12,42 +12,44 @@
 
 #include <hyp/vm/config.h>
 
-/* Bounds of what one VM may name; E-LIMIT beyond them. */
+/* Limits, by rule E-LIMIT and, for irqc_else, E-IRQC-ELSE. */
 #define CONFIG_MEM_MAX 8
 #define CONFIG_DEVICE_MAX 32
 #define CONFIG_IRQC_ELSE_MAX 3
 #define CONFIG_PLATFORM_DEVICE_MAX 256
-#define CONFIG_RANGE_MAX 64 /* RAM ranges of a platform or machine, and reserved ones. */
+#define CONFIG_RANGE_MAX 64 /* RAM ranges of a platform or machine; reserved ranges. */
 
-/* Room for boot arguments in each device tree, the NUL included. */
+/* Bytes that each device tree has for boot arguments, the NUL included. */
 #define CONFIG_BOOTARGS_SIZE 512
 
-/* The most that the hypervisor's address space has room for. */
+/* The largest pool that the hypervisor's address space can hold. */
 #define CONFIG_POOL_MAX (62 * HYP_MIB)
 
-/* Most bytes of the hypervisor's sections, without embedded files: checked at build. */
+/* The largest size of the hypervisor's sections without embedded files; the build checks it. */
 #define CONFIG_IMAGE_BOUND (2 * HYP_MIB)
 
-/* Sv57x4: the build allows what some machine can map; boot, what this one can. */
+/* The address width of Sv57x4. The build allows what the widest mode maps; boot, what this machine
+ * can map. */
 #define CONFIG_GPA_BITS_MAX 59
 
-/* The machine as boot has found it. At build there is none: the platform's promises count. */
+/* The machine as boot has found it. At build there is none, and the platform counts. */
 struct config_machine {
     uint32_t hart_count;
-    const struct hyp_mem *mem; /* RAM, with nothing taken out. */
+    const struct hyp_mem *mem; /* All RAM, including what is reserved. */
     uint32_t mem_count;
-    const struct hyp_mem *reserved; /* Firmware and whatever else is no one's. */
+    const struct hyp_mem *reserved; /* The firmware's, and other memory that VMs cannot have. */
     uint32_t reserved_count;
     const struct hyp_regs *regs; /* Registers that the hypervisor or the firmware uses. */
     uint32_t regs_count;
-    struct hyp_mem console;    /* First register of the firmware's, if that writes beside VMs. */
+    struct hyp_mem
+        console; /* The firmware's console, if that writes while VMs run: one register. */
     struct hyp_mem hypervisor; /* Image, embedded files and pool. */
     uint32_t source_count;     /* Interrupt sources are 1 .. source_count - 1; 0: no controller. */
-    uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): what VMs can be given. */
+    uint32_t irqc_models;      /* OR of BIT(enum hyp_irqc_model): models that VMs can be given. */
     uint64_t no_context;       /* Bit i: the interrupt controller cannot interrupt hart i. */
-    uint32_t gpa_bits;         /* The widest G-stage mode's: 41, 50 or 59; 0: it has none. */
-    uint64_t isa; /* OR of BIT(enum guest_isa): what a VM on any harts can be granted. */
-    /* The same for a VM on these harts. NULL: all harts are alike. */
+    uint32_t gpa_bits; /* The widest G-stage mode has 41, 50 or 59 bits; 0: there is no mode. */
+    uint64_t isa; /* OR of BIT(enum guest_isa): extensions that VMs can be granted on all harts. */
+    /* The extensions for a VM on these harts. NULL: all harts have the same. */
     uint64_t (*isa_of_harts)(const void *ctx, uint64_t harts);
     const void *isa_ctx;
 };
@@ -61,21 +63,24 @@ struct config_input {
     const struct hyp_dtb *dtbs;         /* One for each VM; NULL: not known yet. */
     const uint8_t *const *device_index; /* hyp_device_index; NULL: devices are found by name. */
     uint64_t image_bound; /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */
-    bool other_machine;   /* At build: on one whose interrupt controller is not the platform's. */
+    bool other_machine;   /* At build: the machine may have another interrupt controller. */
 };
 
-/* ---- config_world.c ---- */
+/* ---- config_resources.c ---- */
 
-/* The hypervisor's own memory: the machine's, or at build load_hpa + image + files + pool. */
+/*
+ * The hypervisor's own memory. At boot the machine says it; at build it begins at load_hpa, and
+ * holds the image, the embedded files and the pool.
+ */
 struct hyp_mem config_hypervisor_mem(const struct config_input *in);
 
 /* ---- Devices: config_device.c ---- */
 
-/* The device of that name, or NULL. */
+/* The platform's device of that name, or NULL. */
 const struct hyp_device *config_find_device(const struct hyp_platform *platform, const char *name);
 
-/* The platform's device that a VM's devices[i] names, or NULL. */
+/* The platform's device for devices[i] of a VM, or NULL. */
 const struct hyp_device *config_device(const struct config_input *in, uint32_t vm, uint32_t i);
 
-/* Can the devices of this VM write nothing but its own memory? */
+/* False: a device of this VM can write memory of others, as no IOMMU contains its DMA. */
 bool config_vm_is_contained(const struct config_input *in, uint32_t vm);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the hypervisor pool is spent on. config_pool_need() adds it up, at build and at boot, so
- * that a pool that is too small never gets as far as a machine. An object that outgrows its number
- * here does not build: libhv asserts each beside the object, and boot prints what is really used
+ * The objects in the hypervisor pool, and their sizes. config_pool_need() adds them up, at build
+ * and at boot, so that a pool that is too small is a build error. Beside each object, libhv asserts
+ * that it is no larger than its size here. Boot logs the sum and the use of the pool
  * (`hyp: pool_used_kib=… pool_need_kib=…`).
  *
  *     FOOTPRINT_FIXED
@@ -16,7 +16,7 @@
  *   + inner tables, counted exactly for leaves of 1 GiB, 2 MiB and 4 KiB, in the
  *     narrowest G-stage mode that reaches the VM's highest address   * 4 KiB
  *   + embedded files                                     * FOOTPRINT_PER_BLOB
- *   + the largest block in which a device tree is narrowed
+ *   + the block in which the largest device tree is edited
  *
  * An object smaller than a page shares its page with others, so the sum is an upper bound.
  *
@@ -67,16 +67,11 @@ static inline uint64_t footprint_block(uint64_t size)
     return block;
 }
 
-static inline uint64_t footprint_irqc_storage(uint32_t source_count, uint32_t context_count)
-{
-    uint64_t words = align_up(source_count, 64) / 64;
-    return 8 * words * (FOOTPRINT_IRQC_LEVELS + 2 * (uint64_t)context_count) +
-           (uint64_t)FOOTPRINT_IRQC_SOURCE * source_count +
-           (uint64_t)FOOTPRINT_IRQC_CONTEXT * context_count;
-}
-
 static inline uint64_t footprint_irqc(uint32_t source_count, uint32_t context_count)
 {
-    return FOOTPRINT_IRQC_STRUCT +
-           footprint_block(footprint_irqc_storage(source_count, context_count));
+    uint64_t words = align_up(source_count, 64) / 64;
+    uint64_t storage = 8 * words * (FOOTPRINT_IRQC_LEVELS + 2 * (uint64_t)context_count) +
+                       (uint64_t)FOOTPRINT_IRQC_SOURCE * source_count +
+                       (uint64_t)FOOTPRINT_IRQC_CONTEXT * context_count;
+    return FOOTPRINT_IRQC_STRUCT + footprint_block(storage);
 }

@@ -86,8 +86,8 @@ const char *guest_isa_name(enum guest_isa ext);
 /* The extension spelled by `length` characters, in any case (no NUL needed), or GUEST_ISA_COUNT. */
 enum guest_isa guest_isa_find(const char *text, size_t length);
 
-/* The same, faster where it is `likely` or one soon behind it: lists are in the table's order. */
-enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa likely);
+/* The same, faster where the extension is `near`: lists are in the table's order. */
+enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa near);
 
 /* The widest vsatp mode. */
 enum guest_mmu {
