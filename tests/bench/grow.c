@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * VMS VMs of one kind, each with HARTS harts and DEVICES devices, and a pool of POOL_MIB: what one
- * more costs at boot. With OFF, memory misses large leaves by so many bytes. The build puts the
- * numbers before this file.
+ * more costs at boot. With OFF, memory misses large leaves by so many bytes. The build defines
+ * the numbers.
  */
 #include <hyp/vm/config.h>
 

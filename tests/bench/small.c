@@ -13,12 +13,12 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80e00000,
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "uart0", .gpa = 0x10000000}),
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 
 const struct hyp_config hyp_config = {
-    .name = "bench_small",
+    .name = TEST_NAME,
     .pool_size = 1 * HYP_MIB,
     .log_waits = true, /* The UART is the VM's. */
     HYP_VMS_OF(vms),

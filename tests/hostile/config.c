@@ -14,7 +14,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80100000,
         .dtb_max_size = 16 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
     {
         .name = "rt",

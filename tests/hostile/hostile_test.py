@@ -8,7 +8,6 @@ Time is instructions (-icount), so no figure depends on how busy this machine is
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -93,9 +92,7 @@ def run():
     want = dict(s.split(":", 1) for s in plan["steps"])
     bad = None
     counts = os.path.join(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")), "counts")
-    hs = "hs=0xffffffc000000000:0xffffffc040000000"
-    command += ["--", "-icount", "shift=0,sleep=off"]
-    command += ["-plugin", "%s,%s,out=%s" % (os.path.abspath(want["plugin"]), hs, counts)]
+    command += ["--", "-icount", "shift=0,sleep=off"] + qemu_test.count_options(want["plugin"], counts)
     machine = qemu_test.Machine(command, plan["timeout"])
     try:
         with machine:
@@ -106,9 +103,7 @@ def run():
             for _ in range(BEATS_AFTER):
                 machine.expect(r"^\[rt\] beat \d+ ")
             machine.expect("\n")
-            # the counter writes its file at the end
-            os.killpg(machine._process.pid, signal.SIGTERM)
-            machine._process.wait(plan["timeout"])
+            machine.end(plan["timeout"])
         judge_checks(machine.log, want["group"], int(want["ok"]))
         judge_beats(machine.log)
         judge_space(machine.log)

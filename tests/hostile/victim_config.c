@@ -21,7 +21,7 @@ static const struct vm_config vms[] = {
         .entry = 0x80000000,
         .kernel = {.name = "hostile", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 

@@ -8,7 +8,6 @@ Time is instructions (-icount), so no figure depends on how busy this machine is
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -48,9 +47,7 @@ def run():
     want = dict(s.split(":", 1) for s in plan["steps"])
     bad = None
     counts = os.path.join(tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR")), "counts")
-    hs = "hs=0xffffffc000000000:0xffffffc040000000"
-    command += ["--", "-icount", "shift=0,sleep=off"]
-    command += ["-plugin", "%s,%s,out=%s" % (os.path.abspath(want["plugin"]), hs, counts)]
+    command += ["--", "-icount", "shift=0,sleep=off"] + qemu_test.count_options(want["plugin"], counts)
     machine = qemu_test.Machine(command, plan["timeout"])
     try:
         with machine:
@@ -63,9 +60,7 @@ def run():
                 machine.expect(r"^hyp: console=hostile$")
                 machine.send("t" * typed)
             machine.expect(r"^vm hostile stopped: shutdown$")
-            # the counter writes its file at the end
-            os.killpg(machine._process.pid, signal.SIGTERM)
-            machine._process.wait(20)
+            machine.end()
         with open(counts) as f:
             judge(f.read())
     except qemu_test.Failure as e:

@@ -15,7 +15,9 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -110,6 +112,11 @@ class Machine:
             os.close(self._fd)
             self._fd = -1
 
+    def end(self, limit=20):
+        """Ends QEMU by a signal, at which its plugins write their files."""
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait(limit)
+
     def _judge(self):
         for pattern in self.rejected:
             match = pattern.search(self.log)
@@ -147,6 +154,16 @@ class Machine:
         return True
 
 
+LOG_KEY = "\x1e"  # Ctrl-^
+
+
+def exits(machine, vm):
+    """{cause: count} of a VM's exits so far, which the hypervisor prints at the log key."""
+    machine.send(LOG_KEY)
+    words = machine.expect(r"^hyp: vm=%s exits((?: i?\d+=\d+)*)\n" % vm).group(1).split()
+    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
+
+
 def beats(text):
     """[(number, period_us, jitter_us)] of the lines that a real-time guest prints."""
     return [tuple(int(x) for x in m) for m in BEAT.findall(text)]
@@ -176,7 +193,91 @@ def load():
     """The plan that qemu.bzl wrote, and the launcher with its arguments."""
     with open(sys.argv[1]) as f:
         plan = json.load(f)
-    return plan, [os.path.abspath(sys.argv[2])] + plan["args"]
+    return plan, command_of(plan)
+
+
+def command_of(plan):
+    return [os.path.abspath(sys.argv[2])] + plan["args"]
+
+
+def passed(count=r"\d+", vm="guest"):
+    """The step that expects so many checks of a guest to have passed, and none to have failed."""
+    return r"expect:^\[%s\] end: %s passed, 0 failed\n" % (vm, count)
+
+
+def stopped(vm="guest", reason="shutdown"):
+    return r"expect:^vm %s stopped: %s\n" % (vm, reason)
+
+
+def take(plan, kinds):
+    """Takes the steps `KIND:TEXT` of these kinds from the plan's begin: [(kind, text)]."""
+    out = []
+    while plan["steps"] and plan["steps"][0].partition(":")[0] in kinds:
+        out.append(tuple(plan["steps"].pop(0).split(":", 1)))
+    return out
+
+
+def expand(plan, cases):
+    """Puts the steps of cases[NAME] in the place of the step `case:NAME`.
+
+    A step KEY:VALUE before that step replaces {KEY} in them. A case may have `args:WORDS` for the launcher, and `status:NUMBER`.
+    """
+    at = next((i for i, text in enumerate(plan["steps"]) if text.startswith("case:")), None)
+    if at is None:
+        return
+    steps = list(cases[plan["steps"][at][len("case:") :]])
+    for text in plan["steps"][:at]:
+        key, value = text.split(":", 1)
+        steps = [s.replace("{%s}" % key, value) for s in steps]
+    for text in [s for s in steps if s.startswith("args:")]:
+        plan["args"] = shlex.split(text[len("args:") :]) + plan["args"]
+    for text in [s for s in steps if s.startswith("status:")]:
+        plan["status"] = int(text[len("status:") :])
+    plan["steps"] = [s for s in steps if not s.startswith(("args:", "status:"))] + plan["steps"][at + 1 :]
+
+
+def add_qemu(plan, options):
+    """Adds options of QEMU itself to the launcher's."""
+    if options:
+        plan["args"] += ([] if "--" in plan["args"] else ["--"]) + options
+
+
+def own_tree(command):
+    """The device tree that QEMU makes for the launcher's machine."""
+    path = os.path.join(os.environ["TEST_TMPDIR"], "own.dtb")
+    line = subprocess.check_output(command[:1] + ["--print"] + command[1:], text=True).splitlines()
+    line[line.index("-M") + 1] += ",dumpdtb=" + path
+    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def tree_options(blob):
+    """QEMU's options for a machine that has this device tree."""
+    path = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
+    with open(path, "wb") as f:
+        f.write(blob)
+    return ["-dtb", path]
+
+
+def elf(body, at):
+    """An ELF file of one segment at an address, for QEMU's -kernel, which loads a plain file at one address of its own.
+
+    The entry is the first byte.
+    """
+    offset, machine = 4096, 243
+    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
+    head = ident + struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, at, 64, 0, 0, 64, 56, 1, 64, 0, 0)
+    segment = struct.pack("<IIQQQQQQ", 1, 7, offset, at, at, len(body), len(body), 4096)
+    return (head + segment).ljust(offset, b"\0") + body
+
+
+def count_options(plugin, out, more=""):
+    """QEMU's options for the counter of tests/bench, hypcount.so: it writes the file `out` when QEMU ends.
+
+    All code of HS-mode is in its own half of the address space.
+    """
+    return ["-plugin", "%s,hs=0xffffffc000000000:0xffffffc040000000%s,out=%s" % (os.path.abspath(plugin), more, out)]
 
 
 def main(body):
@@ -192,9 +293,14 @@ def main(body):
     return 0
 
 
-def run(judge=None):
-    """Runs the plan, then judge(machine); the log is the test's output. Returns the exit status."""
-    plan, command = load()
+def run(judge=None, plan=None):
+    """Runs the plan, then judge(machine); the log is the test's output. Returns the exit status.
+
+    `plan` is what load() has returned and a test has changed.
+    """
+    if plan is None:
+        plan, _ = load()
+    command = command_of(plan)
     machine = Machine(command, plan["timeout"])
     bad = None
     try:
@@ -217,6 +323,13 @@ def run(judge=None):
     sys.stdout.write(machine.log)
     print("\n--- " + ("FAIL: " + bad if bad else "PASS"))
     return 1 if bad else 0
+
+
+def run_case(cases):
+    """Runs the plan with the case that it names."""
+    plan, _ = load()
+    expand(plan, cases)
+    return run(plan=plan)
 
 
 if __name__ == "__main__":

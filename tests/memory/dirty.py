@@ -80,22 +80,15 @@ def pool_of(command):
 
 def lying_tree(command, block):
     """Options for the machine's own tree with that block size."""
-    path = os.path.join(os.environ["TEST_TMPDIR"], "machine.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
-    line[line.index("-M") + 1] += ",dumpdtb=" + path
-    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(path, "rb") as f:
-        tree = fdt.Tree(f.read())
+    tree = fdt.Tree(qemu_test.own_tree(command))
     for node in tree.root.find("cpus").nodes:
         if node.name.startswith("cpu@"):
             node.props["riscv,cboz-block-size"] = fdt.cells(block)
-    with open(path, "wb") as f:
-        f.write(tree.blob())
-    return ["-dtb", path]
+    return qemu_test.tree_options(tree.blob())
 
 
 def old_pool(command, timeout):
-    """What a life of that image leaves behind it."""
+    """The pool as an earlier run of that image leaves it."""
     monitor = Monitor()
     dump = os.path.join(os.environ["TEST_TMPDIR"], "pool")
     with qemu_test.Machine(command + ["--"] + monitor.options, timeout) as machine:

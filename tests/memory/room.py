@@ -6,7 +6,6 @@ Steps: a name in CASES for each.
 """
 import os
 import re
-import struct
 import subprocess
 import sys
 
@@ -18,8 +17,8 @@ RAM, LOAD, POOL_SIZE, PAGE = 0x80000000, 0x80200000, 1 << 20, 4096
 BOOTS = None  # the case is no clash
 
 
-class Place:
-    """Where image and pool lie."""
+class Layout:
+    """Addresses of image and pool."""
 
     def __init__(self, binary, load=LOAD):
         with open(binary, "rb") as f:
@@ -275,21 +274,13 @@ def judge(machine, want):
         raise qemu_test.Failure("more than one line: %s" % lines)
 
 
-def elf(body, at):
-    """One segment, all of the image; the entry is its first byte."""
-    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
-    head = ident + struct.pack("<HHIQQQIHHHHHH", 2, 243, 1, at, 64, 0, 0, 64, 56, 1, 64, 0, 0)
-    segment = struct.pack("<IIQQQQQQ", 1, 7, PAGE, at, at, len(body), len(body), PAGE)
-    return (head + segment).ljust(PAGE, b"\0") + body
-
-
 def run_tree_in_pool(command, timeout, place):
     """QEMU puts the tree near the end of RAM; the image is loaded closely below."""
     tree = RAM + (256 << 20) - (2 << 20)
-    moved = Place(place.path, tree - len(place.bytes) - 3 * PAGE)
+    moved = Layout(place.path, tree - len(place.bytes) - 3 * PAGE)
     path = os.path.join(os.environ["TEST_TMPDIR"], "image.elf")
     with open(path, "wb") as f:
-        f.write(elf(moved.bytes, moved.image))
+        f.write(qemu_test.elf(moved.bytes, moved.image))
     with qemu_test.Machine(command + ["--mem", "256M", "--", "-kernel", path], timeout) as machine:
         judge(machine, moved.line("pool", "over-device-tree", "device-tree", tree, r"0x[0-9a-f]{4}\n"))
 
@@ -297,10 +288,7 @@ def run_tree_in_pool(command, timeout, place):
 def run_case(name, command, timeout, blob, place):
     tree = Tree(blob)
     want = globals()["case_" + name](tree, place)
-    path = os.path.join(os.environ["TEST_TMPDIR"], name + ".dtb")
-    with open(path, "wb") as f:
-        f.write(tree.blob())
-    with qemu_test.Machine(command + ["--", "-dtb", path], timeout) as machine:
+    with qemu_test.Machine(command + ["--"] + qemu_test.tree_options(tree.blob()), timeout) as machine:
         try:
             judge(machine, want)
             print("ok %s: %s" % (name, (re.findall(r"reason=.*", machine.log) or ["boots"])[0]), flush=True)
@@ -311,12 +299,8 @@ def run_case(name, command, timeout, blob, place):
 
 def body(plan, command):
     line = subprocess.check_output(command + ["--print"], text=True).splitlines()
-    place = Place(line[line.index("-kernel") + 1])
-    path = os.path.join(os.environ["TEST_TMPDIR"], "machine.dtb")
-    line[line.index("-M") + 1] += ",dumpdtb=" + path
-    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(path, "rb") as f:
-        blob = f.read()
+    place = Layout(line[line.index("-kernel") + 1])
+    blob = qemu_test.own_tree(command)
     for step in plan["steps"]:
         if step.startswith("elf:"):
             os.environ["IMAGE_ELF"] = os.path.abspath(step[4:])

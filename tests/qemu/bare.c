@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM with every hart, 16 MiB and no device: what the bare-metal tests of this folder run in. */
+/* One VM with every hart, 16 MiB and no device, for most of the bare-metal guests. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {
@@ -14,7 +14,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.model = HYP_IRQC_NONE},
+        .irqc = TEST_IRQC,
     },
 };
 

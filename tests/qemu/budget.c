@@ -6,10 +6,10 @@
     {                                                                                          \
         .name = (vm_name), .vcpu_count = 1, .hart_mask = (harts),                              \
         VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}), .entry = 0x80000000,                \
-        .bootargs = "print",                                                                   \
+        .bootargs = TEST_BOOTARGS,                                                             \
         .kernel = {.name = "kernel", .gpa = 0x80000000, .max_size = 1 * HYP_MIB},              \
         .dtb_gpa = 0x80200000, .dtb_max_size = 64 * HYP_KIB, .irqc = {.model = HYP_IRQC_NONE}, \
-        .console = {.kind = VM_CONSOLE_SBI}, .real_time = false,                               \
+        .console = {.kind = TEST_CONSOLE}, .real_time = TEST_REAL_TIME,                        \
         .exits_after_boot = {.max_exits = 100, .grace_s = 1},                                  \
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What is told of each VM, and in which order.
+"""Lines about each VM, in this order.
 
 Steps: order:WORDS of within, event, beyond, stop.
 """

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Leaves as often as its budget allows, once it has booted, and then more often: budget.c. Bootargs
- * "print": says so before and after, and each line is an exit as well. "end": ends at once then.
- * "stay": runs on.
+ * Makes as many exits as its budget (budget.c) allows after boot, and then more. Bootargs "print":
+ * it prints a line before and after, and each line is an exit, too. "end": it shuts down then.
+ * "stay": it runs on.
  */
 #include "check.h"
 
 #include <string.h>
 
 #define SBI_BASE 0x10
-#define BOOT (2 * GUEST_TIMEBASE_HZ)  /* Above grace_s. */
+#define BOOT (2 * GUEST_TIMEBASE_HZ)  /* More than grace_s. */
 #define ROUND (2 * GUEST_TIMEBASE_HZ) /* -icount: each of five harts has run for 100 ms. */
 #define WITHIN 60
 #define BEYOND 60
@@ -39,7 +39,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     const char *args = tree_bootargs(fdt);
     (void)hart;
-    leave(1000); /* While it boots it may. */
+    leave(1000); /* A guest that boots has no budget. */
     rest(BOOT);
     leave(WITHIN);
     if (strcmp(args, "print") == 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the guests of this folder share: PASS and FAIL lines, the device tree, Sv39 tables.
+ * PASS and FAIL lines, the device tree and Sv39 tables for guests of tests.
  *
  * Only one hart prints at a time. check_end() shuts the VM down, as a failure if a check failed.
  */
@@ -9,7 +9,7 @@
 #include "tests/guests/guest.h"
 
 void check(bool right, const char *what);
-/* Says what it got where it fails. */
+/* Prints both values if they differ. */
 void check_is(uint64_t got, uint64_t want, const char *what);
 _Noreturn void check_end(void);
 

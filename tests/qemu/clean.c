@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What registers hold when a hart starts: the first hart of a VM, hart 1 when it is started,
- * started again after it was spoilt and stopped, and resumed from a non-retentive suspend. Nothing
- * is another world's, and nothing is left from before.
+ * The registers of a hart that starts: the first hart of a VM, and hart 1 when it is started,
+ * started again after all its registers were written and it was stopped, and resumed from a
+ * non-retentive suspend. No register holds a value of another world or of the time before.
  *
  * Bootargs "native": the same guest without a hypervisor. Then the registers are those that
- * firmware leaves, and want() says where a VM's differ.
+ * firmware leaves, and want() has the differences of a VM.
  */
 #include "check.h"
 
@@ -27,7 +27,7 @@
 #define VTYPE_VILL (UINT64_C(1) << 63)
 #define ABSENT 0xab5e
 
-/* As clean.S saves them. */
+/* Indices of found.reg, which clean.S writes. */
 enum reg {
     SSTATUS = 1,
     SIE,
@@ -78,7 +78,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     return epc + 4;
 }
 
-/* Listed: 0, which is what firmware leaves. */
+/* 0, which firmware leaves, if the extension is listed. */
 static uint64_t zero_if(const char *extension)
 {
     return tree_has_isa(tree, extension) ? 0 : ABSENT;
@@ -95,12 +95,12 @@ static uint64_t want(unsigned reg)
     case SCOUNTEREN:
         return 7; /* cycle, time and instret in user mode, as vDSOs use them. */
     /*
-     * OpenSBI: where the hart starts. SBI leaves it open, and 0 is better: a guest that traps
-     * before it has set its vector is stopped, and said so, where natively it would start over for
-     * ever.
+     * OpenSBI leaves the address where the hart starts. SBI does not specify the value, and 0 is
+     * better: a guest that traps before it has set its vector is stopped with a line in the log,
+     * while on the machine it would start over for ever.
      */
     case STVEC: return is_native ? (uint64_t)clean_entry : 0;
-    /* 0 is as reset, and a timer that is due; but a VM's timer is off until the guest sets it. */
+    /* Firmware leaves 0, a timer that is due; a VM's timer is off until the guest sets it. */
     case STIMECMP: return !is_native && tree_has_isa(tree, "sstc") ? UINT64_MAX : zero_if("sstc");
     case SISELECT: return zero_if("ssaia");
     case SSTATEEN0: return zero_if("ssstateen");
@@ -112,7 +112,7 @@ static uint64_t want(unsigned reg)
     }
 }
 
-/* `sip` is what pends when the hart starts. */
+/* `sip` has the interrupts that are pending when the hart starts. */
 static void check_clean(const struct found *f, uint64_t sip)
 {
     static const char *const names[] = {
@@ -142,7 +142,7 @@ static void check_clean(const struct found *f, uint64_t sip)
     uint64_t vlenb = f->reg[VLENB];
     uint64_t floats = 0;
     uint64_t vectors = 0;
-    /* Firmware leaves its own in them. */
+    /* Firmware leaves values of its own. */
     check(f->reg[0] == 1 || is_native, "all registers but a0 and a1 are 0");
     for (unsigned i = SSTATUS; i < VLENB; i++) {
         check_is(f->reg[i], i == SIP ? sip : want(i), names[i]);
@@ -182,7 +182,8 @@ static void start(uint64_t hart, uint64_t count)
 
 static uint64_t root[512] __attribute__((aligned(4096)));
 
-/* Spoils the hart; the third time it suspends itself, and the interrupt that pends resumes it. */
+/* Writes all registers. The third time the hart suspends itself, and the pending interrupt resumes
+ * it. */
 static _Noreturn void second_hart(void)
 {
     starts++;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A guest whose exits are known: each byte that it is sent makes it leave so often by each cause.
- */
+/* A guest whose exits are known: each byte of input makes it exit so often by each cause. */
 #include "check.h"
 
 #define PLIC UINT64_C(0x0c000000)
@@ -8,7 +7,7 @@
 #define SBI_DBCN UINT64_C(0x4442434e)
 #define SBI_DBCN_READ 1
 
-/* By cause. What it prints and asks for in between are ecalls, too: at least so many. */
+/* Exits by cause. Output and requests for input are ecalls, too: ECALLS is the least number. */
 #define LOADS 50
 #define STORES 30
 #define VIRTUALS 7

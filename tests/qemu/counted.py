@@ -5,26 +5,19 @@ import sys
 
 import qemu_test
 
-LOG_KEY = "\x1e"  # Ctrl-^
 LOAD, STORE, VIRTUAL, ECALL = "21", "23", "22", "10"
 EXACT = {LOAD: 50, STORE: 30, VIRTUAL: 7}  # as in counted.c
 ECALLS = 100
-
-
-def exits(machine):
-    machine.send(LOG_KEY)
-    words = machine.expect(r"^hyp: vm=guest exits((?: i?\d+=\d+)*)\n").group(1).split()
-    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
 
 
 def body(plan, command):
     with qemu_test.Machine(command, plan["timeout"]) as machine:
         machine.reject("FAIL")
         machine.expect(r"^\[guest\] counted: ready$")
-        before = exits(machine)
+        before = qemu_test.exits(machine, "guest")
         machine.send("x")
         machine.expect(r"^\[guest\] counted: done$")
-        after = exits(machine)
+        after = qemu_test.exits(machine, "guest")
         machine.send("x")
         machine.expect("^vm guest stopped: shutdown$")
         machine.wait(0)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One hart: does the machine that the guest finds behave as its device tree says?
+ * One hart that has the extensions which its device tree lists.
  *
- * Where hardware can be granted or not (a CSR bit of the hypervisor decides), both directions are
- * checked: what is listed works, what is not listed traps. Other extensions must work if listed.
- * Bootargs "fail": nothing but a shutdown with reason 1. "wild": a store where nothing is.
- * "sleep": nothing at all.
+ * An extension that the hypervisor grants by a bit of a CSR is checked in both directions: if it is
+ * listed, it works; if it is not, it traps. Other extensions must work if they are listed.
+ * Bootargs "fail": the guest only shuts down with reason 1. "wild": it stores to an address with
+ * no memory. "sleep": it does nothing.
  */
 #include "check.h"
 
@@ -22,7 +22,7 @@
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
 
 static const void *tree;
-static volatile uint64_t trap_cause; /* Of the last exception; 0: none. */
+static volatile uint64_t trap_cause; /* Cause of the last exception; 0: none. */
 static volatile uint64_t timer_count;
 static volatile uint64_t timer_time;
 static bool timer_by_csr;
@@ -41,7 +41,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
         return epc;
     }
     if (cause == CAUSE_ECALL_U) {
-        guest_csr_set(sstatus, SSTATUS_SPP); /* The end of PROBE_USER(). */
+        guest_csr_set(sstatus, SSTATUS_SPP); /* PROBE_USER() ends by this exception. */
     } else {
         trap_cause = cause;
     }
@@ -72,7 +72,7 @@ static void put_cause(uint64_t cause)
     guest_put("\n");
 }
 
-/* Listed: works. Not listed: is an illegal instruction. */
+/* It works if it is listed, and is an illegal instruction otherwise. */
 static void check_iff(const char *name, uint64_t cause)
 {
     uint64_t want = tree_has_isa(tree, name) ? 0 : ILLEGAL;
@@ -181,7 +181,7 @@ static void check_timer(const char *name)
         right = right && wait_for_timer(i) && timer_time >= due && timer_count == i;
     }
     check(right, name);
-    /* What is long due comes at once. */
+    /* A deadline that has long passed interrupts at once. */
     if (timer_by_csr) {
         guest_csr_write(0x14d, 0);
     } else {
@@ -220,7 +220,7 @@ static uint64_t cbo_manage(uint32_t which)
 static void check_cbo(void)
 {
     memset(block, 0xa5, sizeof(block));
-    guest_csr_set(0x10a, UINT64_C(0xf0)); /* senvcfg: all that VS-mode does is allowed anyway. */
+    guest_csr_set(0x10a, UINT64_C(0xf0)); /* senvcfg, which does not restrict VS-mode itself */
     uint64_t cause = cbo();
     check_iff("zicboz", cause);
     uint32_t zeroes = 0;
@@ -282,7 +282,7 @@ static void check_csrs(void)
     check_iff("zicntr", PROBE("rdcycle t0"));
     check_iff("zicntr", PROBE("rdtime t0"));
     check_iff("zicntr", PROBE("rdinstret t0"));
-    /* As firmware leaves scounteren: what the vDSO of Linux counts on. */
+    /* Firmware sets scounteren, and the vDSO of Linux relies on its value. */
     check_iff("zicntr", PROBE_USER("rdcycle t0"));
     check_iff("zicntr", PROBE_USER("rdtime t0"));
     check_iff("zicntr", PROBE_USER("rdinstret t0"));

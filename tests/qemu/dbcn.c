@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A VM whose RAM is as many ranges as a VM may have. They touch each other, stand here in the
- * order in which a walk from the lowest address finds each of them last, and the highest one is
- * read-only. The console has a hart of its own, so that the guest's hart does only what it is
- * asked.
+ * A VM whose RAM has as many ranges as a VM may have. They touch each other, and their order here
+ * is the worst for a search from the lowest address: it finds each range last. The highest range is
+ * read-only. The console has a hart of its own, so that the guest's hart does nothing but its
+ * calls.
  */
 #include <hyp/vm/config.h>
 

@@ -26,9 +26,7 @@ def judge(counts, most):
 def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(os.environ["TEST_TMPDIR"], "counts")
-    # all code of HS-mode is in its own half of the address space
-    count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (os.path.abspath(given["plugin"]), out)
-    with qemu_test.Machine(command + ["--", "-plugin", count], plan["timeout"]) as machine:
+    with qemu_test.Machine(command + ["--"] + qemu_test.count_options(given["plugin"], out), plan["timeout"]) as machine:
         machine.reject("FAIL")
         machine.expect(r"^\[guest\] over two ranges\n")
         machine.expect(r"^\[guest\] over two ranges\n")

@@ -43,7 +43,7 @@ static void check_refused(uint64_t fid, uint64_t gpa, uint64_t size, const char 
     check(r.error == INVALID_PARAM && r.value == 0, what);
 }
 
-/* Until all of it is taken. */
+/* Repeats the call until all bytes are taken. */
 static void write_all(uint64_t gpa, uint64_t size)
 {
     while (size != 0) {

@@ -22,10 +22,7 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "uart0", .gpa = 0x10000000}, {.name = "rtc", .gpa = 0x101000},
                    {.name = "flash", .gpa = 0x22000000}),
-        .irqc = {.model = HYP_IRQC_IMSIC,
-                 .gpa = 0x0d000000,
-                 .imsic_gpa = 0x28000000,
-                 .source_count = 97},
+        .irqc = TEST_IRQC,
         VM_IRQC_ELSE(
             {.model = HYP_IRQC_APLIC, .gpa = 0x0d000000, .source_count = 97},
             {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true}),

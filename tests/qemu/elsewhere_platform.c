@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * QEMU's virt machine by somebody who expects its PLIC elsewhere, with a controller of more bytes.
- */
+/* QEMU's `virt` machine, but for its PLIC: address and size are wrong. */
 #include <hyp/vm/config.h>
 
 const struct hyp_platform hyp_platform = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A guest that goes through every exit with a fast way and prints each answer: all registers
- * after the instruction, its trap, and what interrupts pend. It judges nothing: the test compares
- * what it prints with and without fast exits.
+ * A guest that makes every exit that has a fast path, and prints its effect: all registers after
+ * the instruction, its trap, and pending interrupts. It judges nothing: the test compares the
+ * output with fast exits and without.
  */
 #include "exits.h"
 
@@ -15,7 +15,7 @@
 #define RTC_CLEAR_INTERRUPT 0x1c
 
 #define ECALL 0x73
-#define BASE_REG 31 /* Of a load's or store's address, unless it is the other register. */
+#define BASE_REG 31 /* The address of a load or store, unless it is the other register. */
 
 struct frame {
     uint64_t x[32];
@@ -123,7 +123,7 @@ static void calls(void)
     call(0x54494d45, 0, UINT64_MAX, 0);
 }
 
-/* Masks and bases of harts, and ranges, of which some are none. */
+/* Hart masks, their bases, and ranges; some are invalid. */
 static void fences(void)
 {
     for (uint64_t fid = 0; fid < 8; fid++) {
@@ -198,7 +198,7 @@ static void widths_at(uint64_t address)
     }
 }
 
-/* Every width, in and across the ends of both devices, and where none is. */
+/* Every width, within both devices, across their ends, and at an address with no device. */
 static void widths(void)
 {
     static const uint64_t addresses[] = {
@@ -216,7 +216,7 @@ static void widths(void)
 
 #define C_ADDI_A0 0x05050000 /* c.addi a0, 1: behind a 16-bit instruction, to see it done. */
 
-/* What is no integer load or store, and 16-bit ones; a1 (x11) is the address. */
+/* Instructions that are no integer load or store, and 16-bit ones; a1 (x11) is the address. */
 static void others(void)
 {
     static const uint32_t insns[] = {
@@ -270,7 +270,7 @@ static void rtc_write(uint64_t reg, uint32_t value)
     *(volatile uint32_t *)(RTC + reg) = value;
 }
 
-/* An alarm in the past rings at once. Where it comes to the guest is waited for, as it need not. */
+/* An alarm in the past interrupts at once, but may reach the guest later: the guest waits. */
 void exits_rtc_line(bool high)
 {
     if (!high) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the exits guest (exits.c) and its controllers (exits_plic.c, …) share. */
+/* The exits guest (exits.c) and its controllers (exits_plic.c, …). */
 #pragma once
 
 #include "check.h"
@@ -9,7 +9,7 @@
 #define RTC UINT64_C(0x101000) /* Passed through; its alarm is a level. */
 #define RTC_IRQ 11
 
-/* Values for all registers that tell them apart. */
+/* Different values for all registers. */
 void exits_fill(uint64_t seed);
 /* A load or store with register `reg`, run and shown; funct3 is the instruction's. */
 void exits_load(unsigned funct3, unsigned reg, uint64_t address);
@@ -23,7 +23,7 @@ void exits_uart_line(bool high);
 /* The passed-through device's line: high at once, and low. */
 void exits_rtc_line(bool high);
 
-/* Of the controller: two registers that keep what is written to bits 7:0 of them, */
+/* The controller: two registers that keep bits 7:0 of a written value, */
 extern const uint64_t exits_words[2];
 /* addresses in it, beside it and across its ends, 0 behind the last, */
 extern const uint64_t exits_addresses[];

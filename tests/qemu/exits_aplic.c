@@ -68,7 +68,8 @@ static void look(unsigned reg)
     exits_load(2, reg + 1, IDC(0) + TOPI);
 }
 
-/* Claimed until nothing is left, masked in each way: round 0 is not masked. */
+/* Claims until nothing is pending. Each round masks the source in another way, round 0 not at all.
+ */
 static void go_through(uint64_t source, uint64_t mode, void (*line)(bool high))
 {
     exits_put(SOURCECFG(source), mode);
@@ -94,7 +95,7 @@ static void go_through(uint64_t source, uint64_t mode, void (*line)(bool high))
     }
 }
 
-/* By registers alone, of a source that has no line. */
+/* A source that has no line, by registers alone. */
 static void by_number(uint64_t source)
 {
     static const uint64_t sets[] = {SETIPNUM, SETIPNUM_LE};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The exits guest's IMSIC, which is native, and the APLIC that sends to it. */
+/* The IMSIC of the exits guest, whose accesses do not exit, and the APLIC that sends to it. */
 #include "exits.h"
 
 #define APLIC UINT64_C(0x0d000000)
@@ -59,7 +59,7 @@ static void open_file(void)
     guest_csr_write(0x151, 1);
 }
 
-/* All that pend. */
+/* Claims all that are pending. */
 static void claim_all(void)
 {
     uint64_t top;
@@ -75,7 +75,7 @@ static void look(void)
     exits_load(2, 6, IN_CLRIP);
 }
 
-/* A level's message, its end while it is high, which sends it again, and while it is low. */
+/* A level is sent, ends while it is high, which sends it again, and ends while it is low. */
 static void go_through(uint64_t source, void (*line)(bool high))
 {
     exits_put(SOURCECFG(source), LEVEL1);

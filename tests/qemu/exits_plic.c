@@ -17,7 +17,7 @@ const uint64_t exits_addresses[] = {
     PLIC + 0x5fffff, PLIC + 0x600000,   PLIC - 4,          0,
 };
 
-/* Claimed, completed, masked in each way: round 0 is not masked. */
+/* Claims and completes. Each round masks the source in another way, round 0 not at all. */
 static void go_through(uint64_t source, void (*line)(bool high))
 {
     for (unsigned i = 0; i < 4; i++) {

@@ -16,12 +16,11 @@ SLOWER = 1.2
 
 
 def run(launcher, options, plugin, timeout):
-    """What the guest prints, and the hypervisor's instructions between its marks."""
+    """Lines of the guest, and the hypervisor's instructions between its marks."""
     folder = tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"])
     out = os.path.join(folder, "counts")
-    # all code of HS-mode is in its own half of the address space
-    count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (plugin, out)
-    command = [launcher] + options + ["--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
+    command = [launcher] + options + ["--", "-icount", "shift=0,sleep=off", "-seed", "1"]
+    command += qemu_test.count_options(plugin, out)
     with qemu_test.Machine(command, timeout) as machine:
         machine.reject("FAIL")
         machine.expect(r"^\[guest\] end: \d+ passed, 0 failed$")

@@ -9,9 +9,7 @@ import struct
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import loaded_at  # noqa: E402
-import qemu_test  # noqa: E402
+import qemu_test
 
 PAGE, START = 4096, 0x80200000
 FLASH, FLASH_SIZE = 0x22000000, 32 << 20  # the second of QEMU's virt
@@ -23,19 +21,17 @@ def main():
     plan, command = qemu_test.load()
     folder = os.environ["TEST_TMPDIR"]
     line = subprocess.check_output(command + ["--print"], text=True).splitlines()
-    tree, flash, elf = (os.path.join(folder, name) for name in ("tree.dtb", "flash.bin", "image.elf"))
+    flash, elf = (os.path.join(folder, name) for name in ("flash.bin", "image.elf"))
     with open(line[line.index("-kernel") + 1], "rb") as f, open(elf, "wb") as out:
-        out.write(loaded_at.elf(STUB.ljust(PAGE, b"\0") + f.read(), START))
+        out.write(qemu_test.elf(STUB.ljust(PAGE, b"\0") + f.read(), START))
     drive = ["-drive", "if=pflash,unit=1,format=raw,file=" + flash]
     with open(flash, "wb") as f:
         f.truncate(FLASH_SIZE)
-    line[line.index("-M") + 1] += ",dumpdtb=" + tree
-    subprocess.check_call(line + drive, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(tree, "rb") as f, open(flash, "r+b") as out:
-        out.write(f.read())
-    plan["args"] += ["--", "-kernel", elf] + drive
-    qemu_test.load = lambda: (plan, [command[0]] + plan["args"])
-    return qemu_test.run()
+    tree = qemu_test.own_tree(command + ["--"] + drive)
+    with open(flash, "r+b") as out:
+        out.write(tree)
+    qemu_test.add_qemu(plan, ["-kernel", elf] + drive)
+    return qemu_test.run(plan=plan)
 
 
 if __name__ == "__main__":

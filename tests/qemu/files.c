@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM whose files something loads: a kernel where Linux wants to be, and an initrd behind it. */
+/* A VM whose kernel and initrd are loaded before boot, the kernel at an address for Linux. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {

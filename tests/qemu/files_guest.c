@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How large the initrd is by the tree, and how many bytes of the file from its first on are there.
- */
+/* Prints the initrd's size as in the tree, and how many bytes of the file are in memory. */
 #include "check.h"
 
 #include <libfdt.h>
@@ -24,7 +23,7 @@ static uint64_t end_of_initrd(const void *fdt)
     return end != NULL && length == 8 ? fdt64_ld(end) : INITRD;
 }
 
-/* Byte n of the file, as its rule in BUILD.bazel makes it. */
+/* Byte n of the file, which BUILD.bazel makes by the same formula. */
 static uint8_t byte_of_file(uint64_t i)
 {
     return (uint8_t)(7 * i + 3);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hart that is suspended by HSM goes on when a message comes to its interrupt file. */
+/* A message to its interrupt file resumes a hart that is suspended by HSM. */
 #include "check.h"
 
 #define EXT_HSM 0x48534d
@@ -12,8 +12,8 @@
 #define ROUNDS 20
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
 
-/* CSRs 0x150, 0x151, 0x15c, 0xdb0: siselect, sireg, stopei, stopi, which the assembler knows not.
- */
+/* siselect, sireg, stopei and stopi are 0x150, 0x151, 0x15c and 0xdb0: the assembler lacks the
+ * names. */
 #define EIDELIVERY 0x70
 #define EITHRESHOLD 0x72
 #define EIE0 0xc0
@@ -23,7 +23,7 @@
 void _start(void);
 
 static volatile uint64_t woken;
-static volatile uint64_t named; /* Of these, by stopi. */
+static volatile uint64_t named; /* Messages that stopi has shown. */
 static volatile uint64_t strange;
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
@@ -66,7 +66,7 @@ static bool falls(void)
     return true;
 }
 
-/* Interrupts stay off: what pends ends the suspend. */
+/* Interrupts stay off: a pending one ends the suspend. */
 static void sleeper(void)
 {
     open_file();
@@ -76,7 +76,7 @@ static void sleeper(void)
         uint64_t pends = stopi();
         uint64_t top = claim();
         if (top == 0) {
-            continue; /* Spurious, as above. */
+            continue; /* Spurious: see above. */
         }
         strange += pends != 0 && pends >> 16 != EXTERNAL;
         strange += top >> 16 != IDENTITY;
@@ -107,7 +107,7 @@ void guest_main(uint64_t hart, const void *fdt)
     for (uint64_t i = 1; i <= ROUNDS; i++) {
         check(sleeps(1), "a hart sleeps");
         uint64_t rest = guest_time() + GUEST_TIMEBASE_HZ / 100;
-        while (guest_time() < rest) { /* Until its hart does, too. */
+        while (guest_time() < rest) { /* Its hart sleeps as long. */
         }
         *(volatile uint32_t *)PAGE_OF(1) = IDENTITY;
         uint64_t limit = guest_time() + WAIT;
@@ -116,6 +116,6 @@ void guest_main(uint64_t hart, const void *fdt)
         check_is(woken, i, "a message wakes it");
     }
     check_is(strange, 0, "and nothing else does");
-    check(named > ROUNDS / 2, "stopi says so"); /* Which a message may overtake. */
+    check(named > ROUNDS / 2, "stopi says so"); /* A message may overtake stopi. */
     check_end();
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A random walk over a hart's interrupt file, by CSRs and by messages to itself, which says what it
- * reads. Another run, with another kind of file below, says the same: imsic_walk.py compares.
+ * A random walk over a hart's interrupt file, by CSRs and by messages to itself, which prints all
+ * values that it reads. imsic_walk.py compares a guest interrupt file and an emulated one.
  *
- * Left out is what QEMU's files do otherwise than the specification, and the model not
- * (libirq/README.md): the selectors 0x71 and 0x73 … 0x7f; csrrs and csrrc of stopei with a register
- * that holds 0.
+ * The walk leaves out accesses for which QEMU's files differ from the specification and the model
+ * does not (libirq/README.md): the selectors 0x71 and 0x73 … 0x7f; csrrs and csrrc of stopei with a
+ * register that holds 0.
  */
 #include "check.h"
 
@@ -31,7 +31,7 @@ static uint64_t state = UINT64_C(88172645463325252);
 static uint64_t digest = UINT64_C(0xcbf29ce484222325);
 static uint32_t steps;
 
-/* Of the last trap; cause 0: there was none. */
+/* The last trap; cause 0: there was none. */
 static volatile uint64_t trap_cause, trap_value;
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
@@ -93,7 +93,7 @@ static void say_trap(void)
 /* Only these may be 0 in a register: see above. */
 static uint64_t by_form(unsigned csr, uint64_t form, uint64_t value)
 {
-    uint64_t old = 0x5555; /* What stays where the instruction traps, or rd is x0. */
+    uint64_t old = 0x5555; /* It stays if the instruction traps or rd is x0. */
     switch (csr) {
     case SISELECT: FORM(0x150); break;
     case SIREG: FORM(0x151); break;

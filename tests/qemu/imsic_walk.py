@@ -17,7 +17,7 @@ CPUS = ["rv64", "max"]
 
 
 def run(command, served, cpu, timeout):
-    """What the guest prints."""
+    """Lines of the guest."""
     command = command + ["--machine", MACHINES[served], "--cpu", cpu]
     with qemu_test.Machine(command, timeout) as machine:
         machine.reject("FAIL")

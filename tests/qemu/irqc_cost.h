@@ -71,7 +71,7 @@ enum { MACHINE_FIRST = 32, MACHINE_END = 64, UART = 10, RTC = 11 };
 enum { WORDS = (SOURCES + 31) / 32, OWN = SOURCES > 100 ? 100 : 5 };
 enum { HAS_MACHINE_WORD = SOURCES >= MACHINE_END };
 
-/* Of the controller that is tried; the walk tries any register, in any state that it gets to. */
+/* The controller under test. The walk accesses any register in any state. */
 void cost_set_up(void);
 void cost_cases(void);
 void cost_walk_step(uint64_t random);

@@ -21,11 +21,9 @@ LIMIT = 2500
 def run(plan, command, given):
     """{case: [hypervisor instructions of each of its exits]}"""
     out = os.path.join(os.environ["TEST_TMPDIR"], "counts")
-    # all code of HS-mode is in its own half of the address space
-    count = "%s,hs=0xffffffc000000000:0xffffffc040000000,at=%#x:%d:1,out=%s" % (
-        os.path.abspath(given["plugin"]), elf_file.symbols(given["elf"])["trap_entry"][0], report.MARK_BEAT, out)
-    count += "".join(",poll=%#x:%#x" % r for r in report.pauses(given["elf"]))
-    qemu = ["--", "-icount", "shift=0,sleep=off", "-seed", "1", "-plugin", count]
+    more = ",at=%#x:%d:1" % (elf_file.symbols(given["elf"])["trap_entry"][0], report.MARK_BEAT)
+    more += "".join(",poll=%#x:%#x" % r for r in report.pauses(given["elf"]))
+    qemu = ["--", "-icount", "shift=0,sleep=off", "-seed", "1"] + qemu_test.count_options(given["plugin"], out, more)
     with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
         machine.reject("FAIL|state=refused|^hyp: panic")
         machine.expect(r"^\[guest\] end\n")

@@ -29,7 +29,7 @@
 
 #define ALL UINT32_MAX
 
-/* In direct mode the word 0 has the best requests of each hart. */
+/* The best requests of each hart in direct mode are in word 0. */
 static uint32_t target(uint32_t source)
 {
     uint32_t hart = source % HARTS;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * QEMU's `virt` machine as if its virtio slots had four interrupts each, 32 … 63, which the machine
- * has, though nothing drives most of them. Those with other controllers are made of this file.
+ * has, though nothing drives most of them.
  */
 #include <hyp/vm/config.h>
 
-#define CHIP .model = HYP_IRQC_PLIC, .hpa = 0x0c000000, .size = 0x600000, .source_count = 96
+/* The machine's controllers. TEST_IRQC is one of these. */
+#define VIRT_APLIC .model = HYP_IRQC_APLIC, .hpa = 0x0d000000, .size = 0x8000, .source_count = 97
+#define VIRT_IMSIC                                                                       \
+    .model = HYP_IRQC_IMSIC, .hpa = 0x0d000000, .size = 0x8000, .imsic_hpa = 0x28000000, \
+    .imsic_size = 0x40000, .source_count = 97
+#define VIRT_PLIC .model = HYP_IRQC_PLIC, .hpa = 0x0c000000, .size = 0x600000, .source_count = 96
 
 #define SLOT(n, source)                                                              \
     {                                                                                \
@@ -21,7 +26,7 @@ const struct hyp_platform hyp_platform = {
     .load_hpa = 0x80200000,
     .hart_count = 8,
     .timebase_hz = 10000000,
-    .irqc = {CHIP, .priority_max = 7},
+    .irqc = {TEST_IRQC, .priority_max = 7},
     .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
     HYP_DEVICES({.name = "uart0",
                  .compatible = "ns16550a",

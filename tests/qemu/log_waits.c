@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM that owns the UART of the log, and one that ends while the first one writes. */
+/* VM owner has the UART of the log; VM other ends while owner writes. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {
@@ -29,7 +29,7 @@ static const struct vm_config vms[] = {
 const struct hyp_config hyp_config = {
     .name = "log_waits",
     .pool_size = 1 * HYP_MIB,
-    .console_hart = 0,
+    .console_hart = TEST_CONSOLE_HART,
     .log_waits = true,
     HYP_VMS_OF(vms),
 };

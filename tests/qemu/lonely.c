@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A real-time VM; the console's hart is one that a small machine lacks. */
+/* A real-time VM, and a console on hart 2, which a small machine lacks. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM with an interrupt file, on hart 0, and the PCIe bus: what is on it writes where it likes. */
+/* A VM on hart 0 with IMSICs and the PCIe bus, whose devices can write to any address. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {
@@ -14,10 +14,7 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "pci", .gpa = 0x30000000, .dma_trusted = true}),
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.model = HYP_IRQC_IMSIC,
-                 .gpa = 0x0d000000,
-                 .imsic_gpa = 0x28000000,
-                 .source_count = 97},
+        .irqc = TEST_IRQC,
     },
 };
 

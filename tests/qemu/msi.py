@@ -14,9 +14,7 @@ import qemu_test
 def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(os.environ["TEST_TMPDIR"], "counts")
-    # all code of HS-mode is in its own half of the address space
-    count = "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (os.path.abspath(given["plugin"]), out)
-    qemu = ["--", "-device", "edu,addr=1", "-icount", "shift=0,sleep=off", "-plugin", count]
+    qemu = ["--", "-device", "edu,addr=1", "-icount", "shift=0,sleep=off"] + qemu_test.count_options(given["plugin"], out)
     with qemu_test.Machine(command + qemu, plan["timeout"]) as machine:
         machine.reject("FAIL")
         machine.expect(r"^\[guest\] end: 4 passed, 0 failed\n")

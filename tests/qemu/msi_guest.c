@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A PCI device interrupts this hart by messages that it writes into its guest interrupt file. The
- * device is QEMU's `edu` (docs/specs/edu.rst), which does so when it is asked; the guest tells it
- * the machine's own address of that file, as nothing translates what a device writes here.
+ * A PCI device interrupts this hart by messages to its guest interrupt file. The device is QEMU's
+ * `edu` (docs/specs/edu.rst), which sends one on request. There is no IOMMU: the guest writes the
+ * machine's own address of that file to the device.
  */
 #include "check.h"
 #include "tests/bench/guest/mark.h"
@@ -19,7 +19,7 @@
 #define EDU_RAISE 0x60
 #define EDU_ACK 0x64
 
-/* Hart 0's first guest file, where each hart has one. */
+/* Guest interrupt file 1 of hart 0, if each hart has one. */
 #define FILE UINT64_C(0x28001000)
 #define EIDELIVERY 0x70
 #define EIE0 0xc0

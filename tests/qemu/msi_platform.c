@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * QEMU's `virt` machine with IMSICs, and what interrupts by messages alone: the RTC as an edge,
- * which the APLIC forwards, and the PCIe bus with the first MiB of its window.
+ * QEMU's `virt` machine with IMSICs and two devices that interrupt by messages alone: the RTC as an
+ * edge, which the APLIC forwards, and the PCIe bus with the first MiB of its window.
  */
 #include <hyp/vm/config.h>
 

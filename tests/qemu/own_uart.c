@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes to a UART of its own for some seconds; without a device tree, and so a UART, it ends. */
+/* Writes to a UART of its own for some seconds; a VM without a device tree has none, and ends. */
 #include "tests/guests/guest.h"
 
 #define UART ((volatile uint8_t *)0x10000000)

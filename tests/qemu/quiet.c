@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM that never says a word on the console's hart, and one that ends. */
+/* A VM on the console's hart that prints nothing, and one that ends. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {

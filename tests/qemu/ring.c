@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A program of Linux: asks the RTC for an interrupt each second until /tmp/end is there. */
+/* A Linux program that makes the RTC interrupt each second until /tmp/end exists. */
 #include <stdint.h>
 
 #define SYS_IOCTL 29

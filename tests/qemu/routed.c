@@ -16,7 +16,7 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = {.kind = VM_CONSOLE_SBI},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 

@@ -40,7 +40,7 @@ uint32_t irqc_claim(uint64_t hart)
     return reg_read(IDC(hart) + CLAIMI) >> 16;
 }
 
-/* Until nothing is left, as Linux does: what is no longer high is no longer pending. */
+/* Claims until nothing is pending, as Linux does: a source that is low again is not pending. */
 bool irqc_is_spurious(uint32_t source)
 {
     (void)source;

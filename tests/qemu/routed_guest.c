@@ -1,49 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A device's interrupt reaches whichever hart the guest names, and that hart alone. The device is
- * the RTC, whose alarm is a level; its line goes through the machine's controller.
+ * A device's interrupt reaches the hart that the guest chooses, and no other hart. Its line goes
+ * through the machine's controller.
  */
-#include "check.h"
 #include "routed_irqc.h"
 
 #include <libfdt.h>
 
 #define HARTS 3
 #define ROUNDS 20
-#define WAIT (60 * GUEST_TIMEBASE_HZ)
-
-#define EXT_HSM 0x48534d
-#define SEIE UINT64_C(0x200)
-#define SSTATUS_SIE UINT64_C(2)
-#define CAUSE_EXTERNAL (UINT64_C(1) << 63 | 9)
-
-#define RTC UINT64_C(0x101000)
-#define RTC_SOURCE 11
-#define RTC_TIME_LOW 0x00
-#define RTC_TIME_HIGH 0x04
-#define RTC_ALARM_LOW 0x08
-#define RTC_ALARM_HIGH 0x0c
-#define RTC_IRQ_ENABLED 0x10
-#define RTC_CLEAR_INTERRUPT 0x1c
 
 #define READ_ONLY UINT64_C(0x90000000) /* Holds this file's configuration, as text. */
 #define CAUSE_LOAD_ACCESS 5
 #define CAUSE_STORE_ACCESS 7
-
-void _start(void);
 
 static volatile uint64_t taken[HARTS];
 static volatile uint64_t strange;
 static volatile uint64_t refused_loads;
 static volatile uint64_t refused_stores;
 static volatile uint64_t up[HARTS];
-
-static uint64_t self(void)
-{
-    uint64_t hart;
-    __asm__ volatile("mv %0, tp" : "=r"(hart));
-    return hart;
-}
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
@@ -71,28 +46,9 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     return epc;
 }
 
-static void ring_soon(void)
-{
-    uint64_t now = reg_read(RTC + RTC_TIME_LOW);
-    now |= (uint64_t)reg_read(RTC + RTC_TIME_HIGH) << 32;
-    now += 100000; /* ns */
-    reg_write(RTC + RTC_ALARM_HIGH, (uint32_t)(now >> 32));
-    reg_write(RTC + RTC_ALARM_LOW, (uint32_t)now);
-}
-
-static bool reaches(volatile uint64_t *p, uint64_t value)
-{
-    uint64_t limit = guest_time() + WAIT;
-    while (*p < value && guest_time() < limit) {
-    }
-    return *p == value;
-}
-
 static void sleep_for_ever(uint64_t hart)
 {
-    irqc_open(hart);
-    guest_csr_write(sie, SEIE);
-    guest_csr_set(sstatus, SSTATUS_SIE);
+    take_interrupts(hart);
     up[hart] = 1;
     for (;;) {
         __asm__ volatile("wfi");

@@ -20,8 +20,7 @@
 #define EITHRESHOLD 0x72
 #define EIE0 0xc0
 
-#define RTC_SOURCE 11
-#define IDENTITY(source) (UINT32_C(20) + (source)) /* Not the source's own number. */
+#define IDENTITY(source) (UINT32_C(20) + (source)) /* It differs from the source's number. */
 
 void irqc_open(uint64_t hart)
 {
@@ -35,7 +34,7 @@ void irqc_open(uint64_t hart)
     reg_write(DOMAINCFG, DOMAINCFG_IE | DOMAINCFG_DM);
 }
 
-/* Each hart has enabled the identity; the APLIC says whose it is. */
+/* Each hart has enabled the identity; the target register of the APLIC selects one. */
 void irqc_route(uint32_t source, uint64_t hart)
 {
     reg_write(SOURCECFG(source), SOURCECFG_LEVEL1);
@@ -58,8 +57,8 @@ uint32_t irqc_claim(uint64_t hart)
 }
 
 /*
- * The signal of an interrupt file may stay for a short time behind the claim that ended it: what
- * follows is an interrupt whose claim finds nothing.
+ * The signal of an interrupt file may stay for a short time after the claim that ended it. The next
+ * claim then finds nothing.
  */
 bool irqc_is_spurious(uint32_t source)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two VMs whose memory somebody has had before. Left has its kernel in place, and an embedded file
- * at an odd address of a read-only region; right has an embedded kernel, and a file up to the last
- * byte of its region.
+ * Two VMs whose memory holds old data. The kernel of left is preloaded, and an embedded file is at
+ * an odd address of a read-only region. Right has an embedded kernel, and a file up to the last
+ * byte of its region. The region TEST_REGION_HPA may be no memory of the machine.
  */
 #include <hyp/vm/config.h>
 
@@ -20,7 +20,7 @@ static const struct vm_config vms[] = {
                 .access = HYP_ACCESS_R},
                {.gpa = 0x98000000,
                 .size = 0x3000,
-                .hpa = 0xa2000000,
+                .hpa = TEST_REGION_HPA,
                 .hpa_fixed = true,
                 .access = HYP_ACCESS_R | HYP_ACCESS_X},
                {.gpa = 0xa0000000,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What scrub.c configures, for the guest. */
+/* Addresses and sizes of scrub.c for its guest. */
 #pragma once
 
 #define SCRUB_RAM 0x80000000
@@ -13,5 +13,5 @@
 #define SCRUB_KEPT_SIZE 0x11000
 #define SCRUB_KEPT_ROM 0xa8000000 /* Kept and read-only. */
 #define SCRUB_KEPT_ROM_SIZE 0x1000
-#define SCRUB_ROOM 0x100000  /* Of a kernel. */
-#define SCRUB_FILE_SIZE 5003 /* No multiple of a page, of 64 or of 8. */
+#define SCRUB_ROOM 0x100000  /* A kernel's max_size. */
+#define SCRUB_FILE_SIZE 5003 /* It is no multiple of a page, of 64 or of 8. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The guest's first instructions: before it has a stack, is what lies behind its file 0?
+ * The guest's first instructions, before it has a stack: memory behind its file holds 0.
  * Out      first_dirt = OR of the bytes up to the end of .bss
  * Next     _start
  */
@@ -18,7 +18,7 @@ first:
 	sd	t2, 0(t0)
 	beqz	t2, _start
 	la	t0, guest_file_end
-3:	sb	zero, 0(t0) /* The guest goes on, and tells. */
+3:	sb	zero, 0(t0) /* The guest goes on, and reports it. */
 	addi	t0, t0, 1
 	bltu	t0, t1, 3b
 	j	_start

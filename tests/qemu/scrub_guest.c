@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A guest in memory that was full of others' bytes: all that no file fills is 0, files and kept
- * regions are as they were, and what is read-only is so on each hart.
+ * A guest in memory that was full of old data: bytes that no file fills are 0, files and kept
+ * regions have their content, and read-only regions are read-only on each hart.
  *
- * Bootargs: "left" or "right" of scrub.c; "left untold": the size of the kernel was not told, so
- * what lies behind it is as it was. "tree": the VM of scrub_tree.c, where only the machine's device
- * tree was.
+ * Bootargs: "left" or "right" of scrub.c; "left untold": the command line has no size of the
+ * kernel, so that memory behind it keeps its content. "tree": the VM of scrub_tree.c, whose memory
+ * held the machine's device tree alone.
  */
 #include "check.h"
 
@@ -17,7 +17,7 @@
 #define CAUSE_STORE_ACCESS 7
 #define HSM 0x48534d
 #define WAIT (60 * GUEST_TIMEBASE_HZ)
-#define KEPT_BYTE 0xc3 /* As scrub.py puts it there. */
+#define KEPT_BYTE 0xc3 /* KEPT of scrub.py. */
 #define OLD_BYTE 0x5a
 
 extern uint64_t first_dirt;
@@ -74,7 +74,7 @@ static void check_bytes(uint64_t from, uint64_t to, uint8_t want, const char *wh
     check(at == to, what);
 }
 
-/* As the build made it: byte n is 7n + 3. */
+/* BUILD.bazel makes the file: byte n is 7n + 3. */
 static void check_file(uint64_t at)
 {
     bool right = true;

@@ -7,7 +7,6 @@ this machine is.
 """
 import os
 import re
-import signal
 import sys
 import tempfile
 
@@ -25,9 +24,8 @@ def check(condition, text):
 
 def body(plan, command):
     counts = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
-    plugin = os.path.abspath(plan["steps"][0].split(":", 1)[1])
-    command += ["--", "-icount", "shift=6,sleep=off"]
-    command += ["-plugin", "%s,hs=0xffffffc000000000:0xffffffc040000000,out=%s" % (plugin, counts)]
+    [(_, plugin)] = qemu_test.take(plan, ["plugin"])
+    command += ["--", "-icount", "shift=6,sleep=off"] + qemu_test.count_options(plugin, counts)
     with qemu_test.Machine(command, plan["timeout"]) as machine:
         machine.reject("FAIL|panic|beat failed")
         for n in range(1, BEATS_MEANWHILE + 1):
@@ -35,9 +33,7 @@ def body(plan, command):
         check("[big]" not in machine.log, "the memory was cleared before beat %d" % BEATS_MEANWHILE)
         machine.expect(r"^\[big\] end: 2 passed, 0 failed\n")
         machine.expect(r"^\[rt\] beat \d+ .*\n")
-        # the counter writes its file at the end
-        os.killpg(machine._process.pid, signal.SIGTERM)
-        machine._process.wait(20)
+        machine.end()
     print(machine.log)
     late = [b for b in qemu_test.beats(machine.log) if not PERIOD_US[0] <= b[1] <= PERIOD_US[1]]
     check(not late, "late beats: %s" % late)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One VM up to the machine's last byte: QEMU's device tree lies in its memory. */
+/* One VM up to the machine's last byte: QEMU's device tree is in its memory. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {
@@ -10,7 +10,7 @@ static const struct vm_config vms[] = {
                 .size = 4 * HYP_MIB,
                 .hpa = 0xa0000000,
                 .hpa_fixed = true,
-                .keep = false,
+                .keep = TEST_KEEP,
                 .name = "ram"},
                {.gpa = 0x90000000, .size = 64 * HYP_KIB}),
         .entry = 0x80000000,

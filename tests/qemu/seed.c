@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two VMs with the same guest, which says what seeds it was given. */
+/* Two VMs with the same guest, which prints its seeds. */
 #include <hyp/vm/config.h>
 
 #define VM(vm)                                                                                 \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Says which seeds its device tree has; seeds.py judges. */
+/* Prints the seeds of its device tree; seeds.py judges them. */
 #include "check.h"
 
 #include <libfdt.h>

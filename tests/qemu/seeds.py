@@ -5,35 +5,44 @@
 QEMU writes its tree's rng-seed anew whenever the machine starts, and leaves a kaslr-seed alone: so
 that is the machine's seed where this test must know it. Step: boots:COUNT with QEMU's own tree.
 """
-import os
 import re
 import struct
-import subprocess
 import sys
 
-import changed_tree
+import fdt
 import qemu_test
 
 VMS = ["left", "right"]
 NO_SEED = "^hyp: seed=none vms_rng_seed=none vms_kaslr_seed=none$"
 
 
-def machine_tree(command):
-    """QEMU's own."""
-    path = os.path.join(os.environ["TEST_TMPDIR"], "own.dtb")
-    line = subprocess.check_output(command + ["--print"], text=True).splitlines()
-    line[line.index("-M") + 1] += ",dumpdtb=" + path
-    subprocess.check_call(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with open(path, "rb") as f:
-        return f.read()
+def properties(blob, node):
+    """(offset of the token, name, length) of each property of the node."""
+    start, strings = struct.unpack_from(">II", blob, 8)
+    size = struct.unpack_from(">I", blob, 36)[0]
+    at, inside = start, False
+    while at < start + size:
+        token = struct.unpack_from(">I", blob, at)[0]
+        at += 4
+        if token == fdt.BEGIN_NODE:
+            end = blob.index(b"\0", at)
+            inside = blob[at:end] == node
+            at = (end + 4) & ~3
+        elif token == fdt.END_NODE:
+            inside = False
+        elif token == fdt.PROP:
+            length, name = struct.unpack_from(">II", blob, at)
+            if inside:
+                yield at - 4, blob[strings + name : blob.index(b"\0", strings + name)], length
+            at = (at + 8 + length + 3) & ~3
 
 
 def with_kaslr_seed(blob, value):
     """Its rng-seed, of 32 bytes, becomes a kaslr-seed; a shorter value leaves NOPs behind it."""
-    at = next(at for at, name, _ in changed_tree.properties(blob, b"chosen") if name == b"rng-seed")
+    at = next(at for at, name, _ in properties(blob, b"chosen") if name == b"rng-seed")
     strings, names_size = struct.unpack_from(">I", blob, 12)[0], struct.unpack_from(">I", blob, 32)[0]
     new_name = b"kaslr-seed\0"
-    head = struct.pack(">III", changed_tree.PROP, len(value), names_size)
+    head = struct.pack(">III", fdt.PROP, len(value), names_size)
     room = value + b"\0" * (-len(value) % 4)
     room += b"\0\0\0\4" * ((32 - len(room)) // 4)
     blob = bytearray(blob[:at] + head + room + blob[at + 12 + 32 : strings + names_size] + new_name)
@@ -85,7 +94,7 @@ def require_new(seen, found):
 
 def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
-    own = machine_tree(command)
+    own = qemu_test.own_tree(command)
     seen = {}
     for _ in range(int(given["boots"])):
         found = boot(command, plan["timeout"], [], None)
@@ -94,10 +103,8 @@ def body(plan, command):
     known = bytes(range(1, 33))
     # the machine's seed, bytes of rng-seed that guests may count on
     for value, size in [(known, 32), (known[:8], 8), (known[:5], 5), (bytes(32), None), (b"", None)]:
-        path = os.path.join(os.environ["TEST_TMPDIR"], "changed.dtb")
-        with open(path, "wb") as f:
-            f.write(with_kaslr_seed(own, value))
-        found = boot(command, plan["timeout"], ["--", "-dtb", path], NO_SEED if size is None else None)
+        more = ["--"] + qemu_test.tree_options(with_kaslr_seed(own, value))
+        found = boot(command, plan["timeout"], more, NO_SEED if size is None else None)
         require_sizes(found, size, None if size is None else 8)
         if size is not None:
             others = {**seen, **{word: "the machine" for word in words_of(value)}}

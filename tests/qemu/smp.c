@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All harts: HSM, IPIs, remote fences. Hart 0 tells the others what to do and judges.
+ * HSM, IPIs and remote fences on all harts. Hart 0 gives the others commands, and judges.
  *
- * A hart comes in at _start with an opaque value that says why: the device tree at boot, else
- * one of enum why. Commands go by an array and an IPI; a hart says that it is done.
+ * A hart starts at _start with an opaque value: the device tree at boot, or one of enum why. A
+ * command is an entry of an array and an IPI; the hart counts it when it is done.
  */
 #include "check.h"
 
@@ -46,7 +46,7 @@ enum command {
     NOTHING,
     ANSWER,    /* An IPI back to hart 0. */
     PASS_ON,   /* An IPI and this command to the next hart, the last one to hart 0. */
-    READ,      /* result = what stands at ALIAS. */
+    READ,      /* result = the word at ALIAS. */
     RUN,       /* result = what the function at CODE returns. */
     FENCE_ALL, /* 50 remote fences to all. */
     SUSPEND,   /* result = what the call returns. */
@@ -62,7 +62,7 @@ struct mail {
     uint64_t ipis;
     uint64_t timers;
     uint64_t result;
-    uint64_t why; /* Of the last entry, 0 if the state it was entered in is wrong. */
+    uint64_t why; /* The opaque value of the last entry; 0: its state was wrong. */
 };
 
 static volatile struct mail mail[HARTS];

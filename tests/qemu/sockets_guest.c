@@ -1,43 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A PLIC on a machine some of whose harts have no context at its own: what the tree says of it, and
- * which interrupts come. Of "both" vCPU 0 has one and vCPU 1 has none; "virtual" needs none.
+ * A virtual PLIC on a machine some of whose harts have no context at the physical one: its node in
+ * the tree, and the interrupts that come. VM "both" has a vCPU 0 with a context and a vCPU 1
+ * without; "virtual" needs none.
  */
-#include "check.h"
 #include "routed_irqc.h"
 
 #include <libfdt.h>
 
-#define EXT_HSM 0x48534d
-#define SEIE UINT64_C(0x200)
-#define SSTATUS_SIE UINT64_C(2)
-#define CAUSE_EXTERNAL (UINT64_C(1) << 63 | 9)
-#define WAIT (60 * GUEST_TIMEBASE_HZ)
-
-#define RTC UINT64_C(0x101000)
-#define RTC_SOURCE 11
-#define RTC_TIME_LOW 0x00
-#define RTC_TIME_HIGH 0x04
-#define RTC_ALARM_LOW 0x08
-#define RTC_ALARM_HIGH 0x0c
-#define RTC_IRQ_ENABLED 0x10
-#define RTC_CLEAR_INTERRUPT 0x1c
-
 #define UART UINT64_C(0x10000000)
 #define UART_SOURCE 10
-
-void _start(void);
 
 static volatile uint64_t taken[2];
 static volatile uint64_t up;
 static volatile uint64_t strange;
-
-static uint64_t self(void)
-{
-    uint64_t hart;
-    __asm__ volatile("mv %0, tp" : "=r"(hart));
-    return hart;
-}
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
@@ -58,21 +34,6 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
     return epc;
 }
 
-static bool reaches(volatile uint64_t *p, uint64_t value)
-{
-    uint64_t limit = guest_time() + WAIT;
-    while (*p < value && guest_time() < limit) {
-    }
-    return *p == value;
-}
-
-static void open(uint64_t hart)
-{
-    irqc_open(hart);
-    guest_csr_write(sie, SEIE);
-    guest_csr_set(sstatus, SSTATUS_SIE);
-}
-
 static uint32_t context_count(const void *fdt)
 {
     int length = 0;
@@ -81,27 +42,19 @@ static uint32_t context_count(const void *fdt)
     return (uint32_t)length / 8;
 }
 
-static void ring_soon(void)
-{
-    uint64_t now = reg_read(RTC + RTC_TIME_LOW);
-    now |= (uint64_t)reg_read(RTC + RTC_TIME_HIGH) << 32;
-    now += 100000; /* ns */
-    reg_write(RTC + RTC_ALARM_HIGH, (uint32_t)(now >> 32));
-    reg_write(RTC + RTC_ALARM_LOW, (uint32_t)now);
-}
-
 static void run_both(const void *fdt)
 {
     check_is(tree_hart_count(fdt), 2, "both harts are in the tree");
     check_is(context_count(fdt), 2, "M and S of vCPU 0 are contexts");
     check_is((uint64_t)guest_sbi(EXT_HSM, 0, 1, (uint64_t)_start, 0).error, 0, "hart_start");
     check(reaches(&up, 1), "vCPU 1 is up");
-    open(0);
+    take_interrupts(0);
     reg_write(RTC + RTC_IRQ_ENABLED, 1);
     irqc_route(RTC_SOURCE, 0);
     ring_soon();
     check(reaches(&taken[0], 1), "an alarm on vCPU 0");
-    /* Against the tree: it comes to nobody, and later to who can have it. */
+    /* The tree has no such context: the interrupt reaches no hart until a vCPU with a context
+     * enables it. */
     irqc_mask(RTC_SOURCE, 0);
     irqc_route(RTC_SOURCE, 1);
     ring_soon();
@@ -116,7 +69,7 @@ static void run_both(const void *fdt)
 static void run_virtual(const void *fdt)
 {
     check_is(context_count(fdt), 2, "M and S of vCPU 0 are contexts");
-    open(0);
+    take_interrupts(0);
     irqc_route(UART_SOURCE, 0);
     *(volatile uint8_t *)(UART + 1) = 2; /* IER: the transmitter is empty. */
     check(reaches(&taken[0], 1), "an interrupt of the virtual UART");
@@ -126,7 +79,7 @@ void guest_main(uint64_t hart, const void *fdt)
 {
     __asm__ volatile("mv tp, %0" : : "r"(hart));
     if (hart != 0) {
-        open(hart);
+        take_interrupts(hart);
         up = 1;
         for (;;) {
             __asm__ volatile("wfi");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM with devices that it must not have, and one with none. */
+/* VM thief has devices that no VM may have; VM good has none. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * QEMU's virt machine by somebody who does not know what is where: its devices are registers that
- * the hypervisor uses, the firmware's console, and registers of the firmware.
+ * QEMU's `virt` machine with wrong devices: registers that the hypervisor uses, the firmware's
+ * console, and registers of the firmware.
  */
 #include <hyp/vm/config.h>
 

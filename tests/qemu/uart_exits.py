@@ -62,8 +62,8 @@ def body(plan, command):
     given = dict(text.split(":", 1) for text in plan["steps"])
     out = os.path.join(tempfile.mkdtemp(dir=os.environ["TEST_TMPDIR"]), "counts")
     at = elf_file.symbols(given["elf"])["trap_entry"][0]
-    plugin = "%s,hs=0xffffffc000000000:0xffffffc040000000,at=%#x:%d:%d,out=%s" % (os.path.abspath(given["plugin"]), at, BEAT, EXIT, out)
-    with qemu_test.Machine(command + ["--", "-plugin", plugin], plan["timeout"]) as machine:
+    count = qemu_test.count_options(given["plugin"], out, ",at=%#x:%d:%d" % (at, BEAT, EXIT))
+    with qemu_test.Machine(command + ["--"] + count, plan["timeout"]) as machine:
         boot, left, came, looks = work(machine, out)
     print("exits: %d while booting, then %d; interrupts of the UART: %d, of which a look at them has %d" % (boot, left, came, looks))
     if came < LEAST:

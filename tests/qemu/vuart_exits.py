@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a character costs that Linux writes to a virtual 16550, in exits: by its console driver and by its terminal.
+"""Exits for each character that Linux writes to a virtual 16550, by its console driver and by its terminal.
 
 The log key shows the exits by cause. Steps: most:EXITS of a hundred characters, however they are written.
 
@@ -12,7 +12,6 @@ import sys
 
 import qemu_test
 
-LOG_KEY = "\x1e"  # Ctrl-^
 LINE = "0123456789" * 6 + "/."
 FEW, MANY = 20, 220
 # Each fits into the ring that Linux' UART reads from: nothing is lost, however busy this machine is.
@@ -29,15 +28,9 @@ WAYS = {"terminal": "cat /tmp/%s\n", "kernel": "k < /tmp/%s\n"}
 CAUSES = ("21", "23", "i9", "i1")
 
 
-def exits(machine):
-    machine.send(LOG_KEY)
-    words = machine.expect(r"^hyp: vm=linux exits((?: i?\d+=\d+)*)\n").group(1).split()
-    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
-
-
 def run(machine, command, count):
     """Exits of it, and the characters of its `count` lines: each ends with two more, CR and LF."""
-    before = exits(machine)
+    before = qemu_test.exits(machine, "linux")
     start = machine.position
     machine.send(command)
     for _ in range(count):
@@ -45,8 +38,8 @@ def run(machine, command, count):
     if "/ # " not in machine.log[start : machine.position]:  # the kernel's lines may come behind it
         machine.expect(r"/ # ")
     lines = re.findall(r"^(?:\[linux\] )?(.*%s)$" % re.escape(LINE), machine.log[start : machine.position], re.M)
-    # What has been seen was stored before this look, and behind the one before.
-    after = exits(machine)
+    # The characters that were seen have been stored between these two looks.
+    after = qemu_test.exits(machine, "linux")
     counts, chars = {c: after.get(c, 0) - before.get(c, 0) for c in CAUSES}, sum(len(line) + 2 for line in lines)
     if counts["23"] < chars:
         raise qemu_test.Failure("%s: %d characters by %d stores" % (command.strip(), chars, counts["23"]))

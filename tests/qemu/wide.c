@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM whose memory ends beyond 2^50: its G-stage is as wide as that, and no wider for others. */
+/* VM wide has memory beyond 2^50 and needs a wider G-stage than VM narrow. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each region of the device tree holds what is written to it; right behind it is nothing. */
+/* Each region of the device tree keeps written values; an access right behind it faults. */
 #include "check.h"
 
 #include <libfdt.h>

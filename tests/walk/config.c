@@ -13,7 +13,7 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80f00000,
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "uart0", .gpa = 0x10000000}, {.name = "rtc", .gpa = 0x101000}),
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
+        .irqc = TEST_IRQC,
     },
 };
 

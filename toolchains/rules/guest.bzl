@@ -46,7 +46,10 @@ def _guest_impl(ctx):
         outs[ext] = depset([out])
 
     # as a label in `embed` or `data` a guest is its flat binary
-    return [DefaultInfo(files = outs["bin"]), OutputGroupInfo(**outs)]
+    return [
+        DefaultInfo(files = outs["bin"], runfiles = ctx.runfiles(transitive_files = outs["bin"])),
+        OutputGroupInfo(**outs),
+    ]
 
 _guest = rule(
     implementation = _guest_impl,

@@ -250,11 +250,18 @@ def _by_label(blobs):
         out[label] = out[label] + "," + name if label in out else name
     return out
 
+def _quoted(text):
+    """The text as one word of `local_defines`, which Bazel splits as a shell does."""
+    for c in ["\\", "\"", " "]:
+        text = text.replace(c, "\\" + c)
+    return text
+
 def hyp_image(
         name,
         platform = None,
         also_on = [],
         config = None,
+        defines = {},
         srcs = [],
         main = _MAIN,
         aia = True,
@@ -281,6 +288,7 @@ def hyp_image(
         else as `platform`: the configuration is checked for each. At boot it finds out where it is.
       config: C file with hyp_config, which includes only <hyp/vm/config.h>; None: no libhyp
         configuration at all, srcs and deps are the whole firmware.
+      defines: macros for `config`, {NAME: text}: several images share one file.
       srcs: C and assembly besides `main`.
       main: the library with boot_main(); "": srcs have it, and hyp_build_id, and say which modules
         there are; aia then only decides whether VMs get their irqc_else.
@@ -310,6 +318,7 @@ def hyp_image(
             srcs = [config],
             copts = hyp_copts(),
             linkstatic = True,
+            local_defines = ["%s=%s" % (k, _quoted(v)) for k, v in defines.items()],
             deps = [_CONFIG],
             **private
         )

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A VM with all that has a fast exit: virtual PLIC and UART, a device, a second hart. exits_slow.c
- * is made of this file and has one word that differs; those with an APLIC, and IMSICs, too.
+ * A VM with all that has a fast exit: a virtual controller and UART, a device, a second hart. The
+ * build sets TEST_IRQC, TEST_CONSOLE, and TEST_SLOW, which is true if no exit is fast.
  */
 #include <hyp/vm/config.h>
 
@@ -16,9 +16,9 @@ static const struct vm_config vms[] = {
         .dtb_gpa = 0x80200000,
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
-        .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = 96, .m_contexts = true},
-        .no_fast_exits = false,
+        .console = TEST_CONSOLE,
+        .irqc = TEST_IRQC,
+        .no_fast_exits = TEST_SLOW,
     },
 };
 

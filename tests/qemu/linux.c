@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Debian Linux on two harts with interrupt files of its own; the console is a third hart's. */
+/* Debian Linux on two harts with a controller of its own; the console is a third hart's. */
 #include <hyp/vm/config.h>
 
 static const struct vm_config vms[] = {
@@ -22,15 +22,12 @@ static const struct vm_config vms[] = {
         .dtb_max_size = 64 * HYP_KIB,
         VM_DEVICES({.name = "rtc", .gpa = 0x101000}),
         .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
-        .irqc = {.model = HYP_IRQC_IMSIC,
-                 .gpa = 0x0d000000,
-                 .imsic_gpa = 0x28000000,
-                 .source_count = 97},
+        .irqc = TEST_IRQC,
     },
 };
 
 const struct hyp_config hyp_config = {
-    .name = "linux_imsic",
+    .name = TEST_NAME,
     .pool_size = 1 * HYP_MIB,
     .console_hart = 2,
     HYP_VMS_OF(vms),
