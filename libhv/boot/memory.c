@@ -20,7 +20,7 @@ static uintptr_t boot_map(const struct hv_memory *memory, uint64_t va, uint64_t 
     uint64_t first = align_down(hpa, HV_LEAF);
     uint64_t last = align_up(hpa + size, HV_LEAF);
     for (uint64_t pa = first, v = va; pa < last; pa += HV_LEAF, v += HV_LEAF) {
-        memory->image->boot_table[(v - HV_BASE) / HV_LEAF] = pte_leaf(HPA(pa), PTE_R | PTE_W);
+        memory->image->boot_table[(v - SPACE_BASE) / HV_LEAF] = pte_leaf(HPA(pa), PTE_R | PTE_W);
     }
     fence_sfence_vma_all();
     return va + (hpa - first);
