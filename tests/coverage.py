@@ -67,7 +67,7 @@ def read(paths):
             name = None
             for line in f:
                 # lcov writes where the compiler ran, before a path in the workspace
-                line = re.sub(r"^SF:.*/execroot/[^/]+/", "SF:", line)
+                line = re.sub(r"^SF:(/proc/self/cwd/|.*/execroot/[^/]+/)", "SF:", line)
                 key, _, value = line.strip().partition(":")
                 if key == "SF":
                     name = value if COUNTED.match(value) and not TEST.search(value) else None

@@ -9,9 +9,14 @@ for arg; do
     --output_file=*) out=${arg#*=} ;;
     esac
 done
-if [ -z "$(find "$dir" -name '*.gcda')" ]; then
-    : >"$out"
-    exit 0
-fi
-# lcov 1 knows only the first name of the option, lcov 2 warns of it
-geninfo --quiet --rc lcov_branch_coverage=1 --output-filename "$out" "$dir" 2>/dev/null
+# Bazel brings the notes (.gcno) of those objects alone that --instrumentation_filter names.
+find "$dir" -name '*.gcda' | while read -r data; do
+    [ -e "${data%.gcda}.gcno" ] || rm -f "$data"
+done
+: >"$out"
+[ -n "$(find "$dir" -name '*.gcda')" ] || exit 0
+# geninfo warns for each source that it looks into for markers: none is where the compiler saw it
+geninfo --quiet --rc lcov_branch_coverage=1 --output-filename "$out" "$dir" 2>"$out.log" || {
+    cat "$out.log"
+    exit 1
+}

@@ -8,7 +8,7 @@ import sys
 import tree
 
 clang = os.path.abspath(sys.argv[1])
-SOURCE = "tests/lint/testdata/thread_safety.c"
+SOURCE = "tests/lint/thread_safety.c"
 FOLDERS = ["libarch/include", "libarch/host", "libmm/include", "libvm/include", "libvm/config/include"]
 CASES = {
     0: None,
