@@ -66,10 +66,10 @@ void aplic_set_pending(const struct aplic *a, uint32_t source, bool pending)
 }
 
 /*
- * QEMU's chip keeps a level pending whose input has fallen after a claim: enabled, it would
- * interrupt once more, for nothing. Only an inactive source forgets.
+ * QEMU's APLIC keeps a level pending whose input has fallen after a claim: it would interrupt once
+ * more when it is enabled. Only the Inactive mode clears it.
  */
-static void forget_fallen(const struct aplic *a, uint32_t source)
+static void clear_stale_level(const struct aplic *a, uint32_t source)
 {
     uint32_t sm = mmio_read32(a->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
     uintptr_t word = (uintptr_t)(source / 32) * 4;
@@ -93,7 +93,7 @@ void aplic_set_enable(const struct aplic *a, uint32_t source, bool enable)
         return;
     }
     if (enable && !a->msi) {
-        forget_fallen(a, source);
+        clear_stale_level(a, source);
     }
     mmio_write32(a->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
 }
@@ -160,7 +160,7 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     }
 }
 
-/* The completion enables a level-sensitive source. */
+/* Disables after the completion, which enables a level-sensitive source. */
 static void refuse(void *state, uint32_t hart, uint32_t source)
 {
     complete(state, hart, source);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An APLIC's sources as identities of the harts' own interrupt files. */
+/* An APLIC's sources as identities of the harts' S-level interrupt files. */
 #include <hyp/irq/aplic_imsic.h>
 
 #include <hyp/base/assert.h>
@@ -18,7 +18,7 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
     }
     imsic_init_hart(a->id_max);
     for (uint32_t source = 1; source < a->aplic.source_count; source++) {
-        imsic_enable(aplic_imsic_id(a, source), true); /* The APLIC says what comes. */
+        imsic_enable(aplic_imsic_id(a, source), true); /* The APLIC's enables decide. */
     }
 }
 
@@ -37,8 +37,7 @@ static void complete(void *state, uint32_t hart, uint32_t source)
 {
     const struct aplic_imsic *a = state;
     (void)hart;
-    /* Of a level that is low, and of an edge that did not come, this does nothing or is asked for.
-     */
+    /* Sends again if the input is still high; has no effect if it is low. */
     if (aplic_is_level(&a->aplic, source)) {
         aplic_set_pending(&a->aplic, source, true);
     }
@@ -58,7 +57,7 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     }
 }
 
-/* A source that is disabled stays so: enabled, a level that is high would send for ever. */
+/* Disables the source: a level that is high would send again and again. */
 static void refuse(void *state, uint32_t hart, uint32_t source)
 {
     complete(state, hart, source);

@@ -7,9 +7,9 @@
 #include <hyp/base/assert.h>
 #include <hyp/base/bits.h>
 
-/* ---- The hypervisor's own interrupt file ----------------------------------------------------- */
+/* ---- The S-level interrupt file -------------------------------------------------------------- */
 
-static void own_write(uint32_t select, uint64_t value)
+static void s_file_write(uint32_t select, uint64_t value)
 {
     csr_write(CSR_SISELECT, select);
     csr_write(CSR_SIREG, value);
@@ -22,13 +22,13 @@ static uint32_t select_of(uint32_t array, uint32_t identity)
 
 HYP_COLD void imsic_init_hart(uint32_t id_max)
 {
-    own_write(IMSIC_SELECT_EIDELIVERY, 0);
+    s_file_write(IMSIC_SELECT_EIDELIVERY, 0);
     for (uint32_t first = 0; first <= id_max; first += 64) {
-        own_write(select_of(IMSIC_SELECT_EIE, first), 0);
-        own_write(select_of(IMSIC_SELECT_EIP, first), 0);
+        s_file_write(select_of(IMSIC_SELECT_EIE, first), 0);
+        s_file_write(select_of(IMSIC_SELECT_EIP, first), 0);
     }
-    own_write(IMSIC_SELECT_EITHRESHOLD, 0);
-    own_write(IMSIC_SELECT_EIDELIVERY, 1);
+    s_file_write(IMSIC_SELECT_EITHRESHOLD, 0);
+    s_file_write(IMSIC_SELECT_EIDELIVERY, 1);
 }
 
 void imsic_enable(uint32_t identity, bool enable)
@@ -115,7 +115,7 @@ static void ack(void *state)
 {
     const struct imsic_ipi *ipi = state;
     clear(ipi->identity);
-    /* A CSR write is device output: only a fence keeps later loads behind it. */
+    /* A CSR write is device output: only a fence orders it before later loads. */
     fence_io();
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IPIs by the firmware. */
+/* IPIs by SSIP, and by the firmware. */
 #include <hyp/irq/ipi_path.h>
 
 #include <hyp/arch/csr.h>
@@ -10,7 +10,7 @@ void ipi_path_clear_ssip(void *state)
 {
     (void)state;
     csr_clear(CSR_SIP, BIT(IRQ_S_SOFT));
-    /* A CSR write is device output: only a fence keeps later loads behind it. */
+    /* A CSR write is device output: only a fence orders it before later loads. */
     fence_io();
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first bit of a bitmap's word, quickly. */
+/* The lowest set bit of a word, as the base ISA has no ctz. */
 #pragma once
 
 #include <stdint.h>
 
 /*
- * Index of the lowest set bit of x, not 0. The base ISA has no ctz, and this is on each path of a
- * model twice or more: a multiplication by a De Bruijn sequence costs a third of bits_first().
+ * Index of the lowest set bit of x, which is not 0, by a multiplication with a De Bruijn sequence:
+ * a third of the instructions of bits_first().
  */
 static inline uint8_t lowest_bit(uint64_t x)
 {

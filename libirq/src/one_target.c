@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several harts for a source that has one. */
+/* A source that several harts enable, on a controller with one target a source. */
 #include <hyp/irq/one_target.h>
 
 #include <hyp/base/bits.h>

@@ -42,11 +42,12 @@ static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
     uint32_t word = mmio_read32(p->regs, at);
     mmio_write32(p->regs, at, enable ? word | bit : word & ~bit);
     spinlock_unlock(&p->lock[hart]);
-    /* QEMU's chip sees what pends already only when another of its registers is written. */
+    /* QEMU's PLIC delivers a source that was pending before only when another register is written.
+     */
     mmio_write32(p->regs, PLIC_CONTEXT + context * PLIC_CONTEXT_STRIDE + PLIC_THRESHOLD, 0);
 }
 
-/* A PLIC drops the completion of a source that is disabled, as it can be since its claim. */
+/* A PLIC drops the completion of a disabled source, and the guest may have disabled it. */
 static void refuse(void *state, uint32_t hart, uint32_t source)
 {
     set_enable(state, hart, source, true);
@@ -83,8 +84,8 @@ HYP_COLD static void init_hart(void *state, uint32_t hart)
 }
 
 /*
- * A source that whoever ran before has claimed and not completed would stay silent for good. A
- * completion counts for sources that the context has enabled, whichever context has claimed them.
+ * A source that earlier software has claimed and not completed would never interrupt again. A
+ * completion works for sources that the context enables, whichever context has claimed them.
  */
 HYP_COLD static void complete_all(const struct plic *p)
 {

@@ -7,8 +7,8 @@
  * Source 1 is hardware where the domain has one delivery mode: its wire leads to the machine's
  * domain. The others are lines. vCPUs 0 and 1 are on harts 1 and 0.
  */
-#include "vaplic_priv.h"
 #include "vaplic_ref.h"
+#include "vaplic_request.h"
 
 #include <string.h>
 
@@ -97,7 +97,11 @@ static void deliver(struct world *w)
     if (w->ref.mode[HW] != 0 && !ref_is_level(&w->ref, HW)) {
         w->ref.pending[HW] = true; /* Whatever the guest did meanwhile. */
     }
-    vaplic_handle_phys_irq(&w->v, HW);
+    if (w->plain) {
+        vaplic_handle_any_phys_irq(&w->v, HW);
+    } else {
+        vaplic_handle_phys_irq(&w->v, HW);
+    }
 }
 
 /* As the driver does: what it finds level-sensitive goes off, now or a little later. */

@@ -8,14 +8,6 @@
 
 /* ---- Requests, by hart ----------------------------------------------------------------------- */
 
-_Static_assert(APLIC_TARGET_IPRIO == 0xff, "key_of() shifts by its width");
-
-/* Two shifts take the priority out of the target: its mask would be two instructions more. */
-static inline uint32_t key_of(const struct vaplic *vaplic, uint32_t source)
-{
-    return vaplic->sources[source].target << 24 >> (24 - KEY_SHIFT) | source;
-}
-
 /*
  * Looks at one bit of the priority at a time, the highest first. Sources that have the bit are
  * dropped, unless all that are left have it.
@@ -64,7 +56,7 @@ void vaplic_update_all_external(struct vaplic *vaplic)
 static void add_request(struct vaplic *vaplic, uint32_t source, struct vaplic_idc *idc)
 {
     uint32_t w = source / 64;
-    uint32_t key = key_of(vaplic, source);
+    uint32_t key = vaplic_key(vaplic, source);
     idc->count++;
     idc->requests[w] |= BIT(source % 64);
     if (key < idc->best[w]) {
@@ -169,7 +161,7 @@ void vaplic_retarget_request(struct vaplic *vaplic, uint32_t source, uint32_t ta
 
 /* ---- Physical interrupts --------------------------------------------------------------------- */
 
-void vaplic_handle_phys_irq(struct vaplic *vaplic, uint32_t source)
+void vaplic_handle_any_phys_irq(struct vaplic *vaplic, uint32_t source)
 {
     const struct aplic_phys *phys = vaplic->config.phys;
     HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);

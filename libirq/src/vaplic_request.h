@@ -29,6 +29,9 @@ bool vaplic_signals(const struct vaplic *vaplic, const struct vaplic_idc *idc);
 /* The key of the best request of an IDC structure in word `w`, or VAPLIC_NONE. */
 uint32_t vaplic_best_in_word(const struct vaplic *vaplic, const struct vaplic_idc *idc, uint32_t w);
 
+/* The plain way of vaplic_handle_phys_irq(). */
+void vaplic_handle_any_phys_irq(struct vaplic *vaplic, uint32_t source);
+
 /* Reads of topi and claimi. */
 enum vdev_result vaplic_read_topi(struct vaplic *vaplic, struct vaplic_idc *idc, uint64_t *value);
 enum vdev_result vaplic_read_claimi(struct vaplic *vaplic, struct vaplic_idc *idc, uint64_t *value);

@@ -2,19 +2,19 @@
 /*
  * Driver of a supervisor-level interrupt domain of a physical APLIC.
  *
- * Direct mode: a struct irqc, by the harts' IDC structures. Every source that is enabled has
- * priority 1 and every threshold is 0: what is enabled comes. A source has one target, so enabling
+ * Direct mode: a struct irqc, by the harts' IDC structures. Every enabled source has priority 1 and
+ * every threshold is 0, so every enabled source is delivered. A source has one target, so enabling
  * it for a hart takes it from another. A level-sensitive source stays pending while its input is
- * high, claimed or not: claim turns it off, complete on again.
- * MSI mode: sources are routed to interrupt files; the files are the IMSIC driver's.
+ * high, claimed or not: claim disables it, complete enables it again.
+ * MSI mode: sources are routed to interrupt files, which the IMSIC driver handles.
  *
- * A source interrupts nobody before aplic_set_mode(), which its entry in the device tree's
- * `interrupts` says: the second cell's 1, 2, 4, 8 are EDGE1, EDGE0, LEVEL1, LEVEL0.
+ * A source is inactive until aplic_set_mode(). The second cell of `interrupts` in the device tree
+ * is its mode: 1, 2, 4, 8 are EDGE1, EDGE0, LEVEL1, LEVEL0.
  *
- * Units   `hart` is a dense hart index; a hart index of the domain is the chip's own number for it.
+ * Units   `hart` is a dense hart index; a hart index of the domain is the APLIC's number for it.
  * Owner   The caller's storage, which outlives the irqc and the phys.
- * Locks   None: each function is accesses to registers of one source or one hart. Who calls for
- *         a source holds what guards that source: the lock of the VM that owns it.
+ * Locks   None is taken: each function accesses registers of one source or one hart. A caller for
+ *         a source holds the lock of the VM that owns the source.
  * Implements "Advanced Platform-Level Interrupt Controller" of the RISC-V AIA specification.
  */
 #pragma once
@@ -37,9 +37,9 @@ struct aplic {
 };
 
 /*
- * Every source becomes inactive, and IE and the delivery mode are set. The hart indices are the
- * positions in the device tree's interrupts-extended that name the harts' S-mode line, or those of
- * the harts' files in the IMSIC's. Firmware has delegated the sources to this domain.
+ * Makes every source inactive, and sets IE and the delivery mode. The hart indices are positions in
+ * the device tree's interrupts-extended: of the harts' S-mode lines, or in MSI mode of the harts in
+ * the IMSIC's. Firmware has delegated the sources to this domain.
  *
  * HYP_OK; HYP_E_PARAM with no register touched: source_count is not in 2 … 1024, hart_count is
  * above HYP_HART_MAX, or a hart index is neither APLIC_NO_HART nor below 16384; or
@@ -49,27 +49,27 @@ struct aplic {
 HYP_MUST_USE enum hyp_status aplic_init(const struct aplic *aplic);
 
 /*
- * The functions below take sources in 1 … source_count - 1; of others they do nothing, or return 0.
+ * The functions below take sources 1 … source_count - 1. For others they do nothing, or return 0.
  */
 
-/* SM of sourcecfg, in its low 3 bits. Inactive clears pending and enable. Returns what was kept. */
+/* Sets SM of sourcecfg, 3 bits. Inactive clears pending and enable. Returns the mode that was kept.
+ */
 uint32_t aplic_set_mode(const struct aplic *aplic, uint32_t source, uint32_t sm);
 
-/* MSI mode, an active source: `eiid` to file `guest_index` of `hart`; 0: the supervisor's own. */
+/* MSI mode, an active source: sends `eiid` to file `guest_index` of `hart`; 0: its S-level file. */
 void aplic_route(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t guest_index,
                  uint32_t eiid);
 
-/* A level that is pending although its input is low, as QEMU leaves it, is forgotten first. */
+/* Enabling first clears a level that is pending although its input is low, as QEMU leaves it. */
 void aplic_set_enable(const struct aplic *aplic, uint32_t source, bool enable);
 
-/* Makes it pending, if its mode lets it: in MSI mode the retrigger of a level that is still high.
- */
+/* Sets the pending bit, if the mode allows it: in MSI mode this retriggers a level that is high. */
 void aplic_set_pending(const struct aplic *aplic, uint32_t source, bool pending);
 
-/* Is its mode a level's? */
+/* True if the source is level-sensitive. */
 bool aplic_is_level(const struct aplic *aplic, uint32_t source);
 
-/* Is `hart` its target? An inactive source has none that means anything. */
+/* True if `hart` is the target of an active source. */
 bool aplic_is_for(const struct aplic *aplic, uint32_t source, uint32_t hart);
 
 /* Direct mode only. */

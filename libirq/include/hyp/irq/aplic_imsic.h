@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine whose APLIC sends messages to the harts' IMSICs, as a struct irqc for the hypervisor:
+ * A physical APLIC that sends MSIs to the harts' IMSICs, as a struct irqc for the hypervisor:
  * source n is identity id_base + n of the supervisor-level interrupt file of the hart it is enabled
- * for. Identities up to id_base, which the file delivers before those of the sources, are IPIs'.
+ * for. Identities up to id_base are for IPIs: the file delivers them first.
  *
  * A source has one target, so enabling it for a hart takes it from another (one_target.h). A level-
- * sensitive source sends once for each rise of its input; what is still high at completion is
- * sent again by setipnum_le, as the specification's "Special consideration for level-sensitive
- * interrupt sources" says. Each source's mode is due by aplic_set_mode(), as in aplic.h.
+ * sensitive source sends once for each rise of its input. If the input is still high at completion,
+ * setipnum_le sends again, as the specification's "Special consideration for level-sensitive
+ * interrupt sources" says. aplic_set_mode() sets each source's mode, as in aplic.h.
  *
  * Units   `hart` is a dense hart index.
  * Owner   The caller's storage, which outlives the irqc.
  * Locks   As aplic.h. init_hart and claim act on the calling hart's CSRs.
  * Implements "Incoming MSI Controller (IMSIC)" and "Advanced Platform-Level Interrupt Controller"
- * of the RISC-V AIA specification, as far as said.
+ * of the RISC-V AIA specification, in part.
  */
 #pragma once
 
@@ -26,7 +26,7 @@ struct aplic_imsic {
     uint32_t id_base;
 };
 
-/* Where the machine's messages of a source go. */
+/* The identity of a source's MSIs. */
 static inline uint32_t aplic_imsic_id(const struct aplic_imsic *a, uint32_t source)
 {
     return a->id_base + source;

@@ -3,7 +3,7 @@
  * Driver of a hart's IMSIC: the hypervisor's own supervisor-level interrupt file, the guest
  * interrupt files that vCPUs get, and the pages that messages are stored to.
  *
- *   own file      siselect, sireg, stopei of the calling hart    imsic_init_hart() … imsic_claim()
+ *   S-level file  siselect, sireg, stopei of the calling hart    imsic_init_hart() … imsic_claim()
  *   guest file k  hstatus.VGEIN = k, then vsiselect, vsireg      imsic_clean_guest_file()
  *   any page      one store, from any hart                       imsic_send()
  *
@@ -13,7 +13,7 @@
  *
  * Units   Addresses are host-physical bytes. An identity is 1 … id_max, id_max is 64 * k - 1. A
  *         guest interrupt file is a number 1 … GEILEN.
- * Owner   A hart's CSRs are its own: what has no `page` acts on the calling hart.
+ * Owner   Functions without a `page` act on the calling hart's CSRs.
  * Locks   None. Interrupts are off, so that siselect and sireg are one access.
  * Implements "Incoming MSI Controller (IMSIC)" of the RISC-V Advanced Interrupt Architecture, and
  * "Hypervisor Guest External Interrupt Registers (hgeip and hgeie)" of the privileged
@@ -27,35 +27,35 @@
 #include <hyp/irq/imsic_regs.h>
 #include <hyp/irq/ipi_path.h>
 
-/* ---- The hypervisor's own interrupt file, of the calling hart -------------------------------- */
+/* ---- The S-level interrupt file of the calling hart ------------------------------------------ */
 
-/* Whatever was left there: nothing pends or is enabled, and what will be enabled comes. */
+/* Clears and disables all identities, and enables delivery. */
 void imsic_init_hart(uint32_t id_max);
 
-/* Lets `identity` interrupt this hart, or not; what pends stays. */
+/* Enables or disables `identity` on this hart. It stays pending, if it is. */
 void imsic_enable(uint32_t identity, bool enable);
 
 /*
- * Takes the lowest pending and enabled identity of this hart. 0: none; that is no error, since the
- * signal of the file may stay for a short time behind the claim that ended it.
+ * Claims the lowest pending and enabled identity of this hart. 0: none, which is no error: the
+ * file's signal may stay high for a short time after the claim that ended it.
  */
 uint32_t imsic_claim(void);
 
 /*
- * Makes `identity` pending in the interrupt file of this page, a guest's or a hart's own. What was
- * written to memory before is visible to who sees it pending.
+ * Makes `identity` pending in the interrupt file of this page, S-level or guest. Earlier stores to
+ * memory are visible to the hart that sees it pending.
  */
 void imsic_send(mmio_t page, uint32_t identity);
 
 /* ---- Guest interrupt files, of the calling hart ---------------------------------------------- */
 
-/* GEILEN: guest interrupt files 1 … GEILEN are there; at most 63. hgeie is as before. */
+/* Number of guest interrupt files, 0 … 63: files 1 … GEILEN exist. hgeie is unchanged. */
 uint32_t imsic_geilen(void);
 
 /*
- * Makes a guest interrupt file as after a reset, whoever had it: eidelivery, eithreshold, every
- * word of eie and eip are 0. hstatus and vsiselect are as before. A message that is on its way may
- * pend again: its sender has been stopped before.
+ * Resets a guest interrupt file: eidelivery, eithreshold, every word of eie and eip become 0.
+ * hstatus and vsiselect are unchanged. A message that is on its way may become pending afterwards,
+ * so its sender must have been stopped before.
  * HYP_OK, or HYP_E_RANGE with nothing changed: the file is 0 or above GEILEN.
  */
 HYP_MUST_USE enum hyp_status imsic_clean_guest_file(uint32_t file, uint32_t id_max);
@@ -75,14 +75,13 @@ static inline uint64_t imsic_page_offset(uint32_t hart, uint32_t file, uint32_t 
 /* ---- The IPI path ---------------------------------------------------------------------------- */
 
 struct imsic_ipi {
-    const mmio_t *page; /* By hart index: its own file. Borrowed. */
+    const mmio_t *page; /* By hart index: its S-level file. Borrowed. */
     uint32_t hart_count;
-    uint32_t identity; /* The lowest there is comes first: 1. */
+    uint32_t identity; /* 1 has the highest priority. */
 };
 
 /*
- * init_hart enables the identity; imsic_init_hart() came before. Of an IRQ_S_EXT, imsic_claim()
- * says whether it was the IPI; its claim is an ack but for the fence, so ack() is called in any
- * case.
+ * init_hart enables the identity, after imsic_init_hart(). On an IRQ_S_EXT imsic_claim() says
+ * whether it was the IPI. Call ack() also after that claim, for its fence.
  */
 struct ipi_path imsic_ipi_path(struct imsic_ipi *ipi);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a hart interrupts another: one interface to whatever the machine has. An image takes the
- * first that is there, at boot:
+ * How a hart interrupts another: one interface to SSWI, IMSIC and firmware. An image takes the
+ * first that the machine has, at boot:
  *
  *   path                        send                          the target's interrupt
  *   aclint_sswi_ipi_path()      a store to the SSWI device    IRQ_S_SOFT
@@ -15,7 +15,7 @@
  * ack() interrupts the target again.
  *
  * Units   `hart` is a dense hart index.
- * Owner   `state` is its maker's, and outlives the path.
+ * Owner   The caller's storage `state`, which outlives the path.
  * Locks   None: each call is a store, a call of the firmware, or of the hart's own CSRs.
  */
 #pragma once
@@ -23,11 +23,11 @@
 #include <hyp/base/types.h>
 
 struct ipi_path_ops {
-    /* On `hart` itself, before it is counted on: what is sent to it will come. */
+    /* Called on `hart` itself, before others send to it. */
     void (*init_hart)(void *state, uint32_t hart);
-    /* To a hart that the path has, the caller's own included. Any number until ack() are one. */
+    /* Sends to a hart, also to the calling one. IPIs sent before ack() are merged into one. */
     void (*send)(void *state, uint32_t hart);
-    /* On the target: its IPI no longer pends. Harmless if it did not, or was claimed already. */
+    /* Called on the target: clears its pending IPI, if there is one. */
     void (*ack)(void *state);
 };
 
@@ -41,13 +41,11 @@ struct ipi_path {
 void ipi_path_send_all(const struct ipi_path *path, uint64_t harts);
 
 /*
- * Sends an IPI by the firmware to a set of harts: bit n is the hart with id hart_id[n]. SBI "Hart
- * list parameter": one call for each 64 consecutive ids, beginning at the first that is left, if
- * ids ascend. The firmware may refuse a call because of one hart; then each of its harts gets its
- * own.
+ * Sends an IPI by the SBI to a set of harts: bit n is the hart with id hart_id[n]. One call for
+ * each 64 consecutive ids (SBI "Hart list parameter"), beginning at the first that is left, if ids
+ * ascend. The firmware may refuse a call because of one hart; then each of its harts gets a call.
  */
 void ipi_sbi_send(const uint64_t *hart_id, uint64_t harts);
 
-/* For paths whose IPI is the supervisor software interrupt: their init_hart's part, and their ack.
- */
+/* The ack of paths whose IPI is the supervisor software interrupt; part of their init_hart. */
 void ipi_path_clear_ssip(void *state);

@@ -3,13 +3,13 @@
  * A controller whose sources interrupt one hart each, used as if they could interrupt several: a
  * struct irqc around another.
  *
- * A source goes to the hart that it was enabled for last; when that one is disabled, to the lowest
- * of those that are left. So what is enabled for somebody always comes to one of them, as
- * from a PLIC, where the first to claim takes it.
+ * A source interrupts the hart that it was enabled for last. When that hart disables it, the lowest
+ * remaining hart becomes the target. So an enabled source always interrupts one of its harts, as a
+ * PLIC's source is taken by the first hart that claims.
  *
  * Owner   The caller's storage, `harts` included, which outlive the irqc.
- * Locks   Who calls set_enable for a source holds what guards that source.
- * Context As the inner one's.
+ * Locks   The caller of set_enable holds the lock that guards the source.
+ * Context As the inner controller's.
  */
 #pragma once
 
@@ -18,8 +18,7 @@
 
 struct one_target {
     struct irqc inner;
-    uint64_t
-        *harts; /* By source, inner.source_count of them, 0 at first: whom it is enabled for. */
+    uint64_t *harts; /* By source, inner.source_count of them: the harts that enable it. Zeroed. */
 };
 
 struct irqc one_target_irqc(struct one_target *one);

@@ -2,18 +2,19 @@
 /*
  * Driver of a platform-level interrupt controller, as a struct irqc.
  *
- * Every source has priority 1 and every context threshold 0: what is enabled comes, and what pends
- * already comes once it is. OpenSBI starts a hart with its context masked, whatever it held, so
- * init_hart is due on each hart after its start, the one that called plic_init() included. A
+ * Every source has priority 1 and every context threshold 0, so every enabled source is delivered,
+ * also one that was pending before it was enabled. OpenSBI starts a hart with its context masked,
+ * so call init_hart on each hart after its start, also on the one that called plic_init(). A
  * guest's priorities and threshold stay in its vplic. A claim is one read of a register, a
- * completion one write, which any hart may do for the hart that claimed. The chip drops the
- * completion of a source that is not enabled for the claiming hart: disable after, never before.
+ * completion one write, which any hart may do for the hart that claimed. A PLIC drops the
+ * completion of a source that is not enabled for the claiming hart: disable a source only after its
+ * completion.
  *
  * Units   `hart` is a dense hart index; `context` is the controller's own number.
  * Owner   The caller's storage, which outlives the irqc.
  * Locks   claim and complete are one access each and need none. set_enable is a read-modify-write
- *         of a word of that hart's context: guarded inside by a lock per hart, held for a
- *         dozen instructions. A hart belongs to one VM, so no VM waits for another's.
+ *         of a word of that hart's context, under a lock per hart, held for a dozen instructions. A
+ *         hart belongs to one VM, so no VM waits for another's.
  * Implements "Memory Map" to "Interrupt Completion" of the RISC-V PLIC specification.
  */
 #pragma once
@@ -35,8 +36,9 @@ struct plic {
 };
 
 /*
- * Every source gets priority 1, and is completed once: who ran before may have claimed it. Contexts
- * stay as they are until init_hart of each hart, but for the first one, which has nothing enabled.
+ * Sets the priority of every source to 1, and completes each once, since earlier software may have
+ * claimed it. Contexts stay unchanged until init_hart of each hart, except that the first one has
+ * all sources disabled.
  * The contexts are the positions in the device tree's interrupts-extended that name the harts'
  * S-mode line.
  *
