@@ -14,10 +14,10 @@
 
 enum { SOURCES = 97, BASE = 0xd000000, LEVEL = 10, EDGE = 96, ID_BASE = 2 };
 
-/* The driver numbers the chip's harts 2 and 0 as 0 and 2, and has none for its hart 1. */
+/* The driver numbers the model's harts 2 and 0 as 0 and 2, and has none for its hart 1. */
 static const uint32_t index_of[TEST_HARTS] = {2, APLIC_NO_HART, 0};
 
-static struct vaplic chip;
+static struct vaplic model;
 static struct vdev dev;
 static void *storage;
 static struct aplic_imsic both;
@@ -61,8 +61,9 @@ static int setup(void **state)
     test_machine();
     storage = calloc(1, vaplic_storage_size(SOURCES, TEST_HARTS));
     assert_non_null(storage);
-    assert_int_equal(vaplic_init(&chip, &config, storage), HYP_OK);
-    dev = (struct vdev){.base = BASE, .size = VAPLIC_SIZE, .ops = &vaplic_vdev_ops, .state = &chip};
+    assert_int_equal(vaplic_init(&model, &config, storage), HYP_OK);
+    dev =
+        (struct vdev){.base = BASE, .size = VAPLIC_SIZE, .ops = &vaplic_vdev_ops, .state = &model};
     mmio_host_attach(&dev);
     both = (struct aplic_imsic){
         .aplic = {.regs = {.base = BASE},
@@ -89,7 +90,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    assert_true(vaplic_is_valid(&chip));
+    assert_true(vaplic_is_valid(&model));
     test_machine_end();
     free(storage);
     return 0;
@@ -97,7 +98,7 @@ static int teardown(void **state)
 
 static void drive(uint32_t source, bool level)
 {
-    struct irq_line line = vaplic_line(&chip, source);
+    struct irq_line line = vaplic_line(&model, source);
     irq_line_set(&line, level);
 }
 

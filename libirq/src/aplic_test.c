@@ -17,17 +17,17 @@
 
 enum { SOURCES = 97, HARTS = 3, BASE = 0xd000000 };
 
-/* The driver numbers the chip's harts 2 and 0 as 0 and 2, and has none for its hart 1. */
+/* The driver numbers the model's harts 2 and 0 as 0 and 2, and has none for its hart 1. */
 static const uint32_t index_of[HARTS] = {2, APLIC_NO_HART, 0};
 
-static struct chip {
+static struct model {
     struct vaplic v;
     struct vdev dev;
     void *storage;
     bool external[HARTS];
     unsigned sent;
     uint32_t last[3]; /* Hart index, guest index, EIID of the last MSI. */
-} chip;
+} model;
 static struct aplic aplic;
 static struct irqc irqc;
 static const mmio_t regs = {.base = BASE};
@@ -35,16 +35,16 @@ static const mmio_t regs = {.base = BASE};
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
     (void)ctx;
-    chip.external[vcpu] = level;
+    model.external[vcpu] = level;
 }
 
 static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
 {
     (void)ctx;
-    chip.sent++;
-    chip.last[0] = hart_index;
-    chip.last[1] = guest_index;
-    chip.last[2] = eiid;
+    model.sent++;
+    model.last[0] = hart_index;
+    model.last[1] = guest_index;
+    model.last[2] = eiid;
 }
 
 static uint32_t get(uintptr_t offset)
@@ -62,14 +62,14 @@ static int start(uint32_t delivery)
         .set_external = set_external,
         .send_msi = send_msi,
     };
-    memset(&chip, 0, sizeof(chip));
-    chip.storage = calloc(1, vaplic_storage_size(SOURCES, HARTS));
-    assert_non_null(chip.storage);
-    assert_int_equal(vaplic_init(&chip.v, &config, chip.storage), HYP_OK);
-    chip.dev =
-        (struct vdev){.base = BASE, .size = VAPLIC_SIZE, .ops = &vaplic_vdev_ops, .state = &chip.v};
-    mmio_host_attach(&chip.dev);
-    /* What a boot loader may have left. */
+    memset(&model, 0, sizeof(model));
+    model.storage = calloc(1, vaplic_storage_size(SOURCES, HARTS));
+    assert_non_null(model.storage);
+    assert_int_equal(vaplic_init(&model.v, &config, model.storage), HYP_OK);
+    model.dev = (struct vdev){
+        .base = BASE, .size = VAPLIC_SIZE, .ops = &vaplic_vdev_ops, .state = &model.v};
+    mmio_host_attach(&model.dev);
+    /* State that a boot loader may have left. */
     mmio_write32(regs, APLIC_SOURCECFG + 4 * 5, APLIC_SM_LEVEL0);
     mmio_write32(regs, APLIC_SETIENUM, 5);
     mmio_write32(regs, APLIC_IDC + 2 * APLIC_IDC_STRIDE + APLIC_ITHRESHOLD, 1);
@@ -106,15 +106,15 @@ static int setup_msi(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    assert_true(vaplic_is_valid(&chip.v));
+    assert_true(vaplic_is_valid(&model.v));
     mmio_host_reset();
-    free(chip.storage);
+    free(model.storage);
     return 0;
 }
 
 static void drive(uint32_t source, bool level)
 {
-    struct irq_line line = vaplic_line(&chip.v, source);
+    struct irq_line line = vaplic_line(&model.v, source);
     irq_line_set(&line, level);
 }
 
@@ -131,7 +131,7 @@ static void test_init_silences(void **state)
         assert_int_equal(get(idc + APLIC_IDELIVERY), i != 1);
         assert_int_equal(get(idc + APLIC_ITHRESHOLD), i == 1 ? 5 : 0);
         assert_int_equal(get(idc + APLIC_IFORCE), 0);
-        assert_false(chip.external[i]);
+        assert_false(model.external[i]);
     }
     assert_int_equal(irqc.source_count, SOURCES);
 }
@@ -163,15 +163,15 @@ static void test_level_goes_round(void **state)
     assert_int_equal(get(APLIC_TARGET + 40), 2u << APLIC_TARGET_HART_SHIFT | 1);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 0);
     drive(10, true);
-    assert_true(chip.external[2]);
+    assert_true(model.external[2]);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
-    assert_false(chip.external[2]);        /* Although it is still high. */
+    assert_false(model.external[2]);       /* Although it is still high. */
     irqc.ops->complete(irqc.state, 2, 10); /* From any hart. */
-    assert_true(chip.external[2]);
+    assert_true(model.external[2]);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     drive(10, false);
     irqc.ops->complete(irqc.state, 0, 10);
-    assert_false(chip.external[2]);
+    assert_false(model.external[2]);
     assert_int_equal(get(APLIC_SETIE), 1u << 10);
 }
 
@@ -184,7 +184,7 @@ static void test_edge_goes_round(void **state)
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 96);
     drive(96, false);
     drive(96, true); /* The next one comes while the first is worked on. */
-    assert_true(chip.external[0]);
+    assert_true(model.external[0]);
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 96);
     irqc.ops->set_enable(irqc.state, 2, 96, false);
     irqc.ops->complete(irqc.state, 2, 96);
@@ -201,14 +201,14 @@ static void test_refused_is_off(void **state)
     drive(10, true);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     irqc.ops->refuse(irqc.state, 0, 10);
-    assert_false(chip.external[2]);
+    assert_false(model.external[2]);
     assert_int_equal(get(APLIC_SETIE), 0);
     irqc.ops->set_enable(irqc.state, 0, 10, true);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     phys.ops->set_target(phys.state, 10, 2);
     irqc.ops->refuse(irqc.state, 0, 10);
-    assert_false(chip.external[2]);
-    assert_true(chip.external[0]);
+    assert_false(model.external[2]);
+    assert_true(model.external[0]);
 }
 
 static void test_fallen_level_is_forgotten(void **state)
@@ -218,7 +218,7 @@ static void test_fallen_level_is_forgotten(void **state)
     (void)aplic_set_mode(&aplic, 33, APLIC_SM_LEVEL1); /* The model leaves it pending, as QEMU. */
     assert_int_equal(get(APLIC_SETIP + 4), 2);
     irqc.ops->set_enable(irqc.state, 2, 33, true);
-    assert_false(chip.external[0]);
+    assert_false(model.external[0]);
     assert_int_equal(get(APLIC_SETIP + 4), 0);
     assert_int_equal(get(APLIC_TARGET + 4 * 33), 1);
     drive(33, true);
@@ -233,12 +233,12 @@ static void test_enable_is_of_one_hart(void **state)
     drive(10, true);
     irqc.ops->set_enable(irqc.state, 0, 10, true);
     irqc.ops->set_enable(irqc.state, 2, 10, true);
-    assert_true(chip.external[0]);
-    assert_false(chip.external[2]);
+    assert_true(model.external[0]);
+    assert_false(model.external[2]);
     irqc.ops->set_enable(irqc.state, 0, 10, false); /* It is the other's. */
-    assert_true(chip.external[0]);
+    assert_true(model.external[0]);
     irqc.ops->set_enable(irqc.state, 2, 10, false);
-    assert_false(chip.external[0]);
+    assert_false(model.external[0]);
     /* No such source, or hart. */
     irqc.ops->set_enable(irqc.state, 0, 0, true);
     irqc.ops->set_enable(irqc.state, 0, SOURCES, true);
@@ -266,23 +266,23 @@ static void test_msi(void **state)
     aplic_route(&aplic, 40, 0, 5, 0x123);
     aplic_set_enable(&aplic, 40, true);
     drive(40, true);
-    assert_int_equal(chip.sent, 1);
-    assert_int_equal(chip.last[0], 2);
-    assert_int_equal(chip.last[1], 5);
-    assert_int_equal(chip.last[2], 0x123);
+    assert_int_equal(model.sent, 1);
+    assert_int_equal(model.last[0], 2);
+    assert_int_equal(model.last[1], 5);
+    assert_int_equal(model.last[2], 0x123);
     assert_int_equal(get(APLIC_IN_CLRIP + 4), 1u << 8);
     assert_int_equal(get(APLIC_SETIP + 4), 0);
     aplic_set_pending(&aplic, 40, true); /* Still high: once more. */
-    assert_int_equal(chip.sent, 2);
+    assert_int_equal(model.sent, 2);
     drive(40, false);
     aplic_set_pending(&aplic, 40, true);
-    assert_int_equal(chip.sent, 2);
+    assert_int_equal(model.sent, 2);
     aplic_set_enable(&aplic, 40, false);
     drive(40, true);
     assert_int_equal(get(APLIC_SETIP + 4), 1u << 8);
     aplic_set_pending(&aplic, 40, false);
     assert_int_equal(get(APLIC_SETIP + 4), 0);
-    assert_int_equal(chip.sent, 2);
+    assert_int_equal(model.sent, 2);
 }
 
 /* ---- A guest above it: its hart index 0 runs on the driver's hart 2 -------------------------- */
@@ -360,10 +360,10 @@ static void test_guest_level(void **state)
     assert_true(sizeof(storage) >= vaplic_storage_size(SOURCES, 1));
     guest_start(&guest, VAPLIC_DIRECT, storage);
     drive(10, true);
-    assert_true(chip.external[0]);
+    assert_true(model.external[0]);
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
     vaplic_handle_phys_irq(&guest, 10);
-    assert_false(chip.external[0]); /* One interrupt of the hypervisor's. */
+    assert_false(model.external[0]); /* One interrupt of the hypervisor's. */
     assert_true(guest_external);
     assert_int_equal(guest_get(&guest, APLIC_IDC + APLIC_CLAIMI), 10u << 16 | 3);
     assert_int_equal(guest_get(&guest, APLIC_IN_CLRIP), 1u << 10);
@@ -372,9 +372,9 @@ static void test_guest_level(void **state)
     assert_int_equal(guest_get(&guest, APLIC_IDC + APLIC_CLAIMI), 0);
     assert_false(guest_external);
     drive(10, true); /* It is on again. */
-    assert_true(chip.external[0]);
+    assert_true(model.external[0]);
     vaplic_stop(&guest);
-    assert_false(chip.external[0]);
+    assert_false(model.external[0]);
     assert_int_equal(get(40), 0);
     assert_true(vaplic_is_valid(&guest));
 }
@@ -386,14 +386,14 @@ static void test_guest_msi(void **state)
     uint64_t storage[160] = {0};
     guest_start(&guest, VAPLIC_MSI, storage);
     drive(10, true);
-    assert_int_equal(chip.sent, 1);
-    assert_int_equal(chip.last[1], 1);
-    assert_int_equal(chip.last[2], 3);
+    assert_int_equal(model.sent, 1);
+    assert_int_equal(model.last[1], 1);
+    assert_int_equal(model.last[2], 3);
     guest_put(&guest, APLIC_SETIPNUM_LE, 10); /* The one exit of an interrupt. */
-    assert_int_equal(chip.sent, 2);
+    assert_int_equal(model.sent, 2);
     drive(10, false);
     guest_put(&guest, APLIC_SETIPNUM_LE, 10);
-    assert_int_equal(chip.sent, 2);
+    assert_int_equal(model.sent, 2);
     assert_int_equal(guest_sent, 0);
     guest_put(&guest, APLIC_CLRIENUM, 10);
     drive(10, true);

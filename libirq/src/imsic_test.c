@@ -29,7 +29,7 @@ static mmio_t page_of(uint32_t hart, uint32_t file)
     return (mmio_t){.base = TEST_BASE + imsic_page_offset(hart, file, TEST_GUEST_BITS)};
 }
 
-/* What a boot loader may have left in a file. */
+/* State that a boot loader may have left in a file. */
 static void spoil(struct test_hart *h, uint32_t file)
 {
     struct vimsic_file *f = &h->files[file];

@@ -11,66 +11,66 @@
 #define STEPS 6
 
 static struct {
-    uint32_t target[SOURCES]; /* The chip: one hart a source, and whether it is on. */
+    uint32_t target[SOURCES]; /* The inner: one hart a source, and whether it is on. */
     bool on[SOURCES];
     uint32_t completed;
     uint32_t opened; /* Bit h: init_hart of hart h. */
-} chip;
+} inner;
 
-static void chip_init_hart(void *state, uint32_t hart)
+static void inner_init_hart(void *state, uint32_t hart)
 {
     (void)state;
-    chip.opened |= (uint32_t)BIT(hart);
+    inner.opened |= (uint32_t)BIT(hart);
 }
 
-static struct irqc_claim chip_claim(void *state, uint32_t hart)
+static struct irqc_claim inner_claim(void *state, uint32_t hart)
 {
     (void)state;
     return irqc_claim_of_source(hart + 1);
 }
 
-static void chip_complete(void *state, uint32_t hart, uint32_t source)
+static void inner_complete(void *state, uint32_t hart, uint32_t source)
 {
     (void)state;
-    chip.completed = hart * SOURCES + source;
+    inner.completed = hart * SOURCES + source;
 }
 
-static void chip_set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
+static void inner_set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
 {
     (void)state;
     PROP_ASSERT(source < SOURCES && hart < HARTS);
     if (enable) {
-        chip.target[source] = hart;
-        chip.on[source] = true;
-    } else if (chip.target[source] == hart) {
-        chip.on[source] = false;
+        inner.target[source] = hart;
+        inner.on[source] = true;
+    } else if (inner.target[source] == hart) {
+        inner.on[source] = false;
     }
 }
 
-static const struct irqc_ops chip_ops = {.init_hart = chip_init_hart,
-                                         .claim = chip_claim,
-                                         .complete = chip_complete,
-                                         .set_enable = chip_set_enable};
+static const struct irqc_ops inner_ops = {.init_hart = inner_init_hart,
+                                          .claim = inner_claim,
+                                          .complete = inner_complete,
+                                          .set_enable = inner_set_enable};
 
 void prop_run(void)
 {
     uint64_t harts[SOURCES] = {0};
     bool wants[SOURCES][HARTS] = {{false}};
-    struct one_target one = {{&chip_ops, NULL, SOURCES}, harts};
+    struct one_target one = {{&inner_ops, NULL, SOURCES}, harts};
     struct irqc irqc = one_target_irqc(&one);
-    memset(&chip, 0, sizeof(chip));
+    memset(&inner, 0, sizeof(inner));
     for (uint32_t hart = 0; hart < HARTS; hart++) {
         irqc.ops->init_hart(irqc.state, hart);
     }
-    PROP_ASSERT(chip.opened == BIT(HARTS) - 1 && irqc.source_count == SOURCES);
+    PROP_ASSERT(inner.opened == BIT(HARTS) - 1 && irqc.source_count == SOURCES);
     for (unsigned i = 0; i < STEPS; i++) {
         uint32_t source = (uint32_t)prop_u64(SOURCES + 1);
         uint32_t hart = (uint32_t)prop_u64(HARTS);
         bool enable = prop_bool();
         if (!enable && source < SOURCES && prop_bool()) {
-            chip.completed = UINT32_MAX;
+            inner.completed = UINT32_MAX;
             irqc.ops->refuse(irqc.state, hart, source);
-            PROP_ASSERT(chip.completed == hart * SOURCES + source);
+            PROP_ASSERT(inner.completed == hart * SOURCES + source);
         } else {
             irqc.ops->set_enable(irqc.state, hart, source, enable);
         }
@@ -80,12 +80,12 @@ void prop_run(void)
         irqc.ops->set_enable(irqc.state, HYP_HART_MAX, 0, true);
         for (uint32_t s = 0; s < SOURCES; s++) {
             bool any = wants[s][0] || wants[s][1] || wants[s][2];
-            PROP_ASSERT(chip.on[s] == any);
-            PROP_ASSERT(!any || wants[s][chip.target[s]]);
+            PROP_ASSERT(inner.on[s] == any);
+            PROP_ASSERT(!any || wants[s][inner.target[s]]);
         }
     }
     struct irqc_claim claim = irqc.ops->claim(irqc.state, 2);
     PROP_ASSERT(claim.kind == IRQC_CLAIM_SOURCE && claim.n == 3);
     irqc.ops->complete(irqc.state, 2, 1);
-    PROP_ASSERT(chip.completed == 2 * SOURCES + 1);
+    PROP_ASSERT(inner.completed == 2 * SOURCES + 1);
 }

@@ -19,12 +19,12 @@ static const uint8_t vcpu_of[CONTEXTS] = {VPLIC_NO_VCPU, 0, VPLIC_NO_VCPU, 1, VP
 static const uint8_t hart_of[3] = {0, 1, 2};
 static const uint32_t contexts[3] = {5, PLIC_NO_CONTEXT, 1};
 
-static struct chip {
+static struct model {
     struct vplic v;
     struct vdev dev;
     void *storage;
     bool external[3];
-} chip;
+} model;
 static struct plic plic;
 static struct irqc irqc;
 static const mmio_t regs = {.base = BASE};
@@ -32,7 +32,7 @@ static const mmio_t regs = {.base = BASE};
 static void set_external(void *ctx, uint32_t vcpu, bool level)
 {
     (void)ctx;
-    chip.external[vcpu] = level;
+    model.external[vcpu] = level;
 }
 
 static int setup(void **state)
@@ -46,14 +46,14 @@ static int setup(void **state)
         .hart = hart_of,
         .set_external = set_external,
     };
-    memset(&chip, 0, sizeof(chip));
-    chip.storage = calloc(1, vplic_storage_size(SOURCES, CONTEXTS));
-    assert_non_null(chip.storage);
-    assert_int_equal(vplic_init(&chip.v, &config, chip.storage), HYP_OK);
-    chip.dev =
-        (struct vdev){.base = BASE, .size = VPLIC_SIZE, .ops = &vplic_vdev_ops, .state = &chip.v};
-    mmio_host_attach(&chip.dev);
-    /* What a boot loader may have left. */
+    memset(&model, 0, sizeof(model));
+    model.storage = calloc(1, vplic_storage_size(SOURCES, CONTEXTS));
+    assert_non_null(model.storage);
+    assert_int_equal(vplic_init(&model.v, &config, model.storage), HYP_OK);
+    model.dev =
+        (struct vdev){.base = BASE, .size = VPLIC_SIZE, .ops = &vplic_vdev_ops, .state = &model.v};
+    mmio_host_attach(&model.dev);
+    /* State that a boot loader may have left. */
     mmio_write32(regs, PLIC_ENABLE + 5 * PLIC_ENABLE_STRIDE + 8, 0xffffffff);
     mmio_write32(regs, PLIC_CONTEXT + 5 * PLIC_CONTEXT_STRIDE, 7);
     mmio_write32(regs, PLIC_ENABLE + 3 * PLIC_ENABLE_STRIDE, 0x2);
@@ -68,15 +68,15 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    assert_true(vplic_is_valid(&chip.v));
+    assert_true(vplic_is_valid(&model.v));
     mmio_host_reset();
-    free(chip.storage);
+    free(model.storage);
     return 0;
 }
 
 static void drive(uint32_t source, bool level)
 {
-    struct irq_line line = vplic_line(&chip.v, source);
+    struct irq_line line = vplic_line(&model.v, source);
     irq_line_set(&line, level);
 }
 
@@ -100,7 +100,7 @@ static void test_init_silences_given_contexts_only(void **state)
     assert_int_equal(irqc.source_count, SOURCES);
 }
 
-/* What firmware does to the context of a hart that it starts, after the controller was set up. */
+/* Firmware does this to the context of a hart that it starts, after the controller was set up. */
 static void test_init_hart_opens_a_masked_context(void **state)
 {
     (void)state;
@@ -116,7 +116,7 @@ static void test_init_hart_opens_a_masked_context(void **state)
     assert_int_equal(enables(1, 0), 1u << 7);
 }
 
-/* Who ran before has claimed, and was reset before its completion. */
+/* Earlier software has claimed, and was reset before its completion. */
 static void test_init_completes_what_was_claimed(void **state)
 {
     (void)state;
@@ -127,7 +127,7 @@ static void test_init_completes_what_was_claimed(void **state)
     assert_int_equal(plic_init(&plic, regs, contexts, 3, SOURCES), HYP_OK);
     for (uint32_t hart = 0; hart < 3; hart++) {
         irqc.ops->init_hart(irqc.state, hart);
-        assert_false(chip.external[hart]);
+        assert_false(model.external[hart]);
     }
     irqc.ops->set_enable(irqc.state, 0, 9, true);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 9);
@@ -173,23 +173,23 @@ static void test_interrupt_goes_round(void **state)
     irqc.ops->set_enable(irqc.state, 2, 10, true);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 0);
     drive(10, true);
-    assert_true(chip.external[2]);
-    assert_true(chip.external[0]);
-    assert_false(chip.external[1]);
+    assert_true(model.external[2]);
+    assert_true(model.external[0]);
+    assert_false(model.external[1]);
     assert_int_equal(irqc.ops->claim(irqc.state, 0).n, 10);
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 0);
-    assert_false(chip.external[2]);
+    assert_false(model.external[2]);
     /* From any hart, in the context of the one that claimed. The level still stands. */
     irqc.ops->complete(irqc.state, 0, 10);
-    assert_true(chip.external[0]);
+    assert_true(model.external[0]);
     assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
     drive(10, false);
     irqc.ops->complete(irqc.state, 2, 10);
-    assert_false(chip.external[0]);
+    assert_false(model.external[0]);
     assert_false(spinlock_is_held(&plic.lock[0]));
 }
 
-/* Stands before the chip: what completes a source that the context has not enabled is dropped. */
+/* Stands before the model: what completes a source that the context has not enabled is dropped. */
 static enum vdev_result strict_write(void *state, uint64_t offset, unsigned size, uint64_t value)
 {
     uint64_t context = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE;
@@ -211,7 +211,7 @@ static void test_refused_is_completed_and_off(void **state)
     static struct vdev_ops strict;
     strict = vplic_vdev_ops;
     strict.write = strict_write;
-    chip.dev.ops = &strict;
+    model.dev.ops = &strict;
     for (unsigned i = 0; i < 2; i++) {
         irqc.ops->set_enable(irqc.state, 0, 10, true);
         drive(10, true);
@@ -219,11 +219,11 @@ static void test_refused_is_completed_and_off(void **state)
         irqc.ops->set_enable(irqc.state, 0, 10, i == 0);
         irqc.ops->refuse(irqc.state, 0, 10);
         assert_int_equal(enables(5, 0), 0);
-        assert_false(chip.external[2]);
+        assert_false(model.external[2]);
         irqc.ops->set_enable(irqc.state, 2, 10, true);
         assert_int_equal(irqc.ops->claim(irqc.state, 2).n, 10);
         irqc.ops->refuse(irqc.state, 2, 10);
-        assert_false(chip.external[0]);
+        assert_false(model.external[0]);
     }
 }
 
@@ -235,7 +235,7 @@ static void test_claim_without_context(void **state)
     irqc.ops->set_enable(irqc.state, 1, 11, true);
     assert_int_equal(irqc.ops->claim(irqc.state, 1).n, 0);
     assert_int_equal(irqc.ops->claim(irqc.state, 3).n, 0);
-    assert_false(chip.external[0] || chip.external[1] || chip.external[2]);
+    assert_false(model.external[0] || model.external[1] || model.external[2]);
 }
 
 int main(void)

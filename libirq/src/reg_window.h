@@ -16,7 +16,7 @@
 
 struct reg_window {
     uint64_t size; /* Bytes, a multiple of 8. */
-    /* As struct vdev_ops has them, for one register. */
+    /* The functions of struct vdev_ops, for one register. */
     enum vdev_result (*read)(void *state, uint64_t offset, uint64_t *value);
     void (*write)(void *state, uint64_t offset, uint32_t value);
     enum vdev_result (*more)(void *state); /* NULL: a write never has more to do. */

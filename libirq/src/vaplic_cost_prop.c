@@ -11,7 +11,7 @@
 
 enum { SOURCES = 1024, IDCS = 8, WORDS = SOURCES / 32 };
 
-/* In one call: sources that follow their registers are four, and each has this many accesses. */
+/* One call updates four deferred sources at most, each with this many accesses. */
 enum { MOST_PHYS = 4 * 3 + 3, MOST_EXTERNALS = 2 * IDCS, MOST_MESSAGES = 4 + 1 };
 enum { MOST_PARTS = 2 * SOURCES };
 

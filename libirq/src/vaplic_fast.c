@@ -5,18 +5,19 @@
  *
  * Each function looks whether a short way applies before it changes anything, and else ends in a
  * call of the plain model. vaplic_prop draws which of both it calls, and compares both with the
- * reference. Instructions of //tests/bench:report, this way and by the plain model alone:
+ * reference. Instructions of a whole exit in //tests/bench:report:
  *
- *   vaplic_handle_phys_irq   uart_irq_to_trap_vaplic   @1, 339
- *   read                     aplic_claimi              @2, 250
- *                            aplic_read                @3, 231
- *   write                    imsic_setipnum            @4, 295
+ *   vaplic_handle_phys_irq   uart_irq_to_trap_vaplic   293, by the plain model 339
+ *   read                     aplic_claimi              229
+ *                            aplic_read                178, by the plain model 231
+ *   write                    imsic_setipnum            232, by the plain model 295
  */
 #include "vaplic_phys.h"
 #include "vaplic_request.h"
 #include "vaplic_source.h"
 
-/* The IDC structure whose best request is a physical level, if the access is to its claimi. */
+/* The IDC structure whose claimi is accessed, if its best request is a physical level; else NULL.
+ */
 static inline struct vaplic_idc *claimed_phys_level(const struct vaplic *vaplic, uint64_t offset,
                                                     unsigned size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the APLIC model does with the physical APLIC, for sources that the VM owns. */
+/* The APLIC model's accesses to the physical APLIC, for sources that the VM owns. */
 #pragma once
 
 #include "vaplic_priv.h"

@@ -20,7 +20,7 @@ struct world {
     struct vaplic v;
     uint64_t storage[64];
     struct ref ref;
-    struct ref chip;
+    struct ref physical;
     struct aplic_phys phys;
     bool external[IDCS];
     bool plain;     /* The next step goes to the plain model, not to vaplic_fast.c. */
@@ -45,7 +45,7 @@ static void set_external(void *ctx, uint32_t vcpu, bool level)
 static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
 {
     struct world *w = ctx;
-    w->chip.sent += ref_message(hart_index, guest_index, eiid);
+    w->physical.sent += ref_message(hart_index, guest_index, eiid);
 }
 
 /* The machine sends by itself, and to the same files. */
@@ -53,8 +53,8 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
 {
     struct world *w = ctx;
     PROP_ASSERT(w->ref.owned[source] && hart_index < IDCS);
-    PROP_ASSERT(w->chip.mode[source] != 0);
-    ref_write(&w->chip, 0x3000 + 4 * source, hart_index << 18 | eiid);
+    PROP_ASSERT(w->physical.mode[source] != 0);
+    ref_write(&w->physical, 0x3000 + 4 * source, hart_index << 18 | eiid);
     return true;
 }
 
@@ -92,7 +92,7 @@ static void deliver(struct world *w)
 {
     w->in_flight = false;
     if (w->off_late) {
-        ref_set_enabled(&w->chip, HW, false);
+        ref_set_enabled(&w->physical, HW, false);
     }
     if (w->ref.mode[HW] != 0 && !ref_is_level(&w->ref, HW)) {
         w->ref.pending[HW] = true; /* Whatever the guest did meanwhile. */
@@ -104,18 +104,18 @@ static void deliver(struct world *w)
     }
 }
 
-/* As the driver does: what it finds level-sensitive goes off, now or a little later. */
+/* The driver disables a source that is level-sensitive at its claim, now or a little later. */
 static bool machine_claim(struct world *w, bool late)
 {
     for (uint32_t hart = 0; hart < IDCS && !w->in_flight; hart++) {
-        if (ref_external(&w->chip, hart)) {
-            PROP_ASSERT(ref_claim(&w->chip, hart) >> 16 == HW);
+        if (ref_external(&w->physical, hart)) {
+            PROP_ASSERT(ref_claim(&w->physical, hart) >> 16 == HW);
             PROP_ASSERT(hart == hart_of[w->ref.target[HW] >> 18]); /* The guest's choice. */
             PROP_ASSERT(!is_held(w) || w->raced);
             w->raced = false;
-            w->off_late = late && ref_is_level(&w->chip, HW);
-            if (!late && ref_is_level(&w->chip, HW)) {
-                ref_set_enabled(&w->chip, HW, false);
+            w->off_late = late && ref_is_level(&w->physical, HW);
+            if (!late && ref_is_level(&w->physical, HW)) {
+                ref_set_enabled(&w->physical, HW, false);
             }
             w->in_flight = true;
         }
@@ -125,7 +125,7 @@ static bool machine_claim(struct world *w, bool late)
 
 static bool machine_signals(const struct world *w)
 {
-    return ref_external(&w->chip, 0) || ref_external(&w->chip, 1);
+    return ref_external(&w->physical, 0) || ref_external(&w->physical, 1);
 }
 
 /* Its harts take every interrupt at once. */
@@ -151,7 +151,7 @@ static void check(struct world *w)
         bool level = ref_external(&w->ref, i);
         PROP_ASSERT(w->external[i] == level || (!level && may_lag(w, i)));
     }
-    PROP_ASSERT(w->chip.sent == w->ref.sent);
+    PROP_ASSERT(w->physical.sent == w->ref.sent);
 }
 
 static void check_all(struct world *w)
@@ -172,7 +172,8 @@ static void start(struct world *w)
     static const uint32_t modes[] = {VAPLIC_DIRECT, VAPLIC_MSI, VAPLIC_DIRECT | VAPLIC_MSI};
     memset(w, 0, sizeof(*w));
     uint32_t delivery = modes[draw(2, 3)];
-    w->phys = (struct aplic_phys){.ops = &chip_ops, .state = &w->chip, .source_count = SOURCES};
+    w->phys =
+        (struct aplic_phys){.ops = &physical_ops, .state = &w->physical, .source_count = SOURCES};
     struct vaplic_config config = {
         .source_count = SOURCES,
         .idc_count = IDCS,
@@ -187,18 +188,19 @@ static void start(struct world *w)
     };
     w->ref = (struct ref){
         .source_count = SOURCES, .idc_count = IDCS, .iprio_bits = 2, .delivery = delivery};
-    w->chip = w->ref;
+    w->physical = w->ref;
     w->ref.owned[HW] = delivery != (VAPLIC_DIRECT | VAPLIC_MSI);
-    w->chip.owned[HW] = true;
+    w->physical.owned[HW] = true;
     ref_reset(&w->ref);
-    ref_reset(&w->chip);
-    w->chip.ie = true;
-    w->chip.idelivery[0] = 1;
-    w->chip.idelivery[1] = 1;
+    ref_reset(&w->physical);
+    w->physical.ie = true;
+    w->physical.idelivery[0] = 1;
+    w->physical.idelivery[1] = 1;
     PROP_ASSERT(sizeof(w->storage) >= vaplic_storage_size(SOURCES, IDCS));
     PROP_ASSERT(vaplic_init(&w->v, &config, w->storage) == HYP_OK);
     PROP_ASSERT(vaplic_own(&w->v, HW) == (is_owned(w) ? HYP_OK : HYP_E_UNSUPPORTED));
-    if (draw(1, 2) == 0) { /* As a driver would have it, to get deeper in as many steps. */
+    if (draw(1, 2) ==
+        0) { /* A driver's usual set-up, which reaches more states in as many steps. */
         put(w, 0, 0x100);
         put(w, 0x4000, 1);
         put(w, 0x4020, 1);
@@ -215,7 +217,7 @@ static void wire(struct world *w, uint32_t source)
     bool level = !w->ref.wire[source];
     ref_wire(&w->ref, source, level);
     if (w->ref.owned[source]) {
-        ref_wire(&w->chip, source, level);
+        ref_wire(&w->physical, source, level);
     }
     struct irq_line line = vaplic_line(&w->v, source); /* A hardware one leads nowhere. */
     irq_line_set(&line, level);
@@ -300,5 +302,5 @@ void prop_run(void)
     check(&w);
     check_all(&w);
     vaplic_stop(&w.v);
-    PROP_ASSERT(!is_owned(&w) || w.chip.mode[HW] == 0);
+    PROP_ASSERT(!is_owned(&w) || w.physical.mode[HW] == 0);
 }

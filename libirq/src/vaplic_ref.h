@@ -19,7 +19,7 @@ struct ref {
     uint32_t genmsi;
     uint32_t mode[REF_SOURCES], target[REF_SOURCES];
     bool pending[REF_SOURCES], enabled[REF_SOURCES], wire[REF_SOURCES];
-    bool owned[REF_SOURCES]; /* As the specification even where vaplic.h prefers QEMU. */
+    bool owned[REF_SOURCES]; /* Follows the specification even where vaplic.h prefers QEMU. */
     uint32_t idelivery[REF_HARTS], iforce[REF_HARTS], ithreshold[REF_HARTS];
     uint64_t sent; /* A sum over the MSIs, whatever their order. */
 };
@@ -273,43 +273,43 @@ static inline void ref_reset(struct ref *r)
 
 /* ---- The machine's domain, as a struct aplic_phys -------------------------------------------- */
 
-static inline uint32_t chip_set_mode(void *state, uint32_t s, uint32_t sm)
+static inline uint32_t physical_set_mode(void *state, uint32_t s, uint32_t sm)
 {
     ref_write(state, 4 * s, sm);
     return ref_read(state, 4 * s);
 }
 
-static inline void chip_set_target(void *state, uint32_t s, uint32_t hart)
+static inline void physical_set_target(void *state, uint32_t s, uint32_t hart)
 {
-    PROP_ASSERT(ref_read(state, 4 * s) != 0); /* Of an inactive source it is read-only. */
+    PROP_ASSERT(ref_read(state, 4 * s) != 0); /* The target of an inactive source is read-only. */
     ref_write(state, 0x3000 + 4 * s, hart << 18 | 1);
 }
 
-static inline void chip_set_enable(void *state, uint32_t s, bool enable)
+static inline void physical_set_enable(void *state, uint32_t s, bool enable)
 {
     ref_write(state, enable ? 0x1edc : 0x1fdc, s);
 }
 
-static inline void chip_set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
+static inline void physical_set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
 {
     ref_write(state, (pending ? 0x1c00 : 0x1d00) + 4 * word, bits);
 }
 
-static inline uint32_t chip_pending(void *state, uint32_t word)
+static inline uint32_t physical_pending(void *state, uint32_t word)
 {
     return ref_read(state, 0x1c00 + 4 * word);
 }
 
-static inline uint32_t chip_inputs(void *state, uint32_t word)
+static inline uint32_t physical_inputs(void *state, uint32_t word)
 {
     return ref_read(state, 0x1d00 + 4 * word);
 }
 
-static const struct aplic_phys_ops chip_ops = {
-    .set_mode = chip_set_mode,
-    .set_target = chip_set_target,
-    .set_enable = chip_set_enable,
-    .set_pending = chip_set_pending,
-    .pending = chip_pending,
-    .rectified = chip_inputs,
+static const struct aplic_phys_ops physical_ops = {
+    .set_mode = physical_set_mode,
+    .set_target = physical_set_target,
+    .set_enable = physical_set_enable,
+    .set_pending = physical_set_pending,
+    .pending = physical_pending,
+    .rectified = physical_inputs,
 };

@@ -36,5 +36,6 @@ void vaplic_handle_any_phys_irq(struct vaplic *vaplic, uint32_t source);
 enum vdev_result vaplic_read_topi(struct vaplic *vaplic, struct vaplic_idc *idc, uint64_t *value);
 enum vdev_result vaplic_read_claimi(struct vaplic *vaplic, struct vaplic_idc *idc, uint64_t *value);
 
-/* As vaplic_read_claimi(), if the best request's physical input was just read and is low. */
+/* The same as vaplic_read_claimi(), if the best request's physical input was just read and is low.
+ */
 enum vdev_result vaplic_claim_next(struct vaplic *vaplic, struct vaplic_idc *idc, uint64_t *value);

@@ -19,7 +19,7 @@ static void update(struct vaplic *vaplic, uint32_t source)
 static void apply_deferred(struct vaplic *vaplic, uint32_t source)
 {
     struct vaplic_source *src = &vaplic->sources[source];
-    if (!vaplic->msi) { /* As set_delivery_mode() of vaplic.c says. */
+    if (!vaplic->msi) { /* See set_delivery_mode() of vaplic.c. */
         vaplic_assign_target(vaplic, source, vaplic_legal_target(vaplic, src->target));
         if (vaplic_is_level_sensitive(src) && bitmap_has(vaplic->rectified, source)) {
             bitmap_assign(vaplic->pending, source, true);

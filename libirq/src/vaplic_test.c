@@ -19,9 +19,9 @@ static struct vaplic v;
 static void *storage;
 static bool external[IDCS];
 static unsigned changes;
-static uint32_t machine_inputs, machine_pending; /* Of the sources 32 … 63. */
+static uint32_t machine_inputs, machine_pending; /* Sources 32 … 63. */
 
-/* What the machine and the interrupt files were told, in order; see the functions below. */
+/* Calls of the physical APLIC and of the interrupt files, in order; see the functions below. */
 static char told[256];
 
 static void tell(const char *format, uint32_t a, uint32_t b, uint32_t c)
@@ -185,7 +185,7 @@ static void drive(uint32_t source, bool level)
     irq_line_set(&line, level);
 }
 
-/* As Linux does. */
+/* Linux does this. */
 static void open_domain(void)
 {
     put(APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE);
@@ -305,7 +305,7 @@ static void test_hardware_level_round(void **state)
     assert_int_equal(vaplic_own(&v, 40), HYP_OK);
     ASSERT_TOLD("m40=0 "); /* Whatever it was before. */
     open_domain();
-    put(APLIC_SOURCECFG + 160, 0); /* As it is: the machine is not touched. */
+    put(APLIC_SOURCECFG + 160, 0); /* Unchanged: no physical access. */
     ASSERT_TOLD("");
     open_source(40, APLIC_SM_LEVEL1, 1);
     open_source(41, APLIC_SM_LEVEL1, 1); /* Is not owned. */
@@ -371,8 +371,9 @@ static void test_guest_changes_while_held(void **state)
     assert_false(external[0]);
     ASSERT_TOLD("m40=7 t40=3 e+40 ");
     put(APLIC_SOURCECFG + 160, APLIC_SM_EDGE0);
-    assert_int_equal(get(APLIC_SOURCECFG + 160), APLIC_SM_LEVEL1); /* What the machine kept. */
-    ASSERT_TOLD("m40=5 e+40 ");                                    /* Its target stands. */
+    assert_int_equal(get(APLIC_SOURCECFG + 160),
+                     APLIC_SM_LEVEL1); /* The mode that the physical APLIC kept. */
+    ASSERT_TOLD("m40=5 e+40 ");        /* Its target stands. */
     put(APLIC_SOURCECFG + 160, 0);
     vaplic_handle_phys_irq(&v, 40); /* Was on its way. */
     assert_int_equal(get(APLIC_SETIE + 4), 0);
@@ -667,7 +668,7 @@ static void test_is_valid_sees(void **state)
     SEEN(v.vm_stopped, true); /* And armed. */
     SEEN(v.pending[0], 0);
     SEEN(v.pending[0], 3);
-    SEEN(v.pending[0], 6); /* Of an inactive source. */
+    SEEN(v.pending[0], 6); /* Its source is inactive. */
     SEEN(v.enabled[0], 0);
     SEEN(v.rectified[0], 0);
     SEEN(v.owned[0], 1);

@@ -91,7 +91,7 @@ static void test_init_refuses(void **state)
     assert_int_equal(vimsic_init(&other, &c, files), HYP_E_PARAM);
 }
 
-/* What Linux does: sets up, takes messages by a swap of stopei. */
+/* Linux sets up its file, takes messages by a swap of stopei. */
 static void test_linux_takes_messages(void **state)
 {
     (void)state;

@@ -11,8 +11,8 @@ _Static_assert(sizeof(struct vplic_source) == 16, "an index is a shift");
 /* ---- Register window ------------------------------------------------------------------------- */
 
 struct position {
-    uint32_t context; /* Of arrays of contexts. */
-    uint32_t index;   /* Of arrays of registers. */
+    uint32_t context; /* Position in an array of contexts. */
+    uint32_t index;   /* Position in an array of registers. */
 };
 
 /* The register at `offset`; of an array its first one, with the position in the array. */

@@ -12,7 +12,7 @@
 
 enum { SOURCES = 1024, VCPUS = 8, CONTEXTS = 2 * VCPUS, WORDS = SOURCES / 32 };
 
-/* In one call: four enables at the machine, a completion and its enable; each vCPU twice. */
+/* One call makes four physical enables, a completion and its enable at most; each vCPU twice. */
 enum { MOST_PHYS = 4 + 3, MOST_EXTERNALS = 2 * VCPUS, MOST_PARTS = SOURCES };
 
 static struct {

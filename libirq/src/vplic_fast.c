@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The PLIC model's short way of an interrupt: the source is a physical one, no other source is
- * pending, and one vCPU enables it.
+ * The PLIC model's short ways: an interrupt of a physical source while no other source is pending
+ * and one vCPU enables it, and reads of a priority.
  *
- * Each function looks whether the short way applies before it changes anything, and else ends in a
+ * Each function looks whether a short way applies before it changes anything, and else ends in a
  * call of the plain model. vplic_prop draws which of both it calls, and compares both with the
- * reference. Instructions of //tests/bench:report, this way and by the plain model alone:
+ * reference. Instructions of a whole exit in //tests/bench:report:
  *
- *   vplic_handle_phys_irq   uart_irq_to_trap   @1
- *   read                    plic_claim         @2
- *   write                   plic_complete      @3
+ *   vplic_handle_phys_irq   uart_irq_to_trap   247
+ *   read                    plic_claim         225
+ *                           mmio_read          161, by the plain model 223
+ *   write                   plic_complete      219
  */
 #include <hyp/base/assert.h>
 
 #include "vplic_priv.h"
 
-/* Claim register of a context, or UINT32_MAX if the access is to another register. */
+/* The context whose claim register is accessed, or UINT64_MAX for another register. */
 static inline uint64_t claim_context(const struct vplic *vplic, uint64_t offset, unsigned size)
 {
     uint64_t context = (offset - PLIC_CONTEXT) / PLIC_CONTEXT_STRIDE; /* Huge below the first. */

@@ -55,7 +55,7 @@ void vplic_write_priority(struct vplic *vplic, uint32_t source, uint32_t value);
 void vplic_write_enables(struct vplic *vplic, uint32_t context, uint32_t reg, uint32_t value);
 uint32_t vplic_read_pending(const struct vplic *vplic, uint32_t reg);
 
-/* As vdev_ops.more: applies deferred enables. */
+/* Is vdev_ops.more: applies deferred enables. */
 enum vdev_result vplic_run_deferred(void *state);
 
 /* The plain way of vplic_handle_phys_irq(). */

@@ -94,7 +94,7 @@ static void start(struct world *w)
     PROP_ASSERT(sizeof(w->storage) >= vplic_storage_size(SOURCES, CONTEXTS));
     PROP_ASSERT(vplic_init(&w->v, &config, w->storage) == HYP_OK);
     PROP_ASSERT(vplic_own(&w->v, HW) == HYP_OK);
-    if (prop_bool()) { /* As a driver would have it, to get deeper in as many steps. */
+    if (prop_bool()) { /* A driver's usual set-up, which reaches more states in as many steps. */
         for (uint32_t s = 1; s < SOURCES; s++) {
             put(w, 4u * s, 1 + s / 3);
         }

@@ -2,7 +2,7 @@
 /*
  * The PLIC as plain arrays and loops, straight from the specification (and QEMU where vplic.h says
  * so): slow, without a summary; what the model is compared with. And a machine's controller
- * that holds the model's physical side to the chip's rules.
+ * that checks the model against a PLIC's rules.
  */
 #pragma once
 
@@ -131,7 +131,7 @@ static inline void machine_complete(void *state, uint32_t hart, uint32_t source)
     struct machine *m = state;
     PROP_ASSERT(hart < REF_HARTS && source < REF_SOURCES);
     PROP_ASSERT(m->holder[source] == hart + 1); /* Each claim is completed once, where it was. */
-    PROP_ASSERT(m->enabled[hart][source]);      /* Or the chip drops it. */
+    PROP_ASSERT(m->enabled[hart][source]);      /* Else a PLIC drops it. */
     m->holder[source] = 0;
 }
 

@@ -21,7 +21,7 @@ static void *storage;
 static bool external[2];
 static unsigned changes;
 
-/* What the machine's controller was told, in order: "e3+7 " enable 7 on hart 3, "e3-7 ", "c3:7 ".
+/* Calls of the physical controller, in order: "e3+7 " enable 7 on hart 3, "e3-7 ", "c3:7 ".
  */
 static char told[256];
 
@@ -203,7 +203,7 @@ static void test_hardware_round(void **state)
     put(enable_at(1, 40), 3u << 8); /* 41 is not owned. */
     ASSERT_TOLD("e3+40 ");
     vplic_handle_phys_irq(&v, 40, 3);
-    vplic_handle_phys_irq(&v, 40, 3); /* No chip does; the one claim stands. */
+    vplic_handle_phys_irq(&v, 40, 3); /* No PLIC does this; the first claim stays. */
     assert_true(external[0]);
     assert_int_equal(get(PLIC_PENDING + 4), 1u << 8);
     assert_int_equal(get(claim_at(1)), 40);

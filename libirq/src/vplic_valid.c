@@ -7,10 +7,10 @@ static bool source_is_valid(const struct vplic *vplic, uint32_t source)
     const struct vplic_source *s = &vplic->sources[source];
     bool pending = (s->state & SOURCE_PENDING) != 0;
     bool claimed = (s->state & SOURCE_CLAIMED) != 0;
-    bool held = (s->state & SOURCE_PHYS_CLAIMED) != 0;
+    bool phys_claimed = (s->state & SOURCE_PHYS_CLAIMED) != 0;
     bool owned = (s->state & SOURCE_OWNED) != 0;
     bool level = (s->state & SOURCE_LINE_HIGH) != 0;
-    if ((pending && claimed) || (held && (!owned || !(pending || claimed))) ||
+    if ((pending && claimed) || (phys_claimed && (!owned || !(pending || claimed))) ||
         (level && !owned && !pending && !claimed) || s->priority > vplic->config.priority_max) {
         return false;
     }

@@ -29,7 +29,8 @@
 
 struct aclint_sswi {
     mmio_t regs;
-    const uint32_t *index; /* By hart index; ACLINT_SSWI_NO_INDEX: that hart has none. Borrowed. */
+    const uint32_t
+        *index; /* Indexed by hart index; ACLINT_SSWI_NO_INDEX: that hart has none. Borrowed. */
     uint32_t hart_count;
 };
 

@@ -30,7 +30,8 @@
 /* Filled in by the caller; constant from aplic_init() on. */
 struct aplic {
     mmio_t regs;
-    const uint32_t *hart_index; /* By dense hart index: the domain's; APLIC_NO_HART. Borrowed. */
+    const uint32_t
+        *hart_index; /* Indexed by dense hart index: the domain's; APLIC_NO_HART. Borrowed. */
     uint32_t hart_count;
     uint32_t source_count;
     bool msi;

@@ -21,7 +21,7 @@
 #include <hyp/irq/imsic.h>
 
 struct aplic_imsic {
-    struct aplic aplic; /* In MSI mode; initialised. */
+    struct aplic aplic; /* Initialised, in MSI mode. */
     uint32_t id_max;    /* The files' riscv,num-ids: not below the identity of the last source. */
     uint32_t id_base;
 };

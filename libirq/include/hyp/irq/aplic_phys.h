@@ -19,7 +19,7 @@ struct aplic_phys_ops {
     /* Direct mode, an active source: targets the IDC structure of this dense hart index. */
     void (*set_target)(void *state, uint32_t source, uint32_t hart);
     void (*set_enable)(void *state, uint32_t source, bool enable);
-    /* As setip and in_clrip, for the sources in `bits`, if their modes allow it. */
+    /* Acts as setip and in_clrip for the sources in `bits`, if their modes allow it. */
     void (*set_pending)(void *state, uint32_t word, uint32_t bits, bool pending);
     uint32_t (*pending)(void *state, uint32_t word);
     uint32_t (*rectified)(void *state, uint32_t word); /* Rectified. */

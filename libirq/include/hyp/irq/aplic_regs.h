@@ -34,7 +34,7 @@
 #define APLIC_TARGET_1 (APLIC_TARGET + 4)
 #define APLIC_IDC ((uintptr_t)0x4000) /* + APLIC_IDC_STRIDE * hart index */
 #define APLIC_IDC_STRIDE ((uintptr_t)0x20)
-#define APLIC_IDELIVERY ((uintptr_t)0x0) /* In an IDC structure. */
+#define APLIC_IDELIVERY ((uintptr_t)0x0) /* This and the next ones: in an IDC structure. */
 #define APLIC_IFORCE ((uintptr_t)0x4)
 #define APLIC_ITHRESHOLD ((uintptr_t)0x8)
 #define APLIC_TOPI ((uintptr_t)0x18)
@@ -62,7 +62,7 @@
 #define APLIC_TARGET_IPRIO UINT32_C(0xff) /* Direct delivery mode. */
 #define APLIC_TARGET_EIID UINT32_C(0x7ff) /* MSI delivery mode; in genmsi, too. */
 
-#define APLIC_TOPI_ID_SHIFT 16 /* In topi and claimi: the source; the priority is below. */
+#define APLIC_TOPI_ID_SHIFT 16 /* topi and claimi: the source, above the priority. */
 
 #define APLIC_SIZE ((uintptr_t)0x8000) /* With IDC structures for 512 harts. */
 #define APLIC_SOURCE_MAX 1024u         /* Sources are 1 … 1023. */

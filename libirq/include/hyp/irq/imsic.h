@@ -75,7 +75,7 @@ static inline uint64_t imsic_page_offset(uint32_t hart, uint32_t file, uint32_t 
 /* ---- The IPI path ---------------------------------------------------------------------------- */
 
 struct imsic_ipi {
-    const mmio_t *page; /* By hart index: its S-level file. Borrowed. */
+    const mmio_t *page; /* Indexed by hart index: its S-level file. Borrowed. */
     uint32_t hart_count;
     uint32_t identity; /* 1 has the highest priority. */
 };

@@ -18,7 +18,8 @@
 
 struct one_target {
     struct irqc inner;
-    uint64_t *harts; /* By source, inner.source_count of them: the harts that enable it. Zeroed. */
+    uint64_t *harts; /* Indexed by source, inner.source_count of them: the harts that enable it.
+                        Zeroed. */
 };
 
 struct irqc one_target_irqc(struct one_target *one);

@@ -29,10 +29,12 @@
 
 struct plic {
     mmio_t regs;
-    const uint32_t *context; /* By hart index; PLIC_NO_CONTEXT: that hart has none. Borrowed. */
+    const uint32_t
+        *context; /* Indexed by hart index; PLIC_NO_CONTEXT: that hart has none. Borrowed. */
     uint32_t hart_count;
     uint32_t source_count;
-    struct spinlock lock[HYP_HART_MAX]; /* By hart index: the enable words of its context. */
+    struct spinlock
+        lock[HYP_HART_MAX]; /* Indexed by hart index: the enable words of its context. */
 };
 
 /*

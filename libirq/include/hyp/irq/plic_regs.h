@@ -15,9 +15,9 @@
 #define PLIC_ENABLE_STRIDE ((uintptr_t)0x80)
 #define PLIC_CONTEXT ((uintptr_t)0x200000) /* + PLIC_CONTEXT_STRIDE * context */
 #define PLIC_CONTEXT_STRIDE ((uintptr_t)0x1000)
-#define PLIC_THRESHOLD ((uintptr_t)0x0) /* In a context's page. */
+#define PLIC_THRESHOLD ((uintptr_t)0x0) /* Within a context's page. */
 #define PLIC_CLAIM ((uintptr_t)0x4)     /* Read: claim. Write: complete. */
 
-#define PLIC_SIZE ((uintptr_t)0x600000) /* What QEMU virt, and our model, answer for. */
+#define PLIC_SIZE ((uintptr_t)0x600000) /* The window of QEMU virt and of our model. */
 #define PLIC_SOURCE_MAX 1024u           /* Sources are 1 … 1023. */
 #define PLIC_CONTEXT_MAX 15872u

@@ -28,7 +28,7 @@
  * or to the hypervisor, which calls vaplic_handle_phys_irq(). line       vaplic_line(): a level
  * that a virtual device drives. none       nobody drives it: its input is low.
  *
- * Where the specification leaves room, or QEMU's model differs, the guest sees QEMU's:
+ * The guest sees QEMU's choice where the specification leaves room, or QEMU's model differs:
  * domaincfg.BE is read-only zero, and setipnum_be works; target keeps all bits, also those of an
  * inactive source and reserved ones (a priority of 0 becomes 1); genmsi keeps all but bits 17:12,
  * and is never busy; sourcecfg keeps the reserved modes 2 and 3, which act as Detached; a write of
@@ -73,7 +73,7 @@ struct vaplic_config {
     uint32_t idc_count;    /* vCPUs, which are hart indices; 1 … HYP_HART_MAX. */
     uint32_t iprio_bits;   /* IPRIOLEN, 1 … 8. QEMU virt: 3. */
     uint32_t delivery;     /* VAPLIC_DIRECT, VAPLIC_MSI or both. QEMU virt: one of them. */
-    const uint8_t *hart;   /* By vCPU: its dense hart index, for vaplic_own(). Borrowed. */
+    const uint8_t *hart;   /* Indexed by vCPU: its dense hart index, for vaplic_own(). Borrowed. */
     const struct aplic_phys *phys; /* Physical APLIC of hardware sources, or NULL. Borrowed. */
     /* Direct mode: sets the external interrupt of a vCPU; called for changes only. */
     void (*set_external)(void *ctx, uint32_t vcpu, bool level);
@@ -89,7 +89,7 @@ struct vaplic_config {
 };
 
 struct vaplic_source {
-    uint32_t target;   /* As the guest reads it. */
+    uint32_t target;   /* Value that the guest reads. */
     uint8_t mode;      /* SM of sourcecfg. */
     bool wire;         /* Level of its line, before sourcecfg rectifies it. */
     bool owned;        /* Hardware. */
@@ -112,7 +112,7 @@ struct vaplic_idc {
     uint8_t vcpu;   /* Its own index. */
     bool idelivery;
     bool iforce;
-    bool external; /* As last set. */
+    bool external; /* Last value set. */
 };
 
 #define VAPLIC_NONE UINT32_MAX
@@ -133,7 +133,7 @@ struct vaplic {
     uint32_t deferred_words;   /* Bit w: deferred[w] is not 0. */
     uint32_t word_count;
     uint32_t genmsi;
-    bool ie;  /* Of domaincfg. */
+    bool ie;  /* IE of domaincfg. */
     bool msi; /* DM of domaincfg. */
     bool vm_stopped;
 };

@@ -32,7 +32,7 @@
  * accesses are illegal instructions, which an embedder that delegates those never sees. Accesses
  * from VU-mode are illegal and never come here.
  *
- * Where the specification leaves room, the guest sees QEMU's: seteipnum_be ignores writes,
+ * The guest sees QEMU's choice where the specification leaves room: seteipnum_be ignores writes,
  * eidelivery keeps bit 0, eithreshold 11 bits, siselect 9 bits, the arrays end with id_max.
  * Unlike QEMU, as the specification says: the reserved selectors 0x71, 0x73 … 0x7f read 0 and are
  * no illegal instruction; csrrs and csrrc of stopei claim also if their register holds 0.
@@ -69,12 +69,12 @@ struct vimsic_file {
     uint32_t eidelivery;
     uint32_t eithreshold;
     uint32_t siselect;
-    bool external; /* As last set. */
+    bool external; /* Last value set. */
 };
 
 struct vimsic {
     struct vimsic_config config;
-    struct vimsic_file *files; /* By vCPU. */
+    struct vimsic_file *files; /* Indexed by vCPU. */
 };
 
 enum vimsic_result {

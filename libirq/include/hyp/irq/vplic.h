@@ -24,10 +24,10 @@
  *              pending again; a level that is high at completion makes it pending.
  *   none       nobody drives it.
  *
- * Where the specification leaves room, or QEMU's model differs, the guest sees QEMU's: the claim
- * register obeys the threshold; a completion ends the claim of any context, enabled or not; the
- * enable bit of source 0 is plain storage; the priority of source 0 reads 0; a context without a
- * vCPU (M-mode's) works, but interrupts nobody.
+ * The guest sees QEMU's choice where the specification leaves room, or QEMU's model differs: the
+ * claim register obeys the threshold; a completion ends the claim of any context, enabled or not;
+ * the enable bit of source 0 is plain storage; the priority of source 0 reads 0; a context without
+ * a vCPU (M-mode's) works, but interrupts nobody.
  *
  * Cost    Constant while one source is pending, for any number of sources. Pending sources are
  *         bitmaps by priority, and each context has a summary of those that it enables: a claim
@@ -54,11 +54,11 @@
 #define VPLIC_PRIORITY_MAX 31u
 
 struct vplic_config {
-    uint32_t source_count;   /* Sources are 1 … source_count - 1; 2 … 1024. QEMU virt: 96. */
-    uint32_t context_count;  /* 1 … VPLIC_CONTEXT_MAX. */
-    uint32_t priority_max;   /* 1 … VPLIC_PRIORITY_MAX. QEMU virt: 7. */
-    const uint8_t *vcpu;     /* By context: the vCPU it interrupts, or VPLIC_NO_VCPU. Copied. */
-    const uint8_t *hart;     /* By vCPU: its dense hart index. Borrowed. */
+    uint32_t source_count;  /* Sources are 1 … source_count - 1; 2 … 1024. QEMU virt: 96. */
+    uint32_t context_count; /* 1 … VPLIC_CONTEXT_MAX. */
+    uint32_t priority_max;  /* 1 … VPLIC_PRIORITY_MAX. QEMU virt: 7. */
+    const uint8_t *vcpu; /* Indexed by context: the vCPU it interrupts, or VPLIC_NO_VCPU. Copied. */
+    const uint8_t *hart; /* Indexed by vCPU: its dense hart index. Borrowed. */
     const struct irqc *irqc; /* Physical controller of hardware sources, or NULL. Borrowed. */
     /* Sets the external interrupt of a vCPU. Any function below may call it, for changes only. */
     void (*set_external)(void *ctx, uint32_t vcpu, bool level);
@@ -95,8 +95,8 @@ struct vplic {
     uint64_t *rows;
     uint64_t pending_in_rows; /* Pending sources in the rows. */
     uint64_t lone_pending;    /* The only pending source; 0: none, or they are in the rows. */
-    uint64_t external;        /* By vCPU: its external interrupt as last set. */
-    uint64_t deferred;        /* By vCPU: its context may have deferred enables. */
+    uint64_t external;        /* Indexed by vCPU: its external interrupt as last set. */
+    uint64_t deferred;        /* Indexed by vCPU: its context may have deferred enables. */
     uint32_t word_count;      /* 64-bit words of a bitmap of sources. */
     uint32_t reg_count;       /* 32-bit registers of such a bitmap. */
     bool vm_stopped;
