@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An image with the audit. */
+/* Links the audit. */
 #include "images/modules.h"
 
 #include "libhv/boot/audit.h"

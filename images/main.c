@@ -27,18 +27,18 @@ _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
     };
     (void)hart_id;
     hv_init(&hv, &build, load_hpa); /* pointers between rooms */
-    hv_read_machine(&hv, fdt_hpa);  /* a machine that can run VMs */
+    hv_read_machine(&hv, fdt_hpa);  /* device tree, CSRs */
     hv_require_own_ram(&hv);        /* image and pool in free RAM */
-    hv_erase_fdt(&hv);              /* no VM shall read it */
-    hv_init_memory(&hv);            /* pool, own address space */
-    hv_init_console(&hv);           /* lines go out from here */
-    hv_show_machine(&hv);           /* what was found */
-    hv_fit_config(&hv);             /* which VMs can run, who has the console */
+    hv_erase_fdt(&hv);              /* it has VMs' boot arguments and seeds */
+    hv_init_memory(&hv);            /* pool, own page table */
+    hv_init_console(&hv);           /* lines are written from here on */
+    hv_show_machine(&hv);           /* logs harts and extensions */
+    hv_fit_config(&hv);             /* which VMs can run, which hart has the console */
     hv_init_harts(&hv);             /* structs and stacks */
-    hv_init_irqc(&hv);              /* the machine's controller, and IPIs */
-    hv_build_vms(&hv);              /* memory, devices, images */
-    hv_show_pool(&hv);              /* what that took */
-    hv_run_audit(&hv);              /* what the tables really hold */
+    hv_init_irqc(&hv);              /* interrupt controller, IPI path */
+    hv_build_vms(&hv);              /* memory, devices, files */
+    hv_show_pool(&hv);              /* logs how much is used */
+    hv_run_audit(&hv);              /* page tables against the plan */
     hv_attach_console(&hv);         /* VMs share the console */
     hv_start_harts(&hv);            /* guests run */
 }

@@ -5,4 +5,4 @@
 #include "libhv/modules.h"
 
 extern const struct hv_modules modules;
-extern const struct hv_audit_module *const audit; /* NULL: none. */
+extern const struct hv_audit_module *const audit; /* NULL: there is no audit. */

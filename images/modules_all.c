@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Modules of an image for all machines. */
+/* Modules for machines with any of the interrupt controllers. */
 #include "images/modules.h"
 
 #include "libhv/irqc/aia.h"
@@ -15,7 +15,7 @@ static const struct irqc_module irqcs[] = {
     {&irqc_imsic, &aia, HYP_IRQC_IMSIC},
 };
 
-/* The shorter first. */
+/* The cheaper one first. */
 static const struct ipi_module ipis[] = {
     {&ipi_sswi, &aia},
     {&ipi_imsic, &aia},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Modules of an image for machines with a PLIC. */
+/* Modules for machines with a PLIC. */
 #include "images/modules.h"
 
 #include "libhv/irqc/irqc_plic.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An image without the audit. */
+/* Links no audit. */
 #include "images/modules.h"
 
 const struct hv_audit_module *const audit = NULL;

@@ -276,7 +276,7 @@ static void build_vm(struct hv *hv, uint32_t i)
     } else if (status == HYP_E_FORMAT) {
         log_line(&hv->console.log, "vm=%s state=refused", name); /* hv_vm_build() has logged why. */
     } else {
-        log_line(&hv->console.log, "vm=%s state=failed error=%d", name, (int)status);
+        log_line(&hv->console.log, "vm=%s state=failed error=%s", name, hyp_status_name(status));
     }
 }
 

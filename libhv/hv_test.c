@@ -82,7 +82,7 @@ static void hart_that_does_not_start_takes_its_vm_with_it(void **state)
     test_m.unstartable = BIT(1);
     hv.harts.hart[0]->hart.entry = test_stay;
     assert_int_equal(hart_host_run(test_start_harts, NULL), HART_HOST_PARKED);
-    assert_int_equal(test_m.started, 12); /* Nothing runs on hart 4. */
+    assert_int_equal(test_m.started, 12); /* Hart 4 has neither VM nor console. */
     const char *text = "";
     world_host_set(test_guest, &text);
     assert_int_equal(test_run_hart(0), HART_HOST_PARKED);
@@ -117,9 +117,7 @@ static void vm_that_cannot_be_built_is_said_to_have_failed(void **state)
     (void)state;
     test_irqc.create_status = HYP_E_NOMEM;
     test_boot();
-    char line[64];
-    snprintf(line, sizeof(line), "hyp: vm=linux state=failed error=%d", (int)HYP_E_NOMEM);
-    test_expect_line(line);
+    test_expect_line("hyp: vm=linux state=failed error=nomem");
     assert_int_equal(hv.events.started, 0);
 }
 
@@ -154,7 +152,7 @@ static void machine_whose_tree_cannot_be_read_is_refused(void **state)
     test_m.closed = TEST_FDT;
     test_m.closed_to_loads = true;
     expect_refusal("hyp: machine=refused reason=device-tree-inaccessible\n", true);
-    assert_int_equal(hv.events.timebase_hz, 2 * TEST_HZ); /* The platform's. */
+    assert_int_equal(hv.events.timebase_hz, 2 * TEST_HZ); /* The platform's value. */
 }
 
 static void machine_with_a_malformed_tree_is_refused(void **state)
@@ -188,7 +186,7 @@ static void machine_without_a_g_stage_is_refused(void **state)
     expect_refusal("hyp: machine=refused reason=no-h-extension\n", true);
 }
 
-/* A store where no device is would be a fault. */
+/* A store to an address without a device faults. */
 static void machine_that_lacks_the_finisher_ends_by_a_reset_alone(void **state)
 {
     (void)state;
@@ -202,7 +200,7 @@ static void finisher_that_may_be_absent_is_not_written(void **state)
 {
     (void)state;
     test_m.no_gstage = true;
-    test_m.tree.more_devices = MACHINE_DEVICE_MAX; /* Without room for all. */
+    test_m.tree.more_devices = MACHINE_DEVICE_MAX; /* More than struct machine holds. */
     test_write_tree();
     expect_refusal("hyp: machine=refused reason=no-h-extension\n", false);
 }
@@ -215,7 +213,7 @@ static void platform_without_a_finisher_ends_by_a_reset_alone(void **state)
     expect_refusal("hyp: machine=refused reason=no-h-extension\n", false);
 }
 
-static void machine_whose_memory_is_anothers_is_refused(void **state)
+static void machine_without_free_ram_is_refused(void **state)
 {
     (void)state;
     test_m.tree.reserved = (struct hyp_mem){TEST_POOL + 0x4000, 0x2000};
@@ -356,7 +354,7 @@ int main(void)
                                test_boot_setup),
         cmocka_unit_test_setup(finisher_that_may_be_absent_is_not_written, test_boot_setup),
         cmocka_unit_test_setup(platform_without_a_finisher_ends_by_a_reset_alone, test_boot_setup),
-        cmocka_unit_test_setup(machine_whose_memory_is_anothers_is_refused, test_boot_setup),
+        cmocka_unit_test_setup(machine_without_free_ram_is_refused, test_boot_setup),
         cmocka_unit_test_setup(hart_without_h_hands_over, test_boot_setup),
         cmocka_unit_test_setup(hart_that_the_tree_does_not_have_hands_over, test_boot_setup),
         cmocka_unit_test_setup(last_hart_without_h_refuses_the_machine, test_boot_setup),

@@ -147,7 +147,7 @@ static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 const struct vm_host_ops hv_ops_vm_host = {
     .send_ipi = send_ipi_sbi,
     .send_ipis = send_ipis_sbi,
-    .external = external,
+    .handle_external_irq = external,
     .ipi_work = ipi_work,
     .timer_expired = timer_expired,
     .timer_changed = timer_changed,

@@ -2,7 +2,7 @@
 /* Tests of the calls between rooms: the console hart, IPIs, timers, ends of VMs. */
 #include "libhv/test_boot.h"
 
-/* All of it is built; the test is hart 0, which has vCPU 0 of the linux VM. */
+/* All VMs are built; the test runs on hart 0, which has vCPU 0 of the linux VM. */
 static int setup(void **state)
 {
     (void)test_boot_setup(state);
@@ -87,7 +87,7 @@ static void console_hart_wakes_itself_without_an_ipi(void **state)
     assert_int_equal(csr_read(CSR_SIP), BIT(IRQ_S_SOFT));
 }
 
-static void end_of_a_vm_is_told_to_another_hart_alone(void **state)
+static void end_of_a_vm_interrupts_the_console_hart_only_from_another(void **state)
 {
     (void)state;
     hv.host.vm_ended(&hv.host, vcpu_of(0)->vm);
@@ -123,7 +123,7 @@ static void ipi_of_the_guests_own_moves_no_bytes(void **state)
     vcpu_of(2)->vm->stop_reason = VM_STOP_SHUTDOWN;
     hv.harts.ops->vm_ended(&hv, vcpu_of(2)->vm);
     uint64_t stimecmp = csr_read(CSR_STIMECMP);
-    hv.host.ipi_work(&hv.host, vcpu_of(0)); /* But what has happened is said. */
+    hv.host.ipi_work(&hv.host, vcpu_of(0)); /* But events are logged. */
     assert_int_equal(csr_read(CSR_STIMECMP), stimecmp);
     let_console_sleep();
     test_expect("vm rt stopped: shutdown\n");
@@ -158,8 +158,8 @@ static void budget_that_is_exceeded_is_said_by_the_console_hart(void **state)
     test_expect("hyp: vm=linux event=exits_after_boot max_exits=5\n");
 }
 
-/* Real-time VMs own all harts: behind the last one its hart can show what it has not. */
-static void last_vms_hart_takes_the_console_that_nobody_had(void **state)
+/* Real-time VMs own all harts: after the last one ends, its hart logs the rest. */
+static void last_vms_hart_takes_the_console_that_had_no_hart(void **state)
 {
     (void)test_boot_setup(state);
     test_m.tree.harts = 3;
@@ -176,7 +176,7 @@ static void last_vms_hart_takes_the_console_that_nobody_had(void **state)
     assert_true(hv.harts.ops->takes_console(&hv, 2));
     assert_true(hv.harts.ops->has_console(&hv, 2));
     assert_false(hv.harts.ops->takes_console(&hv, 0));
-    hv.console.hart = HV_NO_HART; /* Another hart, which has not seen that yet. */
+    hv.console.hart = HV_NO_HART; /* Another hart still reads the old value. */
     assert_false(hv.harts.ops->takes_console(&hv, 0));
 }
 
@@ -197,7 +197,7 @@ static void console_of_real_time_vms_says_their_end(void **state)
     assert_int_equal(test_run_hart(2), HART_HOST_PARKED);
     test_expect("vm linux stopped: shutdown\nvm rt stopped: shutdown\n");
     assert_int_equal(test_m.resets, 1);
-    assert_int_equal(hv.console.hart_vm, 2); /* Nobody's. */
+    assert_int_equal(hv.console.hart_vm, 2); /* No VM's. */
 }
 
 /* ---- Interrupts ------------------------------------------------------------------------------ */
@@ -231,7 +231,7 @@ static void devices_interrupt_is_its_vms(void **state)
     (void)state;
     hv.irqc.owner[5] = 1;
     test_irqc.pends = 5;
-    hv.host.external(&hv.host, vcpu_of(0));
+    hv.host.handle_external_irq(&hv.host, vcpu_of(0));
     assert_int_equal(test_irqc.vm_irqs, 1);
     assert_int_equal(test_irqc.completed, 0);
 }
@@ -245,7 +245,7 @@ static void deadline_of_the_console_serves_it(void **state)
     let_console_sleep();
     write_vm(2, "tick\n");
     hv.harts.hart[0]->timer.deadline = csr_read(CSR_TIME) + 100;
-    hv.host.timer_expired(&hv.host, vcpu_of(0)); /* It was the guest's. */
+    hv.host.timer_expired(&hv.host, vcpu_of(0)); /* The guest's timer. */
     test_expect("");
     *csr_host(CSR_TIME) += 1000;
     hv.host.timer_expired(&hv.host, vcpu_of(0));
@@ -276,7 +276,7 @@ static void hart_that_panics_stops_its_vm(void **state)
     hv.harts.ops->serve(&hv, hv.harts.hart[3]);
     let_console_sleep();
     test_expect("vm rt stopped: panic\n");
-    h = &hv.harts.hart[3]->hart; /* It has no VM. */
+    h = &hv.harts.hart[3]->hart; /* This hart has no VM. */
     h->panicked(h);
 }
 
@@ -316,12 +316,12 @@ int main(void)
         cmocka_unit_test(ipis_go_by_the_firmware_where_there_is_no_other_way),
         cmocka_unit_test_setup(bytes_of_a_vm_wake_the_console_hart, setup),
         cmocka_unit_test_setup(console_hart_wakes_itself_without_an_ipi, setup),
-        cmocka_unit_test_setup(end_of_a_vm_is_told_to_another_hart_alone, setup),
+        cmocka_unit_test_setup(end_of_a_vm_interrupts_the_console_hart_only_from_another, setup),
         cmocka_unit_test_setup(ipi_to_a_console_hart_with_a_guest_serves_both, setup),
         cmocka_unit_test_setup(ipi_of_the_guests_own_moves_no_bytes, setup),
         cmocka_unit_test_setup(ipi_to_another_hart_is_its_guests, setup),
         cmocka_unit_test_setup(budget_that_is_exceeded_is_said_by_the_console_hart, setup),
-        cmocka_unit_test(last_vms_hart_takes_the_console_that_nobody_had),
+        cmocka_unit_test(last_vms_hart_takes_the_console_that_had_no_hart),
         cmocka_unit_test(console_of_real_time_vms_says_their_end),
         cmocka_unit_test_setup(uarts_interrupt_is_the_console_harts, setup),
         cmocka_unit_test_setup(uarts_interrupt_serves_the_console, setup),

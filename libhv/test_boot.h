@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole hypervisor on the machine of test_hv.h: two VMs, an interrupt controller and IPIs that
- * are the test's, and main's steps.
+ * The whole hypervisor on the machine of test_hv.h: two VMs, a test's interrupt controller and IPI
+ * path, and the steps of images/main.c.
  *
  *   hart    0        1        2      3
  *   runs    linux's vCPUs     rt's   the console
@@ -20,18 +20,18 @@
 
 const char hyp_build_id[] = "test";
 
-/* What the test's controller and the VMs' models were asked. */
+/* Calls to the test's controller and to the VMs' models. */
 struct test_irqc {
     bool is_absent;
     enum hyp_status init_status;
-    uint64_t init_harts; /* Bit i: hart i's part. */
+    uint64_t init_harts; /* Bit i: hart i's part is set up. */
     uint64_t enabled;    /* Bit i: the UART's interrupt reaches hart i. */
-    uint32_t pends;      /* The next claim's source. */
+    uint32_t pends;      /* Source of the next claim. */
     unsigned completed;
     enum hyp_status create_status, start_status;
     unsigned vm_irqs, vm_ipis;
     bool no_ipi_path;
-    uint64_t sent; /* Bit i: an IPI to hart i, by the path. */
+    uint64_t sent; /* Bit i: the IPI path has interrupted hart i. */
 };
 
 static struct test_irqc test_irqc;
@@ -166,7 +166,7 @@ static const struct irqc_driver test_driver = {.name = "test",
                                                .init_hart = hv_irqc_init_phys_hart};
 static const struct ipi_driver test_ipi = {.name = "path", .init = test_path_init};
 
-/* The second is never looked for: the first is there, or neither is. */
+/* The second driver never runs: the first is found, or none is. */
 static const struct irqc_module test_irqcs[] = {
     {&test_driver, &test_irqc, HYP_IRQC_APLIC},
     {&test_driver, &test_irqc, HYP_IRQC_PLIC},
@@ -214,12 +214,12 @@ static inline void test_init_vms(void)
     }
     test_vms[0].console = (struct vm_console){VM_CONSOLE_VUART, TEST_VUART, 7};
     test_else = (struct vm_irqc){.model = HYP_IRQC_APLIC, .source_count = 32};
-    test_vms[0].irqc.model = HYP_IRQC_IMSIC; /* Which this machine cannot give. */
+    test_vms[0].irqc.model = HYP_IRQC_IMSIC; /* The machine has no IMSICs. */
     test_vms[0].irqc_else = &test_else;
     test_vms[0].irqc_else_count = 1;
 }
 
-/* Before hv_init(): a test changes what it needs. */
+/* The input of hv_init(), which a test may change first. */
 static inline int test_boot_setup(void **state)
 {
     (void)state;
@@ -261,9 +261,9 @@ static inline int test_boot_setup(void **state)
     return 0;
 }
 
-/* ---- Main's steps ---------------------------------------------------------------------------- */
+/* ---- The steps of boot ----------------------------------------------------------------------- */
 
-/* Up to the VMs: what a test may change is read. */
+/* Boots up to the VMs: a test may change the machine before. */
 static inline void test_boot_machine(void *arg)
 {
     (void)arg;
@@ -294,7 +294,7 @@ static inline void test_stay(struct hart *self)
     hart_park();
 }
 
-/* Boots, up to the first instruction of the first hart's own way. */
+/* Boots up to the first instruction of hv_hart_main() on the first hart. */
 static inline void test_boot(void)
 {
     assert_int_equal(hart_host_run(test_boot_all, NULL), HART_HOST_RETURNED);
@@ -313,7 +313,7 @@ static unsigned test_waits;
 static inline void test_count_wait(enum hart_host_wait why)
 {
     (void)why;
-    assert_in_range(test_waits, 0, 10000); /* Else nothing ever happens. */
+    assert_in_range(test_waits, 0, 10000); /* Fails if the hart waits for ever. */
     test_waits++;
 }
 
@@ -323,7 +323,7 @@ static inline void test_main_of(void *arg)
     h->entry(h);
 }
 
-/* Starts hart i, as if the others had come already, and says how its way ends. */
+/* Starts hart i, as if the others were online already; returns how it ends. */
 static inline enum hart_host_end test_run_hart(uint32_t i)
 {
     for (uint32_t k = 0; k < 4; k++) {
@@ -338,7 +338,7 @@ static inline enum hart_host_end test_run_hart(uint32_t i)
     return hart_host_run(test_main_of, hart_self());
 }
 
-/* A guest that says something on its SBI console, and shuts down. */
+/* A guest that writes to its SBI console and shuts down. */
 static inline struct world_trap test_guest(struct world *w, void *ctx)
 {
     const char **text = ctx;

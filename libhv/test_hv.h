@@ -47,7 +47,7 @@
 #define TEST_ISA "rv64imafdch_sstc_svpbmt"
 #define TEST_NO_ID UINT64_MAX
 
-/* What the device tree says; all else is as every tree has it. */
+/* Contents of the device tree that tests vary. */
 struct test_tree {
     uint32_t harts;
     const char *isa[TEST_HARTS_MAX]; /* NULL: TEST_ISA. */
@@ -56,7 +56,7 @@ struct test_tree {
     struct hyp_mem initrd;
     const char *bootargs;
     bool no_timebase, no_finisher, has_seed;
-    uint32_t more_devices; /* Besides the UART and the finisher. */
+    uint32_t more_devices; /* Devices beside the UART and the finisher. */
     bool has_stdout;       /* The firmware's console is the UART. */
 };
 
@@ -64,29 +64,29 @@ struct test_machine {
     struct test_tree tree;
     uint64_t boot_table[512];
     struct hv_image image;
-    const struct phys_map *phys; /* Of the pool, once satp is set. */
-    struct hart hart;            /* The test's. */
+    const struct phys_map *phys; /* The pool's map, once satp is set. */
+    struct hart hart;            /* The hart that runs the test. */
     struct vdev bus;
     struct vuart uart;
 
-    char out[16384]; /* All that was written to a console, without carriage returns. */
+    char out[16384]; /* Bytes written to a console; carriage returns left out. */
     size_t out_count;
-    const char *in;       /* What is typed. */
+    const char *in;       /* Console input. */
     uint32_t uart_room;   /* Bytes that the UART still takes. */
     bool no_console;      /* Firmware has neither DBCN nor the legacy calls. */
-    bool uart_irq;        /* The level of its wire. */
+    bool uart_irq;        /* Level of the UART's interrupt. */
     uint64_t closed;      /* Accesses to this page fault; 0: none. */
-    bool closed_to_loads; /* Else to stores alone. */
+    bool closed_to_loads; /* False: only stores fault. */
 
-    bool no_gstage;        /* hgatp is 0 whatever is written. */
-    uint64_t time_step;    /* The time CSR grows by it with each read. */
-    uint64_t unstartable;  /* Bit i: firmware does not start hart i, nor knows it. */
-    uint64_t started;      /* Bit i: it has started hart i. */
-    uint64_t start_opaque; /* Of the last one. */
-    uint64_t ipis;         /* Bit i: it has interrupted hart i. */
-    uint64_t timer;        /* As it is programmed. */
-    uint32_t resets;       /* Calls of SRST, */
-    uint64_t reset_reason; /* and the reason of the last one. */
+    bool no_gstage;        /* hgatp reads 0, whatever is written. */
+    uint64_t time_step;    /* Added to the time CSR by each read. */
+    uint64_t unstartable;  /* Bit i: firmware has no hart i. */
+    uint64_t started;      /* Bit i: firmware has started hart i. */
+    uint64_t start_opaque; /* Argument of the last start. */
+    uint64_t ipis;         /* Bit i: firmware has interrupted hart i. */
+    uint64_t timer;        /* Last value that was programmed. */
+    uint32_t resets;       /* Calls of SRST. */
+    uint64_t reset_reason; /* Reason of the last SRST. */
     uint32_t finisher_word;
 };
 
@@ -103,7 +103,7 @@ static inline void test_put(char c)
     }
 }
 
-/* What was written since the last call is this. */
+/* Expects this text to be all that was written since the last call. */
 static inline void test_expect(const char *text)
 {
     assert_string_equal(test_m.out, text);
@@ -111,7 +111,7 @@ static inline void test_expect(const char *text)
     test_m.out[0] = 0;
 }
 
-/* It has this whole line. */
+/* Expects this whole line in the output. */
 static inline void test_expect_line(const char *line)
 {
     size_t length = strlen(line);
@@ -184,7 +184,7 @@ static inline void test_type(const char *text)
 
 /* ---- Memory and registers -------------------------------------------------------------------- */
 
-/* The physical address behind a virtual one, by the table in use. */
+/* Translates a virtual address by the page table in use. */
 static inline uint64_t test_hpa_of(uintptr_t va)
 {
     struct ptable_leaf leaf;
@@ -192,7 +192,7 @@ static inline uint64_t test_hpa_of(uintptr_t va)
         assert_int_equal(hspace_walk(test_m.phys, csr_read(CSR_SATP), va, &leaf), HYP_OK);
         return leaf.pa.a + (va - leaf.address);
     }
-    uint64_t pte = test_m.boot_table[(va - HV_BASE) / HV_LEAF];
+    uint64_t pte = test_m.boot_table[(va - SPACE_BASE) / HV_LEAF];
     assert_int_equal(pte_perm(pte), PTE_R | PTE_W);
     return pte_pa(pte).a + va % HV_LEAF;
 }
@@ -250,7 +250,7 @@ static inline bool test_csr(void *state, unsigned number, enum csr_host_op op, u
     return true;
 }
 
-/* Memory that is 0; the first time nothing may be there. */
+/* Maps zeroed memory; fails if the address is in use the first time. */
 static inline void test_map(uint64_t va, size_t size, bool again)
 {
     int how = again ? MAP_FIXED : MAP_FIXED_NOREPLACE;
@@ -278,7 +278,7 @@ static inline struct sbi_ret test_hsm(uint64_t fid, uint64_t id, uint64_t opaque
 
 static inline struct sbi_ret test_dbcn(uint64_t fid, uint64_t a0, uint64_t hpa)
 {
-    char *at = (char *)(uintptr_t)(hpa - TEST_LOAD + HV_BASE);
+    char *at = (char *)(uintptr_t)(hpa - TEST_LOAD + SPACE_BASE);
     uint64_t done = 0;
     if (fid == SBI_DBCN_WRITE_BYTE) {
         test_put((char)a0);
@@ -386,7 +386,7 @@ static inline void test_put_device(void *fdt, const char *name, uint64_t hpa)
     fdt_end_node(fdt);
 }
 
-/* Writes the tree to where boot.S's table will show it. */
+/* Writes the tree to its physical address, which boot.S's table maps. */
 static inline void test_write_tree(void)
 {
     const struct test_tree *t = &test_m.tree;
@@ -411,11 +411,11 @@ static inline void test_write_tree(void)
     memset((char *)fdt + fdt_totalsize(fdt), 0xee, HV_BOOT_FDT_SIZE - fdt_totalsize(fdt));
 }
 
-/* ---- All ------------------------------------------------------------------------------------- */
+/* ---- The machine ----------------------------------------------------------------------------- */
 
 static inline const char *test_link(uint64_t offset)
 {
-    return (const char *)(uintptr_t)(HV_BASE + offset);
+    return (const char *)(uintptr_t)(SPACE_BASE + offset);
 }
 
 /* A machine of four harts; the test runs on the first. */
@@ -445,7 +445,7 @@ static inline void test_machine_init(void)
     csr_host_set_absent(NULL);
     fence_host_reset();
     sbi_host_set(test_firmware);
-    *mem_host() = (struct mem_host){.is_closed = test_is_closed};
+    *mem_host() = (struct mem_host){.is_inaccessible = test_is_closed};
     test_m.hart.id = TEST_ID;
     hart_host_set(&test_m.hart);
     hart_host_on_wait(NULL);

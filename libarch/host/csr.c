@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's register file, one a thread. */
+/* Register files of CSRs on the host, one for each thread. */
 #include <hyp/arch/csr.h>
 
 #include <hyp/base/assert.h>
+#include <stddef.h>
 
 static _Thread_local uint64_t own[CSR_HOST_COUNT];
 static _Thread_local uint64_t *used;
@@ -12,7 +13,7 @@ static _Thread_local bool (*the_absent)(unsigned number);
 
 static uint64_t *csrs(void)
 {
-    return used != 0 ? used : own;
+    return used != NULL ? used : own;
 }
 
 uint64_t *csr_host(unsigned number)
@@ -45,14 +46,14 @@ void csr_host_set_absent(bool (*is_absent)(unsigned number))
 
 bool csr_host_has(unsigned number)
 {
-    return the_absent == 0 || !the_absent(number);
+    return the_absent == NULL || !the_absent(number);
 }
 
 uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value)
 {
     uint64_t old;
     HYP_REQUIRE(csr_host_has(number));
-    if (the_model != 0 && the_model(the_state, number, op, value, &old)) {
+    if (the_model != NULL && the_model(the_state, number, op, value, &old)) {
         return old;
     }
     uint64_t *reg = csr_host(number);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's guest memory: a test's bytes, or a fault. */
+/* Guest memory on the host: bytes of a test; anything else faults. */
 #include <hyp/arch_backend/guest_mem_host.h>
 
 #include <hyp/base/assert.h>
@@ -17,7 +17,7 @@ void guest_mem_host_on_write(guest_mem_host_find find)
 void guest_mem_host_attach(const struct guest_mem_range *range)
 {
     for (unsigned i = 0; i < RANGE_MAX; i++) {
-        if (ranges[i] == 0) {
+        if (ranges[i] == NULL) {
             ranges[i] = range;
             return;
         }
@@ -28,55 +28,55 @@ void guest_mem_host_attach(const struct guest_mem_range *range)
 void guest_mem_host_reset(void)
 {
     for (unsigned i = 0; i < RANGE_MAX; i++) {
-        ranges[i] = 0;
+        ranges[i] = NULL;
     }
 }
 
 static const struct guest_mem_range *find(uint64_t gpa)
 {
     for (unsigned i = 0; i < RANGE_MAX; i++) {
-        const struct guest_mem_range *r = ranges[i];
-        if (r != 0 && gpa >= r->gpa && gpa - r->gpa < r->size) {
-            return r;
+        const struct guest_mem_range *range = ranges[i];
+        if (range != NULL && gpa >= range->gpa && gpa - range->gpa < range->size) {
+            return range;
         }
     }
-    return 0;
+    return NULL;
 }
 
 enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 {
     uint8_t *out = to;
     for (uint64_t i = 0; i < size; i++) {
-        const struct guest_mem_range *r = find(gpa.a + i);
-        if (r == 0 || r->no_read) {
+        const struct guest_mem_range *range = find(gpa.a + i);
+        if (range == NULL || range->no_read) {
             return HYP_E_FAULT;
         }
-        out[i] = r->bytes[gpa.a + i - r->gpa];
+        out[i] = range->bytes[gpa.a + i - range->gpa];
     }
     return HYP_OK;
 }
 
 enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
-    const void *found = on_write != 0 ? on_write(from, size) : 0;
-    const uint8_t *in = found != 0 ? found : from;
+    const void *found = on_write != NULL ? on_write(from, size) : NULL;
+    const uint8_t *in = found != NULL ? found : from;
     for (uint64_t i = 0; i < size; i++) {
-        const struct guest_mem_range *r = find(gpa.a + i);
-        if (r == 0 || r->no_write) {
+        const struct guest_mem_range *range = find(gpa.a + i);
+        if (range == NULL || range->no_write) {
             return HYP_E_FAULT;
         }
-        r->bytes[gpa.a + i - r->gpa] = in[i];
+        range->bytes[gpa.a + i - range->gpa] = in[i];
     }
     return HYP_OK;
 }
 
 static bool fetch16(uint64_t address, uint32_t *value)
 {
-    const struct guest_mem_range *r = find(address);
-    if (r == 0 || r->no_fetch || r->size - (address - r->gpa) < 2) {
+    const struct guest_mem_range *range = find(address);
+    if (range == NULL || range->no_fetch || range->size - (address - range->gpa) < 2) {
         return false;
     }
-    const uint8_t *b = &r->bytes[address - r->gpa];
+    const uint8_t *b = &range->bytes[address - range->gpa];
     *value = (uint32_t)(b[0] | b[1] << 8);
     return true;
 }

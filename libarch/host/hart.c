@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This thread's hart. */
+/* The hart of this thread. */
 #include <hyp/arch/hart.h>
 
 #include <hyp/base/assert.h>
 #include <setjmp.h>
+#include <stddef.h>
 
 uint64_t boot_lottery;
 uint64_t boot_tried;
@@ -29,7 +30,7 @@ void hart_host_on_wait(hart_host_wait_fn fn)
 
 void hart_host_waits(enum hart_host_wait why)
 {
-    if (on_wait != 0) {
+    if (on_wait != NULL) {
         on_wait(why);
     }
 }
@@ -37,20 +38,20 @@ void hart_host_waits(enum hart_host_wait why)
 enum hart_host_end hart_host_run(void (*fn)(void *ctx), void *ctx)
 {
     jmp_buf parked;
-    HYP_REQUIRE(on_park == 0);
+    HYP_REQUIRE(on_park == NULL);
     on_park = &parked;
     if (setjmp(parked) != 0) {
-        on_park = 0;
+        on_park = NULL;
         return HART_HOST_PARKED;
     }
     fn(ctx);
-    on_park = 0;
+    on_park = NULL;
     return HART_HOST_RETURNED;
 }
 
 _Noreturn void hart_park(void)
 {
-    HYP_REQUIRE(on_park != 0);
+    HYP_REQUIRE(on_park != NULL);
     longjmp(*on_park, 1);
 }
 

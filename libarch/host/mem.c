@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory on the host: all that a test points to can be accessed, but for what it says. */
+/* Memory on the host: a test sets which addresses cannot be accessed. */
 #include <hyp/arch/mem.h>
 
 #include <hyp/arch_backend/mem_host.h>
@@ -26,10 +26,10 @@ bool mem_zero_block_works(void *page, uint32_t block)
     return block != 0 && block == the_mem.zero_block;
 }
 
-uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
+uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written)
 {
     do {
-        if (the_mem.is_closed != 0 && the_mem.is_closed(at, written)) {
+        if (the_mem.is_inaccessible != NULL && the_mem.is_inaccessible(at, written)) {
             return at;
         }
         at += HYP_PAGE_SIZE;

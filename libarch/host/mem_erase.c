@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On the host all that a test points to can be written, but for what it says. */
+/* Erasing on the host: a test sets which addresses cannot be written. */
 #include <hyp/arch/mem_erase.h>
 
 #include <hyp/arch_backend/mem_host.h>
@@ -9,7 +9,7 @@
 bool mem_erase(void *at, size_t size)
 {
     const struct mem_host *m = mem_host();
-    if (m->is_closed != 0 && m->is_closed((uintptr_t)at, true)) {
+    if (m->is_inaccessible != NULL && m->is_inaccessible((uintptr_t)at, true)) {
         return false;
     }
     memset(at, 0, size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On the host a broken contract ends the test, unless it is what the test waits for. */
+/* A failed assertion on the host aborts the test, unless the test expects it. */
 #include <hyp/base/assert.h>
 
 #include <hyp/arch_backend/panic_host.h>
@@ -17,7 +17,7 @@ void panic_host_set(void (*fn)(const char *condition))
 _Noreturn void hyp_panic_at(const char *file, int line, const char *condition)
 {
     fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    if (on_panic != 0) {
+    if (on_panic != NULL) {
         on_panic(condition);
     }
     abort();

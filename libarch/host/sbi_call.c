@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's firmware: a function of the test. */
+/* The firmware of the host: a function of the test. */
 #include <hyp/arch_backend/sbi_call_host.h>
+
+#include <stddef.h>
 
 static _Thread_local sbi_host_fn the_fn;
 
@@ -11,7 +13,7 @@ void sbi_host_set(sbi_host_fn fn)
 
 struct sbi_ret sbi_call(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a2)
 {
-    if (the_fn == 0) {
+    if (the_fn == NULL) {
         return (struct sbi_ret){.error = SBI_ERR_NOT_SUPPORTED, .value = 0};
     }
     return the_fn(ext, fid, a0, a1, a2);

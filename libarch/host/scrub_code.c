@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's code that clears a guest's memory: its bytes alone, for who copies it. */
+/* scrub_code of the host: bytes that a test can copy and compare. */
 #include <hyp/arch/scrub_code.h>
 
 #define BYTES 0xc0, 0xde, 0xc0, 0xdf, 0xc1, 0xde, 0xc1, 0xdf

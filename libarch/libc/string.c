@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small before fast, but for copies of whole aligned words. */
+/* Small rather than fast; copies of aligned words are an exception. */
 #include <string.h>
 
 #include <stdint.h>
@@ -67,7 +67,7 @@ void *memchr(const void *s, int byte, size_t n)
             return (void *)(uintptr_t)p;
         }
     }
-    return 0;
+    return NULL;
 }
 
 size_t strlen(const char *s)
@@ -110,14 +110,14 @@ char *strchr(const char *s, int c)
             return (char *)(uintptr_t)s;
         }
         if (*s == 0) {
-            return 0;
+            return NULL;
         }
     }
 }
 
 char *strrchr(const char *s, int c)
 {
-    const char *last = 0;
+    const char *last = NULL;
     for (;; s++) {
         if (*s == (char)c) {
             last = s;
@@ -146,7 +146,7 @@ unsigned long strtoul(const char *restrict s, char **restrict end, int base)
         }
         value = value * radix + digit;
     }
-    if (end != 0) {
+    if (end != NULL) {
         *end = (char *)(uintptr_t)s;
     }
     return value;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the firmware to C. Loaded anywhere page-aligned, linked at _start's high
- * virtual address: position-independent until satp is on, then by its own names.
+ * From the firmware to C. The image is loaded at any page and linked at SPACE_BASE: the code is
+ * position-independent until satp is on, and uses linked addresses then.
  *
  * In       a0 = hart id, a1 = host device tree (physical); S-mode, satp = 0
  * Next     boot_main(hart id, device tree, load address) on the boot stack
  */
 #include <hyp/arch/world_offsets.h>
+#include <hyp/arch_backend/space.h>
 
 #define PTE_V 0x01
 #define PTE_R 0x02
@@ -23,17 +24,17 @@
 #define SBI_DBCN_WRITE 0
 #define SBI_SRST 0x53525354
 #define SBI_SRST_FAILURE 1
-#define ROOT_INDEX 256 /* of 0xffffffc000000000 in a Sv39 root */
+#define ROOT_INDEX ((SPACE_BASE >> 30) & 511) /* of SPACE_BASE in an Sv39 root table */
 
-/* rd = where `label` lies in the hypervisor's space; s0 = load address */
+/* rd = virtual address of `label`; s0 = load address */
 .macro VA rd, label
 	la	\rd, \label
 	sub	\rd, \rd, s0
-	li	t6, -(1 << 38)
+	li	t6, SPACE_BASE
 	add	\rd, \rd, t6
 .endm
 
-/* Maps pages [from, to) with flags; s0 = load address, s1 = table of 4 KiB leaves */
+/* Maps the pages [from, to) with flags; s0 = load address, s1 = table of 4 KiB leaves */
 .macro MAP from, to, flags
 	la	t0, \from
 	la	t1, \to
@@ -58,15 +59,16 @@ _start:
 	csrw	sie, zero
 	csrci	sstatus, SSTATUS_SIE
 	csrw	satp, zero
-	la	t0, closed
+	la	t0, image_inaccessible
 	csrw	stvec, t0
 	mv	s2, a0
 	mv	s3, a1
 
 	/*
-	 * The lottery: the winner's hart id + 1. Where this image has run before and was not loaded
-	 * again, the word is an earlier life's: its hart is this one, or does not run now. It is
-	 * ~hart id, below 0, where that hart hands over to the one that it has started.
+	 * The lottery: boot_lottery is 0, or the winner's hart id + 1. If this image has run before
+	 * and was not loaded again, the word is that of the earlier run: its hart is this one, or is
+	 * stopped now. The word is ~hart id, below 0, if that hart hands over to the hart that it has
+	 * started, which waits until the former has stopped.
 	 */
 	la	t0, boot_lottery
 	addi	t1, s2, 1
@@ -83,7 +85,7 @@ _start:
 	or	a0, a0, a1
 	bnez	a0, 2f
 	bltz	t2, 1b
-	/* Lost: that hart is started, and starts this one again by HSM. */
+	/* Lost: the winner runs, and will start this hart by HSM. */
 	li	a6, SBI_HSM_STOP
 	ecall
 0:	wfi
@@ -93,7 +95,7 @@ _start:
 	sc.d.aqrl t3, t1, (t0)
 	bnez	t3, 1b
 	bltz	t2, 3f
-	sd	zero, 8(t0) /* boot_tried: nobody has. */
+	sd	zero, 8(t0) /* boot_tried */
 
 3:	la	s0, _start
 	la	t0, _bss_start
@@ -133,7 +135,7 @@ _start:
 	add	t3, t3, t2
 	sd	t1, (t3)
 
-	/* The fetch after satp is on faults and finds stvec: the jump to high addresses. */
+	/* The first fetch with satp on faults and traps to stvec: the jump to SPACE_BASE. */
 	VA	t0, 4f
 	csrw	stvec, t0
 	srli	t1, t2, 12
@@ -186,7 +188,7 @@ hart_start_entry:
 	.globl	hart_enter
 	.type	hart_enter, @function
 hart_enter:
-	fence.i /* Who ran before may have had other code at these addresses. */
+	fence.i /* This hart may have run other code at these addresses. */
 	ld	t0, HART_SATP(a0)
 	csrw	satp, t0
 	sfence.vma
@@ -200,16 +202,16 @@ hart_enter:
 	.size	hart_enter, . - hart_enter
 
 /*
- * Memory of the image that cannot be accessed: there is nothing yet to say it with.
- * Next     the machine ends
+ * image_inaccessible: a trap before satp is on. Memory of the image cannot be accessed, as with a
+ * PMP entry. Prints a line by SBI and resets the machine.
  */
-	.type	closed, @function
+	.type	image_inaccessible, @function
 	.balign	4
-closed:
+image_inaccessible:
 	li	a7, SBI_DBCN
 	li	a6, SBI_DBCN_WRITE
-	la	a1, closed_text
-	la	a0, closed_text_end
+	la	a1, inaccessible_text
+	la	a0, inaccessible_text_end
 	sub	a0, a0, a1
 	li	a2, 0
 	ecall
@@ -220,12 +222,16 @@ closed:
 	ecall
 0:	wfi
 	j	0b
-	.size	closed, . - closed
+	.size	image_inaccessible, . - image_inaccessible
 
 	.section .rodata.boot, "a"
-closed_text:
+inaccessible_text:
 	.ascii	"hyp: machine=refused reason=image-inaccessible\r\n"
-closed_text_end:
+inaccessible_text_end:
+
+	/* sections.ld asserts that the image is linked there. */
+	.globl	boot_space_base
+	.set	boot_space_base, SPACE_BASE
 
 	.section .data.boot_lottery, "aw"
 	.balign	8

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HS-mode's own faults and broken contracts: one dump over SBI, the embedder is told, then this
- * hart stops. Each is done at most twice, so that a fault in here ends, too.
+ * Reports faults of HS-mode and failed assertions: writes a dump over SBI, calls the embedder's
+ * panicked(), then stops this hart. A fault in the report goes to hart_fault_nested(), which does
+ * less each time, so that reporting always ends.
  */
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
@@ -9,9 +10,9 @@
 #include <hyp/arch/world.h>
 #include <hyp/base/types.h>
 
-_Noreturn void hart_fault_report(const struct hart_fault_frame *f);
+_Noreturn void hart_fault_report(const struct hart_fault_frame *frame);
 _Noreturn void hart_fault_nested(uint64_t depth);
-_Noreturn void hart_panic_report(const struct hart_fault_frame *f);
+_Noreturn void hart_panic_report(const struct hart_fault_frame *frame);
 
 static void put_char(char c)
 {
@@ -44,19 +45,19 @@ HYP_COLD static void put_hex(const char *name, uint64_t x)
 static bool is_muted(void)
 {
     const bool *muted = hart_self()->muted;
-    return muted != 0 && __atomic_load_n(muted, __ATOMIC_RELAXED);
+    return muted != NULL && __atomic_load_n(muted, __ATOMIC_RELAXED);
 }
 
 HYP_COLD static void put_head(const char *what)
 {
-    const struct hart *h = hart_self();
-    put("\030\033%G\017\033(B\033[0m\r\nhyp: panic=\""); /* CAN: a guest may have left a sequence
-                                                            open. */
+    const struct hart *hart = hart_self();
+    /* CAN first: a guest may have left an escape sequence incomplete. */
+    put("\030\033%G\017\033(B\033[0m\r\nhyp: panic=\"");
     put(what);
     put("\"");
-    put_hex(" hart", h->id);
+    put_hex(" hart", hart->id);
     put(" vm=");
-    put(h->vm_name != 0 ? h->vm_name : "-");
+    put(hart->vm_name != NULL ? hart->vm_name : "-");
     put(" build=");
     put(hyp_build_id);
     put("\r\n");
@@ -75,63 +76,66 @@ HYP_COLD static void put_gprs(const uint64_t gpr[32])
     put("\r\n");
 }
 
-/* Once. */
-HYP_COLD static void tell_embedder(void)
+/* Calls the embedder's panicked(), at most once. */
+HYP_COLD static void call_panicked(void)
 {
-    struct hart *h = hart_self();
-    void (*panicked)(struct hart *) = h->panicked;
-    h->panicked = 0;
-    if (panicked != 0) {
-        panicked(h);
+    struct hart *hart = hart_self();
+    void (*panicked)(struct hart *) = hart->panicked;
+    hart->panicked = NULL;
+    if (panicked != NULL) {
+        panicked(hart);
     }
 }
 
-HYP_COLD static _Noreturn void give_up(void)
+HYP_COLD static _Noreturn void call_panicked_and_park(void)
 {
-    tell_embedder();
+    call_panicked();
     hart_park();
 }
 
-/* The embedder may stop the VM that the console belongs to; where it does not, nothing is said. */
-HYP_COLD static void require_voice(void)
+/*
+ * While dumps are muted, lets the embedder act first: it may stop the VM that owns the console. If
+ * dumps stay muted, this hart stops without one.
+ */
+HYP_COLD static void unmute_or_park(void)
 {
     if (is_muted()) {
-        tell_embedder();
+        call_panicked();
     }
     if (is_muted()) {
         hart_park();
     }
 }
 
-HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *f)
+HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *frame)
 {
-    require_voice();
+    unmute_or_park();
     put_head("fault in HS-mode");
-    put_hex("scause", f->scause);
-    put_hex(" sepc", f->sepc);
-    put_hex(" stval", f->stval);
-    put_hex(" hstatus", f->hstatus);
-    put_gprs(f->gpr);
-    give_up();
+    put_hex("scause", frame->scause);
+    put_hex(" sepc", frame->sepc);
+    put_hex(" stval", frame->stval);
+    put_hex(" hstatus", frame->hstatus);
+    put_gprs(frame->gpr);
+    call_panicked_and_park();
 }
 
-/* The frame has hyp_panic_at()'s arguments in a0 … a2. */
-HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *f)
+/* The frame holds the arguments of hyp_panic_at() in a0 … a2. */
+HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *frame)
 {
-    require_voice();
-    put_head((const char *)f->gpr[12]);
-    put((const char *)f->gpr[10]);
-    put_hex(" line", f->gpr[11]);
-    put_gprs(f->gpr);
-    give_up();
+    unmute_or_park();
+    put_head((const char *)frame->gpr[12]);
+    put((const char *)frame->gpr[10]);
+    put_hex(" line", frame->gpr[11]);
+    put_gprs(frame->gpr);
+    call_panicked_and_park();
 }
 
-/* depth: 1 where the report faulted, 2 where this did. */
+/* depth: 1 if the report has faulted, 2 if this function has. */
 HYP_COLD _Noreturn void hart_fault_nested(uint64_t depth)
 {
     if (depth == 1) {
         put(is_muted() ? "" : "\r\nhyp: panic=nested\r\n");
-        give_up();
+        call_panicked_and_park();
     }
     hart_park();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registers of F, D and V: which there are, how they become as after reset, one by its number. */
+/* Registers of F, D and V: probes the extensions, resets the registers, accesses one by its number. */
 #define WORLD_F 1
 #define WORLD_D 2
 #define WORLD_V 4
@@ -8,7 +8,7 @@
 
 	.option arch, +f, +d, +v
 
-	/* An instruction that may trap: execution goes on at `to` then. */
+	/* An instruction that may trap: execution then continues at `to`. */
 	.macro	MAY_TRAP to, insn:vararg
 7:	\insn
 	.pushsection .fixup, "a"
@@ -16,7 +16,7 @@
 	.popsection
 	.endm
 
-	/* The caller accesses f0 first, which may trap. */
+	/* f1 … f31; the caller accesses f0 first, which may trap. */
 	.macro	EACH_FP op
 	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
 	\op	f\n, 8 * \n(sp)
@@ -24,8 +24,8 @@
 	.endm
 
 /*
- * store_fp, load_fp: all f registers to and from a frame of 8 bytes each at sp; where the hart has
- * no D, their 32 bits.
+ * store_fp, load_fp: copies all f registers to and from a frame at sp, 8 bytes each; on a hart without
+ * D their 32 bits.
  * In       t0 = return address
  */
 	.section .text.world_fp, "ax"
@@ -48,9 +48,9 @@ load_fp_single:
 	jr	t0
 
 /*
- * world_clear_fp(unsigned has): floating-point and vector registers as after reset
- * ("State of Vector Extension at Reset" for vtype and vl). fcsr may be there without F (Zfinx).
- * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V; sstatus.FS and VS not Off where there are some
+ * world_clear_fp(unsigned has): resets floating-point and vector registers
+ * ("State of Vector Extension at Reset" for vtype and vl). fcsr may exist without F (Zfinx).
+ * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V; sstatus.FS and VS not Off for those
  * Clobbers a0, t0 … t2; f0 … f31, v0 … v31, fcsr, vtype, vl, vcsr, vstart
  * Stack    256 bytes
  */
@@ -77,16 +77,16 @@ world_clear_fp:
 	vmv.v.i	v24, 0
 	csrw	vcsr, zero
 	csrw	vstart, zero
-	li	a0, -1			/* a vtype that no hart has: vill = 1, vl = 0 */
+	li	a0, -1			/* an invalid vtype: sets vill = 1, vl = 0 */
 	vsetvl	a0, zero, a0
 4:	ret
 	.size	world_clear_fp, . - world_clear_fp
 
 /*
- * world_read_fp(unsigned reg), world_write_fp(unsigned reg, uint64_t bits): one f register, by way of
- * an image of all 32 on the stack, since no instruction takes the number of an f register from a register.
+ * world_read_fp(unsigned reg), world_write_fp(unsigned reg, uint64_t bits): access one f register by
+ * copying all 32 to the stack, as no instruction takes the number of an f register from a register.
  * In       sstatus.FS not Off; a0 = reg, a1 = bits
- * Out      a0 = its 64 bits; of 32, the upper half is anything
+ * Out      a0 = its 64 bits; without D the upper half is undefined
  * Stack    256 bytes
  */
 	.globl	world_read_fp
@@ -115,10 +115,10 @@ world_write_fp:
 	.size	world_write_fp, . - world_write_fp
 
 /*
- * world_probe_fp(unsigned asked): V is there if two elements of 64 bits fit a register (Zvl128b)
- * and are added as floating-point numbers (Zve64d).
- * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V that are asked for
- * Out      a0 = OR of those that are there; F and D are asked for in any case
+ * world_probe_fp(unsigned asked): the hart has V if two elements of 64 bits fit a register (Zvl128b)
+ * and can be added as floating-point numbers (Zve64d).
+ * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V to probe; F and D are always probed
+ * Out      a0 = OR of those that the hart has
  */
 	.section .text.world_probe_fp, "ax"
 	.globl	world_probe_fp
@@ -129,7 +129,7 @@ world_probe_fp:
 	csrs	sstatus, t0
 	andi	a2, a0, WORLD_V
 	li	a0, 0
-	MAY_TRAP 1f, flw f0, 0(sp)	/* fmv.w.x is no proof: an emulator with Zfinx has it */
+	MAY_TRAP 1f, flw f0, 0(sp)	/* not fmv.w.x: an emulator with Zfinx accepts it */
 	csrw	fcsr, zero
 	li	a0, WORLD_F
 	MAY_TRAP 1f, fld f0, 0(sp)

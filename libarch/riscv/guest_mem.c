@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Guest memory by HLV and HSV; each access has a fix-up for its fault. */
+/* Accesses guest memory by HLV and HSV; each access has a fix-up for its fault. */
 #include <hyp/arch/guest_mem.h>
 
 #include <hyp/arch/csr.h>
 #include <hyp/base/bits.h>
 
-/* One access; `ok` becomes 0 when it faults. The encodings have no assembler name without H. */
+/* One access; `ok` becomes 0 if it faults. By encoding: the -march in use does not include H. */
 #define GUEST_ACCESS(insn, ok, ...)                 \
     __asm__ volatile("1: " insn "\n"                \
                      "j 3f\n"                       \
@@ -56,7 +56,7 @@ static bool fetch16(uint64_t address, uint16_t *value)
     return ok != 0;
 }
 
-/* Guest-physical addressing: vsatp Bare, and the privilege that ignores U bits. */
+/* CSRs to restore after guest-physical accesses, which need vsatp = Bare and SPVP = 1. */
 struct bare {
     uint64_t vsatp;
     uint64_t hstatus;
@@ -96,11 +96,11 @@ enum hyp_status guest_mem_read(gpa_t gpa, void *to, uint64_t size)
 }
 
 /*
- * Stores 32 bytes a turn, in words: hsv.d has no offset. Returns how many bytes were stored: all,
- * or those of the turns before one in which an access trapped. A load traps if neither the hart nor
- * the firmware loads misaligned words.
+ * Stores 32 bytes in each iteration, as words. HSV.D has no offset, hence the additions. Returns
+ * the number of bytes stored: all whole iterations, or those before the one in which an access
+ * trapped. A load can trap too: a misaligned one, if neither the hart nor the firmware supports it.
  */
-static uint64_t write_turns(uint64_t to, const uint8_t *from, uint64_t size)
+static uint64_t write_words(uint64_t to, const uint8_t *from, uint64_t size)
 {
     uint64_t start = to;
     uint64_t end = to + align_down(size, 32);
@@ -135,7 +135,7 @@ static uint64_t write_turns(uint64_t to, const uint8_t *from, uint64_t size)
     return align_down(to - start, 32);
 }
 
-/* Stores bytes up to a word boundary of the guest, then words, then the rest as bytes again. */
+/* Stores bytes up to a word boundary of the guest, then words, then the remaining bytes. */
 HYP_COLD enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t size)
 {
     const uint8_t *in = from;
@@ -144,7 +144,7 @@ HYP_COLD enum hyp_status guest_mem_write(gpa_t gpa, const void *from, uint64_t s
     struct bare b = bare_enter();
     for (uint64_t i = 0; ok && i < size;) {
         if (words && ((gpa.a + i) & 7) == 0) {
-            i += write_turns(gpa.a + i, in + i, size - i);
+            i += write_words(gpa.a + i, in + i, size - i);
             words = false;
         } else {
             ok = store8(gpa.a + i, in[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The address at which a hart begins that SBI HSM starts. */
+/* The start address of harts that SBI HSM starts. */
 #include <hyp/arch/hart.h>
 #include <hyp/base/types.h>
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory on the machine: cleared by cbo.zero, or by unrolled stores. */
+/* Clears memory by cbo.zero or by unrolled stores. */
 #include <hyp/arch/mem.h>
 
 #include <hyp/base/types.h>
 
-/* cbo.zero, for which the assembler has no name without Zicboz. */
+/* cbo.zero by its encoding: the -march in use does not include Zicboz. */
 static void zero_block(uintptr_t at)
 {
     __asm__ volatile(".insn i 0x0f, 2, x0, %0, 4" : : "r"(at) : "memory");
 }
 
-/* Four a turn: a page has as many. */
+/* Unrolled by four: a page has at least four blocks. */
 static void zero_by_blocks(uintptr_t at, uintptr_t end, uintptr_t block)
 {
     while (at < end) {
@@ -25,7 +25,7 @@ static void zero_by_blocks(uintptr_t at, uintptr_t end, uintptr_t block)
     }
 }
 
-/* 64 bytes a turn. */
+/* Unrolled: 64 bytes in each iteration. */
 static void zero_by_stores(uint64_t *at, const uint64_t *end)
 {
     for (; at < end; at += 8) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stores that may fault. */
+/* Erases memory by stores that may fault. */
 #include <hyp/arch/mem_erase.h>
 
 #include <hyp/base/bits.h>
 #include <hyp/base/types.h>
 
-/* Words up to `end`, four a turn, one turn at least; false where one faults. */
+/* Clears words up to `end`, at least four, in fours. Returns false if a store faulted. */
 static bool erase_words(uint64_t *at, const uint64_t *end)
 {
     uint64_t ok = 1;

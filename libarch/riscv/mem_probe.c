@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accesses to memory that may fault; apart from mem.c, which needs no trap vector. */
+/* Accesses to memory that may fault. mem.c is separate because it needs no trap vector. */
 #include <hyp/arch/mem.h>
 
 #include <hyp/base/types.h>
@@ -9,7 +9,7 @@
     ".dword " from ", " to "\n"    \
     ".popsection\n"
 
-/* cbo.zero, for which the assembler has no name without Zicboz. False: it trapped. */
+/* cbo.zero by its encoding, see mem.c. Returns false if it trapped. */
 static bool zero_block(void *at)
 {
     uint64_t ok = 1;
@@ -40,8 +40,8 @@ HYP_COLD bool mem_zero_block_works(void *page, uint32_t block)
     return ok && left == 0;
 }
 
-/* Few instructions a page: the first access that traps ends the loop. */
-HYP_COLD uintptr_t mem_find_closed(uintptr_t at, uintptr_t end, bool written)
+/* The first access that traps ends the loop: its fix-up is behind it. */
+HYP_COLD uintptr_t mem_find_inaccessible(uintptr_t at, uintptr_t end, bool written)
 {
     uint64_t value;
     if (written) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Proves that the assembly's offsets are the compiler's. */
+/* Proves that the offsets in assembly are those of the C structs. */
 #include <hyp/arch/hart.h>
 #include <hyp/arch/world.h>
 #include <hyp/arch/world_offsets.h>

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scrub_code: clears memory, in VS-mode, from wherever it was copied to. Position-independent.
- * In       a0 = first byte, a1 = behind the last, a2 = block size of cbo.zero; 0: there is none
+ * scrub_code: clears memory in VS-mode, at the address to which it was copied. Position-independent.
+ * In       clears [a0, a1); a2 = block size of cbo.zero, or 0 for stores only
  * Out      ecall with a0 = a1
  * Clobbers a0, t0, t1, t3
  * Stack    none
- * Units    Bytes up to a word, words up to a unit, units, and down again: no other byte is touched.
+ * Method   bytes up to a word, words up to a unit, units, then words and bytes: touches no other byte
  */
 	.section .rodata.scrub_code, "a"
 	.balign	8
 	.globl	scrub_code
 	.type	scrub_code, @object
 scrub_code:
-	slli	t3, a2, 3 /* A unit is eight blocks, or 16 words. */
+	slli	t3, a2, 3 /* A unit is eight blocks, or 16 words without cbo.zero. */
 	bnez	t3, 1f
 	li	t3, 128
 1:	sub	t0, a1, a0

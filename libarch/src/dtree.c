@@ -31,12 +31,12 @@ enum {
 
 #define FDT_HEADER_SIZE (HEADER_COUNT * 4)
 
-static bool block_is_inside(const struct dtree *t, uint32_t at, uint32_t size)
+static bool block_is_inside(const struct dtree *tree, uint32_t at, uint32_t size)
 {
-    return at >= FDT_HEADER_SIZE && at <= t->size && size <= t->size - at;
+    return at >= FDT_HEADER_SIZE && at <= tree->size && size <= tree->size - at;
 }
 
-HYP_COLD enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t size)
+HYP_COLD enum hyp_status dtree_open(struct dtree *tree, const void *bytes, size_t size)
 {
     const uint8_t *b = bytes;
     uint32_t header[HEADER_COUNT];
@@ -50,7 +50,7 @@ HYP_COLD enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t s
         header[HEADER_LAST_COMP_VERSION] > FDT_VERSION) {
         return HYP_E_FORMAT;
     }
-    *t = (struct dtree){
+    *tree = (struct dtree){
         .bytes = b,
         .size = header[HEADER_TOTALSIZE],
         .nodes_at = header[HEADER_OFF_DT_STRUCT],
@@ -59,18 +59,19 @@ HYP_COLD enum hyp_status dtree_open(struct dtree *t, const void *bytes, size_t s
         .reserved_at = header[HEADER_OFF_MEM_RSVMAP],
     };
     uint32_t nodes_size = header[HEADER_SIZE_DT_STRUCT];
-    if (t->size > size || t->size > INT32_MAX || !block_is_inside(t, t->nodes_at, nodes_size) ||
-        !block_is_inside(t, t->names_at, t->names_size) ||
-        !block_is_inside(t, t->reserved_at, FDT_RESERVED_SIZE) || !is_aligned(t->nodes_at, 4) ||
-        !is_aligned(t->reserved_at, 8) ||
-        (t->names_size != 0 && b[t->names_at + t->names_size - 1] != 0)) {
+    if (tree->size > size || tree->size > INT32_MAX ||
+        !block_is_inside(tree, tree->nodes_at, nodes_size) ||
+        !block_is_inside(tree, tree->names_at, tree->names_size) ||
+        !block_is_inside(tree, tree->reserved_at, FDT_RESERVED_SIZE) ||
+        !is_aligned(tree->nodes_at, 4) || !is_aligned(tree->reserved_at, 8) ||
+        (tree->names_size != 0 && b[tree->names_at + tree->names_size - 1] != 0)) {
         return HYP_E_FORMAT;
     }
-    t->nodes_end = t->nodes_at + nodes_size;
+    tree->nodes_end = tree->nodes_at + nodes_size;
     return HYP_OK;
 }
 
-/* The first multiple of 4 behind a name's NUL; `end` where there is none before it. */
+/* Returns the first multiple of 4 behind a name's NUL, or `end` if there is none before it. */
 static uint32_t behind_name(const uint8_t *bytes, uint32_t at, uint32_t end)
 {
     while (at < end && bytes[at] != 0) {
@@ -79,110 +80,110 @@ static uint32_t behind_name(const uint8_t *bytes, uint32_t at, uint32_t end)
     return at < end ? (uint32_t)align_up(at + 1, 4) : end;
 }
 
-static enum dtree_token bad(struct dtree_walk *w)
+static enum dtree_token bad(struct dtree_walk *walk)
 {
-    w->next = w->tree->nodes_end;
-    w->closing = false;
+    walk->next = walk->tree->nodes_end;
+    walk->closing = false;
     return DTREE_BAD;
 }
 
-static enum dtree_token begin_node(struct dtree_walk *w)
+static enum dtree_token begin_node(struct dtree_walk *walk)
 {
-    const struct dtree *t = w->tree;
-    uint32_t next = behind_name(t->bytes, w->at + 4, t->nodes_end);
-    if (next >= t->nodes_end || (w->depth == 0 && w->closing)) {
-        return bad(w); /* A name without an end, or a second root. */
+    const struct dtree *tree = walk->tree;
+    uint32_t next = behind_name(tree->bytes, walk->at + 4, tree->nodes_end);
+    if (next >= tree->nodes_end || (walk->depth == 0 && walk->closing)) {
+        return bad(walk); /* A name without an end, or a second root. */
     }
-    w->name = (const char *)t->bytes + w->at + 4;
-    w->next = next;
-    w->depth++;
-    w->closing = false;
+    walk->name = (const char *)tree->bytes + walk->at + 4;
+    walk->next = next;
+    walk->depth++;
+    walk->closing = false;
     return DTREE_NODE;
 }
 
-static enum dtree_token property(struct dtree_walk *w)
+static enum dtree_token property(struct dtree_walk *walk)
 {
-    const struct dtree *t = w->tree;
-    if (t->nodes_end - w->at < 12 || w->depth == 0 || w->closing) {
-        return bad(w); /* Properties come before the nodes within. */
+    const struct dtree *tree = walk->tree;
+    if (tree->nodes_end - walk->at < 12 || walk->depth == 0 || walk->closing) {
+        return bad(walk); /* Properties come before the nodes within. */
     }
-    uint32_t length = dtree_cell(t->bytes + w->at + 4);
-    uint32_t name = dtree_cell(t->bytes + w->at + 8);
-    if (length > t->nodes_end - w->at - 12 || name >= t->names_size) {
-        return bad(w);
+    uint32_t length = dtree_cell(tree->bytes + walk->at + 4);
+    uint32_t name = dtree_cell(tree->bytes + walk->at + 8);
+    if (length > tree->nodes_end - walk->at - 12 || name >= tree->names_size) {
+        return bad(walk);
     }
-    w->name = (const char *)t->bytes + t->names_at + name;
-    w->value = t->bytes + w->at + 12;
-    w->length = length;
-    w->next = (uint32_t)align_up(w->at + 12 + length, 4);
+    walk->name = (const char *)tree->bytes + tree->names_at + name;
+    walk->value = tree->bytes + walk->at + 12;
+    walk->length = length;
+    walk->next = (uint32_t)align_up(walk->at + 12 + length, 4);
     return DTREE_PROPERTY;
 }
 
-static enum dtree_token end_node(struct dtree_walk *w)
+static enum dtree_token end_node(struct dtree_walk *walk)
 {
-    if (w->depth == 0) {
-        return bad(w);
+    if (walk->depth == 0) {
+        return bad(walk);
     }
-    w->next = w->at + 4;
-    w->closing = true;
+    walk->next = walk->at + 4;
+    walk->closing = true;
     return DTREE_NODE_END;
 }
 
-static enum dtree_token end_tree(struct dtree_walk *w)
+static enum dtree_token end_tree(struct dtree_walk *walk)
 {
-    bool is_whole = w->depth == 0 && w->closing;
-    (void)bad(w); /* Nothing comes behind it. */
+    bool is_whole = walk->depth == 0 && walk->closing;
+    (void)bad(walk); /* No token follows. */
     return is_whole ? DTREE_END : DTREE_BAD;
 }
 
-/* A token as a number; all that there are fit the last byte of their cell. 0: none of them. */
+/* Returns the token, whose numbers fit the last byte of its cell; 0: it is no token. */
 static inline unsigned token_at(const uint8_t *p)
 {
     return (p[0] | p[1] | p[2]) == 0 ? p[3] : 0;
 }
 
-enum dtree_token dtree_next(struct dtree_walk *w)
+enum dtree_token dtree_next(struct dtree_walk *walk)
 {
-    const struct dtree *t = w->tree;
-    w->depth -= w->closing ? 1 : 0;
-    for (;; w->next = w->at + 4) {
-        w->at = w->next;
-        if (w->at >= t->nodes_end || t->nodes_end - w->at < 4) {
-            return bad(w);
+    const struct dtree *tree = walk->tree;
+    walk->depth -= walk->closing ? 1 : 0;
+    for (;; walk->next = walk->at + 4) {
+        walk->at = walk->next;
+        if (walk->at >= tree->nodes_end || tree->nodes_end - walk->at < 4) {
+            return bad(walk);
         }
-        switch (token_at(t->bytes + w->at)) {
-        case FDT_PROP: return property(w);
-        case FDT_BEGIN_NODE: return begin_node(w);
-        case FDT_END_NODE: return end_node(w);
+        switch (token_at(tree->bytes + walk->at)) {
+        case FDT_PROP: return property(walk);
+        case FDT_BEGIN_NODE: return begin_node(walk);
+        case FDT_END_NODE: return end_node(walk);
         case FDT_NOP: break;
-        case FDT_END: return end_tree(w);
-        default: return bad(w);
+        case FDT_END: return end_tree(walk);
+        default: return bad(walk);
         }
     }
 }
 
-struct dtree_value dtree_property(const struct dtree *t, uint32_t at, const char *name)
+struct dtree_value dtree_property(const struct dtree *tree, uint32_t at, const char *name)
 {
-    struct dtree_walk w = dtree_walk(t);
-    w.next = at;
-    (void)dtree_next(&w);
-    while (dtree_next(&w) == DTREE_PROPERTY) {
-        if (dtree_name_is(w.name, name)) {
-            return (struct dtree_value){.bytes = w.value, .length = w.length};
+    struct dtree_walk walk = dtree_walk(tree);
+    walk.next = at;
+    (void)dtree_next(&walk);
+    while (dtree_next(&walk) == DTREE_PROPERTY) {
+        if (dtree_name_is(walk.name, name)) {
+            return (struct dtree_value){.bytes = walk.value, .length = walk.length};
         }
     }
     return (struct dtree_value){0};
 }
 
-HYP_COLD enum hyp_status dtree_reserved(const struct dtree *t, uint32_t index, uint64_t *start,
+HYP_COLD enum hyp_status dtree_reserved(const struct dtree *tree, uint32_t index, uint64_t *start,
                                         uint64_t *size)
 {
-    uint64_t at = t->reserved_at + (uint64_t)index * FDT_RESERVED_SIZE;
-    if (at + FDT_RESERVED_SIZE > t->size) {
+    uint64_t at = tree->reserved_at + (uint64_t)index * FDT_RESERVED_SIZE;
+    if (at + FDT_RESERVED_SIZE > tree->size) {
         return HYP_E_FORMAT;
     }
-    *start = dtree_cells(t->bytes + at, 2);
-    *size = dtree_cells(t->bytes + at + 8, 2);
+    *start = dtree_cells(tree->bytes + at, 2);
+    *size = dtree_cells(tree->bytes + at + 8, 2);
     return *size != 0 ? HYP_OK : HYP_E_ABSENT;
 }
 
@@ -201,7 +202,7 @@ bool dtree_name_is(const char *name, const char *what)
     return *name == *what;
 }
 
-/* The length of the string at the value's start, its NUL included, if `text` is that string. */
+/* Returns the length of the string at the value's start, its NUL included; 0: it is not `text`. */
 static uint32_t matches(const uint8_t *value, uint32_t length, const char *text)
 {
     for (uint32_t i = 0; i < length && value[i] == (uint8_t)text[i]; i++) {

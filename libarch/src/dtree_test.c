@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk over trees that libfdt made, and over trees that are none. */
+/* The walk over trees of libfdt, and over malformed ones. */
 #include <hyp/arch/dtree.h>
 
 #include <setjmp.h>
@@ -129,7 +129,7 @@ static void test_values(void **state)
     assert_true(dtree_value_has(list, 7, "a"));
     assert_true(dtree_value_has(list, 7, "bc"));
     assert_true(dtree_value_has(list, 7, "d"));
-    assert_false(dtree_value_has(list, 6, "d")); /* Without its NUL it is no string. */
+    assert_false(dtree_value_has(list, 6, "d")); /* A string ends with a NUL. */
     assert_false(dtree_value_has(list, 7, "b"));
     assert_false(dtree_value_has(list, 7, "c"));
     assert_false(dtree_value_has(NULL, 0, ""));
@@ -182,7 +182,7 @@ static bool is_whole(const struct dtree *t)
     return token == DTREE_END;
 }
 
-/* Each token in turn made another: never whole again, but for a node and a no-operation less. */
+/* Each token in turn is replaced by another. The sanitizers find accesses outside the tree. */
 static void test_tokens(void **state)
 {
     (void)state;
@@ -193,7 +193,7 @@ static void test_tokens(void **state)
         for (uint32_t token = 0; token < 11; token++) {
             (void)start(&t);
             put(at, token);
-            (void)is_whole(&t); /* Ends, and inside the tree: the sanitizers look on. */
+            (void)is_whole(&t); /* The walk ends. */
         }
     }
     (void)start(&t);

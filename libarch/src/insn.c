@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Decodes loads and stores from htinst or from the instruction. */
 #include <hyp/arch/insn.h>
 
 #include <hyp/base/types.h>
@@ -38,9 +39,37 @@ static uint32_t field(uint32_t insn, unsigned lo, unsigned width)
     return (insn >> lo) & ((1u << width) - 1);
 }
 
+/* An access that is not decoded further: the caller refuses it. */
 static struct insn_access refused(enum insn_kind kind, unsigned length)
 {
     return (struct insn_access){.kind = kind, .length = length};
+}
+
+/* Bit 1 gives the length: in htinst always, in an instruction if bit 0 is set. */
+static unsigned insn_length(uint64_t insn)
+{
+    return 2 + ((unsigned)insn & 2);
+}
+
+/* True if bits 6:0 (bit 1 is ignored) and funct3 are those of LB to LWU or SB to SD. */
+static bool is_integer_access(uint64_t insn)
+{
+    uint64_t last_funct3 = (insn & 0x20) != 0 ? 3 : 6; /* SD, LWU */
+    return (insn & 0x5d) == 0x01 && ((insn >> 12) & 7) <= last_funct3;
+}
+
+/* Decodes the 32-bit encoding of an integer access; bit 1 gives the length as in htinst. */
+static struct insn_access integer_access(uint64_t insn)
+{
+    bool store = (insn & 0x20) != 0;
+    unsigned funct3 = (unsigned)(insn >> 12) & 7;
+    return (struct insn_access){
+        .kind = store ? INSN_STORE : INSN_LOAD,
+        .size = 1u << (funct3 & 3),
+        .reg = (unsigned)(insn >> (store ? 20 : 7)) & 31,
+        .length = insn_length(insn),
+        .sign_extend = !store && funct3 < 4,
+    };
 }
 
 static struct insn_access c_load(unsigned size, bool sign_extend, uint32_t rd)
@@ -59,7 +88,7 @@ static struct insn_access c_fp(enum insn_kind kind, uint32_t reg)
     return (struct insn_access){.kind = kind, .size = 8, .reg = reg, .length = 2};
 }
 
-/* Only the integer stack-pointer loads reserve register 0; plain `lw x0` is a load. */
+/* c.lwsp and c.ldsp reserve rd = x0; LW and LD to x0 are loads. */
 static struct insn_access c_load_sp(unsigned size, uint32_t insn)
 {
     uint32_t rd = field(insn, 7, 5);
@@ -116,7 +145,7 @@ static enum insn_kind kind_of_misc_mem(uint32_t insn)
     }
 }
 
-/* 31:28 = 0110, 27:26 width, 25 store; of a load rs2 says 0 signed, 1 unsigned, 3 HLVX. */
+/* Bits 31:28 = 0110, 27:26 width, 25 store; rs2 of a load: 0 signed, 1 unsigned, 3 HLVX. */
 static bool is_hlv(uint32_t insn)
 {
     uint32_t width = field(insn, 26, 2);
@@ -131,8 +160,8 @@ static bool is_hlv(uint32_t insn)
 }
 
 /*
- * LOAD-FP and STORE-FP: fields as of an integer access, and 16, 32 or 64 bits by the same code.
- * Width 4 is FLQ or FSQ; a vector access has width 0, 5, 6 or 7.
+ * LOAD-FP and STORE-FP have the fields of integer accesses, and the same codes for 16, 32 and 64
+ * bits. Width 4 is FLQ or FSQ; a vector access has width 0, 5, 6 or 7.
  */
 static struct insn_access fp_access(uint32_t insn)
 {
@@ -140,13 +169,13 @@ static struct insn_access fp_access(uint32_t insn)
     if (width == 0 || width > 3) {
         return refused(width == 4 ? INSN_OTHER : INSN_VECTOR, insn_length(insn));
     }
-    struct insn_access access = insn_integer_access(insn);
+    struct insn_access access = integer_access(insn);
     access.kind = access.kind == INSN_LOAD ? INSN_FP_LOAD : INSN_FP_STORE;
     access.sign_extend = false;
     return access;
 }
 
-/* The kind of a 32-bit instruction that is no scalar load or store. */
+/* The kind of a 32-bit instruction other than a scalar load or store. */
 static enum insn_kind kind_of_32(uint32_t insn)
 {
     switch (field(insn, 0, 7)) {
@@ -167,8 +196,8 @@ HYP_COLD struct insn_access insn_decode(uint32_t insn)
     if (field(insn, 0, 2) != 3) {
         return decode_16(insn);
     }
-    if (insn_is_integer_access(insn)) {
-        return insn_integer_access(insn);
+    if (is_integer_access(insn)) {
+        return integer_access(insn);
     }
     return is_fp(insn) ? fp_access(insn) : refused(kind_of_32(insn), 4);
 }
@@ -180,22 +209,28 @@ static bool is_custom(uint32_t insn)
            opcode == OP_CUSTOM_3;
 }
 
-struct insn_access insn_decode_htinst_other(uint64_t htinst)
+HYP_COLD struct insn_access insn_decode_htinst(uint64_t htinst)
 {
     unsigned length = insn_length(htinst);
+    struct insn_access access;
     switch (htinst) {
-    case 0x2000: /* Read and write by RV32's walker, read and write by RV64's. */
+    case 0x2000: /* Implicit read and write of RV32, implicit read and write of RV64. */
     case 0x2020:
     case 0x3000:
     case 0x3020: return refused(INSN_WALK, length);
     default: break;
     }
-    uint32_t insn = (uint32_t)htinst | 2; /* If bit 0 is clear, it is no opcode of ours. */
     if ((htinst >> 32) != 0) {
         return refused(INSN_NONE, length);
     }
+    uint32_t insn = (uint32_t)htinst | 2; /* With bit 0 clear this equals no opcode below. */
+    if (is_integer_access(htinst)) {
+        access = integer_access(htinst);
+        access.addr_offset = field(insn, 15, 5);
+        return access;
+    }
     if (is_fp(insn)) {
-        struct insn_access access = fp_access(insn);
+        access = fp_access(insn);
         access.length = length;
         access.addr_offset = access.size != 0 ? field(insn, 15, 5) : 0;
         access.kind = access.kind == INSN_OTHER ? INSN_NONE : access.kind;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Decodes CSR instructions. */
 #include <hyp/arch/insn_csr.h>
 
 #define OP_SYSTEM 0x73u

@@ -2,10 +2,11 @@
 #include <hyp/arch/insn_csr.h>
 #include <hyp/base/bits.h>
 #include <prop.h>
+#include <stddef.h>
 
-/* The six encodings as riscv-opcodes has them (rv_zicsr), searched from the top. */
+/* The six encodings of riscv-opcodes (rv_zicsr), searched from the top. */
 static const struct row {
-    uint32_t match; /* Of bits 14:12 and 6:0. */
+    uint32_t match; /* Value of bits 14:12 and 6:0. */
     enum insn_csr_op op;
     bool immediate;
 } rows[] = {
@@ -20,14 +21,14 @@ static const struct row *row_of(uint32_t insn)
             return &rows[i];
         }
     }
-    return 0;
+    return NULL;
 }
 
 static void check(uint32_t insn)
 {
     struct insn_csr got = insn_csr_decode(insn);
     const struct row *row = row_of(insn);
-    if (row == 0) {
+    if (row == NULL) {
         PROP_ASSERT(got.op == INSN_CSR_NONE && !got.immediate);
         PROP_ASSERT((got.csr | got.rd | got.source) == 0);
         return;
@@ -35,7 +36,7 @@ static void check(uint32_t insn)
     bool writes = row->op == INSN_CSR_WRITE || (insn & 0xf8000) != 0;
     PROP_ASSERT(got.op == (writes ? row->op : INSN_CSR_READ));
     PROP_ASSERT(got.immediate == row->immediate);
-    /* What was taken apart is the instruction again. */
+    /* The decoded fields make up the instruction again. */
     PROP_ASSERT((got.csr << 20 | got.source << 15 | got.rd << 7 | row->match) == insn);
 }
 
@@ -51,7 +52,7 @@ static void check_operand(uint32_t insn)
     PROP_ASSERT(got.op != INSN_CSR_READ || operand == 0);
 }
 
-/* Any word; most of them get the major opcode, else few would. */
+/* Any word; most of them get the major opcode, which is rare at random. */
 void prop_run(void)
 {
     uint32_t insn = (uint32_t)prop_u64(BIT(32));

@@ -4,7 +4,7 @@
 
 #include "insn_table.h"
 
-/* Any word; half of them get a major opcode that accesses memory, else few would. */
+/* Any word; half of them get a major opcode that accesses memory, which is rare at random. */
 static uint32_t draw_insn(void)
 {
     static const uint32_t opcodes[] = {0x03, 0x23, 0x07, 0x27, 0x2f, 0x0f, 0x73};
@@ -28,7 +28,7 @@ static void check_facts(struct insn_access access)
     PROP_ASSERT(access.length == 2 || access.length == 4);
 }
 
-/* What a fast path takes from htinst is what the decoder takes. */
+/* The fast path decodes htinst as the decoder does. */
 static void check_quick(uint64_t htinst)
 {
     struct insn_access access = insn_decode_htinst(htinst);
@@ -47,7 +47,7 @@ static void check_quick(uint64_t htinst)
     }
 }
 
-/* The instruction is what the table says; its transformation says the same. */
+/* An instruction and its transformation decode as the table says. */
 static void check_insn(uint32_t insn)
 {
     struct insn_access access = insn_decode(insn);
@@ -66,7 +66,7 @@ static void check_insn(uint32_t insn)
     }
 }
 
-/* Whatever a hart writes: an access only where the 32-bit encoding is one. */
+/* For any htinst: an access only if the 32-bit encoding is one. */
 static void check_htinst(uint64_t htinst)
 {
     struct insn_access access = insn_decode_htinst(htinst);

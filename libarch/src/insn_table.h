@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reference for the tests of insn.c: the published encodings as rows of mask and
- * match, searched from the top. Slow and plain on purpose; shares no code with insn.c.
+ * Reference for the tests of insn.c: the published encodings as rows of mask and match, searched
+ * from the top. It is slow and plain on purpose, and shares no code with insn.c.
  *
- * Facts from riscv-opcodes: rv_i, rv64_i, rv_f, rv_d, rv_q, rv_zfhmin, rv_v, rv_a,
+ * Encodings from riscv-opcodes: rv_i, rv64_i, rv_f, rv_d, rv_q, rv_zfhmin, rv_v, rv_a,
  * rv64_a, rv_zabha, rv64_zacas, rv_zicbo, rv_h, rv64_h, rv_c, rv64_c, rv_c_d, rv_zcb.
- * Kinds that insn.c tells by major opcode and width have one row for each of these.
+ * A kind that insn.c decodes by major opcode and width has one row for each of these.
  */
 #pragma once
 
 #include <hyp/arch/insn.h>
 #include <hyp/base/bits.h>
+#include <stddef.h>
 
 struct insn_row {
     const char *name;
@@ -111,15 +112,15 @@ static inline const struct insn_row *insn_row_find(uint32_t insn)
             return row;
         }
     }
-    return 0;
+    return NULL;
 }
 
-/* What insn_decode(insn) has to say. */
+/* The expected result of insn_decode(insn). */
 static inline struct insn_access insn_expect(uint32_t insn)
 {
     const struct insn_row *row = insn_row_find(insn);
     struct insn_access expect = {.kind = INSN_OTHER, .length = (insn & 3) == 3 ? 4 : 2};
-    if (row != 0) {
+    if (row != NULL) {
         unsigned reg = (insn >> row->reg_lo) & ((1u << row->reg_bits) - 1);
         expect.kind = row->kind;
         expect.size = row->size;
@@ -141,8 +142,8 @@ static inline bool insn_is_scalar(enum insn_kind kind)
 }
 
 /*
- * The transformed instruction of a scalar load or store, made from what it does: opcode
- * and funct3 of the 32-bit equivalent, the register, and the address offset.
+ * Makes the transformed instruction of a scalar load or store: opcode and funct3 of the 32-bit
+ * equivalent, the register, and the address offset.
  */
 static inline uint64_t insn_transform(struct insn_access access, unsigned addr_offset)
 {

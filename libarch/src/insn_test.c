@@ -63,12 +63,12 @@ static void test_every_halfword(void **state)
     assert_int_equal(loads, 2 * 2048 + 2 * 31 * 64 + 256 + 2 * 128);
     /* c.sw, c.sd, c.swsp, c.sdsp; c.sb, c.sh. */
     assert_int_equal(stores, 4 * 2048 + 256 + 128);
-    /* c.fld, c.fldsp; c.fsd, c.fsdsp: no register is left out. */
+    /* c.fld, c.fldsp; c.fsd, c.fsdsp: no register is reserved. */
     assert_int_equal(fp_loads, 2 * 2048);
     assert_int_equal(fp_stores, 2 * 2048);
 }
 
-/* Every reserved or foreign neighbour that shares most bits with an access. */
+/* Reserved and other encodings that share most bits with an access. */
 static void test_neighbours_are_other(void **state)
 {
     (void)state;
@@ -113,7 +113,7 @@ static void test_neighbours_are_other(void **state)
     }
 }
 
-/* Every scalar access, every register and offset, as the manual transforms it. */
+/* Every scalar access with every register and offset, transformed as in the manual. */
 static void test_htinst_transformed(void **state)
 {
     (void)state;
@@ -135,7 +135,7 @@ static void test_htinst_transformed(void **state)
     }
 }
 
-/* By hand, against the manual's figures rather than against our own table. */
+/* Written by hand from the manual's figures, independent of the table. */
 static void test_htinst_samples(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host-physical addresses of the hypervisor's own pages to pointers and back. */
+/* Converts host-physical addresses of the hypervisor's own pages to pointers and back. */
 #include <hyp/arch/phys.h>
 
 HYP_COLD void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size)
@@ -10,7 +10,7 @@ HYP_COLD void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size)
             return (void *)(w->va + (uintptr_t)(pa.a - w->pa.start));
         }
     }
-    return 0;
+    return NULL;
 }
 
 HYP_COLD hpa_t phys_of_ptr(const struct phys_map *map, const void *ptr)

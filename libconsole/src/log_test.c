@@ -88,7 +88,7 @@ static void goes_through_the_ring_whole_or_not(void **state)
     struct log log;
     log_init(&log, NULL);
     log_attach(&log, &vc);
-    log_line(&log, "early"); /* Before the mux knows the ring: kept for it. */
+    log_line(&log, "early"); /* Kept in the ring until the mux has it. */
     vc.bell = &bell;
     assert_true(bell_sleep(&bell));
     log_line(&log, "%s", "one");

@@ -144,7 +144,7 @@ static void waits_for_thre(void **state)
     assert_int_equal(b.wire.out_count, 17);
 }
 
-static void interrupts_when_asked(void **state)
+static void interrupts_as_enabled(void **state)
 {
     (void)state;
     struct bench b;
@@ -200,7 +200,7 @@ static void an_old_chip_gets_one_byte_a_thre(void **state)
     assert_int_equal(written, 1);
 }
 
-static void knows_a_bad_state(void **state)
+static void is_valid_finds_a_bad_state(void **state)
 {
     (void)state;
     struct bench b;
@@ -225,9 +225,9 @@ int main(void)
         cmocka_unit_test(speaks_at_any_shift_and_width),
         cmocka_unit_test(refuses_a_bad_shape),
         cmocka_unit_test(waits_for_thre),
-        cmocka_unit_test(interrupts_when_asked),
+        cmocka_unit_test(interrupts_as_enabled),
         cmocka_unit_test(an_old_chip_gets_one_byte_a_thre),
-        cmocka_unit_test(knows_a_bad_state),
+        cmocka_unit_test(is_valid_finds_a_bad_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

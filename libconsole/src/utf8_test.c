@@ -83,7 +83,7 @@ static void nothing_else(void **state)
     }
 }
 
-static void a_bad_sequence_is_told_whole(void **state)
+static void a_bad_sequence_is_returned_whole(void **state)
 {
     (void)state;
     struct utf8 text = {0};
@@ -102,7 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character),
         cmocka_unit_test(nothing_else),
-        cmocka_unit_test(a_bad_sequence_is_told_whole),
+        cmocka_unit_test(a_bad_sequence_is_returned_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -332,7 +332,7 @@ static void a_byte_that_shows_nothing_costs_too(void **state)
     assert_int_equal(b.out_count, 0);
 }
 
-static void a_device_that_nobody_reads_keeps_its_input(void **state)
+static void a_device_without_a_reader_keeps_its_input(void **state)
 {
     (void)state;
     struct bench b = {.room = FOREVER};
@@ -353,7 +353,7 @@ static void a_device_that_nobody_reads_keeps_its_input(void **state)
     assert_int_equal(b.in_first, 0);
 }
 
-static void what_nobody_drains_is_dropped(void **state)
+static void bytes_without_a_console_hart_are_dropped(void **state)
 {
     (void)state;
     uint8_t tx[64];
@@ -516,7 +516,7 @@ static void only_a_source_calls(void **state)
     assert_false(vconsole_mux_wakeup_pending(&b.mux));
 }
 
-static void a_polled_device_is_asked_again(void **state)
+static void a_polled_device_is_read_again(void **state)
 {
     (void)state;
     struct bench b;
@@ -558,7 +558,7 @@ static void input_goes_to_the_focus(void **state)
     assert_int_equal(b.vm[0].vc.rx_dropped, 2);
 }
 
-static void the_log_key_is_told_and_is_no_input(void **state)
+static void the_log_key_is_reported_and_is_no_input(void **state)
 {
     (void)state;
     struct bench b;
@@ -707,7 +707,7 @@ static void a_uart_on_a_console(void **state)
     assert_int_equal(value, 'K');
 }
 
-static void knows_a_bad_state(void **state)
+static void is_valid_finds_a_bad_state(void **state)
 {
     (void)state;
     struct bench b;
@@ -743,23 +743,23 @@ int main(void)
         cmocka_unit_test(a_carriage_return_draws_the_line_anew),
         cmocka_unit_test(a_step_is_bounded),
         cmocka_unit_test(a_byte_that_shows_nothing_costs_too),
-        cmocka_unit_test(a_device_that_nobody_reads_keeps_its_input),
-        cmocka_unit_test(what_nobody_drains_is_dropped),
+        cmocka_unit_test(a_device_without_a_reader_keeps_its_input),
+        cmocka_unit_test(bytes_without_a_console_hart_are_dropped),
         cmocka_unit_test(others_bytes_come_once_a_period),
         cmocka_unit_test(typing_for_others_comes_once_a_period),
         cmocka_unit_test(each_source_gets_its_share_of_bytes),
         cmocka_unit_test(only_the_focus_sends_sequences),
         cmocka_unit_test(answers_for_the_last_focus_are_dropped),
         cmocka_unit_test(only_a_source_calls),
-        cmocka_unit_test(a_polled_device_is_asked_again),
+        cmocka_unit_test(a_polled_device_is_read_again),
         cmocka_unit_test(input_goes_to_the_focus),
-        cmocka_unit_test(the_log_key_is_told_and_is_no_input),
+        cmocka_unit_test(the_log_key_is_reported_and_is_no_input),
         cmocka_unit_test(input_without_a_focus_is_dropped),
         cmocka_unit_test(a_full_ring_throttles_its_vm_only),
         cmocka_unit_test(one_ipi_wakes_the_console_hart),
         cmocka_unit_test(refuses_bad_configurations),
         cmocka_unit_test(a_uart_on_a_console),
-        cmocka_unit_test(knows_a_bad_state),
+        cmocka_unit_test(is_valid_finds_a_bad_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -356,7 +356,7 @@ static void reset_lowers_the_line(void **state)
     assert_true(vuart_is_valid(&b.uart));
 }
 
-static void knows_a_bad_state(void **state)
+static void is_valid_finds_a_bad_state(void **state)
 {
     (void)state;
     struct bench b;
@@ -386,12 +386,17 @@ static void knows_a_bad_state(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(after_reset),          cmocka_unit_test(registers_keep_their_bits),
-        cmocka_unit_test(sizes_and_offsets),    cmocka_unit_test(thre_interrupt),
-        cmocka_unit_test(full_port_is_no_thre), cmocka_unit_test(rx_trigger_levels),
-        cmocka_unit_test(fcr_resets),           cmocka_unit_test(loopback_modem_lines),
-        cmocka_unit_test(loopback_bytes),       cmocka_unit_test(reset_lowers_the_line),
-        cmocka_unit_test(knows_a_bad_state),
+        cmocka_unit_test(after_reset),
+        cmocka_unit_test(registers_keep_their_bits),
+        cmocka_unit_test(sizes_and_offsets),
+        cmocka_unit_test(thre_interrupt),
+        cmocka_unit_test(full_port_is_no_thre),
+        cmocka_unit_test(rx_trigger_levels),
+        cmocka_unit_test(fcr_resets),
+        cmocka_unit_test(loopback_modem_lines),
+        cmocka_unit_test(loopback_bytes),
+        cmocka_unit_test(reset_lowers_the_line),
+        cmocka_unit_test(is_valid_finds_a_bad_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

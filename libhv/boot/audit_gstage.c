@@ -8,7 +8,6 @@
 #include <hyp/mm/gstage.h>
 #include <string.h>
 
-#define HGATP_PPN_WIDTH 44
 #define NONE UINT64_MAX
 
 static void add_wrong(struct hv_audit *audit, uint64_t gpa, uint64_t count)

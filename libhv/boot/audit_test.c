@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit's judgement: sound tables, and the same with one wrong entry. */
+/* The audit of correct tables, and of the same with one wrong entry. */
 #include "libhv/boot/audit.h"
 
 #include "libhv/test_hv.h"
@@ -17,7 +17,7 @@
 
 const char hyp_build_id[] = "test";
 
-/* The linux VM's are two, one of them read-only; the rt VM's touch each other. */
+/* The linux VM has two ranges, one of them read-only; the rt VM's are adjacent. */
 static struct vm_mem linux_mem[] = {
     {.gpa = GPA_RAM, .size = GUEST_SIZE},
     {.gpa = GPA_ROM, .size = 0x1000, .access = HYP_ACCESS_R | HYP_ACCESS_X},
@@ -52,7 +52,7 @@ static void map(struct gstage *gs, uint64_t gpa, uint64_t hpa, uint64_t size, un
     assert_int_equal(gstage_map_range(gs, &m), HYP_OK);
 }
 
-/* Does the vm room's part, once the plan is made. */
+/* Maps the VMs' memory, as libhv/vm does, once the plan is made. */
 static void build_gstages(void)
 {
     const unsigned rw = GSTAGE_R | GSTAGE_W;
@@ -172,7 +172,7 @@ static void memory_types_are_looked_at_with_svpbmt(void **state)
     b.machine.svpbmt = true;
     build_gstages();
     assert_true(hv_audit_gstages(&a));
-    b.machine.svpbmt = false; /* Then the same table has bits that it should not have. */
+    b.machine.svpbmt = false; /* Now the PBMT bits of the same table are wrong. */
     assert_false(hv_audit_gstages(&a));
     test_expect_line("hyp: vm=linux gstage_leaves=6 gstage_wrong=6");
     test_expect_line("hyp: vm=linux gstage_wrong_gpa=0x10000000");
@@ -209,7 +209,7 @@ static void device_that_the_machine_lacks_is_not_expected(void **state)
 static void vcpus_whose_harts_have_no_guest_file_have_no_page(void **state)
 {
     (void)state;
-    b.plan.harts[0] = 5; /* Hart 2 has none. */
+    b.plan.harts[0] = 5; /* Hart 2 has no interrupt file. */
     *gstage_entry(0, GPA_IMSIC + 0x1000) = 0;
     assert_true(hv_audit_gstages(&a));
     vms[0].irqc.model = HYP_IRQC_PLIC;
@@ -222,13 +222,13 @@ static void vcpus_whose_harts_have_no_guest_file_have_no_page(void **state)
 static void expect_space(const char *line)
 {
     assert_false(hv_audit(&a));
-    test_expect(line); /* The VMs' tables are not looked at any more. */
+    test_expect(line); /* The VMs' tables are not audited any more. */
 }
 
 static void page_that_is_writable_and_executable_is_found(void **state)
 {
     (void)state;
-    *entry(b.memory.space.table.root, HV_BASE + 0x3000) |= PTE_W;
+    *entry(b.memory.space.table.root, SPACE_BASE + 0x3000) |= PTE_W;
     expect_space("hyp: space_leaves=297 write_exec=1 guest_pages=0 open_stacks=0\n");
 }
 
@@ -252,12 +252,12 @@ static void page_of_a_guest_is_found(void **state)
 static void leaves_that_overlap_a_guest_are_counted(void **state)
 {
     (void)state;
-    /* The last leaf before the guest, its two, and the one behind. */
+    /* The last leaf before the guest's memory, its two, and the next one. */
     map_own(HV_BOOT_VA, GUEST - HV_LEAF, 4 * HV_LEAF);
     expect_space("hyp: space_leaves=301 write_exec=0 guest_pages=2 open_stacks=0\n");
 }
 
-static void refused_vms_memory_is_no_guests(void **state)
+static void memory_of_a_refused_vm_is_not_a_guests(void **state)
 {
     (void)state;
     map_own(HV_BOOT_VA, RT, 0x1000);
@@ -307,7 +307,7 @@ static void expect_wrong(unsigned leaves, unsigned wrong, uint64_t gpa)
 static void leaf_of_another_address_is_found(void **state)
 {
     (void)state;
-    /* It is wrong itself, and the range is not whole. */
+    /* The leaf is wrong, and the range incomplete. */
     *gstage_entry(0, GPA_ROM) = pte_leaf(HPA(RT), PTE_R | PTE_W | PTE_X | PTE_U);
     expect_wrong(6, 2, GPA_ROM);
 }
@@ -326,7 +326,7 @@ static void leaf_that_is_missing_is_found(void **state)
     expect_wrong(5, 1, GPA_RAM);
 }
 
-static void leaf_that_nobody_expects_is_found(void **state)
+static void unexpected_leaf_is_found(void **state)
 {
     (void)state;
     map(&gstage[0], GPA_ROM + 0x1000, ROM + 0x1000, 0x2000, GSTAGE_R, MEM_NORMAL);
@@ -353,7 +353,7 @@ static void table_of_another_mode_or_vmid_is_found(void **state)
     (void)state;
     uint64_t hgatp = a.hgatp[0];
     a.hgatp[0] = hgatp + BIT(HGATP_VMID_SHIFT);
-    expect_wrong(0, 6, 0); /* Itself, and what it has not. */
+    expect_wrong(0, 6, 0); /* The leaf, and the range that it should map. */
     a.hgatp[0] = hgatp;
     b.plan.gpa_bits[0] = 50;
     expect_wrong(0, 6, 0);
@@ -409,14 +409,14 @@ int main(void)
         cmocka_unit_test_setup(page_that_is_writable_and_executable_is_found, setup),
         cmocka_unit_test_setup(page_of_a_guest_is_found, setup),
         cmocka_unit_test_setup(leaves_that_overlap_a_guest_are_counted, setup),
-        cmocka_unit_test_setup(refused_vms_memory_is_no_guests, setup),
+        cmocka_unit_test_setup(memory_of_a_refused_vm_is_not_a_guests, setup),
         cmocka_unit_test_setup(stack_without_its_hole_is_found, setup),
         cmocka_unit_test_setup(stack_that_is_not_there_is_found, setup),
         cmocka_unit_test_setup(table_that_is_not_in_use_is_no_proof, setup),
         cmocka_unit_test_setup(leaf_of_another_address_is_found, setup),
         cmocka_unit_test_setup(leaf_with_other_rights_is_found, setup),
         cmocka_unit_test_setup(leaf_that_is_missing_is_found, setup),
-        cmocka_unit_test_setup(leaf_that_nobody_expects_is_found, setup),
+        cmocka_unit_test_setup(unexpected_leaf_is_found, setup),
         cmocka_unit_test_setup(leaf_that_reaches_too_far_is_found, setup),
         cmocka_unit_test_setup(leaf_of_a_place_that_has_no_such_leaf_is_found, setup),
         cmocka_unit_test_setup(table_of_another_mode_or_vmid_is_found, setup),

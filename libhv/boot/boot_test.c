@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Boot: the hypervisor's own memory, the machine's tree, and what stands in the way. */
+/* Boot: the hypervisor's own memory, the machine's tree, and conflicts with other memory. */
 #include "libhv/boot/boot.h"
 
 #include "libhv/test_hv.h"
@@ -114,7 +114,7 @@ static void tree_is_erased_to_its_last_byte_and_no_further(void **state)
     assert_int_equal(b.machine.reserved_count, 0);
 }
 
-static void tree_in_a_rom_is_nobodys_memory(void **state)
+static void tree_in_a_rom_becomes_reserved(void **state)
 {
     (void)state;
     test_m.closed = TEST_FDT;
@@ -130,7 +130,7 @@ static void what_lies_over_the_tree_is_not_erased(void **state)
 {
     (void)state;
     assert_int_equal(hv_boot_read_machine(&b, TEST_FDT), HYP_OK);
-    tree_header()[0] = 0x12345678; /* A file that was loaded meanwhile. */
+    tree_header()[0] = 0x12345678; /* A file is loaded there meanwhile. */
     hv_boot_erase_fdt(&b);
     assert_int_equal(tree_header()[0], 0x12345678);
     assert_null(b.fdt);
@@ -241,15 +241,15 @@ static void space_has_each_section_with_its_rights(void **state)
     assert_int_equal(csr_read(CSR_SATP), hspace_satp(&b.memory.space));
     assert_int_equal(fence_host_log()->record[fence_host_log()->count - 1].kind, FENCE_SFENCE_ALL);
     assert_true(hspace_is_valid(&b.memory.space));
-    assert_int_equal(perm_at(HV_BASE, TEST_LOAD), PTE_R | PTE_X);
-    assert_int_equal(perm_at(HV_BASE + 0x10000, TEST_LOAD + 0x10000), PTE_R);
-    assert_int_equal(perm_at(HV_BASE + 0x18000, TEST_LOAD + 0x18000), PTE_R | PTE_W);
+    assert_int_equal(perm_at(SPACE_BASE, TEST_LOAD), PTE_R | PTE_X);
+    assert_int_equal(perm_at(SPACE_BASE + 0x10000, TEST_LOAD + 0x10000), PTE_R);
+    assert_int_equal(perm_at(SPACE_BASE + 0x18000, TEST_LOAD + 0x18000), PTE_R | PTE_W);
     uint64_t va = b.memory.phys.window[0].va;
     assert_int_equal(perm_at(va, TEST_POOL), PTE_R | PTE_W);
     assert_int_equal(perm_at(va + TEST_POOL_SIZE - 1, TEST_POOL + TEST_POOL_SIZE - 1),
                      PTE_R | PTE_W);
     /* Embedded files and the tree are not mapped. */
-    assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), HV_BASE + 0x20000, &leaf),
+    assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), SPACE_BASE + 0x20000, &leaf),
                      HYP_E_ABSENT);
     assert_int_equal(hspace_walk(&b.memory.phys, csr_read(CSR_SATP), HV_BOOT_VA, &leaf),
                      HYP_E_ABSENT);
@@ -283,7 +283,7 @@ static void image_that_cannot_be_mapped_is_an_error(void **state)
     test_m.image = good;
     test_m.image.hyp_end = (const char *)(uintptr_t)(HV_POOL_VA + HV_LEAF); /* Over the pool. */
     assert_int_equal(hv_memory_init(&b.memory, &caps), HYP_E_EXIST);
-    assert_int_equal(csr_read(CSR_SATP), 0); /* Never entered. */
+    assert_int_equal(csr_read(CSR_SATP), 0); /* The table was not loaded. */
 }
 
 static void pool_that_is_too_small_is_an_error(void **state)
@@ -295,7 +295,7 @@ static void pool_that_is_too_small_is_an_error(void **state)
     assert_int_equal(hv_memory_init(&b.memory, &(struct hv_memory_caps){0}), HYP_E_NOMEM);
 }
 
-/* ---- Room ------------------------------------------------------------------------------------ */
+/* ---- Free RAM -------------------------------------------------------------------------------- */
 
 static struct hv_ram_conflict find_clash(void)
 {
@@ -353,7 +353,7 @@ static void device_tree_in_the_pool_is_a_clash(void **state)
     expect_clash("pool", "over-device-tree", "device-tree", TEST_FDT);
 }
 
-/* Each page of the pool must take a store, of the image a load: the first table maps it so far. */
+/* Each page of the pool must take a store, each page of the image a load. */
 static void closed_page_is_a_clash(void **state)
 {
     (void)state;
@@ -379,7 +379,7 @@ int main(void)
         cmocka_unit_test_setup(length_of_the_tree_is_not_believed, setup),
         cmocka_unit_test_setup(each_refusal_has_its_reason, setup),
         cmocka_unit_test_setup(tree_is_erased_to_its_last_byte_and_no_further, setup),
-        cmocka_unit_test_setup(tree_in_a_rom_is_nobodys_memory, setup),
+        cmocka_unit_test_setup(tree_in_a_rom_becomes_reserved, setup),
         cmocka_unit_test_setup(what_lies_over_the_tree_is_not_erased, setup),
         cmocka_unit_test_setup(machine_is_shown, setup),
         cmocka_unit_test_setup(machine_without_a_seed_says_so, setup),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two VMs on machines that have less than they want; the console's hart. */
+/* Two VMs on machines that have less than they need; the console hart. */
 #include "libhv/boot/boot.h"
 
 #include "libhv/test_hv.h"
@@ -22,7 +22,7 @@ static struct hv_boot b;
 static struct log the_log;
 static struct hv_boot_irqc irqc;
 
-/* The linux VM has harts 0 and 1, the rt VM hart 2; hart 3 is nobody's. */
+/* The linux VM has harts 0 and 1, the rt VM hart 2; hart 3 has no VM. */
 static int setup(void **state)
 {
     (void)state;
@@ -174,7 +174,7 @@ static void real_time_vms_that_own_all_harts_leave_no_console(void **state)
                 "vms_output=dropped\n");
 }
 
-/* The console hart would never come: another one takes the console. */
+/* If firmware cannot start the console hart, another one takes the console. */
 static void hart_that_cannot_be_started_gets_no_console(void **state)
 {
     (void)state;
@@ -184,17 +184,17 @@ static void hart_that_cannot_be_started_gets_no_console(void **state)
     test_expect("hyp: console_hart=4 configured=3\n"
                 "hyp: console_hart=4 pays=nobody\n");
     test_m.unstartable = 0;
-    test_m.started = BIT(3); /* Something else runs there. */
+    test_m.started = BIT(3); /* Other software runs there. */
     assert_int_equal(fit(), 4);
     test_m.unstartable = BIT(4);
-    assert_int_equal(fit(), 0); /* Beside a VM. */
+    assert_int_equal(fit(), 0); /* A VM's hart. */
 }
 
 static void vms_hart_that_cannot_be_started_keeps_the_console(void **state)
 {
     (void)state;
     test_m.tree.harts = 3;
-    test_m.hart.id = TEST_ID + 2; /* The rt VM's boots. */
+    test_m.hart.id = TEST_ID + 2; /* The rt VM's hart boots. */
     test_m.unstartable = 3;
     config.console_hart = 0;
     assert_int_equal(fit(), 0); /* Its VM does not run either. */

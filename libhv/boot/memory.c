@@ -20,7 +20,7 @@ static uintptr_t boot_map(const struct hv_memory *memory, uint64_t va, uint64_t 
     uint64_t first = align_down(hpa, HV_LEAF);
     uint64_t last = align_up(hpa + size, HV_LEAF);
     for (uint64_t pa = first, v = va; pa < last; pa += HV_LEAF, v += HV_LEAF) {
-        memory->image->boot_table[(v - HV_BASE) / HV_LEAF] = pte_leaf(HPA(pa), PTE_R | PTE_W);
+        memory->image->boot_table[(v - SPACE_BASE) / HV_LEAF] = pte_leaf(HPA(pa), PTE_R | PTE_W);
     }
     fence_sfence_vma_all();
     return va + (hpa - first);
@@ -33,7 +33,7 @@ uint64_t hv_memory_find_inaccessible(struct hv_memory *memory, struct range pa, 
         next = align_down(at, HV_LEAF) + HV_LEAF;
         uint64_t size = (next < end ? next : end) - at;
         uintptr_t va = boot_map(memory, HV_STACK_VA, at, size);
-        uintptr_t stop = mem_find_closed(va, va + size, written);
+        uintptr_t stop = mem_find_inaccessible(va, va + size, written);
         if (stop < va + size) {
             return at + (stop - va);
         }
@@ -48,14 +48,14 @@ const void *hv_memory_map_fdt(struct hv_memory *memory, uint64_t fdt_hpa)
         return NULL;
     }
     uintptr_t fdt = boot_map(memory, HV_BOOT_VA, fdt_hpa, HV_BOOT_FDT_SIZE);
-    if (mem_find_closed(fdt, fdt + 1, false) == fdt) {
+    if (mem_find_inaccessible(fdt, fdt + 1, false) == fdt) {
         return NULL;
     }
     uint64_t size = dtree_cell((const uint8_t *)fdt + 4);
     size = size > FDT_HEADER_SIZE ? size : FDT_HEADER_SIZE;
     size = size < HV_BOOT_FDT_SIZE ? size : HV_BOOT_FDT_SIZE;
     memory->fdt_pa = (struct range){fdt_hpa, size};
-    uintptr_t stop = mem_find_closed(align_down(fdt, HYP_PAGE_SIZE), fdt + size, false);
+    uintptr_t stop = mem_find_inaccessible(align_down(fdt, HYP_PAGE_SIZE), fdt + size, false);
     return stop >= fdt + size ? (const void *)fdt : NULL;
 }
 

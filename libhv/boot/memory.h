@@ -21,7 +21,7 @@ struct hv_image {
     const char *rodata_start, *rodata_end;
     const char *data_start, *hyp_end;
     const char *guest_end; /* End of the embedded files. */
-    uint64_t *boot_table;  /* 512 entries, 2 MiB leaves of HV_BASE's GiB, loaded by boot.S. */
+    uint64_t *boot_table;  /* 512 entries, 2 MiB leaves of SPACE_BASE's GiB, loaded by boot.S. */
 };
 
 struct hv_memory {

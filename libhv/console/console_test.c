@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The console's device, and the log's way to it. */
+/* The console's device, and the log. */
 #include "libhv/console/test_console.h"
 
 /* ---- The device ------------------------------------------------------------------------------ */
@@ -93,12 +93,12 @@ static void firmware_without_a_console_gets_no_lines(void **state)
 
 /* ---- The log without a shared console -------------------------------------------------------- */
 
-static void log_goes_out_when_it_is_asked_for_room(void **state)
+static void log_is_written_by_the_check_for_room(void **state)
 {
     (void)state;
     c.shared = NULL;
     hv_console_init(&c);
-    assert_true(hv_console_log_has_room(&c)); /* Directly. */
+    assert_true(hv_console_log_has_room(&c)); /* The log writes directly. */
     hv_console_attach(&c);
     log_line(&c.log, "a=1");
     test_expect("");
@@ -143,7 +143,7 @@ static void log_wakes_the_console_hart_once_there_is_one(void **state)
     (void)state;
     c.hart = HV_NO_HART;
     attach();
-    serve(); /* It sleeps. */
+    serve(); /* The mux sleeps now. */
     log_line(&c.log, "a=1");
     assert_int_equal(wakes, 0);
     serve();
@@ -166,7 +166,7 @@ int main(void)
         cmocka_unit_test_setup(image_without_a_shared_console_uses_the_firmwares, test_setup),
         cmocka_unit_test_setup(uart_of_a_width_that_no_uart_has_is_no_console, test_setup),
         cmocka_unit_test_setup(firmware_without_a_console_gets_no_lines, test_setup),
-        cmocka_unit_test_setup(log_goes_out_when_it_is_asked_for_room, test_setup),
+        cmocka_unit_test_setup(log_is_written_by_the_check_for_room, test_setup),
         cmocka_unit_test_setup(log_that_waits_has_room_for_some_lines, test_setup),
         cmocka_unit_test_setup(log_wakes_the_console_hart_once_there_is_one, test_setup),
     };

@@ -15,7 +15,6 @@
 #define POLL_RINGS_US 10000 /* A ring holds more than the device sends in this time. */
 #define FIFO_US 20000       /* The UART sends its FIFO in less. */
 #define DRAIN_STEPS 2000000 /* A device that is gone must not delay the machine's end for long. */
-#define VUART_PAGE 0x100
 
 /* The platform's UART. NULL: it has none, or a VM owns it; the firmware's console is used. */
 static const struct hyp_device *find_uart(const struct hv_build *build)
@@ -104,7 +103,7 @@ static enum hyp_status add_vuart(struct hv_console *console, struct hv_console_v
     port->has_vuart = true;
     struct vdev dev = {
         .base = wanted->gpa,
-        .size = VUART_PAGE,
+        .size = HYP_VUART_SIZE,
         .ops = &vuart_vdev_ops,
         .state = &port->vuart,
     };

@@ -43,7 +43,7 @@ static void vm_that_was_not_built_is_no_source(void **state)
     assert_int_equal(c.mux.port_count, 3); /* The log and the others. */
 }
 
-static void input_goes_to_one_vm_and_its_uart_is_told(void **state)
+static void input_goes_to_one_vm_and_its_uart_is_updated(void **state)
 {
     (void)state;
     attach();
@@ -65,7 +65,7 @@ static void input_goes_to_one_vm_and_its_uart_is_told(void **state)
     test_type(KEY "c");
     serve();
     test_expect_line("hyp: console=rt");
-    assert_int_equal(ipis, 1); /* A VM that reads by SBI calls asks by itself. */
+    assert_int_equal(ipis, 1); /* A VM that reads by SBI calls polls. */
     vm[1].console_update(vm[1].console_ctx);
     assert_int_equal(vm[1].console_read(vm[1].console_ctx, bytes, sizeof(bytes)), 1);
     assert_int_equal(bytes[0], 'c');
@@ -96,7 +96,7 @@ static void writer_gets_the_room_that_there_is(void **state)
     assert_int_equal(vm[1].console_write(vm[1].console_ctx, bytes, 1), 0);
 }
 
-static void what_nobody_shows_is_dropped(void **state)
+static void output_without_a_console_hart_is_dropped(void **state)
 {
     (void)state;
     static uint8_t bytes[2000];
@@ -120,7 +120,8 @@ static void vm_that_gets_no_console_is_an_error(void **state)
     assert_int_equal(hv_console_add_vm(&c, &vm[0]), HYP_E_EXIST);
     while (page_pool_alloc(&memory.pool, 0, &pa) == HYP_OK) {
     }
-    c.objects->spare_size = sizeof(struct hv_console_vm) + 64; /* For this, not for its rings. */
+    c.objects->spare_size =
+        sizeof(struct hv_console_vm) + 64; /* Memory for the struct, not for the rings. */
     assert_int_equal(hv_console_add_vm(&c, &vm[1]), HYP_E_NOMEM);
     assert_int_equal(hv_console_add_vm(&c, &vm[1]), HYP_E_NOMEM);
 }
@@ -139,7 +140,7 @@ static void console_that_is_shared_already_is_not_shared_again(void **state)
 
 /* ---- Pace and time --------------------------------------------------------------------------- */
 
-static void others_bytes_are_paced_where_a_vm_pays(void **state)
+static void ports_are_paced_if_the_console_hart_has_a_vm(void **state)
 {
     (void)state;
     c.hart_vm = 1;
@@ -173,10 +174,10 @@ static void console_that_is_interrupted_needs_no_timer(void **state)
     test_m.uart_room = 0;
     write_vm(1, LONG_LINE);
     few_steps();
-    assert_int_equal(ticks_to_next_step(), 0); /* The UART calls when it has room. */
+    assert_int_equal(ticks_to_next_step(), 0); /* The UART interrupts when it has room. */
 }
 
-static void uart_that_wakes_nobody_is_looked_at(void **state)
+static void uart_that_cannot_interrupt_is_polled(void **state)
 {
     (void)state;
     attach();
@@ -196,10 +197,10 @@ static void firmwares_console_is_polled_for_input(void **state)
     serve();
     assert_int_equal(ticks_to_next_step(), 5000);
     write_vm(1, LONG_LINE);
-    assert_int_equal(ticks_to_next_step(), 50); /* A step has moved a part of it. */
+    assert_int_equal(ticks_to_next_step(), 50); /* A step has moved some bytes. */
 }
 
-static void vm_that_wakes_nobody_is_polled(void **state)
+static void vm_that_sends_no_ipi_is_polled(void **state)
 {
     (void)state;
     c.uart_wakes = true;
@@ -238,7 +239,7 @@ static void open_line_is_waited_for(void **state)
     assert_in_range(ticks_to_next_step(), 1, 10000);
 }
 
-/* ---- What is shown, and the end -------------------------------------------------------------- */
+/* ---- Exits, and the end ---------------------------------------------------------------------- */
 
 static void log_key_shows_the_exits_of_vms(void **state)
 {
@@ -305,17 +306,17 @@ int main(void)
         cmocka_unit_test_setup(lines_of_vms_and_log_go_out_by_turns, test_setup),
         cmocka_unit_test_setup(vm_without_a_console_has_none, test_setup),
         cmocka_unit_test_setup(vm_that_was_not_built_is_no_source, test_setup),
-        cmocka_unit_test_setup(input_goes_to_one_vm_and_its_uart_is_told, test_setup),
+        cmocka_unit_test_setup(input_goes_to_one_vm_and_its_uart_is_updated, test_setup),
         cmocka_unit_test_setup(keys_are_those_of_the_configuration, test_setup),
         cmocka_unit_test_setup(writer_gets_the_room_that_there_is, test_setup),
-        cmocka_unit_test_setup(what_nobody_shows_is_dropped, test_setup),
+        cmocka_unit_test_setup(output_without_a_console_hart_is_dropped, test_setup),
         cmocka_unit_test_setup(vm_that_gets_no_console_is_an_error, test_setup),
         cmocka_unit_test_setup(console_that_is_shared_already_is_not_shared_again, test_setup),
-        cmocka_unit_test_setup(others_bytes_are_paced_where_a_vm_pays, test_setup),
+        cmocka_unit_test_setup(ports_are_paced_if_the_console_hart_has_a_vm, test_setup),
         cmocka_unit_test_setup(console_that_is_interrupted_needs_no_timer, test_setup),
-        cmocka_unit_test_setup(uart_that_wakes_nobody_is_looked_at, test_setup),
+        cmocka_unit_test_setup(uart_that_cannot_interrupt_is_polled, test_setup),
         cmocka_unit_test_setup(firmwares_console_is_polled_for_input, test_setup),
-        cmocka_unit_test_setup(vm_that_wakes_nobody_is_polled, test_setup),
+        cmocka_unit_test_setup(vm_that_sends_no_ipi_is_polled, test_setup),
         cmocka_unit_test_setup(real_time_vm_with_a_budget_is_looked_for, test_setup),
         cmocka_unit_test_setup(open_line_is_waited_for, test_setup),
         cmocka_unit_test_setup(log_key_shows_the_exits_of_vms, test_setup),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The room of the console with three VMs: linux has a virtual UART, rt and boot have calls of the
- * SBI. The console hart is the test's, and no VM's.
+ * libhv/console with three VMs: linux has a virtual UART, rt and boot use SBI calls. The test runs
+ * on the console hart, which has no VM.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ static bool log_waits;
 static struct hv_console c;
 static struct hv_timer timer;
 
-/* Records the room's calls to others, and holds their answers. */
+/* Records the room's calls to others, and has their results. */
 static unsigned wakes, ipis;
 static bool lacks_line, lacks_device, vm_irq;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of the lines about VMs that stop or exceed, their order, and the machine's end. */
+/* Lines about VMs that stop or exceed their budget, their order, and the machine's end. */
 #include "libhv/events/events.h"
 
 #include "libhv/test_hv.h"
 
 #define VMS 3
-#define FINISHER_VA (HV_DEVICE_VA + TEST_FINISHER) /* By the first table. */
+#define FINISHER_VA (HV_DEVICE_VA + TEST_FINISHER) /* Mapped by boot.S's table. */
 #define FINISHER_WORD 0x3333
 
 static struct vm_config vms[VMS];
@@ -14,7 +14,7 @@ static struct vm vm[VMS];
 static struct log the_log;
 static struct hv_events e;
 
-/* Records the room's calls to others, and holds their answers. */
+/* Records the room's calls to others, and has their results. */
 static unsigned room; /* Lines that the log still takes. */
 static uint32_t has_output;
 static unsigned drains, notified, woken;
@@ -35,7 +35,7 @@ static void drain(void *ctx)
 {
     assert_ptr_equal(ctx, &config);
     drains++;
-    assert_int_equal(test_m.resets, 0); /* Behind a reset nothing can be sent. */
+    assert_int_equal(test_m.resets, 0); /* After a reset nothing can be written. */
     assert_int_equal(test_m.finisher_word, 0);
 }
 
@@ -145,7 +145,7 @@ static void exceeded_budget_is_reported_once_and_before_the_end(void **state)
     test_expect("");
 }
 
-static void real_time_vm_interrupts_nobody_for_its_budget(void **state)
+static void real_time_vm_sends_no_ipi_for_its_budget(void **state)
 {
     (void)state;
     vms[0].real_time = true;
@@ -162,7 +162,7 @@ static void vm_is_reported_behind_its_last_output(void **state)
     end(0, VM_STOP_SHUTDOWN);
     end(1, VM_STOP_SHUTDOWN);
     assert_int_equal(report(), HART_HOST_RETURNED);
-    test_expect("vm rt stopped: shutdown\n"); /* It does not wait for another one's. */
+    test_expect("vm rt stopped: shutdown\n"); /* It does not wait for another VM's output. */
     has_output = 0;
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("vm linux stopped: shutdown\n");
@@ -211,7 +211,7 @@ static void log_of_no_vm_does_not_wait(void **state)
     assert_false(e.log_waits);
 }
 
-static void dumps_that_nobody_sees_are_counted(void **state)
+static void dumps_that_are_not_written_are_counted(void **state)
 {
     (void)state;
     config.log_waits = true;
@@ -222,7 +222,7 @@ static void dumps_that_nobody_sees_are_counted(void **state)
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("hyp: log_dropped=2\nvm rt stopped: panic\n");
     end(0, VM_STOP_SHUTDOWN);
-    hv_events_panicked(&e, &vm[2]); /* The last one's is shown. */
+    hv_events_panicked(&e, &vm[2]); /* The dump of the last one is written. */
     end(2, VM_STOP_PANIC);
     assert_int_equal(report(), HART_HOST_PARKED);
     test_expect("vm linux stopped: shutdown\nvm boot stopped: panic\n");
@@ -240,7 +240,7 @@ static void dump_is_seen_where_the_log_does_not_wait(void **state)
 static void use_finisher(void)
 {
     e.finisher.base = FINISHER_VA;
-    test_m.boot_table[(FINISHER_VA - HV_BASE) / HV_LEAF] = pte_leaf(HPA(0), PTE_R | PTE_W);
+    test_m.boot_table[(FINISHER_VA - SPACE_BASE) / HV_LEAF] = pte_leaf(HPA(0), PTE_R | PTE_W);
 }
 
 static void machine_ends_behind_the_last_vm(void **state)
@@ -254,7 +254,7 @@ static void machine_ends_behind_the_last_vm(void **state)
     assert_int_equal(test_m.resets, 1);
     assert_int_equal(test_m.reset_reason, 0);
     assert_int_equal(test_m.finisher_word, 0);
-    assert_int_equal(drains, 0); /* Its lines went directly. */
+    assert_int_equal(drains, 0); /* The log has written directly. */
 }
 
 static void machine_has_failed_if_a_vm_has(void **state)
@@ -285,8 +285,8 @@ static void count_relax(enum hart_host_wait why)
     relaxed += why == HART_HOST_RELAX;
 }
 
-/* Firmware's reset may tell of a success: it gets its time before that. */
-static void finisher_gets_a_second_before_firmware_is_asked(void **state)
+/* Firmware's reset may report a success, so the finisher gets some time first. */
+static void finisher_gets_a_second_before_srst(void **state)
 {
     (void)state;
     use_finisher();
@@ -319,17 +319,17 @@ int main(void)
         cmocka_unit_test_setup(nothing_new_says_nothing, setup),
         cmocka_unit_test_setup(stopped_vm_is_reported_with_its_reason_once, setup),
         cmocka_unit_test_setup(exceeded_budget_is_reported_once_and_before_the_end, setup),
-        cmocka_unit_test_setup(real_time_vm_interrupts_nobody_for_its_budget, setup),
+        cmocka_unit_test_setup(real_time_vm_sends_no_ipi_for_its_budget, setup),
         cmocka_unit_test_setup(vm_is_reported_behind_its_last_output, setup),
         cmocka_unit_test_setup(log_without_room_gets_its_lines_later, setup),
         cmocka_unit_test_setup(log_waits_until_the_last_vm_has_stopped, setup),
         cmocka_unit_test_setup(log_of_no_vm_does_not_wait, setup),
-        cmocka_unit_test_setup(dumps_that_nobody_sees_are_counted, setup),
+        cmocka_unit_test_setup(dumps_that_are_not_written_are_counted, setup),
         cmocka_unit_test_setup(dump_is_seen_where_the_log_does_not_wait, setup),
         cmocka_unit_test_setup(machine_ends_behind_the_last_vm, setup),
         cmocka_unit_test_setup(machine_has_failed_if_a_vm_has, setup),
         cmocka_unit_test_setup(machine_has_failed_if_a_vm_was_not_built, setup),
-        cmocka_unit_test_setup(finisher_gets_a_second_before_firmware_is_asked, setup),
+        cmocka_unit_test_setup(finisher_gets_a_second_before_srst, setup),
         cmocka_unit_test_setup(rings_are_drained_before_the_end, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

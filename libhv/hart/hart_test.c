@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a hart in use has, its way from its start to its VM's end, and its panic. */
+/* A hart's struct and stacks, its main function, and its panic. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static int setup(void **state)
         hv_hart_assign(&t.harts, &t.vcpu[i]);
     }
     test_hart(3)->boot_state = HV_HART_ONLINE;
-    t.vm.running = 1; /* Hart 3 has left. */
+    t.vm.running = 1; /* Hart 3 has stopped. */
     return 0;
 }
 
@@ -49,7 +49,7 @@ static void fail_at_wait(enum hart_host_wait why)
     fail_msg("the hart waits");
 }
 
-/* ---- What a hart has ------------------------------------------------------------------------- */
+/* ---- Struct and stacks ----------------------------------------------------------------------- */
 
 static void test_harts_in_use_alone_have_a_struct(void **state)
 {
@@ -105,7 +105,7 @@ static void test_no_timer_is_set_at_first(void **state)
     }
 }
 
-/* However many pages the pool has: all harts are there, or the caller is told. */
+/* For any number of pages: all harts are set up, or the caller gets an error. */
 static void test_a_pool_that_ends_is_an_error(void **state)
 {
     (void)state;
@@ -139,7 +139,7 @@ static void test_an_assigned_hart_has_its_vms_timer(void **state)
     assert_true(test_hart(1)->timer.sstc);
 }
 
-/* ---- Its way --------------------------------------------------------------------------------- */
+/* ---- The main function ----------------------------------------------------------------------- */
 
 static void test_a_hart_runs_its_guest_and_parks(void **state)
 {
@@ -158,8 +158,8 @@ static bool lacks_h(unsigned number)
     return number == CSR_HSTATUS;
 }
 
-/* Nothing of it is touched: it may have no controller, either. */
-static void test_a_hart_that_lacks_what_was_promised_stops_its_vm(void **state)
+/* init_irqc() is not called: the hart may have no interrupt controller, either. */
+static void test_a_hart_that_lacks_an_extension_stops_its_vm(void **state)
 {
     (void)state;
     csr_host_set_absent(lacks_h);
@@ -189,8 +189,8 @@ static void test_a_vcpu_that_cannot_start_stops_its_vm(void **state)
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
 }
 
-/* Its VM has gone on without it. */
-static void test_a_hart_that_comes_late_parks(void **state)
+/* Its VM has stopped without it. */
+static void test_a_hart_that_starts_late_parks(void **state)
 {
     (void)state;
     hv_hart_set_failed(test_hart(1));
@@ -210,7 +210,7 @@ static void test_a_console_hart_without_vm_serves(void **state)
     expect_parks(0);
     assert_string_equal(t.said, "irqc0 serve0 free serve0 wait external0 serve0 wait ");
     assert_true(csr_read(CSR_SIE) == (BIT(IRQ_S_SOFT) | BIT(IRQ_S_EXT) | BIT(IRQ_S_TIMER)));
-    assert_true(csr_read(CSR_SIP) == BIT(IRQ_S_EXT)); /* What has woken it is over. */
+    assert_true(csr_read(CSR_SIP) == BIT(IRQ_S_EXT)); /* The software interrupt is cleared. */
     const struct fence_log *fences = fence_host_log();
     assert_true(fences->count != 0);
     assert_int_equal(fences->record[fences->count - 1].kind, FENCE_IO);
@@ -275,7 +275,7 @@ static void test_a_hart_with_neither_parks(void **state)
 
 /* ---- A panic --------------------------------------------------------------------------------- */
 
-/* Whatever it held: its VM's lock is never released. */
+/* The lock that it may hold is not taken. */
 static void test_a_panic_stops_the_vm_and_waits_for_nothing(void **state)
 {
     (void)state;
@@ -287,10 +287,10 @@ static void test_a_panic_stops_the_vm_and_waits_for_nothing(void **state)
     assert_string_equal(t.said, "panicked:vm ipi3 ended0 ");
     assert_int_equal(t.vm.stop_reason, VM_STOP_PANIC);
     assert_true((t.vcpu[1].pending & VCPU_PENDING_STOP) != 0);
-    assert_int_equal(t.vm.running, 2); /* It never comes to 0. */
+    assert_int_equal(t.vm.running, 2); /* It never reaches 0. */
 }
 
-static void test_a_panic_without_vm_is_told(void **state)
+static void test_a_panic_without_vm_is_reported(void **state)
 {
     (void)state;
     test_be(0);
@@ -311,10 +311,10 @@ int main(void)
         TEST(test_a_pool_that_ends_is_an_error),
         TEST(test_an_assigned_hart_has_its_vms_timer),
         TEST(test_a_hart_runs_its_guest_and_parks),
-        TEST(test_a_hart_that_lacks_what_was_promised_stops_its_vm),
+        TEST(test_a_hart_that_lacks_an_extension_stops_its_vm),
         TEST(test_its_vm_ends_with_the_last_of_its_harts),
         TEST(test_a_vcpu_that_cannot_start_stops_its_vm),
-        TEST(test_a_hart_that_comes_late_parks),
+        TEST(test_a_hart_that_starts_late_parks),
         TEST(test_a_console_hart_without_vm_serves),
         TEST(test_an_ipi_wakes_it_without_a_claim),
         TEST(test_a_console_hart_serves_before_and_behind_its_guest),
@@ -322,7 +322,7 @@ int main(void)
         TEST(test_the_last_vms_hart_takes_the_console),
         TEST(test_a_hart_with_neither_parks),
         TEST(test_a_panic_stops_the_vm_and_waits_for_nothing),
-        TEST(test_a_panic_without_vm_is_told),
+        TEST(test_a_panic_without_vm_is_reported),
     };
     return cmocka_run_group_tests(tests, 0, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The start of harts by the firmware, the wait for them, their loss; and the hand-over of boot. */
+/* The start of harts by firmware, failed harts, the wait for them; and the hand-over of boot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static void test_the_others_in_use_are_started(void **state)
     assert_int_equal(t.call_count, 2);
     expect_hsm_start(0, 5, TEST_LOAD + HART_HOST_START, pa_of_hart(1));
     expect_hsm_start(1, 9, TEST_LOAD + HART_HOST_START, pa_of_hart(3));
-    /* And goes on as hart 0, which has neither VM nor console. */
+    /* This hart goes on as hart 0, which has neither VM nor console. */
     assert_string_equal(t.said, "irqc0 ");
     assert_ptr_equal(hart_self(), &test_hart(0)->hart);
     assert_int_equal(test_hart(1)->boot_state, HV_HART_STARTING);
@@ -69,7 +69,7 @@ static void test_a_hart_without_use_starts_the_others_and_parks(void **state)
     assert_int_equal(t.boot.index, 2);
 }
 
-static void test_a_start_that_is_refused_stops_the_vm(void **state)
+static void test_a_refused_start_stops_the_vm(void **state)
 {
     (void)state;
     t.refused_id = 9;
@@ -79,10 +79,10 @@ static void test_a_start_that_is_refused_stops_the_vm(void **state)
     assert_int_equal(test_hart(3)->boot_state, HV_HART_FAILED);
     assert_int_equal(test_hart(1)->boot_state, HV_HART_STARTING);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
-    assert_int_equal(t.vm.running, 1); /* Hart 1 finds out by itself. */
+    assert_int_equal(t.vm.running, 1); /* Hart 1 stops by itself. */
 }
 
-static void test_a_refused_start_of_a_hart_without_vm_stops_nobody(void **state)
+static void test_a_refused_start_of_a_hart_without_vm_stops_no_vm(void **state)
 {
     (void)state;
     t.refused_id = 2;
@@ -92,7 +92,7 @@ static void test_a_refused_start_of_a_hart_without_vm_stops_nobody(void **state)
     assert_int_equal(t.vm.stop_reason, VM_RUNNING);
 }
 
-/* ---- The loss -------------------------------------------------------------------------------- */
+/* ---- Failed harts ---------------------------------------------------------------------------- */
 
 static void test_a_vm_that_loses_all_harts_ends_once(void **state)
 {
@@ -106,7 +106,7 @@ static void test_a_vm_that_loses_all_harts_ends_once(void **state)
     assert_int_equal(t.vm.running, 0);
 }
 
-static void test_a_hart_that_is_up_is_not_lost(void **state)
+static void test_an_online_hart_cannot_fail(void **state)
 {
     (void)state;
     assert_true(hv_hart_set_boot_state(test_hart(1), HV_HART_ONLINE));
@@ -119,7 +119,7 @@ static void test_a_hart_that_is_up_is_not_lost(void **state)
 
 /* ---- The wait -------------------------------------------------------------------------------- */
 
-/* Both come, the second before the first. */
+/* Both come online, the second before the first. */
 static void come(enum hart_host_wait why)
 {
     assert_int_equal(why, HART_HOST_RELAX);
@@ -143,7 +143,7 @@ static void test_a_vm_waits_for_all_its_harts(void **state)
 
 static uint64_t lost_at[TEST_HARTS];
 
-/* A tick passes; hart 3 does not come. */
+/* A tick passes; hart 3 does not start. */
 static void tick(enum hart_host_wait why)
 {
     (void)why;
@@ -169,8 +169,8 @@ static void test_it_waits_ten_seconds(void **state)
     assert_int_equal(t.vm.running, 1);
 }
 
-/* Who is lost already is not waited for. */
-static void test_a_lost_hart_ends_the_wait(void **state)
+/* The wait does not include a failed hart. */
+static void test_a_failed_hart_ends_the_wait(void **state)
 {
     (void)state;
     hv_hart_set_failed(test_hart(1));
@@ -203,7 +203,7 @@ static void test_boot_is_handed_to_the_next_hart(void **state)
     assert_true(boot_lottery == ~UINT64_C(2)); /* The next one waits until this one has stopped. */
 }
 
-static void test_a_hart_that_has_tried_is_not_asked_again(void **state)
+static void test_a_hart_that_was_tried_is_not_started_again(void **state)
 {
     (void)state;
     giver = 1;
@@ -247,15 +247,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_the_others_in_use_are_started),
         TEST(test_a_hart_without_use_starts_the_others_and_parks),
-        TEST(test_a_start_that_is_refused_stops_the_vm),
-        TEST(test_a_refused_start_of_a_hart_without_vm_stops_nobody),
+        TEST(test_a_refused_start_stops_the_vm),
+        TEST(test_a_refused_start_of_a_hart_without_vm_stops_no_vm),
         TEST(test_a_vm_that_loses_all_harts_ends_once),
-        TEST(test_a_hart_that_is_up_is_not_lost),
+        TEST(test_an_online_hart_cannot_fail),
         TEST(test_a_vm_waits_for_all_its_harts),
         TEST(test_it_waits_ten_seconds),
-        TEST(test_a_lost_hart_ends_the_wait),
+        TEST(test_a_failed_hart_ends_the_wait),
         TEST(test_boot_is_handed_to_the_next_hart),
-        TEST(test_a_hart_that_has_tried_is_not_asked_again),
+        TEST(test_a_hart_that_was_tried_is_not_started_again),
         TEST(test_a_hart_that_firmware_refuses_is_passed_over),
         TEST(test_it_returns_if_none_is_left),
     };

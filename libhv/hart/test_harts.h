@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Harts for tests: four, with ids 2, 5, 6, 9, a pool, and a VM on two of them. What they ask of
- * other rooms and of the firmware is written down in order, one word each.
+ * Four harts for tests, with ids 2, 5, 6, 9, a pool, and a VM on two of them. Their calls to other
+ * rooms and to firmware are recorded in order, one word each.
  */
 #pragma once
 
@@ -41,13 +41,13 @@ struct test_harts {
     struct hart boot; /* The struct of the hart that boots, before it has its own. */
     bool muted;
 
-    char said[512]; /* What other rooms were asked. */
+    char said[512]; /* Calls to other rooms and to firmware. */
     struct test_call call[TEST_CALLS];
     unsigned call_count;
-    uint64_t refused_id; /* The firmware does not start this hart. */
+    uint64_t refused_id; /* Firmware does not start this hart. */
 
     uint32_t console; /* Index of the console hart. */
-    bool takes;       /* A hart whose VM has stopped becomes it. */
+    bool takes;       /* A hart whose VM has stopped becomes the console hart. */
     enum hyp_status start_status;
     unsigned waits;
 };

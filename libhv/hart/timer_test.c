@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hart's timer: whose time comes first, and what is told to the machine. */
+/* A hart's timer: which time is earlier, and the value that is programmed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -45,12 +45,12 @@ static void expect_set(unsigned count, uint64_t when)
     assert_true(count == 0 || set_to == when);
 }
 
-static void test_with_sstc_the_deadline_alone_counts(void **state)
+static void test_with_sstc_only_the_deadline_counts(void **state)
 {
     (void)state;
     timer.sstc = true;
     timer.deadline = 1000;
-    vcpu.timer = 10; /* Its own register's. */
+    vcpu.timer = 10; /* vstimecmp has this one. */
     hv_timer_program(&timer);
     assert_true(csr_read(CSR_STIMECMP) == 1000);
     assert_int_equal(calls, 0);
@@ -59,7 +59,7 @@ static void test_with_sstc_the_deadline_alone_counts(void **state)
 static void test_the_first_of_both_is_the_firmwares(void **state)
 {
     (void)state;
-    expect_set(0, 0); /* Never is what it is set to at first. */
+    expect_set(0, 0); /* It is UINT64_MAX at first. */
     timer.deadline = 1000;
     expect_set(1, 1000);
     vcpu.timer = 500;
@@ -104,7 +104,7 @@ static void test_a_deadline_expires_once(void **state)
     assert_false(hv_timer_expire(&timer, 2000));
 }
 
-/* It has fired for the guest: the deadline behind is what it was set to, and is lost. */
+/* After it has expired for the guest, it must be programmed for the later deadline again. */
 static void test_behind_an_expiry_it_is_set_again(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void test_behind_an_expiry_it_is_set_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_with_sstc_the_deadline_alone_counts),
+        TEST(test_with_sstc_only_the_deadline_counts),
         TEST(test_the_first_of_both_is_the_firmwares),
         TEST(test_the_firmware_is_called_for_changes_only),
         TEST(test_a_hart_without_vcpu_has_its_deadline),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The build of a VM: its steps in their order, what each leaves, and each of them failing. */
+/* The build of a VM: the order and result of its steps, and an error of each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void expect_fails(enum hyp_status expected, const char *said)
     assert_int_equal(hv_vm_build(&t.vms, TEST_INDEX), expected);
     assert_null(t.vms.vm[TEST_INDEX]);
     assert_string_equal(t.said, said);
-    assert_true(csr_read(CSR_HGATP) == 0); /* No access goes on through its table. */
+    assert_true(csr_read(CSR_HGATP) == 0); /* Its table is no longer in use. */
 }
 
 static void expect_leaf(const struct hv_vm *hv, uint64_t gpa, uint64_t hpa, uint64_t perm)
@@ -40,7 +40,7 @@ static void expect_leaf(const struct hv_vm *hv, uint64_t gpa, uint64_t hpa, uint
     assert_int_equal(pte_perm(leaf.pte), perm);
 }
 
-/* ---- What a build makes ---------------------------------------------------------------------- */
+/* ---- A built VM ------------------------------------------------------------------------------ */
 
 static void test_its_steps_come_in_order(void **state)
 {
@@ -69,7 +69,7 @@ static void test_its_table_is_loaded_and_dropped_with_fences(void **state)
     assert_int_equal(fences->record[fences->count - 1].kind, FENCE_GVMA_ALL);
 }
 
-/* All of it can be written, as it is not filled and cleared yet. */
+/* All memory is writable until it is filled and cleared. */
 static void test_memory_is_mapped_where_the_plan_has_it(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void test_the_narrowest_mode_that_reaches_is_taken(void **state)
     }
 }
 
-static void test_how_interrupt_files_are_made_is_told(void **state)
+static void test_the_kind_of_interrupt_files_is_logged(void **state)
 {
     (void)state;
     test_config()->irqc.model = HYP_IRQC_IMSIC;
@@ -150,7 +150,7 @@ static void test_how_interrupt_files_are_made_is_told(void **state)
                                  "hyp: vm=guest memory=log kept=0x1000\n");
 }
 
-/* ---- What is granted ------------------------------------------------------------------------- */
+/* ---- Granted extensions ---------------------------------------------------------------------- */
 
 static const struct vm_grant *grant_of(uint64_t isa)
 {
@@ -180,7 +180,7 @@ static void test_blocks_are_zeroed_as_it_was_tried(void **state)
     assert_int_equal(grant_of(BIT(GUEST_ISA_ZICBOZ))->cboz_block, 64);
     (void)setup(NULL);
     t.machine.kind[0] = (struct machine_grant){.isa = BIT(GUEST_ISA_ZICBOZ), .block = {0, 0, 128}};
-    t.arena.pool.zero_block = 64; /* On the hart that boots. */
+    t.arena.pool.zero_block = 64; /* The boot hart's block size. */
     assert_int_equal(build()->vm.grant.cboz_block, 0);
 }
 
@@ -204,7 +204,7 @@ static void test_behind_the_clearing_read_only_memory_is_so(void **state)
 {
     (void)state;
     struct hv_vm *hv = build();
-    test_leave_pages(0); /* No table is taken. */
+    test_leave_pages(0); /* No page is allocated. */
     assert_int_equal(hv->vm.memory_cleared(&hv->vm), HYP_OK);
     expect_leaf(hv, TEST_ROM, TEST_ROM_HPA, PTE_R | PTE_X);
     expect_leaf(hv, TEST_ROM + TEST_ROM_SIZE - 1, TEST_ROM_HPA + TEST_ROM_SIZE - 1, PTE_R | PTE_X);
@@ -224,7 +224,7 @@ static void test_a_table_that_is_not_as_it_was_is_told(void **state)
     assert_int_equal(hv->vm.memory_cleared(&hv->vm), HYP_E_ALIGN);
 }
 
-/* ---- Each step failing ----------------------------------------------------------------------- */
+/* ---- Errors of each step --------------------------------------------------------------------- */
 
 static void test_each_object_can_be_the_last(void **state)
 {
@@ -318,7 +318,7 @@ int main(void)
         TEST(test_a_device_that_the_machine_lacks_is_left_out),
         TEST(test_vcpus_are_the_plans_harts_in_order),
         TEST(test_the_narrowest_mode_that_reaches_is_taken),
-        TEST(test_how_interrupt_files_are_made_is_told),
+        TEST(test_the_kind_of_interrupt_files_is_logged),
         TEST(test_a_guest_gets_what_its_harts_have),
         TEST(test_blocks_are_zeroed_as_it_was_tried),
         TEST(test_harts_of_other_vms_do_not_count),

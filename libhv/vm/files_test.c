@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's files: embedded ones are copied, and each is as large and lies where it may. */
+/* A VM's files: embedded ones are copied; all are checked for size and place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static void test_an_embedded_file_is_copied_byte_by_byte(void **state)
     assert_string_equal(t.said, "file ");
 }
 
-/* Nothing of it stays mapped, and no hart has cached it. */
+/* No page of it stays mapped, and the TLB is flushed. */
 static void test_it_is_mapped_only_meanwhile(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void test_an_embedded_files_size_is_known(void **state)
     assert_true(hv.kernel.size_known);
 }
 
-static void test_a_loaded_file_is_as_large_as_its_room_unless_told(void **state)
+static void test_a_preloaded_file_has_its_max_size_if_no_size_is_given(void **state)
 {
     (void)state;
     assert_int_equal(check("before.initrd-size=5"), HYP_OK);
@@ -130,7 +130,7 @@ static void test_a_loaded_file_is_as_large_as_its_room_unless_told(void **state)
     assert_int_equal(hv.initrd.size, TEST_INITRD_MAX);
 }
 
-/* A boot loader that was given none says so. */
+/* A boot loader without an initrd gives size 0. */
 static void test_an_initrd_of_no_bytes_is_none(void **state)
 {
     (void)state;
@@ -253,7 +253,7 @@ static void test_a_flat_binary_is_taken_as_it_is(void **state)
     expect_kernel_line("");
 }
 
-/* What lies behind it is not the kernel's. */
+/* Bytes after the file are not the kernel's. */
 static void test_a_file_shorter_than_a_header_has_none(void **state)
 {
     (void)state;
@@ -289,7 +289,7 @@ int main(void)
         TEST(test_a_file_needs_tables),
         TEST(test_a_file_beside_its_memory_is_a_fault),
         TEST(test_an_embedded_files_size_is_known),
-        TEST(test_a_loaded_file_is_as_large_as_its_room_unless_told),
+        TEST(test_a_preloaded_file_has_its_max_size_if_no_size_is_given),
         TEST(test_an_initrd_of_no_bytes_is_none),
         TEST(test_a_size_above_the_room_is_refused),
         TEST(test_a_size_that_is_no_number_is_refused),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A VM's device tree: what the build has made, with the fixups of this machine and the VM's seeds.
- */
+/* Makes a VM's device tree: a copy of the build's, with fixups for this machine, and seeds. */
 #include "libhv/vm/vm.h"
 
 #include <hyp/arch/csr.h>
@@ -32,7 +31,7 @@ static uint64_t vcpus_without_context(const struct hv_vms *vms, const struct vm 
     return vcpus;
 }
 
-/* NULL: the machine has no seed. */
+/* Returns NULL if the machine has no seed. */
 static const struct guest_seed *draw_seed(const struct hv_vms *vms, uint32_t vm,
                                           struct guest_seed *seed)
 {
@@ -43,7 +42,7 @@ static const struct guest_seed *draw_seed(const struct hv_vms *vms, uint32_t vm,
     return seed;
 }
 
-/* The VM's boot arguments by the hypervisor's command line. NULL: the built ones stay. */
+/* Returns the VM's boot arguments of the hypervisor's command line; NULL: there are none. */
 static const char *find_bootargs(const struct hv_vms *vms, const char *vm,
                                  char args[CONFIG_BOOTARGS_SIZE])
 {

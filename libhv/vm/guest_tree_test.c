@@ -54,7 +54,7 @@ static void test_a_vm_may_get_none(void **state)
     assert_string_equal(t.said, "");
 }
 
-/* What the build has made is not changed either: another start changes a copy again. */
+/* The tree of the build is not changed either, as another start needs it again. */
 static void test_no_page_of_the_pool_is_kept(void **state)
 {
     (void)state;
@@ -125,7 +125,7 @@ static void test_vcpus_without_hart_are_not_shown(void **state)
     assert_true(has_node("/cpus/cpu@0") && has_node("/cpus/cpu@1"));
 }
 
-/* Its place in the list stays, so that the others keep their numbers. */
+/* Its entry in the list stays, so that the others keep their numbers. */
 static void test_a_hart_without_context_gets_no_interrupt(void **state)
 {
     (void)state;

@@ -31,7 +31,7 @@ static void cut_file(struct hv_vms *vms, struct hv_vm *hv_vm, const struct vm_bl
             log_line(vms->log, "vm=%s file=%s under=device-tree", config->name, blob->name);
         }
     }
-    scrub_cut(&hv_vm->vm.scrub, file);
+    scrub_exclude(&hv_vm->vm.scrub, file);
 }
 
 static void plan(struct hv_vms *vms, struct hv_vm *hv_vm)
@@ -48,7 +48,7 @@ static void plan(struct hv_vms *vms, struct hv_vm *hv_vm)
     cut_file(vms, hv_vm, &config->kernel, &hv_vm->kernel);
     cut_file(vms, hv_vm, &config->initrd, &hv_vm->initrd);
     if (config->dtb_gpa != 0) {
-        scrub_cut(&hv_vm->vm.scrub,
+        scrub_exclude(&hv_vm->vm.scrub,
                   (struct range){config->dtb_gpa, vms->build->dtbs[hv_vm->vm.index].size});
     }
 }
@@ -76,9 +76,9 @@ enum hyp_status hv_vm_init_scrub(struct hv_vms *vms, struct hv_vm *hv_vm)
     }
     HYP_REQUIRE(size <= SCRUB_CODE_MAX);
     struct range place = {.start = place_of(hv_vm->vm.config, size), .size = size};
-    HYP_TRY(guest_mem_read(GPA(place.start), scrub->under, size));
+    HYP_TRY(guest_mem_read(GPA(place.start), scrub->saved, size));
     HYP_TRY(guest_mem_write(GPA(place.start), scrub_code, size));
-    scrub_place(scrub, place);
-    scrub->left = hv_vm->vm.vcpu_count;
+    scrub_place_code(scrub, place);
+    scrub->harts_left = hv_vm->vm.vcpu_count;
     return HYP_OK;
 }

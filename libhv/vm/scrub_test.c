@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What of a VM's memory its harts clear, and the place of the code that does it. */
+/* The memory that a VM's harts clear, and the place of the code that clears it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static bool is_cleared(uint64_t gpa)
     return cleared;
 }
 
-/* And what touches it is cleared. */
+/* Memory around a kept region is cleared. */
 static void expect_stays(uint64_t gpa, uint64_t size)
 {
     assert_false(is_cleared(gpa) || is_cleared(gpa + size - 1));
@@ -64,7 +64,7 @@ static void test_files_and_kept_memory_stay(void **state)
     assert_true(is_cleared(TEST_ROM + TEST_ROM_SIZE - 1));
     assert_int_equal(cleared_size(), TEST_RAM_SIZE + TEST_ROM_SIZE - stay);
     assert_string_equal(t.lines, "hyp: vm=guest memory=log kept=0x1000\n");
-    assert_int_equal(hv.vm.scrub.left, 2);
+    assert_int_equal(hv.vm.scrub.harts_left, 2);
 }
 
 static void test_a_file_of_unknown_size_keeps_its_room(void **state)
@@ -95,8 +95,8 @@ static void expect_under_tree(bool expected)
     assert_int_equal(line != NULL, expected);
 }
 
-/* A boot loader has put both there, and the tree was erased. */
-static void test_a_loaded_file_under_the_machines_tree_is_told(void **state)
+/* A boot loader has put both there, and boot has erased the tree. */
+static void test_a_preloaded_file_under_the_machines_tree_is_logged(void **state)
 {
     (void)state;
     t.vms.fdt_pa = (struct range){TEST_RAM_HPA + (TEST_INITRD - TEST_RAM) + 0x4000, 0x1000};
@@ -110,7 +110,7 @@ static void test_a_tree_behind_the_file_is_not_in_its_way(void **state)
     expect_under_tree(false);
 }
 
-/* An embedded one was copied behind the erasure. */
+/* An embedded file is copied after boot has erased the tree. */
 static void test_an_embedded_file_is_over_the_tree(void **state)
 {
     (void)state;
@@ -127,12 +127,12 @@ static void test_the_code_lies_at_the_end_of_the_entrys_region(void **state)
     const struct scrub *s = &hv.vm.scrub;
     uint64_t place = TEST_RAM + TEST_RAM_SIZE - scrub_code_size;
     assert_int_equal(init(), HYP_OK);
-    assert_int_equal(s->place, place);
-    assert_int_equal(s->place_size, scrub_code_size);
+    assert_int_equal(s->code_gpa, place);
+    assert_int_equal(s->code_size, scrub_code_size);
     assert_memory_equal(test_ram + (place - TEST_RAM), scrub_code, scrub_code_size);
     assert_int_equal(test_ram[place - TEST_RAM - 1], 0xaa);
     for (uint32_t i = 0; i < scrub_code_size; i++) {
-        assert_int_equal(s->under[i], 0); /* It would have been cleared. */
+        assert_int_equal(s->saved[i], 0); /* The bytes under the code are restored as cleared. */
     }
 }
 
@@ -141,7 +141,7 @@ static void test_it_follows_the_entry(void **state)
     (void)state;
     test_config()->entry = TEST_ROM + 0x100;
     assert_int_equal(init(), HYP_OK);
-    assert_int_equal(hv.vm.scrub.place, TEST_ROM + TEST_ROM_SIZE - scrub_code_size);
+    assert_int_equal(hv.vm.scrub.code_gpa, TEST_ROM + TEST_ROM_SIZE - scrub_code_size);
 }
 
 static void test_what_it_covers_of_a_file_is_kept(void **state)
@@ -151,7 +151,7 @@ static void test_what_it_covers_of_a_file_is_kept(void **state)
     test_config()->dtb_gpa = 0;
     assert_int_equal(init(), HYP_OK);
     for (uint32_t i = 0; i < scrub_code_size; i++) {
-        assert_int_equal(hv.vm.scrub.under[i], 0xaa);
+        assert_int_equal(hv.vm.scrub.saved[i], 0xaa);
     }
 }
 
@@ -163,7 +163,7 @@ static void test_where_all_is_kept_there_is_no_code(void **state)
     }
     assert_int_equal(init(), HYP_OK);
     assert_int_equal(hv.vm.scrub.count, 0);
-    assert_int_equal(hv.vm.scrub.left, 0);
+    assert_int_equal(hv.vm.scrub.harts_left, 0);
     assert_string_equal(t.said, "");
 }
 
@@ -178,7 +178,7 @@ static void test_memory_that_cannot_be_accessed_is_a_fault(void **state)
     assert_int_equal(init(), HYP_E_FAULT);
     test_init();
     hv = test_vm();
-    test_config()->entry = 0; /* In none of its memory. */
+    test_config()->entry = 0; /* Outside the VM's memory. */
     assert_int_equal(init(), HYP_E_FAULT);
 }
 
@@ -190,7 +190,7 @@ int main(void)
         TEST(test_files_and_kept_memory_stay),
         TEST(test_a_file_of_unknown_size_keeps_its_room),
         TEST(test_what_is_not_there_keeps_nothing),
-        TEST(test_a_loaded_file_under_the_machines_tree_is_told),
+        TEST(test_a_preloaded_file_under_the_machines_tree_is_logged),
         TEST(test_a_tree_behind_the_file_is_not_in_its_way),
         TEST(test_an_embedded_file_is_over_the_tree),
         TEST(test_the_code_lies_at_the_end_of_the_entrys_region),

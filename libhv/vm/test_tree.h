@@ -113,7 +113,7 @@ static inline void test_fix_cpu(uint32_t vcpu, const char *path)
     test_fix_value(HYP_DTB_CBOZ_BLOCK, path, "riscv,cboz-block-size");
 }
 
-/* In the order of the tree. */
+/* Lists the fixups in the order of the tree. */
 static inline void test_list_fixups(void)
 {
     t.dtbs[TEST_INDEX] = (struct hyp_dtb){.data = test_tree,
@@ -136,7 +136,7 @@ static inline void test_list_fixups(void)
     test_fix_value(HYP_DTB_IMSIC_IDS, "/soc/irqc", "riscv,num-ids");
 }
 
-/* `more` bytes of it are of no use. */
+/* Makes the tree, with `more` bytes that nobody reads. */
 static inline void test_make_tree(size_t more)
 {
     static const uint8_t zeroes[TEST_TREE_SIZE];
@@ -158,7 +158,7 @@ static inline void test_make_tree(size_t more)
     test_list_fixups();
 }
 
-/* What the guest finds in its memory. */
+/* Returns the tree in the guest's memory. */
 static inline const void *test_guest_tree(void)
 {
     return test_ram + (TEST_DTB - TEST_RAM);

@@ -2,7 +2,7 @@
 /*
  * A machine and a configuration of two VMs for tests; the second one is built: "guest", on the
  * harts 1 and 3, with RAM, read-only memory and a kept page, two devices, an embedded kernel and an
- * initrd that is loaded. Lines of the log are kept, and so is who was asked for what, in order.
+ * initrd that is loaded. Lines of the log and calls to other rooms are recorded in order.
  */
 #pragma once
 
@@ -41,8 +41,8 @@
 #define TEST_INITRD_MAX UINT64_C(0x10000)
 #define TEST_DTB UINT64_C(0x803f0000)
 
-/* Embedded files, behind the image: where they are linked, and where they lie. */
-#define TEST_FILES_VA (HV_BASE + 4 * HYP_MIB)
+/* Embedded files after the image: their link address, and their physical one. */
+#define TEST_FILES_VA (SPACE_BASE + 4 * HYP_MIB)
 #define TEST_FILES_HPA (TEST_LOAD + 4 * HYP_MIB)
 #define TEST_FILES_SIZE (2 * HYP_MIB + 8 * HYP_KIB)
 
@@ -53,7 +53,7 @@ struct test_vms {
     struct test_arena arena;
     struct page_pool no_pages;
     struct object_pool objects;
-    _Alignas(64) uint8_t room[32768]; /* Of `objects`. */
+    _Alignas(64) uint8_t room[32768]; /* Memory of `objects`. */
     struct hspace space;
     struct machine machine;
     struct hyp_platform platform;
@@ -70,8 +70,8 @@ struct test_vms {
     struct hv_vms vms;
     struct guest_mem_range range[3];
 
-    char said[256];  /* Which rooms were asked, and what was written to guest memory. */
-    char lines[512]; /* Of the log. */
+    char said[256];  /* Calls to other rooms, and writes to guest memory. */
+    char lines[512]; /* Lines of the log. */
     enum hyp_status irqc_status;
     enum hyp_status console_status;
     uint64_t hgatp;     /* Loaded while guest memory was written last. */
@@ -100,7 +100,7 @@ static inline void test_say(const char *what)
     strcat(t.said, what);
 }
 
-/* ---- What other rooms are asked -------------------------------------------------------------- */
+/* ---- Calls to other rooms -------------------------------------------------------------------- */
 
 static inline enum hyp_status test_create_irqc(void *maker, struct vm *vm, struct gstage *gstage)
 {
@@ -238,7 +238,7 @@ static inline void test_init_config(void)
     };
     t.config = (struct hyp_config){.vms = t.configs, .vm_count = 2};
     t.platform = (struct hyp_platform){.devices = test_devices, .device_count = 3};
-    t.blobs[0] = (struct hyp_blob){"other", (const uint8_t *)(uintptr_t)HV_BASE, 1};
+    t.blobs[0] = (struct hyp_blob){"other", (const uint8_t *)(uintptr_t)SPACE_BASE, 1};
     t.blobs[1] =
         (struct hyp_blob){"kernel", (const uint8_t *)(uintptr_t)TEST_FILES_VA, TEST_KERNEL_SIZE};
     t.build = (struct hv_build){.config = &t.config,
@@ -307,7 +307,7 @@ static inline struct vm_config *test_config(void)
     return &t.configs[TEST_INDEX];
 }
 
-/* Of the VM, without what was built before: for one step alone. */
+/* A VM that is not built yet, for a test of one step. */
 static inline struct hv_vm test_vm(void)
 {
     return (struct hv_vm){.vms = &t.vms,
@@ -320,7 +320,7 @@ static inline void test_set_bootargs(const char *text)
     strcpy(t.machine.bootargs, text);
 }
 
-/* Takes pages until so many are left. */
+/* Allocates pages until so many are left. */
 static inline void test_leave_pages(uint64_t count)
 {
     hpa_t pa;

@@ -6,7 +6,7 @@
  *   grant.c        which extensions its guest gets
  *   blob.c         embedded files, copied into guest memory
  *   files.c        how large its files are, and whether they fit
- *   guest_tree.c   its device tree, for this machine, with its seeds
+ *   guest_tree.c   its device tree, changed by fixups, with its seeds
  *   scrub.c        which memory its harts clear
  *
  * Owner   struct hv; each struct hv_vm comes from the pool and is never freed.

@@ -73,7 +73,8 @@ static int setup(void **state)
         own_page[h].base = (uintptr_t)test_hart[h].pages.base;
         mailbox[h] = 0;
     }
-    return aclint_sswi_init(&sswi, (mmio_t){.base = SSWI_BASE}, sswi_index, TEST_HARTS);
+    mmio_t regs = {.base = SSWI_BASE};
+    return aclint_sswi_init(&sswi, regs, sswi_index, TEST_HARTS) == HYP_OK ? 0 : -1;
 }
 
 static int teardown(void **state)

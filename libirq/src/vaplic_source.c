@@ -1,268 +1,270 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's sources: their registers and lines, and what of them is late. */
+/* The APLIC model's registers of sources, its lines, and sources whose update is deferred. */
 #include "vaplic_source.h"
 
-#include "lowest_bit.h"
 #include "vaplic_phys.h"
 #include "vaplic_request.h"
 
-/* The source's bits have changed; it is the machine's, too. */
-static NOINLINE void update_with_machine(struct vaplic *v, uint32_t source)
+/* Call after a source's pending or enable bit has changed. */
+static void update(struct vaplic *vaplic, uint32_t source)
 {
-    vaplic_update_request(v, source);
-    vaplic_sync_phys_enable(v, source);
-}
-
-static inline void update(struct vaplic *v, uint32_t source)
-{
-    if (vaplic_is_phys(v, source)) {
-        update_with_machine(v, source);
-    } else {
-        vaplic_update_request(v, source);
+    vaplic_update_request(vaplic, source);
+    if (vaplic_is_phys(vaplic, source)) {
+        vaplic_sync_phys_enable(vaplic, source);
     }
 }
 
-/* ---- Late sources ---------------------------------------------------------------------------- */
+/* ---- Deferred sources ------------------------------------------------------------------------ */
 
-static void catch_up(struct vaplic *v, uint32_t source)
+static void apply_deferred(struct vaplic *vaplic, uint32_t source)
 {
-    struct vaplic_source *s = &v->sources[source];
-    if (!v->msi) { /* Perhaps since now: see set_delivery() of vaplic.c. */
-        vaplic_assign_target(v, source, vaplic_legal_target(v, s->target));
-        if (vaplic_is_level_sensitive(s) && vaplic_has(v->rectified, source)) {
-            vaplic_assign(v->pending, source, true);
+    struct vaplic_source *src = &vaplic->sources[source];
+    if (!vaplic->msi) { /* As set_delivery_mode() of vaplic.c says. */
+        vaplic_assign_target(vaplic, source, vaplic_legal_target(vaplic, src->target));
+        if (vaplic_is_level_sensitive(src) && bitmap_has(vaplic->rectified, source)) {
+            bitmap_assign(vaplic->pending, source, true);
         }
     }
-    update(v, source);
+    update(vaplic, source);
 }
 
-bool vaplic_run_deferred(struct vaplic *v, uint32_t count)
+bool vaplic_run_deferred(struct vaplic *vaplic, uint32_t count)
 {
-    for (; v->deferred_words != 0 && count != 0; count--) {
-        uint32_t w = lowest_bit(v->deferred_words);
-        uint64_t late = v->deferred[w];
-        v->deferred[w] = late & (late - 1);
-        if (v->deferred[w] == 0) {
-            v->deferred_words &= v->deferred_words - 1;
+    for (; vaplic->deferred_words != 0 && count != 0; count--) {
+        uint32_t w = lowest_bit(vaplic->deferred_words);
+        uint64_t deferred = vaplic->deferred[w];
+        vaplic->deferred[w] = deferred & (deferred - 1);
+        if (vaplic->deferred[w] == 0) {
+            vaplic->deferred_words &= vaplic->deferred_words - 1;
         }
-        catch_up(v, w * 64 + lowest_bit(late));
+        apply_deferred(vaplic, w * 64 + lowest_bit(deferred));
     }
-    return v->deferred_words == 0;
+    return vaplic->deferred_words == 0;
 }
 
 /* ---- sourcecfg ------------------------------------------------------------------------------- */
 
-/* The source's bits follow its mode. True: it may be a request, or no longer one. */
-static inline bool assign_mode(struct vaplic *v, uint32_t source, uint32_t mode)
+/* Sets the source's mode and its bits. True: vaplic_update_request() is due. */
+static inline bool assign_mode(struct vaplic *vaplic, uint32_t source, uint32_t mode)
 {
-    struct vaplic_source *s = &v->sources[source];
+    struct vaplic_source *src = &vaplic->sources[source];
     uint32_t w = source / 64;
     uint64_t bit = BIT(source % 64);
-    s->mode = (uint8_t)mode;
+    src->mode = (uint8_t)mode;
     if (mode == APLIC_SM_INACTIVE) {
-        bool ready = vaplic_is_pending_enabled(v, source);
-        v->active[w] &= ~bit;
-        v->level_sensitive[w] &= ~bit;
-        v->rectified[w] &= ~bit;
-        v->enabled[w] &= ~bit;
-        v->pending[w] &= ~bit;
-        return ready;
+        bool was_request = vaplic_is_pending_enabled(vaplic, source);
+        vaplic->active[w] &= ~bit;
+        vaplic->level_sensitive[w] &= ~bit;
+        vaplic->rectified[w] &= ~bit;
+        vaplic->enabled[w] &= ~bit;
+        vaplic->pending[w] &= ~bit;
+        return was_request;
     }
-    bool input = !s->owned && vaplic_rectified_input(s);
-    v->active[w] |= bit;
-    vaplic_assign(v->level_sensitive, source, vaplic_is_level_sensitive(s));
-    vaplic_assign(v->rectified, source, input);
+    bool input = !src->owned && vaplic_rectified_input(src);
+    vaplic->active[w] |= bit;
+    bitmap_assign(vaplic->level_sensitive, source, vaplic_is_level_sensitive(src));
+    bitmap_assign(vaplic->rectified, source, input);
     if (!input) {
         return false;
     }
-    v->pending[w] |= bit;
-    return (v->enabled[w] & bit) != 0;
+    vaplic->pending[w] |= bit;
+    return (vaplic->enabled[w] & bit) != 0;
 }
 
-static inline void assign_pending(struct vaplic *v, uint32_t source, bool pending)
+static inline void assign_pending(struct vaplic *vaplic, uint32_t source, bool pending)
 {
-    vaplic_assign(v->pending, source, pending);
-    vaplic_update_request(v, source);
+    bitmap_assign(vaplic->pending, source, pending);
+    vaplic_update_request(vaplic, source);
 }
 
-static NOINLINE void set_machine_mode(struct vaplic *v, uint32_t source, uint32_t mode)
+static void write_phys_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_t mode)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    bool held = vaplic_is_phys_masked(v, source);
-    if (held) {
-        assign_pending(v, source, false); /* If it is still high, the machine says so again. */
+    const struct vaplic_source *src = &vaplic->sources[source];
+    bool masked = vaplic_is_phys_masked(vaplic, source);
+    if (masked) {
+        assign_pending(vaplic, source, false); /* A high input interrupts again. */
     }
-    if (assign_mode(v, source, vaplic_phys_set_mode(v, source, mode))) {
-        vaplic_update_request(v, source);
+    if (assign_mode(vaplic, source, vaplic_phys_set_mode(vaplic, source, mode))) {
+        vaplic_update_request(vaplic, source);
     }
-    if (s->phys_enabled && s->mode != APLIC_SM_INACTIVE && !held &&
-        !vaplic_is_phys_masked(v, source)) {
-        vaplic_phys_set_enable(v, source, true); /* Its target has stayed. */
+    if (src->phys_enabled && src->mode != APLIC_SM_INACTIVE && !masked &&
+        !vaplic_is_phys_masked(vaplic, source)) {
+        vaplic_phys_set_enable(vaplic, source, true); /* Its physical target is unchanged. */
     } else {
-        vaplic_sync_phys_enable(v, source);
+        vaplic_sync_phys_enable(vaplic, source);
     }
 }
 
-/* Ends in calls only, so that what is not the machine's needs no stack. */
-void vaplic_write_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value)
+void vaplic_write_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_t value)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    uint32_t mode =
-        (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
-    if (mode == APLIC_SM_INACTIVE && s->mode == mode) {
+    if (!vaplic_is_source(vaplic, source)) {
         return;
     }
-    if (vaplic_is_phys(v, source)) {
-        set_machine_mode(v, source, mode);
-    } else if (assign_mode(v, source, mode)) {
-        vaplic_update_request(v, source);
+    const struct vaplic_source *src = &vaplic->sources[source];
+    uint32_t mode =
+        (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
+    if (mode == APLIC_SM_INACTIVE && src->mode == mode) {
+        return;
+    }
+    if (vaplic_is_phys(vaplic, source)) {
+        write_phys_sourcecfg(vaplic, source, mode);
+    } else if (assign_mode(vaplic, source, mode)) {
+        vaplic_update_request(vaplic, source);
     }
 }
 
 /* ---- target ---------------------------------------------------------------------------------- */
 
-static NOINLINE void move_with_machine(struct vaplic *v, uint32_t source, uint32_t target)
+void vaplic_write_target(struct vaplic *vaplic, uint32_t source, uint32_t value)
 {
-    vaplic_retarget_request(v, source, target);
-    vaplic_route_phys(v, source);
-}
-
-/* The source may be a request. */
-static inline void move(struct vaplic *v, uint32_t source, uint32_t target)
-{
-    if (v->sources[source].owned) {
-        move_with_machine(v, source, target);
+    if (!vaplic_is_source(vaplic, source)) {
+        return;
+    }
+    const struct vaplic_source *src = &vaplic->sources[source];
+    uint32_t target = vaplic_legal_target(vaplic, value);
+    if (target == src->target) {
+        return;
+    }
+    if (vaplic_is_pending_enabled(vaplic, source) || bitmap_has(vaplic->deferred, source)) {
+        vaplic_retarget_request(vaplic, source, target);
     } else {
-        vaplic_retarget_request(v, source, target);
+        vaplic_assign_target(vaplic, source, target);
     }
-}
-
-/* Ends in calls only, as vaplic_write_sourcecfg() does. */
-void vaplic_write_target(struct vaplic *v, uint32_t source, uint32_t value)
-{
-    const struct vaplic_source *s = &v->sources[source];
-    uint32_t target = vaplic_legal_target(v, value);
-    if (target == s->target) {
-        return;
-    }
-    if (vaplic_is_pending_enabled(v, source) || vaplic_has(v->deferred, source)) {
-        move(v, source, target);
-        return;
-    }
-    vaplic_assign_target(v, source, target);
-    if (s->owned) {
-        vaplic_route_phys(v, source);
+    if (src->owned) {
+        vaplic_route_phys(vaplic, source);
     }
 }
 
 /* ---- setip, in_clrip, setie, clrie ----------------------------------------------------------- */
 
-void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending)
+void vaplic_set_pending(struct vaplic *vaplic, uint32_t source, bool pending)
 {
-    const struct vaplic_source *s = &v->sources[source];
-    bool level = vaplic_is_level_sensitive(s);
-    if (s->mode == APLIC_SM_INACTIVE || (level && !v->msi)) {
+    if (!vaplic_is_source(vaplic, source)) {
         return;
     }
-    if (vaplic_is_phys(v, source)) {
-        if (!pending && vaplic_has(v->pending, source)) {
-            assign_pending(v, source, false);
+    const struct vaplic_source *src = &vaplic->sources[source];
+    bool level = vaplic_is_level_sensitive(src);
+    if (src->mode == APLIC_SM_INACTIVE || (level && !vaplic->msi)) {
+        return;
+    }
+    if (vaplic_is_phys(vaplic, source)) {
+        if (!pending && bitmap_has(vaplic->pending, source)) {
+            assign_pending(vaplic, source, false);
         }
-        vaplic_phys_set_pending(v, source / 32, 1u << source % 32, pending);
+        vaplic_phys_set_pending(vaplic, source / 32, 1u << source % 32, pending);
         return;
     }
-    if (!pending || !level || vaplic_has(v->rectified, source)) {
-        assign_pending(v, source, pending);
+    if (!pending || !level || bitmap_has(vaplic->rectified, source)) {
+        assign_pending(vaplic, source, pending);
     }
 }
 
-void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled)
+void vaplic_set_enabled(struct vaplic *vaplic, uint32_t source, bool enabled)
 {
-    if (v->sources[source].mode == APLIC_SM_INACTIVE || vaplic_has(v->enabled, source) == enabled) {
+    if (!vaplic_is_source(vaplic, source) || vaplic->sources[source].mode == APLIC_SM_INACTIVE ||
+        bitmap_has(vaplic->enabled, source) == enabled) {
         return;
     }
-    vaplic_assign(v->enabled, source, enabled);
-    update(v, source);
+    bitmap_assign(vaplic->enabled, source, enabled);
+    update(vaplic, source);
 }
 
-/* As vaplic_set_pending(), of each. */
-void vaplic_set_pending_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending)
+void vaplic_set_pending_word(struct vaplic *vaplic, uint32_t reg, uint32_t bits, bool pending)
 {
     uint32_t w = reg / 2;
-    uint64_t able =
-        vaplic_wide(reg, bits) & v->active[w] & (v->msi ? UINT64_MAX : ~v->level_sensitive[w]);
-    uint64_t owned = v->vm_stopped ? 0 : v->owned[w];
-    uint32_t machine = vaplic_half(&owned, reg % 2) & vaplic_half(&able, reg % 2);
-    if (machine != 0) {
-        vaplic_phys_set_pending(v, reg, machine, pending);
+    if (w >= vaplic->word_count) {
+        return;
+    }
+    uint64_t able = bitmap_word(reg, bits) & vaplic->active[w] &
+                    (vaplic->msi ? UINT64_MAX : ~vaplic->level_sensitive[w]);
+    uint64_t owned = vaplic->vm_stopped ? 0 : vaplic->owned[w];
+    uint32_t phys = bitmap_reg(owned & able, reg);
+    if (phys != 0) {
+        vaplic_phys_set_pending(vaplic, reg, phys, pending);
     }
     if (pending) {
-        able &= ~owned & (~v->level_sensitive[w] | v->rectified[w]);
+        able &= ~owned & (~vaplic->level_sensitive[w] | vaplic->rectified[w]);
     }
-    uint64_t changed = pending ? able & ~v->pending[w] : able & v->pending[w];
-    v->pending[w] ^= changed;
-    vaplic_defer(v, w, changed & v->enabled[w]);
+    uint64_t changed = pending ? able & ~vaplic->pending[w] : able & vaplic->pending[w];
+    vaplic->pending[w] ^= changed;
+    vaplic_defer(vaplic, w, changed & vaplic->enabled[w]);
 }
 
-void vaplic_set_enabled_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled)
+void vaplic_set_enabled_word(struct vaplic *vaplic, uint32_t reg, uint32_t bits, bool enabled)
 {
-    uint64_t *word = &v->enabled[reg / 2];
-    uint64_t wide = vaplic_wide(reg, bits);
-    uint64_t changed = enabled ? wide & v->active[reg / 2] & ~*word : wide & *word;
+    if (reg / 2 >= vaplic->word_count) {
+        return;
+    }
+    uint64_t *word = &vaplic->enabled[reg / 2];
+    uint64_t wide = bitmap_word(reg, bits);
+    uint64_t changed = enabled ? wide & vaplic->active[reg / 2] & ~*word : wide & *word;
     *word ^= changed;
-    vaplic_defer(v, reg / 2, changed & (v->pending[reg / 2] | v->owned[reg / 2]));
+    vaplic_defer(vaplic, reg / 2, changed & (vaplic->pending[reg / 2] | vaplic->owned[reg / 2]));
 }
 
-/* What the inputs of these are, and the end of each held source among them whose input is low. */
-static uint32_t machine_inputs(struct vaplic *v, uint32_t reg, uint32_t owned)
+/* Reads the rectified inputs of these. A masked source whose input is low is no longer pending. */
+static uint32_t read_phys_inputs(struct vaplic *vaplic, uint32_t reg, uint32_t owned)
 {
-    uint32_t inputs = vaplic_phys_rectified(v, reg) & owned;
-    uint32_t held =
-        v->msi ? 0 : vaplic_half(v->pending, reg) & vaplic_half(v->level_sensitive, reg);
-    uint64_t low = vaplic_wide(reg, held & owned & ~inputs);
-    v->pending[reg / 2] &= ~low;
-    vaplic_defer(v, reg / 2, low);
+    uint32_t inputs = vaplic_phys_rectified(vaplic, reg) & owned;
+    uint32_t masked = vaplic->msi ? 0
+                                  : bitmap_reg(vaplic->pending[reg / 2], reg) &
+                                        bitmap_reg(vaplic->level_sensitive[reg / 2], reg);
+    uint64_t low = bitmap_word(reg, masked & owned & ~inputs);
+    vaplic->pending[reg / 2] &= ~low;
+    vaplic_defer(vaplic, reg / 2, low);
     return inputs;
 }
 
-uint32_t vaplic_read_in_clrip(struct vaplic *v, uint32_t reg)
+uint32_t vaplic_read_in_clrip(struct vaplic *vaplic, uint32_t reg)
 {
-    uint32_t owned = vaplic_half(v->owned, reg);
-    uint32_t inputs = vaplic_half(v->rectified, reg);
-    return owned == 0 || v->vm_stopped ? inputs : inputs | machine_inputs(v, reg, owned);
+    if (reg / 2 >= vaplic->word_count) {
+        return 0;
+    }
+    uint32_t owned = bitmap_reg(vaplic->owned[reg / 2], reg);
+    uint32_t inputs = bitmap_reg(vaplic->rectified[reg / 2], reg);
+    return owned == 0 || vaplic->vm_stopped ? inputs
+                                            : inputs | read_phys_inputs(vaplic, reg, owned);
 }
 
-uint32_t vaplic_read_setip(struct vaplic *v, uint32_t reg)
+uint32_t vaplic_read_setie(const struct vaplic *vaplic, uint32_t reg)
 {
-    uint32_t owned = vaplic_half(v->owned, reg);
-    if (owned == 0 || v->vm_stopped) {
-        return vaplic_half(v->pending, reg);
+    return reg / 2 < vaplic->word_count ? bitmap_reg(vaplic->enabled[reg / 2], reg) : 0;
+}
+
+uint32_t vaplic_read_setip(struct vaplic *vaplic, uint32_t reg)
+{
+    if (reg / 2 >= vaplic->word_count) {
+        return 0;
     }
-    (void)machine_inputs(v, reg, owned);
-    return vaplic_half(v->pending, reg) | (vaplic_phys_pending(v, reg) & owned);
+    uint32_t owned = bitmap_reg(vaplic->owned[reg / 2], reg);
+    if (owned == 0 || vaplic->vm_stopped) {
+        return bitmap_reg(vaplic->pending[reg / 2], reg);
+    }
+    (void)read_phys_inputs(vaplic, reg, owned);
+    return bitmap_reg(vaplic->pending[reg / 2], reg) | (vaplic_phys_pending(vaplic, reg) & owned);
 }
 
 /* ---- Lines ----------------------------------------------------------------------------------- */
 
 static void line_set(void *controller, uint32_t source, bool level)
 {
-    struct vaplic *v = controller;
-    if (source == 0 || source >= v->config.source_count || v->sources[source].owned) {
+    struct vaplic *vaplic = controller;
+    if (source == 0 || source >= vaplic->config.source_count || vaplic->sources[source].owned) {
         return;
     }
-    struct vaplic_source *s = &v->sources[source];
-    s->wire = level;
-    bool input = vaplic_rectified_input(s);
-    if (input == vaplic_has(v->rectified, source)) {
+    struct vaplic_source *src = &vaplic->sources[source];
+    src->wire = level;
+    bool input = vaplic_rectified_input(src);
+    if (input == bitmap_has(vaplic->rectified, source)) {
         return;
     }
-    vaplic_assign(v->rectified, source, input);
-    if (input || vaplic_is_level_sensitive(s)) {
-        assign_pending(v, source, input);
+    bitmap_assign(vaplic->rectified, source, input);
+    if (input || vaplic_is_level_sensitive(src)) {
+        assign_pending(vaplic, source, input);
     }
 }
 
-struct irq_line vaplic_line(struct vaplic *v, uint32_t source)
+struct irq_line vaplic_line(struct vaplic *vaplic, uint32_t source)
 {
-    return (struct irq_line){.set = line_set, .controller = v, .source = source};
+    return (struct irq_line){.set = line_set, .controller = vaplic, .source = source};
 }

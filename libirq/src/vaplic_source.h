@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model's registers of sources; `source` exists and is not 0, `reg` is below 32. */
+/* The APLIC model's registers of sources. Accesses to sources that do not exist have no effect. */
 #pragma once
 
 #include "vaplic_priv.h"
 
-/* Sources that one call lets follow their registers: each costs up to 500 instructions. */
+/* Deferred sources that a write or more() updates: each costs up to 500 instructions. */
 #define DEFERRED_PER_CALL 4u
-/* The same in a read, which an exit can make twice. */
+/* Deferred sources that a read updates: one exit can read twice. */
 #define DEFERRED_PER_READ 1u
 
-void vaplic_write_sourcecfg(struct vaplic *v, uint32_t source, uint32_t value);
-void vaplic_write_target(struct vaplic *v, uint32_t source, uint32_t value);
-void vaplic_set_pending(struct vaplic *v, uint32_t source, bool pending);
-void vaplic_set_enabled(struct vaplic *v, uint32_t source, bool enabled);
+void vaplic_write_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_t value);
+void vaplic_write_target(struct vaplic *vaplic, uint32_t source, uint32_t value);
+void vaplic_set_pending(struct vaplic *vaplic, uint32_t source, bool pending);
+void vaplic_set_enabled(struct vaplic *vaplic, uint32_t source, bool enabled);
 
-/* The same of 32 sources. What depends on these bits is late then. */
-void vaplic_set_pending_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool pending);
-void vaplic_set_enabled_word(struct vaplic *v, uint32_t reg, uint32_t bits, bool enabled);
+/* The same for 32 sources. Updates of requests and of the physical APLIC are deferred. */
+void vaplic_set_pending_word(struct vaplic *vaplic, uint32_t reg, uint32_t bits, bool pending);
+void vaplic_set_enabled_word(struct vaplic *vaplic, uint32_t reg, uint32_t bits, bool enabled);
 
-/* Reads of setip and in_clrip. Held sources that have fallen are late then. */
-uint32_t vaplic_read_setip(struct vaplic *v, uint32_t reg);
-uint32_t vaplic_read_in_clrip(struct vaplic *v, uint32_t reg);
+/* Masked sources whose input has fallen are no longer pending; their updates are deferred. */
+uint32_t vaplic_read_setip(struct vaplic *vaplic, uint32_t reg);
+uint32_t vaplic_read_in_clrip(struct vaplic *vaplic, uint32_t reg);
+uint32_t vaplic_read_setie(const struct vaplic *vaplic, uint32_t reg);
 
-/* Lets up to `count` late sources follow their registers. True: none is left. */
-bool vaplic_run_deferred(struct vaplic *v, uint32_t count);
+/* Updates up to `count` deferred sources. True: none is left. */
+bool vaplic_run_deferred(struct vaplic *vaplic, uint32_t count);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: every access of any size, anywhere in the window, is answered as the reference does. */
+#include "test_window.h"
 #include "vaplic_ref.h"
 
 #include <string.h>
@@ -57,39 +58,17 @@ static uint64_t draw_value(uint32_t sources)
     }
 }
 
-/* Registers that the access names; 0: a fault. */
-static unsigned expected(uint64_t offset, unsigned size)
-{
-    bool fits = offset + size <= VAPLIC_SIZE;
-    if (size == 8 && offset % 8 == 4 && fits) {
-        return 2;
-    }
-    return size == 4 && offset % 4 == 0 && fits ? 1 : 0;
-}
-
 static void access(struct world *w)
 {
-    static const unsigned sizes[] = {4, 4, 4, 4, 4, 8, 1, 2};
+    struct test_window window = {&vaplic_vdev_ops, &w->v,    VAPLIC_SIZE,
+                                 &w->ref,          ref_read, ref_write};
     uint64_t offset = draw_offset(w->ref.source_count);
-    unsigned size = sizes[prop_u64(8)];
-    unsigned count = expected(offset, size);
+    unsigned size = test_window_draw_size();
     if (prop_u64(3) != 0) {
-        uint64_t value = draw_value(w->ref.source_count);
-        PROP_ASSERT((vdev_write(&vaplic_vdev_ops, &w->v, offset, size, value) == VDEV_OK) ==
-                    (count != 0));
-        for (unsigned i = 0; i < count; i++) {
-            ref_write(&w->ref, offset + 4 * i, (uint32_t)(value >> (32 * i)));
-        }
-        return;
+        test_window_store(&window, offset, size, draw_value(w->ref.source_count));
+    } else {
+        test_window_load(&window, offset, size);
     }
-    uint64_t value = 0x5a5a;
-    PROP_ASSERT((vdev_read(&vaplic_vdev_ops, &w->v, offset, size, &value) == VDEV_OK) ==
-                (count != 0));
-    uint64_t want = count == 0 ? 0x5a5a : 0;
-    for (unsigned i = 0; i < count; i++) {
-        want |= (uint64_t)ref_read(&w->ref, offset + 4 * i) << (32 * i);
-    }
-    PROP_ASSERT(value == want);
 }
 
 static void start(struct world *w)

@@ -5,8 +5,6 @@
  */
 #include "vimsic_ref.h"
 
-#define BEYOND 16 /* Bytes behind the end that an access is tried at, too. */
-
 void prop_run(void)
 {
     struct both b;
@@ -15,12 +13,13 @@ void prop_run(void)
         both_reg(&b, i, IMSIC_SELECT_EIDELIVERY, VIMSIC_WRITE, 1);
         both_reg(&b, i, IMSIC_SELECT_EIE + 2 * i, VIMSIC_WRITE, UINT64_MAX);
     }
-    for (uint64_t offset = 0; offset < REF_FILES * 4096 + BEYOND; offset++) {
+    struct test_window window = both_window(&b);
+    for (uint64_t offset = 0; offset < window.size + TEST_WINDOW_BEYOND; offset++) {
         for (unsigned size = 1; size <= 8; size *= 2) {
             /* Identities that differ at each byte and size, in both words. */
             uint64_t value = offset * UINT64_C(0x9e3779b97f4a7c15) + size;
-            both_store(&b, offset, size, value & UINT64_C(0x7ff000007ff));
-            both_load(&b, offset, size);
+            test_window_store(&window, offset, size, value & UINT64_C(0x7ff000007ff));
+            test_window_load(&window, offset, size);
         }
         both_check(&b);
     }

@@ -31,15 +31,16 @@ void prop_run(void)
         both_reg(&b, i, IMSIC_SELECT_EIDELIVERY, VIMSIC_WRITE, 1);
         both_reg(&b, i, IMSIC_SELECT_EIE, VIMSIC_WRITE, prop_u64(0));
     }
+    struct test_window window = both_window(&b);
     for (unsigned i = 0; i < 64; i++) {
         uint64_t offset = draw_offset();
         unsigned size = sizes[prop_u64(8)];
         switch (prop_u64(4)) {
-        case 0: both_load(&b, offset, size); break;
+        case 0: test_window_load(&window, offset, size); break;
         case 1:
             both_csr(&b, (uint32_t)prop_u64(b.ref.file_count), CSR_STOPEI, VIMSIC_WRITE, 0);
             break;
-        default: both_store(&b, offset, size, draw_value()); break;
+        default: test_window_store(&window, offset, size, draw_value()); break;
         }
         both_check(&b);
     }

@@ -1,439 +1,374 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The PLIC model's core: requests, claims, completions, and the physical side of each. */
+/* The PLIC model's requests, claims and completions, and what the physical controller does. */
 #include "vplic_priv.h"
 
 #include <hyp/base/assert.h>
-#include <hyp/base/bits.h>
 
-#include "lowest_bit.h"
+/* ---- Pending sources, by priority
+ * ------------------------------------------------------------------- */
 
-/* ---- Requests, by priority ------------------------------------------------------------------- */
-
-static inline uint64_t *row_of(const struct vplic *v, uint32_t priority)
+static inline uint64_t *row_of(const struct vplic *vplic, uint32_t priority)
 {
-    return v->rows + (size_t)priority * v->word_count;
+    return vplic->rows + (size_t)priority * vplic->word_count;
 }
 
-/* Word `w` of a row, or of the context's enables, has changed. */
-static inline void summarise(const struct vplic *v, struct vplic_context *c, uint32_t priority,
-                             uint64_t w)
+/* Call after word `w` of a row or of the context's enables has changed. */
+static inline void update_summary(const struct vplic *vplic, struct vplic_context *ctx,
+                                  uint32_t priority, uint64_t w)
 {
-    bool ready = (row_of(v, priority)[w] & c->enable[w]) != 0;
-    uint32_t words = (c->words[priority] & ~(1u << w)) | (uint32_t)ready << w;
-    uint64_t level = BIT(63 - priority);
-    c->words[priority] = (uint16_t)words;
-    c->priorities = words != 0 ? c->priorities | level : c->priorities & ~level;
+    bool some = (row_of(vplic, priority)[w] & ctx->enable[w]) != 0;
+    uint32_t words = (ctx->words[priority] & ~(1u << w)) | (uint32_t)some << w;
+    uint64_t bit = BIT(63 - priority);
+    ctx->words[priority] = (uint16_t)words;
+    ctx->priorities = words != 0 ? ctx->priorities | bit : ctx->priorities & ~bit;
 }
 
-/* Enters the source into the row of its priority, or takes it out. */
-static NOINLINE void row_toggle(struct vplic *v, uint64_t source)
+/* Enters the source into the row of its priority, or removes it. */
+static void row_toggle(struct vplic *vplic, uint64_t source)
 {
-    uint32_t priority = v->sources[source].priority;
-    row_of(v, priority)[source / 64] ^= BIT(source % 64);
-    for (uint32_t c = 0; c < v->config.context_count; c++) {
-        summarise(v, &v->contexts[c], priority, source / 64);
+    uint32_t priority = vplic->sources[source].priority;
+    row_of(vplic, priority)[source / 64] ^= BIT(source % 64);
+    for (uint32_t c = 0; c < vplic->config.context_count; c++) {
+        update_summary(vplic, &vplic->contexts[c], priority, source / 64);
     }
 }
 
-static NOINLINE void row_add(struct vplic *v, uint64_t source)
+static void row_add(struct vplic *vplic, uint64_t source)
 {
-    v->pending_in_rows++;
-    row_toggle(v, source);
+    vplic->pending_in_rows++;
+    row_toggle(vplic, source);
 }
 
-static inline void row_remove(struct vplic *v, uint64_t source)
+static inline void row_remove(struct vplic *vplic, uint64_t source)
 {
-    v->pending_in_rows--;
-    row_toggle(v, source);
+    vplic->pending_in_rows--;
+    row_toggle(vplic, source);
 }
 
-static inline void pending_add(struct vplic *v, uint64_t source)
+static inline void pending_add(struct vplic *vplic, uint64_t source)
 {
-    if ((v->lone_pending | v->pending_in_rows) == 0) {
-        v->lone_pending = source;
+    if ((vplic->lone_pending | vplic->pending_in_rows) == 0) {
+        vplic->lone_pending = source;
         return;
     }
-    if (v->lone_pending != 0) {
-        row_add(v, v->lone_pending);
-        v->lone_pending = 0;
+    if (vplic->lone_pending != 0) {
+        row_add(vplic, vplic->lone_pending);
+        vplic->lone_pending = 0;
     }
-    row_add(v, source);
+    row_add(vplic, source);
 }
 
-static inline void pending_remove(struct vplic *v, uint64_t source)
+static inline void pending_remove(struct vplic *vplic, uint64_t source)
 {
-    if (v->lone_pending != 0) {
-        v->lone_pending = 0;
+    if (vplic->lone_pending != 0) {
+        vplic->lone_pending = 0;
     } else {
-        row_remove(v, source);
+        row_remove(vplic, source);
     }
 }
 
-static NOINLINE uint64_t best_of_rows(const struct vplic *v, const struct vplic_context *c)
+static uint64_t best_of_rows(const struct vplic *vplic, const struct vplic_context *ctx)
 {
     /* Priorities above the threshold are the bits below 63 - threshold. */
-    uint64_t levels = c->priorities & (BIT(63 - c->threshold) - 1);
-    if (levels == 0) {
+    uint64_t above = ctx->priorities & (BIT(63 - ctx->threshold) - 1);
+    if (above == 0) {
         return 0;
     }
-    uint32_t priority = 63 - lowest_bit(levels);
-    uint64_t w = lowest_bit(c->words[priority]);
-    return w * 64 + lowest_bit(row_of(v, priority)[w] & c->enable[w]);
+    uint32_t priority = 63 - lowest_bit(above);
+    uint64_t w = lowest_bit(ctx->words[priority]);
+    return w * 64 + lowest_bit(row_of(vplic, priority)[w] & ctx->enable[w]);
 }
 
-static inline bool lets_through(const struct vplic *v, const struct vplic_context *c,
-                                uint64_t source)
+bool vplic_signals(const struct vplic *vplic, const struct vplic_context *ctx)
 {
-    bool enabled = (c->enable[source / 64] >> (source % 64) & 1) != 0;
-    return enabled && v->sources[source].priority > c->threshold;
+    uint64_t source = vplic->lone_pending;
+    return source != 0 ? vplic_is_deliverable(ctx, source, &vplic->sources[source])
+                       : best_of_rows(vplic, ctx) != 0;
 }
 
-/* Whether a claim would give a source. */
-static inline bool is_ready(const struct vplic *v, const struct vplic_context *c)
+uint32_t vplic_read_pending(const struct vplic *vplic, uint32_t reg)
 {
-    return v->lone_pending != 0 ? lets_through(v, c, v->lone_pending) : best_of_rows(v, c) != 0;
-}
-
-bool vplic_signals(const struct vplic *v, uint32_t context)
-{
-    return is_ready(v, &v->contexts[context]);
-}
-
-uint32_t vplic_pending(const struct vplic *v, uint32_t reg)
-{
-    uint64_t word =
-        v->lone_pending != 0 && v->lone_pending / 64 == reg / 2 ? BIT(v->lone_pending % 64) : 0;
-    for (uint32_t priority = 0; priority <= v->config.priority_max; priority++) {
-        word |= row_of(v, priority)[reg / 2];
+    uint32_t w = reg / 2;
+    uint64_t word = vplic->lone_pending != 0 && vplic->lone_pending / 64 == w
+                        ? BIT(vplic->lone_pending % 64)
+                        : 0;
+    for (uint32_t priority = 0; priority <= vplic->config.priority_max; priority++) {
+        word |= row_of(vplic, priority)[w];
     }
-    return vplic_half(word, reg);
+    return bitmap_reg(word, reg);
 }
 
 /* ---- External interrupts --------------------------------------------------------------------- */
 
-static inline void drive(struct vplic *v, uint64_t vcpu, bool level)
-{
-    v->external ^= BIT(vcpu);
-    v->config.set_external(v->config.ctx, (uint32_t)vcpu, level);
-}
-
-static inline void raise_one(struct vplic *v, uint64_t vcpu, uint32_t priority)
-{
-    if (priority > v->contexts[v->context_of_vcpu[vcpu]].threshold) {
-        drive(v, vcpu, true);
-    }
-}
-
-static NOINLINE void raise_all(struct vplic *v, uint64_t vcpus, uint32_t priority)
-{
-    for (; vcpus != 0; vcpus &= vcpus - 1) {
-        raise_one(v, lowest_bit(vcpus), priority);
-    }
-}
-
-/* Something changed for these vCPUs. */
-static NOINLINE void update(struct vplic *v, uint64_t vcpus)
+/* Computes the external interrupts of these vCPUs anew. */
+static void update_external(struct vplic *vplic, uint64_t vcpus)
 {
     for (; vcpus != 0; vcpus &= vcpus - 1) {
         uint32_t vcpu = lowest_bit(vcpus);
-        bool level = is_ready(v, &v->contexts[v->context_of_vcpu[vcpu]]);
-        if (level != ((v->external & BIT(vcpu)) != 0)) {
-            drive(v, vcpu, level);
+        bool level = vplic_signals(vplic, &vplic->contexts[vplic->context_of_vcpu[vcpu]]);
+        if (level != ((vplic->external & BIT(vcpu)) != 0)) {
+            vplic_set_external(vplic, vcpu, level);
         }
     }
 }
 
-/* Of the source's targets, those that are low and let it through go high. */
-static inline void request(struct vplic *v, uint64_t source, struct vplic_source *s)
+/* Makes the source pending. The external interrupts of its targets can only rise. */
+static void request(struct vplic *vplic, uint64_t source, struct vplic_source *src)
 {
-    s->state |= SOURCE_PENDING;
-    pending_add(v, source);
-    uint64_t low = s->targets & ~v->external;
-    if ((low & (low - 1)) != 0) {
-        raise_all(v, low, s->priority);
-    } else if (low != 0) {
-        raise_one(v, lowest_bit(low), s->priority);
+    src->state |= SOURCE_PENDING;
+    pending_add(vplic, source);
+    for (uint64_t low = src->targets & ~vplic->external; low != 0; low &= low - 1) {
+        uint32_t vcpu = lowest_bit(low);
+        if (src->priority > vplic->contexts[vplic->context_of_vcpu[vcpu]].threshold) {
+            vplic_set_external(vplic, vcpu, true);
+        }
     }
 }
 
-/* ---- The physical side ----------------------------------------------------------------------- */
+/* ---- The physical controller ----------------------------------------------------------------- */
 
-static NOINLINE void physical_enable(const struct vplic *v, uint32_t hart, uint32_t source,
-                                     bool enable)
+static void phys_set_enable(const struct vplic *vplic, uint32_t hart, uint32_t source, bool enable)
 {
-    const struct irqc *irqc = v->config.irqc;
+    const struct irqc *irqc = vplic->config.irqc;
     irqc->ops->set_enable(irqc->state, hart, source, enable);
 }
 
-static void physical_complete(const struct vplic *v, uint32_t hart, uint32_t source)
+static inline void complete_phys(struct vplic *vplic, uint64_t source, struct vplic_source *src)
 {
-    const struct irqc *irqc = v->config.irqc;
-    irqc->ops->complete(irqc->state, hart, source);
-}
-
-static inline bool enabled_on(const struct vplic *v, const struct vplic_source *s, uint64_t hart)
-{
-    uint64_t vcpu = v->vcpu_of_hart[hart];
-    return vcpu != VPLIC_NO_VCPU && (s->targets & BIT(vcpu)) != 0;
-}
-
-static inline void release(struct vplic *v, uint64_t source, struct vplic_source *s)
-{
-    s->state &= (uint8_t)~SOURCE_PHYS_CLAIMED;
-    physical_complete(v, s->hart, (uint32_t)source);
-    if (!enabled_on(v, s, s->hart)) {
-        physical_enable(v, s->hart, (uint32_t)source, false);
+    src->state &= (uint8_t)~SOURCE_PHYS_CLAIMED;
+    vplic_phys_complete(vplic, src->hart, (uint32_t)source);
+    if (!vplic_is_enabled_on(vplic, src, src->hart)) {
+        phys_set_enable(vplic, src->hart, (uint32_t)source, false);
     }
 }
 
-static NOINLINE void refuse(const struct vplic *v, uint32_t source, uint32_t hart)
+static void refuse_phys_irq(const struct vplic *vplic, uint32_t source, uint32_t hart)
 {
-    HYP_REQUIRE(v->config.irqc != 0);
-    /* Enabled, or the completion may be dropped: another hart can have disabled it meanwhile. */
-    physical_enable(v, hart, source, true);
-    physical_complete(v, hart, source);
-    physical_enable(v, hart, source, false);
+    HYP_REQUIRE(vplic->config.irqc != 0);
+    /* Another hart can have disabled it meanwhile, and a PLIC drops completions of disabled
+     * sources.
+     */
+    phys_set_enable(vplic, hart, source, true);
+    vplic_phys_complete(vplic, hart, source);
+    phys_set_enable(vplic, hart, source, false);
 }
 
-void vplic_handle_phys_irq(struct vplic *v, uint32_t source, uint32_t hart)
+void vplic_handle_any_phys_irq(struct vplic *vplic, uint32_t source, uint32_t hart)
 {
-    HYP_REQUIRE(hart < HYP_HART_MAX);
-    if (source >= v->config.source_count || v->vm_stopped ||
-        (v->sources[source].state & SOURCE_OWNED) == 0) {
-        refuse(v, source, hart);
+    if (source >= vplic->config.source_count || vplic->vm_stopped ||
+        (vplic->sources[source].state & SOURCE_OWNED) == 0) {
+        refuse_phys_irq(vplic, source, hart);
         return;
     }
-    struct vplic_source *s = &v->sources[source];
-    if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
-        return; /* A chip gives no source twice. */
+    struct vplic_source *src = &vplic->sources[source];
+    if ((src->state & SOURCE_PHYS_CLAIMED) != 0) {
+        return; /* A PLIC does not let a source be claimed twice. */
     }
-    s->hart = (uint8_t)hart;
-    s->state |= SOURCE_PHYS_CLAIMED;
-    if (!enabled_on(v, s, hart)) {
-        /* The guest disabled it between the claim and now. */
-        physical_enable(v, hart, source, true);
+    src->hart = (uint8_t)hart;
+    src->state |= SOURCE_PHYS_CLAIMED;
+    if (!vplic_is_enabled_on(vplic, src, hart)) {
+        /* The guest disabled it between the physical claim and now. */
+        phys_set_enable(vplic, hart, source, true);
     }
-    request(v, source, s);
+    request(vplic, source, src);
 }
 
 /* ---- Registers ------------------------------------------------------------------------------- */
 
-static NOINLINE void claim_of_rows(struct vplic *v, const struct vplic_context *c, uint64_t *value)
+uint32_t vplic_claim(struct vplic *vplic, uint32_t context)
 {
-    uint64_t source = best_of_rows(v, c);
-    *value = source;
-    if (source != 0) {
-        struct vplic_source *s = &v->sources[source];
-        s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
-        row_remove(v, source);
-        update(v, s->targets & v->external);
+    const struct vplic_context *ctx = &vplic->contexts[context];
+    if (!vplic_signals(vplic, ctx)) {
+        return 0;
+    }
+    uint64_t source = vplic->lone_pending != 0 ? vplic->lone_pending : best_of_rows(vplic, ctx);
+    struct vplic_source *src = &vplic->sources[source];
+    src->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
+    pending_remove(vplic, source);
+    update_external(vplic, src->targets & vplic->external);
+    return (uint32_t)source;
+}
+
+void vplic_complete(struct vplic *vplic, uint32_t source)
+{
+    struct vplic_source *src = &vplic->sources[source];
+    if ((src->state & SOURCE_CLAIMED) == 0) {
+        return;
+    }
+    src->state &= (uint8_t)~SOURCE_CLAIMED;
+    if ((src->state & SOURCE_PHYS_CLAIMED) != 0) {
+        complete_phys(vplic, source, src);
+    } else if ((src->state & SOURCE_LINE_HIGH) != 0) {
+        request(vplic, source, src);
     }
 }
 
-/* Ends in calls only, so that the usual claim needs no stack. */
-void vplic_claim(struct vplic *v, uint64_t context, uint64_t *value)
+/* QEMU keeps the low bits if the highest value is all ones, and else ignores a higher value. */
+static uint32_t legal_priority(const struct vplic *vplic, uint32_t value, uint32_t old)
 {
-    const struct vplic_context *c = &v->contexts[context];
-    uint64_t source = v->lone_pending;
-    if (source == 0) {
-        claim_of_rows(v, c, value);
-        return;
-    }
-    if (!lets_through(v, c, source)) {
-        *value = 0;
-        return;
-    }
-    struct vplic_source *s = &v->sources[source];
-    *value = source;
-    s->state ^= SOURCE_PENDING | SOURCE_CLAIMED;
-    v->lone_pending = 0;
-    uint64_t high = s->targets & v->external;
-    if (c->vcpu != VPLIC_NO_VCPU && high == BIT(c->vcpu)) {
-        drive(v, c->vcpu, false);
-    } else {
-        update(v, high);
-    }
-}
-
-void vplic_complete(struct vplic *v, uint64_t source)
-{
-    struct vplic_source *s = &v->sources[source];
-    if ((s->state & SOURCE_CLAIMED) == 0) {
-        return;
-    }
-    s->state &= (uint8_t)~SOURCE_CLAIMED;
-    if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
-        release(v, source, s);
-    } else if ((s->state & SOURCE_LINE_HIGH) != 0) {
-        request(v, source, s);
-    }
-}
-
-/* QEMU: bits, if the highest value is all ones; otherwise a value that is too high is ignored. */
-static uint32_t legalise(const struct vplic *v, uint32_t value, uint32_t old)
-{
-    uint32_t max = v->config.priority_max;
+    uint32_t max = vplic->config.priority_max;
     if ((max & (max + 1)) == 0) {
         return value & max;
     }
     return value <= max ? value : old;
 }
 
-void vplic_set_threshold(struct vplic *v, uint32_t context, uint32_t value)
+void vplic_write_threshold(struct vplic *vplic, uint32_t context, uint32_t value)
 {
-    struct vplic_context *c = &v->contexts[context];
-    c->threshold = legalise(v, value, c->threshold);
-    if (c->vcpu != VPLIC_NO_VCPU) {
-        update(v, BIT(c->vcpu));
+    struct vplic_context *ctx = &vplic->contexts[context];
+    ctx->threshold = legal_priority(vplic, value, ctx->threshold);
+    if (ctx->vcpu != VPLIC_NO_VCPU) {
+        update_external(vplic, BIT(ctx->vcpu));
     }
 }
 
-void vplic_set_priority(struct vplic *v, uint32_t source, uint32_t value)
+void vplic_write_priority(struct vplic *vplic, uint32_t source, uint32_t value)
 {
-    struct vplic_source *s = &v->sources[source];
-    uint8_t priority = (uint8_t)legalise(v, value, s->priority);
-    if ((s->state & SOURCE_PENDING) == 0) {
-        s->priority = priority;
+    struct vplic_source *src = &vplic->sources[source];
+    uint8_t priority = (uint8_t)legal_priority(vplic, value, src->priority);
+    if ((src->state & SOURCE_PENDING) == 0) {
+        src->priority = priority;
         return;
     }
-    bool in_row = v->lone_pending == 0;
+    bool in_row = vplic->lone_pending == 0;
     if (in_row) {
-        row_toggle(v, source);
+        row_toggle(vplic, source);
     }
-    s->priority = priority;
+    src->priority = priority;
     if (in_row) {
-        row_toggle(v, source);
+        row_toggle(vplic, source);
     }
-    update(v, s->targets);
+    update_external(vplic, src->targets);
 }
 
-/* `source` changes for a context with a vCPU. Returns its part of WORK_AT_ONCE. */
-static uint32_t retarget(struct vplic *v, uint32_t vcpu, uint32_t source)
+/* Applies a changed enable of a vCPU's context. Returns its share of WORK_PER_CALL. */
+static uint32_t apply_enable(struct vplic *vplic, uint32_t vcpu, uint32_t source)
 {
-    struct vplic_source *s = &v->sources[source];
-    uint32_t hart = v->config.hart[vcpu];
-    bool held = (s->state & SOURCE_PHYS_CLAIMED) != 0 && s->hart == hart;
-    s->targets ^= BIT(vcpu);
-    if ((s->state & SOURCE_OWNED) == 0 || held || v->vm_stopped) {
+    struct vplic_source *src = &vplic->sources[source];
+    uint32_t hart = vplic->config.hart[vcpu];
+    bool claimed = (src->state & SOURCE_PHYS_CLAIMED) != 0 && src->hart == hart;
+    src->targets ^= BIT(vcpu);
+    if ((src->state & SOURCE_OWNED) == 0 || claimed || vplic->vm_stopped) {
         return 1;
     }
-    physical_enable(v, hart, source, (s->targets & BIT(vcpu)) != 0);
+    phys_set_enable(vplic, hart, source, (src->targets & BIT(vcpu)) != 0);
     return WORK_PHYSICAL;
 }
 
-/* The targets of sources in word `w` follow the enables, as far as one call may. */
-static bool catch_up(struct vplic *v, struct vplic_context *c, uint32_t w)
+/* Applies deferred enables of word `w`, WORK_PER_CALL at most. True: none is left in the word. */
+static bool apply_enables(struct vplic *vplic, struct vplic_context *ctx, uint32_t w)
 {
-    uint64_t late = c->deferred[w];
-    for (uint32_t done = 0; late != 0 && done < WORK_AT_ONCE; late &= late - 1) {
-        uint32_t source = w * 64 + lowest_bit(late);
-        if (source != 0 && source < v->config.source_count) {
-            done += retarget(v, c->vcpu, source);
+    uint64_t deferred = ctx->deferred[w];
+    for (uint32_t done = 0; deferred != 0 && done < WORK_PER_CALL; deferred &= deferred - 1) {
+        uint32_t source = w * 64 + lowest_bit(deferred);
+        if (source != 0 && source < vplic->config.source_count) {
+            done += apply_enable(vplic, ctx->vcpu, source);
         }
     }
-    c->deferred[w] = late;
-    update(v, BIT(c->vcpu));
-    return late == 0;
+    ctx->deferred[w] = deferred;
+    update_external(vplic, BIT(ctx->vcpu));
+    return deferred == 0;
 }
 
-HYP_COLD enum vdev_result vplic_more(void *state)
+HYP_COLD enum vdev_result vplic_run_deferred(void *state)
 {
-    struct vplic *v = state;
-    if (v->deferred == 0) {
+    struct vplic *vplic = state;
+    if (vplic->deferred == 0) {
         return VDEV_OK;
     }
-    uint64_t vcpu = lowest_bit(v->deferred);
-    struct vplic_context *c = &v->contexts[v->context_of_vcpu[vcpu]];
+    uint64_t vcpu = lowest_bit(vplic->deferred);
+    struct vplic_context *ctx = &vplic->contexts[vplic->context_of_vcpu[vcpu]];
     uint32_t w = 0;
-    while (w < v->word_count && c->deferred[w] == 0) {
+    while (w < vplic->word_count && ctx->deferred[w] == 0) {
         w++;
     }
-    bool done = w == v->word_count;
+    bool done = w == vplic->word_count;
     if (done) {
-        update(v, BIT(vcpu)); /* Another hart's write has taken back what was late. */
+        /* Another hart has written the enables back. */
+        update_external(vplic, BIT(vcpu));
     } else {
-        done = catch_up(v, c, w);
+        done = apply_enables(vplic, ctx, w);
     }
-    for (; done && w < v->word_count; w++) {
-        done = c->deferred[w] == 0;
+    for (; done && w < vplic->word_count; w++) {
+        done = ctx->deferred[w] == 0;
     }
     if (done) {
-        v->deferred &= ~BIT(vcpu);
+        vplic->deferred &= ~BIT(vcpu);
     }
-    return v->deferred != 0 ? VDEV_MORE : VDEV_OK;
+    return vplic->deferred != 0 ? VDEV_MORE : VDEV_OK;
 }
 
-void vplic_set_enables(struct vplic *v, uint32_t context, uint32_t reg, uint32_t value)
+void vplic_write_enables(struct vplic *vplic, uint32_t context, uint32_t reg, uint32_t value)
 {
-    struct vplic_context *c = &v->contexts[context];
+    struct vplic_context *ctx = &vplic->contexts[context];
     uint32_t w = reg / 2;
-    uint64_t changed = (uint64_t)(vplic_half(c->enable[w], reg) ^ value) << reg % 2 * 32;
-    /* Linux clears, one by one, what is clear already. */
+    uint64_t changed = bitmap_word(reg, bitmap_reg(ctx->enable[w], reg) ^ value);
+    /* Linux clears enables that are clear already, one by one. */
     if (changed == 0) {
         return;
     }
-    c->enable[w] ^= changed;
-    for (uint32_t p = 0; v->pending_in_rows != 0 && p <= v->config.priority_max; p++) {
-        summarise(v, c, p, w);
+    ctx->enable[w] ^= changed;
+    for (uint32_t p = 0; vplic->pending_in_rows != 0 && p <= vplic->config.priority_max; p++) {
+        update_summary(vplic, ctx, p, w);
     }
-    if (c->vcpu != VPLIC_NO_VCPU) {
-        c->deferred[w] ^= changed;
-        v->deferred |= BIT(c->vcpu);
+    if (ctx->vcpu != VPLIC_NO_VCPU) {
+        ctx->deferred[w] ^= changed;
+        vplic->deferred |= BIT(ctx->vcpu);
     }
 }
 
-/* ---- Lines, owners, the VM's end ------------------------------------------------------------- */
+/* ---- Lines, owned sources, the VM's end ------------------------------------------------------ */
 
 static void line_set(void *controller, uint32_t source, bool level)
 {
-    struct vplic *v = controller;
-    if (source == 0 || source >= v->config.source_count) {
+    struct vplic *vplic = controller;
+    if (source == 0 || source >= vplic->config.source_count) {
         return;
     }
-    struct vplic_source *s = &v->sources[source];
-    if ((s->state & SOURCE_OWNED) != 0) {
+    struct vplic_source *src = &vplic->sources[source];
+    if ((src->state & SOURCE_OWNED) != 0) {
         return;
     }
     if (!level) {
-        s->state &= (uint8_t)~SOURCE_LINE_HIGH;
+        src->state &= (uint8_t)~SOURCE_LINE_HIGH;
         return;
     }
-    s->state |= SOURCE_LINE_HIGH;
-    if ((s->state & (SOURCE_PENDING | SOURCE_CLAIMED)) == 0) {
-        request(v, source, s);
+    src->state |= SOURCE_LINE_HIGH;
+    if ((src->state & (SOURCE_PENDING | SOURCE_CLAIMED)) == 0) {
+        request(vplic, source, src);
     }
 }
 
-struct irq_line vplic_line(struct vplic *v, uint32_t source)
+struct irq_line vplic_line(struct vplic *vplic, uint32_t source)
 {
-    return (struct irq_line){.set = line_set, .controller = v, .source = source};
+    return (struct irq_line){.set = line_set, .controller = vplic, .source = source};
 }
 
-HYP_COLD enum hyp_status vplic_own(struct vplic *v, uint32_t source)
+HYP_COLD enum hyp_status vplic_own(struct vplic *vplic, uint32_t source)
 {
-    if (source == 0 || source >= v->config.source_count) {
+    if (source == 0 || source >= vplic->config.source_count) {
         return HYP_E_RANGE;
     }
-    if (v->config.irqc == 0 || source >= v->config.irqc->source_count) {
+    if (vplic->config.irqc == 0 || source >= vplic->config.irqc->source_count) {
         return HYP_E_UNSUPPORTED;
     }
-    v->sources[source].state |= SOURCE_OWNED;
+    vplic->sources[source].state |= SOURCE_OWNED;
     return HYP_OK;
 }
 
-HYP_COLD void vplic_stop(struct vplic *v)
+HYP_COLD void vplic_stop(struct vplic *vplic)
 {
-    for (uint32_t source = 1; source < v->config.source_count && !v->vm_stopped; source++) {
-        struct vplic_source *s = &v->sources[source];
-        if ((s->state & SOURCE_PHYS_CLAIMED) != 0) {
-            release(v, source, s);
+    for (uint32_t source = 1; source < vplic->config.source_count && !vplic->vm_stopped; source++) {
+        struct vplic_source *src = &vplic->sources[source];
+        if ((src->state & SOURCE_PHYS_CLAIMED) != 0) {
+            complete_phys(vplic, source, src);
         }
-        if ((s->state & SOURCE_OWNED) == 0) {
+        if ((src->state & SOURCE_OWNED) == 0) {
             continue;
         }
-        for (uint64_t targets = s->targets; targets != 0; targets &= targets - 1) {
-            physical_enable(v, v->config.hart[lowest_bit(targets)], source, false);
+        for (uint64_t targets = src->targets; targets != 0; targets &= targets - 1) {
+            phys_set_enable(vplic, vplic->config.hart[lowest_bit(targets)], source, false);
         }
     }
-    v->vm_stopped = true;
+    vplic->vm_stopped = true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * gstage against an array of pages: 1028 pages over the border between the first two
- * GiB, so that both GiB and four 2 MiB areas can get inner tables, and a pool that runs dry.
+ * Property: a gstage behaves as an array of pages does. 1028 pages around the border between the
+ * first two GiB, so that both GiB and four 2 MiB areas can get inner tables; the pool can become
+ * empty.
  */
 #include <hyp/mm/gstage.h>
 
@@ -133,7 +134,7 @@ static void step_map_leaf(struct gstage *gs, struct model *m)
         PROP_ASSERT(status == HYP_E_ALIGN);
         return;
     }
-    if (index + count > PAGES) { /* The leaf at the end reaches beyond the model. */
+    if (index + count > PAGES) { /* The last leaf ends after the model. */
         PROP_ASSERT(status == HYP_OK || status == HYP_E_EXIST || status == HYP_E_NOMEM);
         if (status == HYP_OK) {
             PROP_ASSERT(gstage_unmap_range(gs, gpa, count * HYP_PAGE_SIZE) == HYP_OK);
@@ -153,7 +154,7 @@ static void step_map_leaf(struct gstage *gs, struct model *m)
     }
 }
 
-/* What unmapping must return, and how many leaves it is. */
+/* The status that an unmap must return, and the number of leaves. */
 static enum hyp_status model_unmap(const struct model *m, uint64_t index, uint64_t count,
                                    unsigned *leaves)
 {

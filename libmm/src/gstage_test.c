@@ -95,7 +95,7 @@ static void map_range_reports_each_error(void **state)
     assert_int_equal(map(BIT(50) - PAGE, 0, 2 * PAGE), HYP_E_RANGE);
     assert_int_equal(map(0, BIT(56) - PAGE, 2 * PAGE), HYP_E_RANGE);
     assert_int_equal(map(PAGE, 0, UINT64_MAX - 4095), HYP_E_RANGE);
-    /* The last page is taken: nothing before it gets mapped. */
+    /* The last page is mapped already: no page before it is mapped. */
     assert_int_equal(map(8 * PAGE, GUEST_PA, PAGE), HYP_OK);
     assert_int_equal(map(0, GUEST_PA, 9 * PAGE), HYP_E_EXIST);
     hpa_t hpa;
@@ -169,7 +169,7 @@ static void pte_bits(void **state)
     assert_true(gstage_is_valid(&gs));
     gs.svpbmt = false;
     assert_false(gstage_is_valid(&gs));
-    /* Without Svpbmt the bits are reserved. */
+    /* The bits are reserved on a machine without Svpbmt. */
     make(GSTAGE_SV39X4, false, 32);
     assert_int_equal(gstage_map_range(&gs, &m), HYP_OK);
     assert_int_equal(gstage_walk(&gs, GPA(PAGE), &leaf), HYP_OK);
@@ -228,7 +228,10 @@ static void unmap_fences_its_vmid(void **state)
     assert_int_equal(log->record[0].id, 5);
 }
 
-/* Tables stay after an unmap: one leaf is refused over an empty one, a range goes below it. */
+/*
+ * Tables stay after an unmap: a leaf in place of an empty table is refused, a range uses smaller
+ * leaves.
+ */
 static void emptied_table_is_reused(void **state)
 {
     (void)state;
@@ -247,7 +250,7 @@ static enum hyp_status count_leaf(void *context, const struct ptable_leaf *leaf)
 {
     uint64_t *size = context;
     if (leaf->address >= HYP_GIB) {
-        return HYP_E_BUSY;
+        return HYP_E_UNSUPPORTED;
     }
     *size += leaf->size;
     return HYP_OK;
@@ -262,7 +265,7 @@ static void visitor_sees_every_leaf_and_can_stop(void **state)
     assert_int_equal(gstage_for_each_leaf(&gs, count_leaf, &size), HYP_OK);
     assert_int_equal(size, 2 * HYP_MIB);
     assert_int_equal(map(HYP_GIB, GUEST_PA, PAGE), HYP_OK);
-    assert_int_equal(gstage_for_each_leaf(&gs, count_leaf, &size), HYP_E_BUSY);
+    assert_int_equal(gstage_for_each_leaf(&gs, count_leaf, &size), HYP_E_UNSUPPORTED);
 }
 
 /* ---- Every entry, in runs -------------------------------------------------------------------- */
@@ -293,7 +296,7 @@ static void runs_are_what_continues(void **state)
     (void)state;
     struct runs r = {.count = 0};
     make(GSTAGE_SV39X4, false, 32);
-    /* Four pages, one piece; two that go on elsewhere; a large leaf, and one in the root. */
+    /* Four pages in one run; two pages with another address; a large leaf, and one in the root. */
     assert_int_equal(map(PAGE, GUEST_PA + PAGE, 4 * PAGE), HYP_OK);
     assert_int_equal(map(5 * PAGE, GUEST_PA, 2 * PAGE), HYP_OK);
     assert_int_equal(map(2 * HYP_MIB, GUEST_PA, 4 * HYP_MIB), HYP_OK);
@@ -309,7 +312,7 @@ static void runs_are_what_continues(void **state)
     assert_int_equal(gstage_for_each_run(&arena.map, UINT64_C(8) << 60, keep_run, &r), HYP_E_FAULT);
 }
 
-/* What no call of this library makes is seen nevertheless. */
+/* The visit also shows entries that no call of this library makes. */
 static void stray_entries_are_visited(void **state)
 {
     (void)state;
@@ -342,7 +345,7 @@ static enum hyp_status count_run(void *context, const struct ptable_run *run)
     return HYP_OK;
 }
 
-/* A table that holds itself has an end. */
+/* The visit of a table that points to itself ends. */
 static void tables_in_a_circle_end(void **state)
 {
     (void)state;
@@ -358,7 +361,7 @@ static void tables_in_a_circle_end(void **state)
     assert_true(count < ARENA_PAGES * 512);
 }
 
-/* Writes a damaged PTE, and expects every reader to see it. */
+/* Writes a damaged PTE and expects each reader to report it. */
 static void expect_damage(uint64_t *slot, uint64_t pte, enum hyp_status status)
 {
     uint64_t old = *slot;
@@ -399,7 +402,7 @@ static void damaged_tables_are_found(void **state)
     expect_damage(l0, pte_table(HPA(ARENA_PA)), HYP_E_FORMAT);
 }
 
-/* Well-formed for the hardware, but not what this library makes. */
+/* The hardware accepts it, but this library does not make it. */
 static void expect_invalid(uint64_t *slot, uint64_t pte)
 {
     uint64_t old = *slot;
@@ -421,7 +424,7 @@ static void is_valid_sees_foreign_entries(void **state)
     expect_invalid(l0, *l0 | BIT(8));
     expect_invalid(l0, *l0 & ~PTE_U);
     expect_invalid(l0, *l0 | PTE_G);
-    /* A table that serves twice, and one that is mapped but not the pool's. */
+    /* A table that is used twice, and one that is mapped but not the pool's. */
     expect_invalid(entry(gs.table.root, 1), *root);
     expect_invalid(root, pte_table(HPA(ARENA_PA + 40 * PAGE)));
     struct gstage good = gs;

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's address space: W^X, device and stack windows, satp. */
+/* The hypervisor's address space: rights of its leaves, device and stack windows, satp. */
 #include <hyp/mm/hspace.h>
 
+#include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>
 #include <hyp/base/assert.h>
 
-#define SATP_MODE_LO 60
-#define SATP_MODE_SV39 8
-#define SATP_PPN_WIDTH 44
 #define SV39_BITS 39
 #define SV39_LEVELS 3
 
-/* A canonical address without its sign: the table's index. */
+/* A canonical address without its sign extension, as ptable.h takes it. */
 static uint64_t index_of(uint64_t va)
 {
     return va & (BIT(SV39_BITS) - 1);
@@ -22,7 +20,7 @@ static uint64_t va_of(uint64_t index)
     return (index ^ BIT(SV39_BITS - 1)) - BIT(SV39_BITS - 1);
 }
 
-/* Size is not 0, and first and last byte are canonical and in one half. */
+/* True if all bytes are canonical and in one half; size is not 0. */
 static bool is_canonical(uint64_t va, uint64_t size)
 {
     uint64_t last = va + (size - 1);
@@ -30,12 +28,12 @@ static bool is_canonical(uint64_t va, uint64_t size)
            size <= BIT(SV39_BITS - 1);
 }
 
-static enum hyp_status check_window(struct range w)
+static enum hyp_status check_window(struct range window)
 {
-    if (w.size != 0 && (!is_canonical(w.start, w.size) || !range_is_valid(w))) {
+    if (window.size != 0 && (!is_canonical(window.start, window.size) || !range_is_valid(window))) {
         return HYP_E_RANGE;
     }
-    return is_aligned(w.start | w.size, HYP_PAGE_SIZE) ? HYP_OK : HYP_E_ALIGN;
+    return is_aligned(window.start | window.size, HYP_PAGE_SIZE) ? HYP_OK : HYP_E_ALIGN;
 }
 
 enum hyp_status hspace_create(struct hspace *hs, const struct hspace_config *config)
@@ -51,8 +49,8 @@ enum hyp_status hspace_create(struct hspace *hs, const struct hspace_config *con
         .table = table,
         .device_window = config->device_window,
         .stack_window = config->stack_window,
-        .device_from = config->device_window.start,
-        .stack_from = config->stack_window.start,
+        .device_search_start = config->device_window.start,
+        .stack_search_start = config->stack_window.start,
         .svpbmt = config->svpbmt,
     };
     return HYP_OK;
@@ -68,29 +66,30 @@ static bool perm_is_allowed(unsigned perm)
     return pte_perm_is_legal(perm) && (perm & (HSPACE_W | HSPACE_X)) != (HSPACE_W | HSPACE_X);
 }
 
-enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m)
+enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *range)
 {
-    if (m->size == 0 || !perm_is_allowed(m->perm) || (unsigned)m->type > MEM_IO ||
-        (unsigned)m->level_max > PTABLE_1G) {
+    if (range->size == 0 || !perm_is_allowed(range->perm) || (unsigned)range->type > MEM_IO ||
+        (unsigned)range->level_max > PTABLE_1G) {
         return HYP_E_PARAM;
     }
-    if (!is_canonical(m->va, m->size)) {
+    if (!is_canonical(range->va, range->size)) {
         return HYP_E_RANGE;
     }
     struct ptable_mapping mapping = {
-        .address = index_of(m->va),
-        .pa = m->hpa,
-        .size = m->size,
-        .flags = leaf_flags(hs, m->perm, m->type),
-        .level_max = m->level_max,
+        .address = index_of(range->va),
+        .pa = range->hpa,
+        .size = range->size,
+        .flags = leaf_flags(hs, range->perm, range->type),
+        .level_max = range->level_max,
         .level_min = PTABLE_4K,
     };
     return ptable_map(&hs->table, &mapping);
 }
 
-static void look_again(struct range window, struct range unmapped, uint64_t *from)
+/* An unmap makes a hole: the next search begins at the start of its window. */
+static void restart_search(struct range window, struct range unmapped, uint64_t *search_start)
 {
-    *from = range_overlaps(window, unmapped) ? window.start : *from;
+    *search_start = range_overlaps(window, unmapped) ? window.start : *search_start;
 }
 
 enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
@@ -103,15 +102,15 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
         return HYP_E_RANGE;
     }
     HYP_TRY(ptable_unmap(&hs->table, index_of(va), size, &leaf_count));
-    look_again(hs->device_window, (struct range){va, size}, &hs->device_from);
-    look_again(hs->stack_window, (struct range){va, size}, &hs->stack_from);
+    restart_search(hs->device_window, (struct range){va, size}, &hs->device_search_start);
+    restart_search(hs->stack_window, (struct range){va, size}, &hs->stack_search_start);
     if (leaf_count > HSPACE_FENCE_LEAF_MAX) {
         fence_sfence_vma_all();
         return HYP_OK;
     }
     struct ptable_leaf hole;
     for (uint64_t done = 0; done < size; done += hole.size) {
-        /* Tables stay, so the hole is as big as the leaf was. */
+        /* Tables stay, so the empty entry has the size of the leaf. */
         enum hyp_status status = ptable_walk(&hs->table, index_of(va + done), &hole);
         HYP_ASSERT(status == HYP_E_ABSENT);
         fence_sfence_vma((uintptr_t)va_of(hole.address));
@@ -119,16 +118,16 @@ enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size)
     return HYP_OK;
 }
 
-/* Unmapped room to look for, with an unmapped page on either side. */
+/* A request for unmapped pages of a window, with an unmapped page on either side. */
 struct hole {
     struct range window;
-    uint64_t *from; /* The window has no hole below. */
+    uint64_t *search_start; /* The window has no hole below. */
     uint64_t size;
     uint64_t align;
-    uint64_t phase; /* The address is this, modulo align. */
+    uint64_t offset; /* The address must be congruent to this, modulo align. */
 };
 
-/* HYP_OK: [va, va + size) is unmapped; HYP_E_EXIST: *end is where the first leaf in it ends. */
+/* HYP_OK: [va, va + size) is unmapped. HYP_E_EXIST: *end is the end of the first leaf in it. */
 static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t size,
                                   uint64_t *end)
 {
@@ -146,14 +145,14 @@ static enum hyp_status check_hole(const struct hspace *hs, uint64_t va, uint64_t
     return HYP_OK;
 }
 
-static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, uint64_t *va)
+static enum hyp_status find_hole(const struct hspace *hs, const struct hole *hole, uint64_t *va)
 {
-    uint64_t from = *h->from;
+    uint64_t from = *hole->search_start;
     for (;;) {
         uint64_t start = from + HYP_PAGE_SIZE;
-        start += (h->phase - start) & (h->align - 1);
-        uint64_t guarded = h->size + 2 * HYP_PAGE_SIZE;
-        if (!range_covers(h->window, start - HYP_PAGE_SIZE, guarded)) {
+        start += (hole->offset - start) & (hole->align - 1);
+        uint64_t guarded = hole->size + 2 * HYP_PAGE_SIZE;
+        if (!range_covers(hole->window, start - HYP_PAGE_SIZE, guarded)) {
             return HYP_E_NOMEM;
         }
         enum hyp_status status = check_hole(hs, start - HYP_PAGE_SIZE, guarded, &from);
@@ -164,10 +163,11 @@ static enum hyp_status find_hole(const struct hspace *hs, const struct hole *h, 
     }
 }
 
-/* The next search starts behind this mapping, if only a guard page is free below it. */
-static void go_on_behind(const struct hole *h, uint64_t va)
+/* The next search begins after this mapping if only its guard page is unmapped below. */
+static void advance_search(const struct hole *hole, uint64_t va)
 {
-    *h->from = va == *h->from + HYP_PAGE_SIZE ? va + h->size : *h->from;
+    *hole->search_start =
+        va == *hole->search_start + HYP_PAGE_SIZE ? va + hole->size : *hole->search_start;
 }
 
 enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, uintptr_t *va)
@@ -182,14 +182,14 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
     uint64_t big = ptable_leaf_size(PTABLE_2M);
     struct hole hole = {
         .window = hs->device_window,
-        .from = &hs->device_from,
+        .search_start = &hs->device_search_start,
         .size = align_up(hpa.a + size, HYP_PAGE_SIZE) - first,
-        .phase = first,
+        .offset = first,
     };
     hole.align = hole.size >= big ? big : HYP_PAGE_SIZE;
     uint64_t found;
     HYP_TRY(find_hole(hs, &hole, &found));
-    struct hspace_mapping m = {
+    struct hspace_mapping mapping = {
         .va = (uintptr_t)found,
         .hpa = HPA(first),
         .size = hole.size,
@@ -197,8 +197,8 @@ enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uint64_t size, u
         .type = MEM_IO,
         .level_max = PTABLE_2M,
     };
-    HYP_TRY(hspace_map(hs, &m));
-    go_on_behind(&hole, found);
+    HYP_TRY(hspace_map(hs, &mapping));
+    advance_search(&hole, found);
     *va = (uintptr_t)(found + (hpa.a - first));
     return HYP_OK;
 }
@@ -210,39 +210,39 @@ enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_count, uintptr
     }
     struct hole hole = {
         .window = hs->stack_window,
-        .from = &hs->stack_from,
+        .search_start = &hs->stack_search_start,
         .size = page_count * HYP_PAGE_SIZE,
         .align = HYP_PAGE_SIZE,
     };
     uint64_t va;
     uint64_t cost;
     HYP_TRY(find_hole(hs, &hole, &va));
-    struct ptable_mapping m = {
+    struct ptable_mapping mapping = {
         .address = index_of(va),
         .size = hole.size,
         .flags = leaf_flags(hs, HSPACE_R | HSPACE_W, MEM_NORMAL),
     };
-    HYP_TRY(ptable_map_cost(&hs->table, &m, &cost));
+    HYP_TRY(ptable_map_cost(&hs->table, &mapping, &cost));
     HYP_TRY(page_pool_reserve(hs->table.pool, cost + page_count));
-    m.size = HYP_PAGE_SIZE;
-    for (; m.address < index_of(va) + hole.size; m.address += HYP_PAGE_SIZE) {
-        m.pa = page_pool_alloc_reserved(hs->table.pool);
-        ptable_map_reserved(&hs->table, &m);
+    mapping.size = HYP_PAGE_SIZE;
+    for (; mapping.address < index_of(va) + hole.size; mapping.address += HYP_PAGE_SIZE) {
+        mapping.pa = page_pool_alloc_reserved(hs->table.pool);
+        ptable_map_reserved(&hs->table, &mapping);
     }
-    go_on_behind(&hole, va);
+    advance_search(&hole, va);
     *top = (uintptr_t)(va + hole.size);
     return HYP_OK;
 }
 
 uint64_t hspace_satp(const struct hspace *hs)
 {
-    return ((uint64_t)SATP_MODE_SV39 << SATP_MODE_LO) | (hs->table.root.a >> HYP_PAGE_SHIFT);
+    return ((uint64_t)SATP_SV39 << SATP_MODE_SHIFT) | (hs->table.root.a >> HYP_PAGE_SHIFT);
 }
 
-/* A table to look into, from a satp value. */
-static enum hyp_status view_of(const struct phys_map *map, uint64_t satp, struct ptable *view)
+/* Makes a ptable for lookups from a satp value. */
+static enum hyp_status open_satp(const struct phys_map *map, uint64_t satp, struct ptable *view)
 {
-    if (satp >> SATP_MODE_LO != SATP_MODE_SV39) {
+    if (satp >> SATP_MODE_SHIFT != SATP_SV39) {
         return HYP_E_UNSUPPORTED;
     }
     *view = (struct ptable){
@@ -257,7 +257,7 @@ enum hyp_status hspace_walk(const struct phys_map *map, uint64_t satp, uintptr_t
                             struct ptable_leaf *leaf)
 {
     struct ptable view;
-    HYP_TRY(view_of(map, satp, &view));
+    HYP_TRY(open_satp(map, satp, &view));
     if (!is_canonical(va, 1)) {
         return HYP_E_RANGE;
     }
@@ -275,22 +275,23 @@ struct visitor {
 
 static enum hyp_status visit_signed(void *context, const struct ptable_run *run)
 {
-    const struct visitor *v = context;
+    const struct visitor *visitor = context;
     struct ptable_run copy = *run;
     copy.address = va_of(copy.address);
     HYP_TRY(ptable_check_run(run));
-    return v->visit(v->context, &copy);
+    return visitor->visit(visitor->context, &copy);
 }
 
 enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
                                     ptable_visit_run *visit, void *context)
 {
     struct ptable view;
-    struct visitor v = {visit, context};
-    HYP_TRY(view_of(map, satp, &view));
-    return ptable_for_each_run(&view, visit_signed, &v);
+    struct visitor visitor = {visit, context};
+    HYP_TRY(open_satp(map, satp, &view));
+    return ptable_for_each_run(&view, visit_signed, &visitor);
 }
 
+/* HYP_E_FORMAT: no call of this file makes such a leaf. */
 static enum hyp_status check_leaf(void *context, const struct ptable_leaf *leaf)
 {
     const bool *svpbmt = context;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hspace: whatever is asked for, the real table has W^X, guarded stacks and apart devices. */
+/*
+ * Property: after any sequence of calls the table has W^X, stacks with guard pages and disjoint
+ * devices.
+ */
 #include <hyp/mm/hspace.h>
 
 #include "test_arena.h"
@@ -144,7 +147,7 @@ static void check_all(struct state *s)
         PROP_ASSERT(s->image[p] == 0 || pte_perm(leaf.pte) == s->image[p]);
         expect += s->image[p] != 0;
     }
-    /* As many leaves as asked for: so no page is in two pieces. */
+    /* The number of leaves is that of the requests: no page is mapped twice. */
     PROP_ASSERT(hspace_for_each_run(&s->arena.map, hspace_satp(&s->hs), visit, &count) == HYP_OK);
     PROP_ASSERT(count == expect);
     PROP_ASSERT(hspace_is_valid(&s->hs));

@@ -169,7 +169,7 @@ static void devices_keep_apart(void **state)
     assert_int_equal(other, DEVICE + 4 * PAGE);
     make(1);
     assert_int_equal(hspace_map_device(&hs, HPA(0x10000000), 8, &other), HYP_E_NOMEM);
-    /* Without Svpbmt the type's bits are reserved. */
+    /* The bits of the type are reserved on a machine without Svpbmt. */
     make(32);
     hs.svpbmt = false;
     assert_int_equal(hspace_map_device(&hs, HPA(0x10000000), 8, &other), HYP_OK);
@@ -198,14 +198,14 @@ static void stacks_are_guarded(void **state)
     uint64_t free_count = arena.pool.free_count;
     assert_int_equal(hspace_map_stack(&hs, 1, &top[0]), HYP_E_NOMEM);
     assert_int_equal(arena.pool.free_count, free_count);
-    make(6); /* Three are left for the stack, after the root and two tables. */
+    make(6); /* Three pages are left for the stack, after the root and two tables. */
     assert_int_equal(hspace_map_stack(&hs, 4, &top[0]), HYP_E_NOMEM);
     assert_int_equal(arena.pool.free_count, 5);
     assert_int_equal(hspace_map_stack(&hs, 3, &top[0]), HYP_OK);
     assert_int_equal(arena.pool.free_count, 0);
 }
 
-/* The lowest hole that is large enough is taken, also one that an unmap has left. */
+/* A mapping takes the lowest hole that is large enough, also one that an unmap has made. */
 static void holes_are_found_again(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Objects out of a page pool, in whole cache lines. */
+/* Allocates objects from a page pool, in whole cache lines. */
 #include <hyp/mm/object_pool.h>
 
 #include <hyp/base/bits.h>
@@ -10,7 +10,7 @@ void *object_pool_alloc(struct object_pool *objects, uint64_t size)
 {
     unsigned order = 0;
     if (size == 0 || size > HYP_PAGE_SIZE << PAGE_ORDER_MAX) {
-        return 0;
+        return NULL;
     }
     size = align_up(size, OBJECT_ALIGN);
     if (size <= objects->spare_size) {
@@ -24,7 +24,7 @@ void *object_pool_alloc(struct object_pool *objects, uint64_t size)
     }
     hpa_t pa;
     if (page_pool_alloc(objects->pages, order, &pa) != HYP_OK) {
-        return 0;
+        return NULL;
     }
     uint64_t block = HYP_PAGE_SIZE << order;
     uint8_t *object = phys_to_ptr(objects->pages->map, pa, block);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* object_pool: objects are 0, apart, and share pages; an empty pool is an answer. */
+/* object_pool: objects are zeroed, disjoint, and share pages; an empty pool returns NULL. */
 #include <hyp/mm/object_pool.h>
 
 #include "test_arena.h"
@@ -19,7 +19,7 @@ static struct object_pool objects;
 static int setup(void **state)
 {
     (void)state;
-    test_arena_init(&arena, 0, PAGES); /* Its books lie elsewhere. */
+    test_arena_init(&arena, 0, PAGES); /* Its bits are in separate storage. */
     object_pool_init(&objects, &arena.pool);
     return 0;
 }
@@ -68,7 +68,7 @@ static void an_object_that_does_not_fit_is_null(void **state)
     assert_ptr_equal(object_pool_alloc(&objects, (PAGE << PAGE_ORDER_MAX) + 1), 0);
     assert_ptr_equal(object_pool_alloc(&objects, 2 * PAGES * PAGE), 0);
     uint64_t pages = 0;
-    while (object_pool_alloc(&objects, PAGE) != 0) {
+    while (object_pool_alloc(&objects, PAGE) != NULL) {
         pages++;
     }
     assert_int_equal(arena.pool.free_count, 0);
@@ -83,5 +83,5 @@ int main(void)
         cmocka_unit_test_setup(the_larger_rest_is_kept, setup),
         cmocka_unit_test_setup(an_object_that_does_not_fit_is_null, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hypervisor's page pool: a bit a page. */
+/* The page pool: a bit a page, set if the page is in use. */
 #include <hyp/mm/pages.h>
 
 #include <hyp/arch/mem.h>
@@ -16,19 +16,17 @@ static uint64_t page_number(uint64_t a)
 }
 
 /*
- * Bit 0 stands for a multiple of 64 pages, so that an aligned block of up to 64
- * pages lies in one word, and a bigger one is whole words.
+ * Bit 0 is the page whose number is a multiple of 64. So an aligned block of up to 64 pages is in
+ * one word, and a larger block is whole words.
  */
-static size_t bitmap_words(struct range pa)
+size_t page_region_word_count(struct range pa)
 {
+    if (pa.size == 0) {
+        return 0;
+    }
     uint64_t first = page_number(pa.start) / WORD_BITS;
     uint64_t last = page_number(pa.start + pa.size - 1) / WORD_BITS;
     return (size_t)(last - first + 1);
-}
-
-size_t page_region_word_count(struct range pa)
-{
-    return pa.size == 0 ? 0 : bitmap_words(pa);
 }
 
 void page_pool_init(struct page_pool *pool, const struct phys_map *map)
@@ -36,19 +34,21 @@ void page_pool_init(struct page_pool *pool, const struct phys_map *map)
     *pool = (struct page_pool){.map = map};
 }
 
-static bool block_is(const struct page_pool_region *r, uint64_t page, unsigned order, bool used)
+/* True if all pages of the block are used, or all are free. */
+static bool block_is(const struct page_pool_region *region, uint64_t page, unsigned order,
+                     bool used)
 {
-    size_t word = (size_t)((page - r->first) / WORD_BITS);
+    size_t word = (size_t)((page - region->first) / WORD_BITS);
     if (order >= 6) {
         for (size_t end = word + BIT(order - 6); word < end; word++) {
-            if (r->used[word] != (used ? UINT64_MAX : 0)) {
+            if (region->used[word] != (used ? UINT64_MAX : 0)) {
                 return false;
             }
         }
         return true;
     }
     uint64_t mask = (BIT(BIT(order)) - 1) << (page % WORD_BITS);
-    return (r->used[word] & mask) == (used ? mask : 0);
+    return (region->used[word] & mask) == (used ? mask : 0);
 }
 
 static void bit_put(uint64_t *words, uint64_t index, bool value)
@@ -88,58 +88,59 @@ static enum hyp_status check_region(const struct page_pool *pool, const struct p
 }
 
 /* One hart boots: the counts are not shared yet. */
-enum hyp_status page_pool_add(struct page_pool *pool, const struct page_region *region)
-    NO_THREAD_SAFETY_ANALYSIS
+enum hyp_status page_pool_add(struct page_pool *pool,
+                              const struct page_region *region) NO_THREAD_SAFETY_ANALYSIS
 {
     HYP_TRY(check_region(pool, region));
     struct range pa = region->pa;
-    size_t words = bitmap_words(pa);
-    struct page_pool_region *r = &pool->region[pool->region_count];
-    *r = (struct page_pool_region){
+    size_t words = page_region_word_count(pa);
+    struct page_pool_region *added = &pool->region[pool->region_count];
+    *added = (struct page_pool_region){
         .first = page_number(align_down(pa.start, WORD_BITS * HYP_PAGE_SIZE)),
         .start = page_number(pa.start),
         .end = page_number(pa.start + pa.size),
         .used = region->words,
     };
-    if (r->used == NULL) {
-        r->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
-        r->start += page_number(align_up(words * sizeof(uint64_t), HYP_PAGE_SIZE));
+    if (added->used == NULL) {
+        added->used = phys_to_ptr(pool->map, HPA(pa.start), pa.size);
+        added->start += page_number(align_up(words * sizeof(uint64_t), HYP_PAGE_SIZE));
     }
-    r->hint = r->start;
-    memset(r->used, 0, words * sizeof(uint64_t));
-    for (uint64_t page = r->first; page < r->start; page++) {
-        bit_put(r->used, page - r->first, true);
+    added->hint = added->start;
+    memset(added->used, 0, words * sizeof(uint64_t));
+    for (uint64_t page = added->first; page < added->start; page++) {
+        bit_put(added->used, page - added->first, true);
     }
-    for (uint64_t page = r->end; page < r->first + words * WORD_BITS; page++) {
-        bit_put(r->used, page - r->first, true);
+    for (uint64_t page = added->end; page < added->first + words * WORD_BITS; page++) {
+        bit_put(added->used, page - added->first, true);
     }
-    pool->free_count += r->end - r->start;
+    pool->free_count += added->end - added->start;
     pool->free_low = pool->free_count;
     pool->region_count++;
     return HYP_OK;
 }
 
-/* Bit n: a free block begins at page n of this word. Looks at all 64 pages at once. */
+/* Bit n: page n of this word begins a free block. Tests all 64 pages at once. */
 static uint64_t free_blocks(uint64_t used, unsigned order)
 {
     uint64_t free = ~used;
     for (unsigned i = 0; i < order; i++) {
         free &= free >> BIT(i);
     }
-    return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* A bit for each multiple of the size. */
+    return free & (UINT64_MAX / (BIT(BIT(order)) - 1)); /* Multiples of the block size. */
 }
 
-static bool find_block(const struct page_pool_region *r, unsigned order, uint64_t *found)
+static bool find_block(const struct page_pool_region *region, unsigned order, uint64_t *found)
 {
     uint64_t count = order < 6 ? WORD_BITS : BIT(order);
-    for (uint64_t page = align_down(r->hint, count); page < r->end; page += count) {
+    for (uint64_t page = align_down(region->hint, count); page < region->end; page += count) {
         if (order < 6) {
-            uint64_t free = free_blocks(r->used[(page - r->first) / WORD_BITS], order);
+            uint64_t free = free_blocks(region->used[(page - region->first) / WORD_BITS], order);
             if (free != 0) {
                 *found = page + bits_first(free);
                 return true;
             }
-        } else if (page >= r->hint && count <= r->end - page && block_is(r, page, order, false)) {
+        } else if (page >= region->hint && count <= region->end - page &&
+                   block_is(region, page, order, false)) {
             *found = page;
             return true;
         }
@@ -147,18 +148,19 @@ static bool find_block(const struct page_pool_region *r, unsigned order, uint64_
     return false;
 }
 
-static void mark_block(struct page_pool_region *r, uint64_t page, unsigned order, bool used)
+static void mark_block(struct page_pool_region *region, uint64_t page, unsigned order, bool used)
 {
     for (uint64_t p = page; p < page + BIT(order); p++) {
-        bit_put(r->used, p - r->first, used);
+        bit_put(region->used, p - region->first, used);
     }
     if (!used) {
-        r->hint = page < r->hint ? page : r->hint;
-    } else if (page == r->hint) {
-        r->hint = page + BIT(order);
+        region->hint = page < region->hint ? page : region->hint;
+    } else if (page == region->hint) {
+        region->hint = page + BIT(order);
     }
 }
 
+/* Allocates a block. */
 static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page) REQUIRES(pool->lock)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
@@ -172,8 +174,9 @@ static bool take_block(struct page_pool *pool, unsigned order, uint64_t *page) R
     return false;
 }
 
-/* `reserved` of the pages are the caller's reserved ones. */
-static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t reserved, hpa_t *pa)
+/* Allocates and clears a block; `reserved` of its pages are taken from the reserved ones. */
+static enum hyp_status alloc_block(struct page_pool *pool, unsigned order, uint64_t reserved,
+                                   hpa_t *pa)
 {
     uint64_t page;
     spinlock_lock(&pool->lock);
@@ -185,7 +188,7 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
     if (!taken) {
         return HYP_E_NOMEM;
     }
-    /* No lock is needed: the pages are taken already, and clearing them takes long. */
+    /* The lock is free again: no other hart can have these pages, and clearing them takes long. */
     *pa = HPA(page << HYP_PAGE_SHIFT);
     void *ptr = phys_to_ptr(pool->map, *pa, HYP_PAGE_SIZE << order);
     HYP_ASSERT(ptr != NULL);
@@ -195,7 +198,7 @@ static enum hyp_status take(struct page_pool *pool, unsigned order, uint64_t res
 
 enum hyp_status page_pool_alloc(struct page_pool *pool, unsigned order, hpa_t *pa)
 {
-    return order <= PAGE_ORDER_MAX ? take(pool, order, 0, pa) : HYP_E_PARAM;
+    return order <= PAGE_ORDER_MAX ? alloc_block(pool, order, 0, pa) : HYP_E_PARAM;
 }
 
 enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
@@ -210,20 +213,20 @@ enum hyp_status page_pool_reserve(struct page_pool *pool, uint64_t count)
 hpa_t page_pool_alloc_reserved(struct page_pool *pool)
 {
     hpa_t pa;
-    enum hyp_status status = take(pool, 0, 1, &pa);
+    enum hyp_status status = alloc_block(pool, 0, 1, &pa);
     HYP_REQUIRE(status == HYP_OK);
     return pa;
 }
 
-/* The region whose block this is, all of it handed out. */
-static struct page_pool_region *owner_of(struct page_pool *pool, uint64_t page, unsigned order)
-    REQUIRES(pool->lock)
+/* The region of a block that is allocated as a whole; NULL: there is none. */
+static struct page_pool_region *find_allocated(struct page_pool *pool, uint64_t page,
+                                               unsigned order) REQUIRES(pool->lock)
 {
     for (uint32_t i = 0; i < pool->region_count; i++) {
-        struct page_pool_region *r = &pool->region[i];
-        if (page >= r->start && page < r->end && BIT(order) <= r->end - page &&
-            block_is(r, page, order, true)) {
-            return r;
+        struct page_pool_region *region = &pool->region[i];
+        if (page >= region->start && page < region->end && BIT(order) <= region->end - page &&
+            block_is(region, page, order, true)) {
+            return region;
         }
     }
     return NULL;
@@ -239,13 +242,13 @@ enum hyp_status page_pool_free(struct page_pool *pool, hpa_t pa, unsigned order)
     }
     uint64_t page = page_number(pa.a);
     spinlock_lock(&pool->lock);
-    struct page_pool_region *r = owner_of(pool, page, order);
-    if (r != NULL) {
-        mark_block(r, page, order, false);
+    struct page_pool_region *region = find_allocated(pool, page, order);
+    if (region != NULL) {
+        mark_block(region, page, order, false);
         pool->free_count += BIT(order);
     }
     spinlock_unlock(&pool->lock);
-    return r != NULL ? HYP_OK : HYP_E_ABSENT;
+    return region != NULL ? HYP_OK : HYP_E_ABSENT;
 }
 
 bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
@@ -259,18 +262,18 @@ bool page_pool_contains(const struct page_pool *pool, hpa_t pa)
     return false;
 }
 
-static bool region_is_valid(const struct page_pool_region *r, uint64_t *free_count)
+static bool region_is_valid(const struct page_pool_region *region, uint64_t *free_count)
 {
-    uint64_t words = (r->end - 1 - r->first) / WORD_BITS + 1;
-    for (uint64_t page = r->first; page < r->first + words * WORD_BITS; page++) {
-        bool is_used = bit_get(r->used, page - r->first);
-        bool is_ours = page >= r->start && page < r->end;
-        if (!is_used && (!is_ours || page < r->hint)) {
+    uint64_t words = (region->end - 1 - region->first) / WORD_BITS + 1;
+    for (uint64_t page = region->first; page < region->first + words * WORD_BITS; page++) {
+        bool is_used = bit_get(region->used, page - region->first);
+        bool is_ours = page >= region->start && page < region->end;
+        if (!is_used && (!is_ours || page < region->hint)) {
             return false;
         }
         *free_count += is_used ? 0 : 1;
     }
-    return r->hint >= r->start && r->hint <= r->end;
+    return region->hint >= region->start && region->hint <= region->end;
 }
 
 bool page_pool_is_valid(const struct page_pool *pool) NO_THREAD_SAFETY_ANALYSIS
@@ -280,12 +283,13 @@ bool page_pool_is_valid(const struct page_pool *pool) NO_THREAD_SAFETY_ANALYSIS
         return false;
     }
     for (uint32_t i = 0; i < pool->region_count; i++) {
-        const struct page_pool_region *r = &pool->region[i];
-        if (r->start >= r->end || r->first > r->start || !region_is_valid(r, &free_count)) {
+        const struct page_pool_region *region = &pool->region[i];
+        if (region->start >= region->end || region->first > region->start ||
+            !region_is_valid(region, &free_count)) {
             return false;
         }
         for (uint32_t j = 0; j < i; j++) {
-            if (r->start < pool->region[j].end && pool->region[j].start < r->end) {
+            if (region->start < pool->region[j].end && pool->region[j].start < region->end) {
                 return false;
             }
         }

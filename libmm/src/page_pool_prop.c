@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page_pool against an array of pages: two regions, all pages dirty. */
+/* Property: a page_pool behaves as an array of pages does. Two regions, all pages dirty. */
 #include <hyp/mm/pages.h>
 
 #include "test_arena.h"

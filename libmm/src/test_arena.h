@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Host memory that plays the hypervisor's pool: an arena behind a phys_map, and a page_pool on it.
+/*
+ * Host memory in place of the hypervisor's pool: an arena behind a phys_map, and a page_pool on it.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exits: from the trap CSRs to a value, and from the value to what is done. */
+/* Decodes exits from the trap CSRs, and dispatches them to their handlers. */
 #include "exit.h"
 
 #include <hyp/arch/csr.h>
@@ -10,8 +10,8 @@
 #include "sbi.h"
 #include "vcpu.h"
 
-/* The access fault that a native machine would give for the same access. */
-static uint64_t access_fault(uint64_t scause)
+/* The access fault that a machine raises for the same access where it has no memory. */
+static uint64_t access_fault_cause(uint64_t scause)
 {
     switch (scause) {
     case CAUSE_INSN_GUEST_PAGE: return CAUSE_INSN_ACCESS;
@@ -20,42 +20,43 @@ static uint64_t access_fault(uint64_t scause)
     }
 }
 
-HYP_COLD static void decode_guest_page(const struct world *w, struct exit *e)
+HYP_COLD static void decode_guest_page_fault(const struct world *world, struct exit *exit)
 {
-    e->gpa = GPA((w->htval << 2) | (w->stval & 3));
-    e->trap_cause = access_fault(w->scause);
-    if (w->scause == CAUSE_INSN_GUEST_PAGE) {
-        e->kind = EXIT_FETCH;
+    exit->gpa = GPA((world->htval << 2) | (world->stval & 3));
+    exit->trap_cause = access_fault_cause(world->scause);
+    if (world->scause == CAUSE_INSN_GUEST_PAGE) {
+        exit->kind = EXIT_FETCH;
         return;
     }
-    e->access = insn_decode_htinst(w->htinst);
-    e->kind = e->access.kind == INSN_WALK ? EXIT_WALK : EXIT_MMIO;
+    exit->access = insn_decode_htinst(world->htinst);
+    exit->kind = exit->access.kind == INSN_WALK ? EXIT_WALK : EXIT_MMIO;
 }
 
-HYP_COLD struct exit exit_decode(const struct world *w)
+HYP_COLD struct exit exit_decode(const struct world *world)
 {
-    struct exit e = {.kind = EXIT_REFLECT, .trap_cause = w->scause, .trap_value = w->stval};
-    if ((w->scause & CAUSE_INTERRUPT) != 0) {
-        e.kind = EXIT_IRQ;
-        e.irq = w->scause & ~CAUSE_INTERRUPT;
-        return e;
+    struct exit exit = {
+        .kind = EXIT_REFLECT, .trap_cause = world->scause, .trap_value = world->stval};
+    if ((world->scause & CAUSE_INTERRUPT) != 0) {
+        exit.kind = EXIT_IRQ;
+        exit.irq = world->scause & ~CAUSE_INTERRUPT;
+        return exit;
     }
-    switch (w->scause) {
-    case CAUSE_ECALL_VS: e.kind = EXIT_SBI; break;
+    switch (world->scause) {
+    case CAUSE_ECALL_VS: exit.kind = EXIT_SBI; break;
     case CAUSE_INSN_GUEST_PAGE:
     case CAUSE_LOAD_GUEST_PAGE:
-    case CAUSE_STORE_GUEST_PAGE: decode_guest_page(w, &e); break;
+    case CAUSE_STORE_GUEST_PAGE: decode_guest_page_fault(world, &exit); break;
     case CAUSE_VIRTUAL_INSN:
-        e.kind = EXIT_VIRTUAL;
-        e.trap_cause = CAUSE_ILLEGAL_INSN;
+        exit.kind = EXIT_VIRTUAL;
+        exit.trap_cause = CAUSE_ILLEGAL_INSN;
         break;
     default: break;
     }
-    return e;
+    return exit;
 }
 
-/* The guest-page fault of an access that is emulated; 0: it is none. */
-static uint64_t fault_of(enum insn_kind kind)
+/* The guest-page fault that an access of this kind raises; 0: it is not emulated. */
+static uint64_t guest_page_fault_cause(enum insn_kind kind)
 {
     switch (kind) {
     case INSN_LOAD:
@@ -74,71 +75,73 @@ static uint64_t fault_of(enum insn_kind kind)
     return 0;
 }
 
-/* The machine did not say what the instruction was: look at it. */
-HYP_COLD static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *e)
+/*
+ * Decodes the instruction itself where htinst does not describe it. Returns VCPU_NEXT_INSN if
+ * exit->access is the access that faulted, else VCPU_SAME_INSN: the guest executes it again.
+ */
+HYP_COLD static enum vcpu_action fetch_access(struct vcpu *vcpu, struct exit *exit)
 {
     uint32_t insn;
-    if (e->access.kind != INSN_NONE) {
+    if (exit->access.kind != INSN_NONE) {
         return VCPU_NEXT_INSN;
     }
     if (guest_mem_fetch(GVA(vcpu->world.sepc), &insn) != HYP_OK) {
-        return VCPU_SAME_INSN; /* It was there a moment ago: the guest finds out by itself. */
+        return VCPU_SAME_INSN; /* Another hart has unmapped it: the guest takes its own fault. */
     }
-    e->access = insn_decode(insn);
-    /* Another hart may have rewritten it since: what faulted is what is emulated, or nothing. */
-    uint64_t cause = fault_of(e->access.kind);
+    exit->access = insn_decode(insn);
+    /* Another hart may have stored a different instruction there, which did not fault. */
+    uint64_t cause = guest_page_fault_cause(exit->access.kind);
     return cause == 0 || cause == vcpu->world.scause ? VCPU_NEXT_INSN : VCPU_SAME_INSN;
 }
 
-HYP_COLD static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *e)
+HYP_COLD static enum vcpu_action handle_mmio(struct vcpu *vcpu, struct exit *exit)
 {
-    enum vcpu_action action = fetch_access(vcpu, e);
-    return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, e->gpa, &e->access) : action;
+    enum vcpu_action action = fetch_access(vcpu, exit);
+    return action == VCPU_NEXT_INSN ? mmio_handle(vcpu, exit->gpa, &exit->access) : action;
 }
 
-/* A trap vector that cannot be fetched would trap for ever. */
-HYP_COLD static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *e)
+/* Stops the VM if its trap vector cannot be fetched: it would trap for ever. */
+HYP_COLD static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct exit *exit)
 {
     uint64_t vector = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
     bool supervisor = (vcpu->world.sstatus & SSTATUS_SPP) != 0;
-    if (supervisor && e->trap_value == vector) {
+    if (supervisor && exit->trap_value == vector) {
         vm_stop(vcpu->vm, VM_STOP_TRAPS);
         return VCPU_STOP;
     }
     return VCPU_TRAP_GUEST;
 }
 
-/* See emulate_csr of struct virqc_ops. */
-HYP_COLD static enum vcpu_action handle_virtual(struct vcpu *vcpu, const struct exit *e)
+/* Lets the VM's controller emulate the instruction, see emulate_csr of struct virqc_ops. */
+HYP_COLD static enum vcpu_action handle_virtual(struct vcpu *vcpu, const struct exit *exit)
 {
-    const struct world *w = &vcpu->world;
-    uint32_t insn = (uint32_t)e->trap_value;
+    const struct world *world = &vcpu->world;
+    uint32_t insn = (uint32_t)exit->trap_value;
     const struct virqc_ops *virqc = vcpu->vm->virqc;
-    if (virqc == 0 || virqc->emulate_csr == 0 || (w->sstatus & SSTATUS_SPP) == 0) {
+    if (virqc == NULL || virqc->emulate_csr == NULL || (world->sstatus & SSTATUS_SPP) == 0) {
         return VCPU_TRAP_GUEST;
     }
-    if (e->trap_value == 0 && guest_mem_fetch(GVA(w->sepc), &insn) != HYP_OK) {
+    if (exit->trap_value == 0 && guest_mem_fetch(GVA(world->sepc), &insn) != HYP_OK) {
         return VCPU_SAME_INSN; /* Another hart has unmapped it: the guest takes its own fault. */
     }
     return virqc->emulate_csr(vcpu, insn);
 }
 
-HYP_COLD static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *e)
+HYP_COLD static enum vcpu_action handle_irq(struct vcpu *vcpu, const struct exit *exit)
 {
-    struct world *w = &vcpu->world;
-    /* Slow way of the fast function: the same code. */
-    (void)vcpu_fast_irq(w, CAUSE_INTERRUPT | e->irq);
+    /* The fast function is the slow way, too. The run loop checks the vCPU's state by itself. */
+    (void)vcpu_fast_irq(&vcpu->world, CAUSE_INTERRUPT | exit->irq);
     return VCPU_SAME_INSN;
 }
 
-HYP_COLD enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *e)
+HYP_COLD enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *exit)
 {
-    switch (e->kind) {
-    case EXIT_IRQ: return handle_irq(vcpu, e);
+    switch (exit->kind) {
+    case EXIT_IRQ: return handle_irq(vcpu, exit);
     case EXIT_SBI: return sbi_handle(vcpu);
-    case EXIT_MMIO: return handle_mmio(vcpu, e);
-    case EXIT_FETCH: return handle_fetch(vcpu, e);
-    case EXIT_VIRTUAL: return handle_virtual(vcpu, e);
+    case EXIT_MMIO: return handle_mmio(vcpu, exit);
+    case EXIT_FETCH: return handle_fetch(vcpu, exit);
+    case EXIT_VIRTUAL: return handle_virtual(vcpu, exit);
     case EXIT_WALK:
     case EXIT_REFLECT: return VCPU_TRAP_GUEST;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a guest left, as a value; and what is done about it.
+ * Exits: the cause of a guest's trap as a value, and its handling.
  *
- * Locks   The handlers take vm->lock where they need it; the caller holds nothing.
+ * Locks   The handlers take vm->lock where necessary; the caller holds none.
  * Context The vCPU's own hart, in HS-mode, after world_switch() returned.
  */
 #pragma once
@@ -11,26 +11,26 @@
 #include <hyp/vm/vm.h>
 
 enum exit_kind {
-    EXIT_IRQ,     /* An interrupt of HS-mode; `irq` says which. */
+    EXIT_IRQ,     /* Interrupt of HS-mode. */
     EXIT_SBI,     /* ecall from VS-mode. */
     EXIT_MMIO,    /* Load or store at a guest-physical address that is not mapped. */
-    EXIT_WALK,    /* The hart found the guest's page table at such an address. */
-    EXIT_FETCH,   /* An instruction is there. */
-    EXIT_VIRTUAL, /* Virtual instruction: what the guest may not do natively. */
-    EXIT_REFLECT, /* Any other exception, which the guest gets as it is. */
+    EXIT_WALK,    /* Implicit access to the guest's page table at such an address. */
+    EXIT_FETCH,   /* Instruction fetch at such an address. */
+    EXIT_VIRTUAL, /* Virtual-instruction exception. */
+    EXIT_REFLECT, /* Any other exception; the guest takes it unchanged. */
 };
 
 struct exit {
     enum exit_kind kind;
-    uint64_t irq;              /* EXIT_IRQ: its number. */
-    gpa_t gpa;                 /* EXIT_MMIO, EXIT_FETCH, EXIT_WALK */
-    struct insn_access access; /* EXIT_MMIO; kind INSN_NONE: fetch the instruction. */
-    uint64_t trap_cause;       /* The trap of the guest, if it is to get one. */
+    uint64_t irq;              /* EXIT_IRQ: number of the interrupt. */
+    gpa_t gpa;                 /* EXIT_MMIO, EXIT_WALK, EXIT_FETCH: the faulting address. */
+    struct insn_access access; /* EXIT_MMIO; kind INSN_NONE: the instruction must be fetched. */
+    uint64_t trap_cause;       /* The trap that the guest takes if the exit is not emulated. */
     uint64_t trap_value;
 };
 
-/* Decodes what happened from the saved world alone. Pure. */
-struct exit exit_decode(const struct world *w);
+/* Decodes an exit from the CSRs that world_switch() has saved in world. Pure. */
+struct exit exit_decode(const struct world *world);
 
-/* Handles it: the one switch over exits. VCPU_TRAP_GUEST: by trap_cause and trap_value. */
+/* Handles an exit. VCPU_TRAP_GUEST: with exit->trap_cause and trap_value. */
 enum vcpu_action exit_handle(struct vcpu *vcpu, struct exit *exit);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Property: sbi_hart_set() is the sum of its bits, for each size of a VM and at both ends of a
- * word. */
+/*
+ * Property: sbi_hart_set() returns the hart of each bit, for each size of a VM and at both ends of
+ * a word.
+ */
 #include <hyp/base/bits.h>
 #include <prop.h>
 

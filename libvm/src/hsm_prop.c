@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Property: harts of a VM that start, stop, suspend, ask and fence each other, in every
- * interleaving of their accesses to shared memory with up to PREEMPTIONS preemptions. Each
+ * Property: harts of a VM start, stop, suspend and fence each other and read each other's state, in
+ * every interleaving of their accesses to shared memory with up to PREEMPTIONS preemptions. Each
  * hart runs vcpu_run() itself; its guest plays a list of SBI calls.
  *
- *   start     who is told success finds the hart started, once, with its own arguments; who is told
- *             that it was available has started nothing
- *   status    a state that the hart was in while the call lasted ("Hart State Management")
- *   fence     when it returns, no guest runs on a translation from before it
- *   IPI       ends a suspend; pends where the guest runs
- *   end       nobody waits for ever; the VM ends by its last hart, once
+ *   start     after a call that succeeds, the hart starts once, with that call's arguments; a call
+ *             that returns SBI_ERR_ALREADY_AVAILABLE starts nothing
+ *   status    returns a state that the hart had during the call ("Hart State Management")
+ *   fence     when it returns, no guest uses a translation from before it
+ *   IPI       ends a suspend; is pending in a guest that runs
+ *   end       no hart waits for ever; the last hart ends the VM, once
  */
 #include "test_harts.h"
 
@@ -71,14 +71,14 @@ struct ticket {
 struct model {
     enum phase phase;
     bool in_guest;
-    unsigned next;   /* Of its list of calls. */
-    enum op call;    /* The one that is under way; END: none. */
-    uint64_t ticket; /* Of START_n and RESUME. */
+    unsigned next;   /* Index into its list of calls. */
+    enum op call;    /* The current call; END: none. */
+    uint64_t ticket; /* Ticket of START_n and RESUME. */
     uint64_t
         allowed; /* STATUS: states of the target so far. START: could it fail (1), succeed (2)? */
-    uint64_t version; /* FENCE: what must be seen when it returns. */
-    uint64_t seen;    /* What this hart's last fence has seen. */
-    bool owed;        /* An interrupt that its guest must find. */
+    uint64_t version; /* FENCE: version that must be visible when it returns. */
+    uint64_t seen;    /* Version that this hart's last fence has made visible. */
+    bool owed;        /* An interrupt that its guest must take. */
 };
 
 static struct {
@@ -92,9 +92,9 @@ static struct {
     struct model model[TEST_HARTS];
     struct ticket ticket[TICKETS];
     uint64_t tickets;
-    uint64_t version;   /* Of the guest's page tables. */
-    uint64_t completed; /* The newest one whose fence has returned. */
-    unsigned fences;    /* Of the log, looked at. */
+    uint64_t version;   /* Version of the guest's page tables. */
+    uint64_t completed; /* The newest version whose fence has returned. */
+    unsigned fences;    /* Records of the fence log that were checked. */
     unsigned ends;
 } s;
 
@@ -119,7 +119,7 @@ static unsigned target_of(enum op op)
     return 0;
 }
 
-/* Is somebody else than the holder of `but` starting this hart? */
+/* True if a call other than that of ticket `but` is starting this hart. */
 static bool is_being_started(unsigned hart, uint64_t but)
 {
     for (uint64_t i = 0; i < s.tickets; i++) {
@@ -144,7 +144,7 @@ static uint64_t possible_states(unsigned hart)
     return 0;
 }
 
-/* Something has changed: what do the calls that are under way now allow? */
+/* A state has changed: updates the results that the current calls may have. */
 static void note(void)
 {
     for (unsigned i = 0; i < s.scenario->harts; i++) {
@@ -225,7 +225,7 @@ static void begin_call(unsigned hart, struct world *w)
         break;
     case RESUME:
         m->ticket = draw_ticket(hart);
-        s.ticket[m->ticket].asked = false; /* By no other hart. */
+        s.ticket[m->ticket].asked = false; /* No other hart has used it. */
         a[0] = BIT(31), a[1] = pc_of(m->ticket), a[2] = m->ticket;
         m->phase = SUSPENDING;
         a[6] = SBI_HSM_SUSPEND;
@@ -239,7 +239,7 @@ static void begin_call(unsigned hart, struct world *w)
     note();
 }
 
-/* What woke it is handled. */
+/* The interrupt that woke it is handled. */
 static void end_suspend(struct model *m)
 {
     PROP_ASSERT((csr_read(CSR_HVIP) & BIT(IRQ_VS_SOFT)) != 0);
@@ -266,7 +266,7 @@ static void end_fence(struct model *m)
     }
 }
 
-/* The guest goes on behind its ecall. */
+/* The guest resumes after its ecall. */
 static void end_call(struct model *m, const struct world *w)
 {
     int64_t error = (int64_t)w->gpr[10];
@@ -292,7 +292,7 @@ static void end_call(struct model *m, const struct world *w)
         break;
     case STOP:
     case RESUME:
-    case END: PROP_ASSERT(!"does not return");
+    case END: PROP_ASSERT(false && "does not return");
     }
     m->call = END;
     note();
@@ -339,7 +339,7 @@ static struct world_trap guest(struct world *w, void *ctx)
     unsigned hart = harts.current;
     struct model *m = &s.model[hart];
     enter(hart, w);
-    w->gpr[16] = 1; /* Not as at its start. */
+    w->gpr[16] = 1; /* Differs from the state at its start. */
     csr_write(CSR_HIE, BIT(IRQ_VS_SOFT));
     test_step();
     if (m->next == OPS || s.scenario->op[hart][m->next] == END) {
@@ -420,7 +420,7 @@ static void set_up(void)
     world_host_set(guest, 0);
 }
 
-/* Nobody can go on: is that the end of what the guests had to do? */
+/* No hart can run: all guests must have finished. */
 static void check_rest(void)
 {
     unsigned stopped = 0;

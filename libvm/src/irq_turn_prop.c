@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A hart's three interrupts are served in turn: what pends at a trap is served before the next
- * one, whatever else comes before, meanwhile and behind, and while the vCPU waits.
+ * Property: an interrupt that is pending at a trap is handled before the next trap, whatever other
+ * interrupts come, also while the vCPU waits.
  */
 #include <prop.h>
 
@@ -11,7 +11,7 @@
 
 static struct test_vm t;
 static unsigned turns;
-static uint64_t owed; /* Pended at the last trap; not served since. */
+static uint64_t owed; /* Pending at the last trap and not handled since. */
 static bool waiting;
 
 static const uint64_t suspend_call[8] = {[6] = SBI_HSM_SUSPEND, [7] = SBI_EXT_HSM};
@@ -25,7 +25,7 @@ static void raise_some(void)
     }
 }
 
-/* All three may come while one is served, this one as well. */
+/* All three may become pending while one is handled, the same one included. */
 static void served(uint64_t irq)
 {
     owed &= ~BIT(irq);
@@ -50,7 +50,7 @@ static void event(struct vm_host_ops *host, struct vcpu *vcpu)
     served(IRQ_S_SOFT);
 }
 
-/* False: enough. */
+/* False: no trap is left. */
 static bool next_turn(void)
 {
     PROP_ASSERT(owed == 0);
@@ -59,7 +59,7 @@ static bool next_turn(void)
     return turns-- != 0;
 }
 
-/* The first by priority: "Supervisor Interrupt Registers (sip and sie)". */
+/* The highest priority: "Supervisor Interrupt Registers (sip and sie)". */
 static uint64_t highest(uint64_t pending)
 {
     return (pending & BIT(IRQ_S_EXT)) != 0    ? IRQ_S_EXT
@@ -87,7 +87,7 @@ static struct world_trap guest(struct world *w, void *ctx)
     return (struct world_trap){.scause = CAUSE_INTERRUPT | highest(owed)};
 }
 
-/* wfi returns. The last time the guest's own interrupt ends its suspend. */
+/* WFI returns. The last time the guest's own interrupt ends its suspend. */
 static void on_wait(enum hart_host_wait why)
 {
     (void)why;
@@ -103,7 +103,7 @@ static void on_wait(enum hart_host_wait why)
 void prop_run(void)
 {
     test_vm_init(&t);
-    t.host.external = external;
+    t.host.handle_external_irq = external;
     t.host.timer_expired = timer_expired;
     t.host.ipi_work = event;
     t.config.no_fast_exits = prop_bool();

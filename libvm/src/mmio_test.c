@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Emulated devices: loads and stores as the guest makes them, told by htinst or fetched. */
+/* Emulated devices: loads and stores of a guest, decoded from htinst or from the instruction. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void all_registers(struct world *w)
     }
 }
 
-/* The guest executes one access at gpa; `htinst` 0: the machine does not say which. */
+/* The guest executes one access at gpa. htinst 0: the machine does not describe it. */
 static const struct test_entry *access_at(bool store, uint64_t gpa, uint64_t htinst)
 {
     struct world_trap trap = {
@@ -134,7 +134,7 @@ static void test_compressed_instructions_are_two_bytes(void **state)
     put_insn(&t, 0xe194); /* c.sd a3, 0(a1) */
     expect_only_changed(access_at(true, TEST_DEV, 0), 0, 0, 2);
     assert_true(t.dev_value == UINT64_C(0x0d0d0d0d0d0d0d0d));
-    setup(0); /* A transformed one has bit 1 clear. */
+    setup(0); /* The transformed expansion of a 16-bit instruction has bit 1 clear. */
     expect_only_changed(access_at(false, TEST_DEV, load_insn(2, RD) & ~2u), RD, loaded[2], 2);
 }
 
@@ -163,7 +163,7 @@ static void test_beyond_a_device_is_a_fault(void **state)
     expect_fault(access_at(false, TEST_DEV + TEST_DEV_SIZE, load_insn(0, RD)), CAUSE_LOAD_ACCESS);
     setup(0);
     expect_fault(access_at(true, TEST_DEV - 1, store_insn(0, RD)), CAUSE_STORE_ACCESS);
-    setup(0); /* The last byte of it is the device's no more. */
+    setup(0); /* Its last byte is after the device. */
     expect_fault(access_at(false, TEST_DEV + TEST_DEV_SIZE - 7, load_insn(3, RD)),
                  CAUSE_LOAD_ACCESS);
     setup(0);
@@ -186,12 +186,12 @@ static void test_what_the_device_refuses_is_a_fault(void **state)
 #define FS(n) ((uint64_t)(n) << SSTATUS_FS_SHIFT)
 #define FP_REG UINT64_C(0x4142434445464748)
 
-static uint64_t guest_fs; /* At the access. */
+static uint64_t guest_fs; /* State at the access. */
 
 static void with_fp(struct world *w)
 {
     all_registers(w);
-    w->sstatus = (w->sstatus & ~SSTATUS_FS) | FS(1); /* A load makes it Dirty. */
+    w->sstatus = (w->sstatus & ~SSTATUS_FS) | FS(1); /* A load sets FS to Dirty. */
     csr_write(CSR_VSSTATUS, SSTATUS_UXL_64 | guest_fs);
     for (unsigned i = 0; i < 32; i++) {
         world_host_fp()[i] = FP_REG + i;
@@ -219,7 +219,7 @@ static void expect_fp(unsigned reg, uint64_t value)
     }
 }
 
-/* flh flw fld by funct3: boxed; the guest's state and ours are dirty. */
+/* flh flw fld by funct3: the value is NaN-boxed; FS is Dirty at both levels. */
 static void test_fp_loads(void **state)
 {
     (void)state;
@@ -293,7 +293,7 @@ static void test_a_refused_fp_load_changes_nothing(void **state)
     assert_true((e->vsstatus & SSTATUS_FS) == FS(1) && (e->world.sstatus & SSTATUS_FS) == FS(1));
 }
 
-/* Another hart put it there: executed again, it is an illegal instruction. */
+/* Another hart has stored it there: executed again, it is an illegal instruction. */
 static void test_fp_that_is_off_is_executed_again(void **state)
 {
     (void)state;
@@ -338,7 +338,7 @@ static enum vdev_result count_zeros(void *state, uint64_t offset, unsigned size,
     return zeros < zeros_most ? (zeros++, VDEV_OK) : VDEV_FAULT;
 }
 
-/* The block that holds the address, byte by byte, up to what the device refuses. */
+/* cbo.zero clears the block that holds the address, byte by byte, up to the first refused byte. */
 static void test_cache_block_zero_stores_zeros(void **state)
 {
     (void)state;
@@ -357,9 +357,9 @@ static void test_cache_block_zero_stores_zeros(void **state)
             expect_fault(e, CAUSE_STORE_ACCESS);
         }
     }
-    setup(0); /* Nobody has said how large a block is. */
+    setup(0); /* The size of a block is not known. */
     expect_fault(access_at(true, TEST_DEV, 0x0040200f), CAUSE_STORE_ACCESS);
-    setup(0); /* It ends behind the device, whose last bytes are zeros now. */
+    setup(0); /* The block ends after the device, whose last bytes are 0 now. */
     t.vm.grant.cboz_block = 2 * TEST_DEV_SIZE;
     const struct test_entry *e = access_at(true, TEST_DEV, 0x0040200f);
     assert_true(e->vscause == CAUSE_STORE_ACCESS && t.dev_writes == TEST_DEV_SIZE);
@@ -367,7 +367,7 @@ static void test_cache_block_zero_stores_zeros(void **state)
 
 /* ---- What is refused ------------------------------------------------------------------------- */
 
-/* Atomics, vectors and a hypervisor's accesses: no device has them. */
+/* Atomics, vector accesses and HLV or HSV: no device supports them. */
 static void test_other_accesses_are_refused(void **state)
 {
     (void)state;
@@ -400,7 +400,7 @@ static void test_other_accesses_are_refused(void **state)
     }
 }
 
-/* It began in the page below, which is no device's. */
+/* The access began in the page below, where no device is. */
 static void test_an_access_over_two_pages_is_a_fault(void **state)
 {
     (void)state;
@@ -415,7 +415,7 @@ static void expect_again(bool store, uint32_t insn)
     assert_int_equal(t.dev_reads + t.dev_writes, 0);
 }
 
-/* Another hart may rewrite the instruction, or unmap it, before it is looked at. */
+/* Another hart may rewrite or unmap the instruction before it is decoded. */
 static void test_what_is_there_no_more_is_executed_again(void **state)
 {
     (void)state;
@@ -439,12 +439,12 @@ static struct world_trap load_trap(void)
                                .htinst = load_insn(3, RD) | 1};
 }
 
-/* The guest executes it again with nothing changed, on the fast way and on the slow one. */
+/* The guest executes the load again with nothing changed, on the fast way and on the slow one. */
 static void expect_repeated(bool slow)
 {
     (void)setup(0);
     t.config.no_fast_exits = slow;
-    t.dev_again = slow ? 1 : 3; /* A fast exit looks twice. */
+    t.dev_again = slow ? 1 : 3; /* The fast way reads once, and the slow way again. */
     test_trap(&t, load_trap())->before = all_registers;
     test_trap(&t, load_trap());
     test_run(&t);
@@ -463,7 +463,7 @@ static void test_a_read_is_repeated_until_it_is_done(void **state)
     expect_repeated(true);
 }
 
-/* The store is done; what it leaves is done by this hart before the guest's next instruction. */
+/* The store is done; this hart does the work that it leaves before the guest's next instruction. */
 static void expect_more(bool slow)
 {
     (void)setup(0);
@@ -510,7 +510,7 @@ static void test_what_a_store_leaves_is_done_next(void **state)
     test_trap(&t, store);
     test_trap(&t, load_trap())->before = keep_sip;
     test_run(&t);
-    assert_true((sip_after & BIT(IRQ_S_SOFT)) != 0); /* It would have come first. */
+    assert_true((sip_after & BIT(IRQ_S_SOFT)) != 0); /* It would have been handled first. */
 }
 
 static void test_devices_do_not_overlap(void **state)
@@ -568,5 +568,5 @@ int main(void)
         cmocka_unit_test_setup(test_devices_do_not_overlap, setup),
         cmocka_unit_test_setup(test_a_bus_has_an_end, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

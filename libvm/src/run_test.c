@@ -41,7 +41,7 @@ static void before_trap(struct world *w)
     }
 }
 
-/* The guest traps at PC, and goes on in its handler as "Trap Entry" into VS-mode says. */
+/* The guest traps at PC and continues in its handler, by "Trap Entry" into VS-mode. */
 static void expect_trap_in(struct world_trap trap, uint64_t cause, uint64_t value)
 {
     test_vm_init(&t);
@@ -85,7 +85,7 @@ static void test_other_causes_are_reflected_as_they_are(void **state)
 static void test_virtual_instruction_is_an_illegal_one(void **state)
 {
     (void)state;
-    /* stval: the instruction; here hfence.vvma. */
+    /* stval holds the instruction, hfence.vvma. */
     expect_trap((struct world_trap){.scause = CAUSE_VIRTUAL_INSN, .stval = 0x22000073},
                 CAUSE_ILLEGAL_INSN, 0x22000073);
 }
@@ -108,7 +108,7 @@ static void test_guest_page_fault_is_an_access_fault(void **state)
     expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, NOWHERE, load), CAUSE_LOAD_ACCESS, STVAL);
     expect_trap(page_fault(CAUSE_STORE_GUEST_PAGE, NOWHERE, store), CAUSE_STORE_ACCESS, STVAL);
     expect_trap(page_fault(CAUSE_STORE_GUEST_PAGE, TEST_DEV, amo), CAUSE_STORE_ACCESS, STVAL);
-    /* The walk of the guest's own tables: the fault is the access's that needed it. */
+    /* A page-table walk: the guest takes the fault of the access that needed the walk. */
     expect_trap(page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, walk_read), CAUSE_INSN_ACCESS, STVAL);
     expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, TEST_DEV, walk_read), CAUSE_LOAD_ACCESS, STVAL);
     expect_trap(page_fault(CAUSE_LOAD_GUEST_PAGE, TEST_DEV, walk_write), CAUSE_LOAD_ACCESS, STVAL);
@@ -140,7 +140,7 @@ static void test_a_vector_that_cannot_be_fetched_stops_the_vm(void **state)
     assert_int_equal(t.ends, 1);
 }
 
-/* User mode may jump to any address: its supervisor has a handler to tell. */
+/* User mode may jump to any address: its supervisor can handle the trap. */
 static void test_user_mode_at_that_address_is_a_trap(void **state)
 {
     (void)state;
@@ -170,7 +170,7 @@ static void test_the_hart_delegates_what_guests_handle(void **state)
     assert_true(csr_read(CSR_HENVCFG) == t.vm.grant.henvcfg);
     assert_true(csr_read(CSR_HCOUNTEREN) == 7 && csr_read(CSR_HSTATEEN0) == 7);
     assert_true(csr_read(CSR_VSTIMECMP) == UINT64_MAX);
-    /* hgatp, then the fence. */
+    /* hgatp is written before the fence. */
     assert_int_equal(fence_host_log()->record[0].kind, FENCE_GVMA_ALL);
 }
 
@@ -206,12 +206,12 @@ static void test_start(void **state)
     }
     assert_int_equal(world_host_cleared()->fp - before.fp, 1);
     assert_int_equal(world_host_cleared()->vector - before.vector, 1);
-    /* Whatever the stopped hart has cached is gone. */
+    /* The stopped hart has no cached translation left. */
     assert_int_equal(fence_host_log()->record[1].kind, FENCE_VVMA_ALL);
     assert_int_equal(fence_host_log()->record[2].kind, FENCE_I);
 }
 
-/* A hart without these registers, where an access to them would end the test. */
+/* The hart lacks these registers; an access to them would abort the test. */
 static bool lacks_envcfg(unsigned number)
 {
     return number == CSR_HENVCFG || number == CSR_SENVCFG || number == CSR_HSTATEEN0;
@@ -234,10 +234,10 @@ static void test_start_without_fp_and_envcfg(void **state)
     world_host_set_absent_fp(0);
 }
 
-/* A hart that vcpu_hart_is_fit() asks: the bits that its CSRs keep. */
+/* A hart for vcpu_hart_is_fit(): the bits that its CSRs implement. */
 static struct {
     uint64_t henvcfg, hcounteren;
-    uint64_t mode; /* The one that hgatp keeps. */
+    uint64_t mode; /* The mode that hgatp accepts. */
 } asked;
 
 static bool asked_hart(void *state, unsigned number, enum csr_host_op op, uint64_t value,
@@ -308,7 +308,7 @@ static void test_a_hart_is_asked_for_what_its_vm_was_promised(void **state)
     assert_true(fits(NULL, 0));
     asked.mode = HGATP_SV48X4;
     assert_false(fits(NULL, 0));
-    /* An extension that was not promised would be open to the guest. */
+    /* The guest could use an extension that it was not granted. */
     asked.mode = HGATP_SV39X4;
     t.vm.grant.has_stateen = false;
     assert_false(fits(NULL, 0));
@@ -342,7 +342,7 @@ static void test_the_last_hart_ends_the_vm(void **state)
     assert_int_equal(t.ipis[1], 1);
     assert_int_equal(t.ipis[2], 1);
 
-    vcpu_run(&t.vcpu[0]); /* The other one finds the VM stopped. */
+    vcpu_run(&t.vcpu[0]); /* The other hart finds the VM stopped. */
     assert_int_equal(t.ends, 1);
     assert_int_equal(t.irq_stops, 1);
     assert_int_equal(t.script.next, 1);
@@ -365,7 +365,7 @@ static void stop_vm(struct vm_host_ops *host, struct vcpu *vcpu)
     vm_stop(vcpu->vm, VM_STOP_FAILURE);
 }
 
-/* Another hart stops the VM while the guest runs: the IPI brings this one out. */
+/* Another hart stops the VM while the guest runs: the IPI interrupts this hart. */
 static void test_a_stop_from_outside_ends_the_loop(void **state)
 {
     (void)state;
@@ -398,7 +398,7 @@ static void test_interrupts_go_to_the_embedder(void **state)
         fire(IRQ_S_EXT);
         fire(IRQ_S_TIMER);
         fire(IRQ_S_SOFT);
-        fire(IRQ_S_GEXT); /* Not enabled: harmless. */
+        fire(IRQ_S_GEXT); /* It is not enabled and has no effect. */
         test_run(&t);
         assert_int_equal(t.externals, 1);
         assert_int_equal(t.timers, 1);
@@ -410,13 +410,13 @@ static void test_interrupts_go_to_the_embedder(void **state)
         assert_int_equal(vm_exits(&t.vm, WORLD_EXIT_IRQ + IRQ_S_GEXT), 1);
         assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 1);
         assert_int_equal(vm_exits(&t.vm, CAUSE_VIRTUAL_INSN), 0);
-        t.vcpu[1].world.exits[CAUSE_ECALL_VS] = 5; /* All vCPUs' together. */
+        t.vcpu[1].world.exits[CAUSE_ECALL_VS] = 5; /* The sum for all vCPUs. */
         t.vm.vcpu_count = 2;
         assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 6);
     }
 }
 
-/* scause names the first by priority; a flood of it keeps none of the others. */
+/* scause names the interrupt of the highest priority; a flood of it delays no other one. */
 static void test_a_trap_serves_each_that_pends(void **state)
 {
     (void)state;
@@ -437,7 +437,7 @@ static void test_a_trap_serves_each_that_pends(void **state)
     }
 }
 
-/* vm.h: "NULL: nothing". */
+/* vm.h allows NULL. */
 static void test_an_embedder_without_events(void **state)
 {
     (void)state;
@@ -456,7 +456,7 @@ static void leave_bits(struct world *w)
     __atomic_fetch_or(&t.vcpu[0].pending, left, __ATOMIC_RELEASE);
 }
 
-/* What another hart left is done once, before the guest goes on. */
+/* A request of another hart is handled once, before the guest resumes. */
 static void expect_done(uint64_t bits, uint64_t hvip, unsigned updates, unsigned fences)
 {
     test_vm_init(&t);
@@ -464,14 +464,15 @@ static void expect_done(uint64_t bits, uint64_t hvip, unsigned updates, unsigned
     t.step[0].before = leave_bits;
     left = bits;
     unsigned start_fences = 3;
-    unsigned irq_fences = 1; /* Between the end of the IPI and the look at what it says. */
+    unsigned irq_fences = 1; /* Between the clearing of the IPI and the read of pending. */
     test_run(&t);
     assert_true(t.seen[1].hvip == hvip);
     assert_int_equal(t.updates, updates);
     assert_int_equal(fence_host_log()->count, start_fences + irq_fences + fences);
     assert_int_equal(fence_host_log()->record[start_fences].kind, FENCE_IO);
     assert_true((t.vcpu[0].pending & bits) == 0);
-    assert_true((csr_read(CSR_SIP) & BIT(IRQ_S_SOFT)) != 0); /* By the shutdown, to itself. */
+    assert_true((csr_read(CSR_SIP) & BIT(IRQ_S_SOFT)) !=
+                0); /* vm_stop() has notified this hart as well. */
     assert_false(spinlock_is_held(&t.vm.lock));
 }
 
@@ -481,10 +482,11 @@ static void test_pending_bits(void **state)
     expect_done(VCPU_PENDING_IPI, BIT(IRQ_VS_SOFT), 0, 0);
     expect_done(VCPU_PENDING_FENCE_I, 0, 0, 1);
     assert_int_equal(fence_host_log()->record[4].kind, FENCE_I);
-    expect_done(VCPU_PENDING_VVMA, 0, 0, 1);
+    expect_done(VCPU_PENDING_HFENCE_VVMA, 0, 0, 1);
     assert_int_equal(fence_host_log()->record[4].kind, FENCE_VVMA_ALL);
     expect_done(VCPU_PENDING_CONSOLE, 0, 1, 0);
-    expect_done(VCPU_PENDING_IPI | VCPU_PENDING_FENCE_I | VCPU_PENDING_VVMA | VCPU_PENDING_CONSOLE,
+    expect_done(VCPU_PENDING_IPI | VCPU_PENDING_FENCE_I | VCPU_PENDING_HFENCE_VVMA |
+                    VCPU_PENDING_CONSOLE,
                 BIT(IRQ_VS_SOFT), 1, 2);
 }
 
@@ -556,7 +558,7 @@ static void test_without_sstc_the_harts_timer_stands_in(void **state)
     (void)state;
     t.vm.grant.sstc = false;
     test_ecall(&t, set_timer);
-    fire(IRQ_S_TIMER); /* Early, or for somebody else. */
+    fire(IRQ_S_TIMER); /* Not due yet, or the timer of another user. */
     fire(IRQ_S_TIMER);
     test_ecall(&t, set_timer);
     t.step[1].before = at_999;
@@ -572,15 +574,15 @@ static void test_without_sstc_the_harts_timer_stands_in(void **state)
 /* ---- Budgets --------------------------------------------------------------------------------- */
 
 /*
- * Three exits before it has booted, five behind; the shutdown is one of them. Each way of leaving
- * counts, and the event comes once.
+ * Three exits before the end of boot and five after it, the shutdown included. Exits of every kind
+ * count, and the budget is reported once.
  */
 static void run_with_budget(uint64_t most)
 {
     static const uint64_t base[8] = {[7] = SBI_EXT_BASE};
     test_vm_init(&t);
     t.config.exits_after_boot = (struct vm_exit_budget){.max_exits = most, .grace_s = 1};
-    t.host.timebase_hz = 600; /* It starts at 400. */
+    t.host.timebase_hz = 600; /* The guest starts at 400. */
     csr_write(CSR_TIME, 400);
     t.step[0].before = at_999;
     test_ecall(&t, base);
@@ -601,7 +603,7 @@ static void test_an_exit_beyond_the_budget_is_an_event(void **state)
         run_with_budget(most);
         assert_int_equal(t.vm.exits_after_boot, 5);
         assert_int_equal(t.vm_events, most < 5);
-        assert_int_equal(t.vm.events, most < 5 ? VM_EVENT_EXITS : 0);
+        assert_int_equal(t.vm.over_budget, most < 5);
         assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 5);
     }
     run_with_budget(UINT64_MAX);
@@ -644,5 +646,5 @@ int main(void)
         cmocka_unit_test_setup(test_an_exit_beyond_the_budget_is_an_event, setup),
         cmocka_unit_test_setup(test_without_a_budget_nothing_is_counted, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

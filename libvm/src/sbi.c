@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SBI 2.0 for guests: dispatch, BASE, TIME, IPI, SRST, DBCN. */
+/* SBI calls of guests: dispatch, BASE, TIME, IPI, SRST and DBCN. */
 #include "sbi.h"
 
 #include <hyp/arch/guest_mem.h>
@@ -8,21 +8,11 @@
 #include "vcpu.h"
 
 #define SBI_SPEC_2_0 (2u << 24)
-#define SBI_IMPL_LIBHYP 0x687970 /* "hyp": not one of the registered numbers. */
+#define SBI_IMPL_LIBHYP 0x687970 /* "hyp"; the SBI specification has not assigned this id. */
 #define SBI_IMPL_VERSION 1
 
 #define SRST_TYPE_LAST 2 /* shutdown, cold reboot, warm reboot */
 #define SRST_REASON_FAILURE 1
-
-static struct sbi_ret ok(uint64_t value)
-{
-    return (struct sbi_ret){.error = SBI_SUCCESS, .value = value};
-}
-
-static struct sbi_ret fail(int64_t error)
-{
-    return (struct sbi_ret){.error = error, .value = 0};
-}
 
 static bool has_extension(const struct vm *vm, uint64_t ext)
 {
@@ -33,44 +23,34 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
     case SBI_EXT_RFENCE:
     case SBI_EXT_HSM:
     case SBI_EXT_SRST: return true;
-    case SBI_EXT_DBCN: return vm->console_write != 0;
+    case SBI_EXT_DBCN: return vm->console_write != NULL;
     default: return false;
     }
 }
 
-static __attribute__((noinline)) int64_t base_probe(struct vcpu *vcpu, uint64_t ext)
-{
-    vcpu->world.gpr[11] = has_extension(vcpu->vm, ext);
-    return SBI_SUCCESS;
-}
+/* ---- Calls with a fast way ------------------------------------------------------------------- */
 
-/* mvendorid, marchid and mimpid are 0: the guest's hart is nobody's chip. */
-static inline int64_t base(struct vcpu *vcpu, uint64_t fid, uint64_t arg)
+/* mvendorid, marchid and mimpid are 0: the guest does not learn which machine it runs on. */
+static inline int64_t handle_base(struct vcpu *vcpu, uint64_t fid, uint64_t arg)
 {
-    static const uint32_t facts[] = {
-        [SBI_BASE_IMPL_ID] = SBI_IMPL_LIBHYP,
-        [SBI_BASE_IMPL_VERSION] = SBI_IMPL_VERSION,
-        [SBI_BASE_MIMPID] = 0,
-    };
-    if (fid == SBI_BASE_SPEC_VERSION) {
-        vcpu->world.gpr[11] = SBI_SPEC_2_0;
+    uint64_t *value = &vcpu->world.gpr[11];
+    if (fid == SBI_BASE_SPEC_VERSION) { /* Not in the switch: its table costs 10 instructions. */
+        *value = SBI_SPEC_2_0;
         return SBI_SUCCESS;
     }
-    if (fid == SBI_BASE_PROBE) {
-        return base_probe(vcpu, arg);
+    *value = 0;
+    switch (fid) {
+    case SBI_BASE_IMPL_ID: *value = SBI_IMPL_LIBHYP; return SBI_SUCCESS;
+    case SBI_BASE_IMPL_VERSION: *value = SBI_IMPL_VERSION; return SBI_SUCCESS;
+    case SBI_BASE_PROBE: *value = has_extension(vcpu->vm, arg); return SBI_SUCCESS;
+    case SBI_BASE_MVENDORID:
+    case SBI_BASE_MARCHID:
+    case SBI_BASE_MIMPID: return SBI_SUCCESS;
+    default: return SBI_ERR_NOT_SUPPORTED;
     }
-    bool there = fid < ARRAY_COUNT(facts);
-    vcpu->world.gpr[11] = there ? facts[fid] : 0;
-    return there ? SBI_SUCCESS : SBI_ERR_NOT_SUPPORTED;
 }
 
-static __attribute__((noinline)) int64_t ipi_others(struct vm *vm, uint64_t set)
-{
-    vm_notify(vm, set, VCPU_PENDING_IPI);
-    return SBI_SUCCESS;
-}
-
-static inline int64_t ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
+static inline int64_t handle_ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
 {
     struct sbi_ret set = sbi_hart_set(vcpu->vm, mask, hart_base);
     if (set.error != SBI_SUCCESS) {
@@ -80,17 +60,19 @@ static inline int64_t ipi(struct vcpu *vcpu, uint64_t mask, uint64_t hart_base)
     if ((set.value & self) != 0) {
         csr_set(CSR_HVIP, BIT(IRQ_VS_SOFT));
     }
-    return (set.value & ~self) != 0 ? ipi_others(vcpu->vm, set.value & ~self) : SBI_SUCCESS;
+    if ((set.value & ~self) != 0) {
+        vm_notify(vcpu->vm, set.value & ~self, VCPU_PENDING_IPI);
+    }
+    return SBI_SUCCESS;
 }
 
-/* Every call of another function is the last thing done: the usual path needs no stack. */
 int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                         uint64_t a5, uint64_t fid, uint64_t ext)
 {
     struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
     uint64_t *value = &vcpu->world.gpr[11];
     if (ext == SBI_EXT_BASE) {
-        return base(vcpu, fid, a0);
+        return handle_base(vcpu, fid, a0);
     }
     if (ext == SBI_EXT_TIME) {
         *value = 0;
@@ -98,7 +80,7 @@ int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     }
     if (ext == SBI_EXT_IPI) {
         *value = 0;
-        return fid == 0 ? ipi(vcpu, a0, a1) : SBI_ERR_NOT_SUPPORTED;
+        return fid == 0 ? handle_ipi(vcpu, a0, a1) : SBI_ERR_NOT_SUPPORTED;
     }
     if (ext == SBI_EXT_RFENCE) {
         *value = 0;
@@ -107,38 +89,40 @@ int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     return SBI_DECLINED;
 }
 
-HYP_COLD static struct sbi_ret srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
-                                    enum vcpu_action *action)
+/* ---- Calls without --------------------------------------------------------------------------- */
+
+HYP_COLD static struct sbi_ret handle_srst(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
+                                           enum vcpu_action *action)
 {
     if (fid != 0) {
-        return fail(SBI_ERR_NOT_SUPPORTED);
+        return sbi_error(SBI_ERR_NOT_SUPPORTED);
     }
     uint32_t type = (uint32_t)arg[0];
     uint32_t reason = (uint32_t)arg[1];
     if (type > SRST_TYPE_LAST || reason > SRST_REASON_FAILURE) {
-        return fail(SBI_ERR_INVALID_PARAM);
+        return sbi_error(SBI_ERR_INVALID_PARAM);
     }
-    enum vm_stop_reason why = type == 0 ? VM_STOP_SHUTDOWN : VM_STOP_REBOOT;
-    vm_stop(vcpu->vm, reason == SRST_REASON_FAILURE ? VM_STOP_FAILURE : why);
+    enum vm_stop_reason by_type = type == 0 ? VM_STOP_SHUTDOWN : VM_STOP_REBOOT;
+    vm_stop(vcpu->vm, reason == SRST_REASON_FAILURE ? VM_STOP_FAILURE : by_type);
     *action = VCPU_STOP;
-    return ok(0);
+    return sbi_ok(0);
 }
 
 /*
- * "Console Write" and "Console Read" may move fewer bytes than are asked for, and the guest calls
- * again for the rest: so one call has a bound. Each byte is read from the guest once.
+ * "Console Write" and "Console Read" may move fewer bytes than the guest asks for; the guest calls
+ * again for the rest. So each call is bounded. Each byte is read from the guest once.
  */
 HYP_COLD static struct sbi_ret dbcn_write(struct vm *vm, uint64_t gpa, uint64_t size)
 {
     uint8_t bytes[SBI_DBCN_WRITE_MAX];
     uint32_t want = size < SBI_DBCN_WRITE_MAX ? (uint32_t)size : SBI_DBCN_WRITE_MAX;
     if (guest_mem_read(GPA(gpa), bytes, want) != HYP_OK) {
-        return fail(SBI_ERR_INVALID_PARAM);
+        return sbi_error(SBI_ERR_INVALID_PARAM);
     }
     spinlock_lock(&vm->lock);
     uint32_t taken = vm->console_write(vm->console_ctx, bytes, want);
     spinlock_unlock(&vm->lock);
-    return ok(taken);
+    return sbi_ok(taken);
 }
 
 HYP_COLD static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t size)
@@ -149,30 +133,30 @@ HYP_COLD static struct sbi_ret dbcn_read(struct vm *vm, uint64_t gpa, uint64_t s
     uint32_t got = vm->console_read(vm->console_ctx, bytes, want);
     spinlock_unlock(&vm->lock);
     if (guest_mem_write(GPA(gpa), bytes, got) != HYP_OK) {
-        return fail(SBI_ERR_INVALID_PARAM);
+        return sbi_error(SBI_ERR_INVALID_PARAM);
     }
-    return ok(got);
+    return sbi_ok(got);
 }
 
 HYP_COLD struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid)
 {
     struct vm *vm = vcpu->vm;
-    if (vm->console_write == 0 || fid > SBI_DBCN_WRITE_BYTE) {
-        return fail(SBI_ERR_NOT_SUPPORTED);
+    if (vm->console_write == NULL || fid > SBI_DBCN_WRITE_BYTE) {
+        return sbi_error(SBI_ERR_NOT_SUPPORTED);
     }
     if (fid == SBI_DBCN_WRITE_BYTE) {
         uint8_t byte = (uint8_t)arg[0];
         spinlock_lock(&vm->lock);
         uint32_t taken = vm->console_write(vm->console_ctx, &byte, 1);
         spinlock_unlock(&vm->lock);
-        return taken == 1 ? ok(0) : fail(SBI_ERR_FAILED);
+        return taken == 1 ? sbi_ok(0) : sbi_error(SBI_ERR_FAILED);
     }
     unsigned access = fid == SBI_DBCN_WRITE ? HYP_ACCESS_R : HYP_ACCESS_W;
     if (arg[0] == 0) {
-        return ok(0);
+        return sbi_ok(0);
     }
     if (arg[2] != 0 || !vm_has_memory(vm, arg[1], arg[0], access)) {
-        return fail(SBI_ERR_INVALID_PARAM);
+        return sbi_error(SBI_ERR_INVALID_PARAM);
     }
     return fid == SBI_DBCN_WRITE ? dbcn_write(vm, arg[1], arg[0]) : dbcn_read(vm, arg[1], arg[0]);
 }
@@ -188,9 +172,9 @@ HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
         struct sbi_ret ret;
         switch (ext) {
         case SBI_EXT_HSM: ret = sbi_hsm(vcpu, &gpr[10], fid, &action); break;
-        case SBI_EXT_SRST: ret = srst(vcpu, &gpr[10], fid, &action); break;
+        case SBI_EXT_SRST: ret = handle_srst(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
-        default: ret = fail(SBI_ERR_NOT_SUPPORTED); break;
+        default: ret = sbi_error(SBI_ERR_NOT_SUPPORTED); break;
         }
         gpr[11] = ret.value;
         error = ret.error;

@@ -2,54 +2,74 @@
 /*
  * SBI calls of guests: RISC-V SBI 2.0.
  *
- * Locks   The functions take vm->lock where they need it; the caller holds nothing.
- * Context The hart of the vCPU that calls.
+ * Locks   These functions take vm->lock where necessary; the caller holds none.
+ * Context The hart of the calling vCPU.
  */
 #pragma once
 
 #include <hyp/arch/sbi_call.h>
 #include <hyp/vm/vm.h>
 
-/* An ecall from VS-mode. Writes a0 and a1 of the guest. */
+static inline struct sbi_ret sbi_ok(uint64_t value)
+{
+    return (struct sbi_ret){.error = SBI_SUCCESS, .value = value};
+}
+
+static inline struct sbi_ret sbi_error(int64_t error)
+{
+    return (struct sbi_ret){.error = error, .value = 0};
+}
+
+/* ---- sbi.c ----------------------------------------------------------------------------------- */
+
+/* Handles an ecall from VS-mode: writes a0 and a1 of the guest. */
 enum vcpu_action sbi_handle(struct vcpu *vcpu);
 
 /*
- * The calls that need neither guest memory nor another vCPU's state, by the vCPU that runs on
- * this hart. Returns its a0 and has set its gpr[11]; or SBI_DECLINED for all others, with
- * nothing changed. It is world.fast_ecall, and sbi_handle() comes here first. The
- * arguments stay in the registers that they came in.
+ * world.fast_ecall: handles BASE, TIME, IPI and RFENCE for the vCPU that runs on this hart. These
+ * calls access neither guest memory nor the state of another vCPU. Returns the guest's a0 with its
+ * gpr[11] written, or SBI_DECLINED with nothing changed for any other call. sbi_handle() calls this
+ * function first. The arguments stay in the registers in which the guest passes them.
  */
 #define SBI_DECLINED 1
 int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                         uint64_t a5, uint64_t fid, uint64_t ext);
-/* The guest's a0. */
-int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
-                   uint64_t a5, uint64_t fid);
+
 /*
- * The most bytes that one DBCN call moves, so that no call costs this hart more than 2500
+ * Handles DBCN. One call moves at most this many bytes, so that it costs this hart at most 2500
  * instructions (tests/qemu: dbcn_cost).
  */
 #define SBI_DBCN_WRITE_MAX 48u
 #define SBI_DBCN_READ_MAX 32u
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
-/* HSM: *action tells what the calling vCPU does next (VCPU_WAIT for stop and suspend). */
+/* ---- sbi_rfence.c ---------------------------------------------------------------------------- */
+
+/* Handles RFENCE for the vCPU that runs on this hart. Returns the guest's a0. a5 is not used. */
+int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
+                   uint64_t a5, uint64_t fid);
+
+/* ---- sbi_hsm.c ------------------------------------------------------------------------------- */
+
+/* Handles HSM. Sets *action to VCPU_WAIT if the calling vCPU has stopped or suspended itself. */
 struct sbi_ret sbi_hsm(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid,
                        enum vcpu_action *action);
 
+/* ---- All that take a set of harts ------------------------------------------------------------ */
+
 /*
- * The set of vCPUs that (mask, base) names, as SBI's "Hart list parameter": base -1 is all.
- * SBI_ERR_INVALID_PARAM if one of them does not exist.
+ * The set of vCPUs that a "Hart list parameter" names: bit n of mask is hart base + n; base -1 is
+ * all harts. SBI_ERR_INVALID_PARAM if a hart of the set does not exist.
  */
 static inline struct sbi_ret sbi_hart_set(const struct vm *vm, uint64_t mask, uint64_t base)
 {
     uint64_t all = vm_all_vcpus(vm);
     if (base == UINT64_MAX) {
-        return (struct sbi_ret){.value = all};
+        return sbi_ok(all);
     }
     bool exist = base < vm->vcpu_count ? (mask & ~(all >> base)) == 0 : mask == 0;
     if (!exist) {
-        return (struct sbi_ret){.error = SBI_ERR_INVALID_PARAM};
+        return sbi_error(SBI_ERR_INVALID_PARAM);
     }
-    return (struct sbi_ret){.value = base < vm->vcpu_count ? mask << base : 0};
+    return sbi_ok(base < vm->vcpu_count ? mask << base : 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Property: whatever a guest puts into a0 … a7, an ecall answers with an error of SBI and nothing
- * changed but a0 and a1, or does what the specification says to the harts named, and to no other.
+ * Property: for any values of a0 … a7, an ecall returns an SBI error with nothing changed but a0
+ * and a1, or has the effect that the specification defines on the named harts and on no other.
  */
 #include "sbi.h"
 #include "test_vm.h"
@@ -42,7 +42,7 @@ static void others_fence(enum hart_host_wait why)
 {
     PROP_ASSERT(why == HART_HOST_RELAX);
     for (unsigned i = 1; i < TEST_VCPUS; i++) {
-        t.vcpu[i].fence_done = t.vcpu[i].fence_asked;
+        t.vcpu[i].fence_done = t.vcpu[i].fence_requested;
     }
 }
 
@@ -108,7 +108,7 @@ static void prepare(const struct call *c)
     old = t;
 }
 
-/* The harts that (mask, base) names, one by one; false: one of them does not exist. */
+/* Sets the harts that (mask, base) names. False: one of them does not exist. */
 static bool named(const struct call *c, uint64_t *set)
 {
     *set = 0;
@@ -135,7 +135,7 @@ static bool has_byte(uint64_t gpa, unsigned access)
     return false;
 }
 
-/* Is all of [gpa, gpa + size) RAM that the guest may so access? Its ends, and each page between. */
+/* True if [gpa, gpa + size) is RAM with this access: checks both ends and each page between. */
 static bool has(uint64_t gpa, uint64_t size, unsigned access)
 {
     if (size == 0 || size - 1 > UINT64_MAX - gpa) {
@@ -149,7 +149,7 @@ static bool has(uint64_t gpa, uint64_t size, unsigned access)
     return has_byte(gpa + size - 1, access);
 }
 
-/* Nothing but a0 and a1 (and the lock's tickets) differs. */
+/* Only a0, a1 and the tickets of the lock differ. */
 static void check_unchanged(void)
 {
     PROP_ASSERT(t.vcpu[0].world.gpr[11] == 0);
@@ -211,7 +211,7 @@ static void check_rfence(const struct call *c)
             set &= ~BIT(i);
         }
     }
-    check_sent(set, code ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
+    check_sent(set, code ? VCPU_PENDING_FENCE_I : VCPU_PENDING_HFENCE_VVMA);
 }
 
 static bool is_start(uint64_t pc)
@@ -333,7 +333,7 @@ void prop_run(void)
     int64_t error = (int64_t)t.vcpu[0].world.gpr[10];
     PROP_ASSERT(!spinlock_is_held(&t.vm.lock));
     PROP_ASSERT(error == expect(&c));
-    PROP_ASSERT(t.sets_sent <= 1); /* A call interrupts all its harts at once. */
+    PROP_ASSERT(t.sets_sent <= 1); /* A call interrupts all its harts by one request. */
     for (unsigned i = 0; i < 32; i++) {
         PROP_ASSERT(i == 10 || i == 11 || t.vcpu[0].world.gpr[i] == old.vcpu[0].world.gpr[i]);
     }

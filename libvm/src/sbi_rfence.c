@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Remote fences. A target does at least what was asked: a range becomes "everything of this
- * VM's VS-stage", so that requests of any number coalesce into two bits. The asker waits until
- * each target has passed the fence, and does its own pending work meanwhile, so two
- * harts that ask each other do not wait for ever. Targets are harts of the same VM.
+ * Remote fences (SBI RFENCE) between the harts of one VM.
+ *
+ * A target fences at least what was requested: it fences its whole VS-stage in place of a range, so
+ * two bits of vcpu->pending hold any number of requests. The requesting hart waits until each
+ * target has fenced. It handles its own requests meanwhile, so two harts that request fences of
+ * each other do not wait for ever.
+ *
+ *   requesting hart                      target: vcpu_handle_pending()
+ *   1. sets a bit in pending             1. reads fence_requested
+ *   2. ticket = ++fence_requested        2. takes all bits of pending
+ *   3. sends an IPI                      3. fences
+ *   4. waits for fence_done >= ticket    4. fence_done = the count read in 1
  */
 #include <hyp/arch/fence.h>
 #include <hyp/arch/hart.h>
@@ -11,7 +19,7 @@
 #include "sbi.h"
 #include "vcpu.h"
 
-#define PAGE_FENCE_MAX 64 /* Above so many pages, everything is cheaper. */
+#define PAGE_FENCE_MAX 64 /* More pages than this are fenced by one fence of everything. */
 
 static inline void fence_self(uint64_t fid, uint64_t start, uint64_t size, uint64_t asid)
 {
@@ -28,7 +36,7 @@ static inline void fence_self(uint64_t fid, uint64_t start, uint64_t size, uint6
         }
         return;
     }
-    /* Counted, as the end may be 2^64. */
+    /* Counts pages, as the end of the range may be 2^64. */
     uint64_t page = start & ~(HYP_PAGE_SIZE - 1);
     uint64_t count = size != 0 ? ((start + size - 1 - page) >> HYP_PAGE_SHIFT) + 1 : 0;
     for (; count != 0; count--, page += HYP_PAGE_SIZE) {
@@ -40,73 +48,72 @@ static inline void fence_self(uint64_t fid, uint64_t start, uint64_t size, uint6
     }
 }
 
-/* A stopped vCPU has nothing cached: it fences when it starts. */
-static bool is_running(const struct vcpu *v)
+/* A stopped vCPU needs no request: it fences when it starts. */
+static bool must_fence(const struct vcpu *vcpu)
 {
-    uint32_t state = __atomic_load_n(&v->hsm_state, __ATOMIC_ACQUIRE);
+    uint32_t state = __atomic_load_n(&vcpu->hsm_state, __ATOMIC_ACQUIRE);
     return state != SBI_HSM_STOPPED && state != SBI_HSM_START_PENDING;
 }
 
 static bool has_fenced(const struct vcpu *target, uint64_t ticket)
 {
-    /* Pairs with the release store of fence_done in vcpu_take_pending(). */
+    /* Pairs with the release store of fence_done in vcpu_handle_pending(). */
     return (int64_t)(__atomic_load_n(&target->fence_done, __ATOMIC_ACQUIRE) - ticket) >= 0;
 }
 
-/* Not inlined, so that tests/bench can tell its turns from the path. */
-static __attribute__((noinline)) void wait_for(struct vcpu *self, struct vcpu *target,
-                                               uint64_t ticket)
+/* Not inlined: tests/bench counts the path without the turns of this loop. */
+static __attribute__((noinline)) void wait_for_fence(struct vcpu *self, struct vcpu *target,
+                                                     uint64_t ticket)
 {
     do {
-        if (!is_running(target) ||
-            __atomic_load_n(&self->vm->stop_reason, __ATOMIC_RELAXED) != VM_RUNNING) {
+        if (!must_fence(target) || !vm_is_running(self->vm)) {
             return;
         }
-        /* It may be waited for itself: what it is asked for shows in one of these. */
+        /* The target may wait for this hart in turn: one of these shows such a request. */
         if (__atomic_load_n(&self->pending, __ATOMIC_RELAXED) != 0 ||
-            __atomic_load_n(&self->fence_asked, __ATOMIC_RELAXED) != self->fence_done) {
-            vcpu_take_pending(self);
+            __atomic_load_n(&self->fence_requested, __ATOMIC_RELAXED) != self->fence_done) {
+            vcpu_handle_pending(self);
         }
         hart_relax();
     } while (!has_fenced(target, ticket));
 }
 
-/* Asks those vCPUs of the set that run, and interrupts all their harts at once. Returns them. */
-static uint64_t ask(struct vm *vm, uint64_t set, uint64_t bits, uint64_t ticket[VM_VCPU_MAX])
+/* Requests a fence of those vCPUs of the set that must fence. Returns the set of these vCPUs. */
+static uint64_t request_fences(struct vm *vm, uint64_t set, uint64_t bits,
+                               uint64_t ticket[VM_VCPU_MAX])
 {
-    uint64_t asked = 0;
+    uint64_t requested = 0;
     uint64_t harts = 0;
     uint32_t last = 0;
     for (uint64_t i = 0; set >> i != 0; i++) {
-        struct vcpu *v = vm->vcpus[i];
-        if ((set >> i & 1) != 0 && is_running(v)) {
-            /* Bits before the ticket, ticket before the IPI: see vcpu_take_pending(). */
-            __atomic_fetch_or(&v->pending, bits, __ATOMIC_RELEASE);
-            ticket[i] = __atomic_add_fetch(&v->fence_asked, 1, __ATOMIC_RELEASE);
-            asked |= BIT(i);
-            last = v->hart_index;
+        struct vcpu *target = vm->vcpus[i];
+        if ((set >> i & 1) != 0 && must_fence(target)) {
+            /* The bit before the ticket, the ticket before the IPI: see vcpu_handle_pending(). */
+            __atomic_fetch_or(&target->pending, bits, __ATOMIC_RELEASE);
+            ticket[i] = __atomic_add_fetch(&target->fence_requested, 1, __ATOMIC_RELEASE);
+            requested |= BIT(i);
+            last = target->hart_index;
             harts |= BIT(last);
         }
     }
     vm_send_ipis(vm->host, harts, last);
-    return asked;
+    return requested;
 }
 
-static __attribute__((noinline)) int64_t fence_others(struct vcpu *self, uint64_t set,
-                                                      uint64_t bits)
+static int64_t fence_others(struct vcpu *self, uint64_t set, uint64_t bits)
 {
     uint64_t ticket[VM_VCPU_MAX];
     /*
-     * What the guest wrote before its call is visible before we look who runs: a hart that starts
-     * meanwhile is seen as running, or its fence sees the write. Pairs with vcpu_wait() in run.c,
-     * where the fence after set_started() orders that store before the walks of the guest's tables.
+     * Orders the guest's writes before the reads of hsm_state: a hart that starts meanwhile is seen
+     * as started, or its own fence sees the writes. Pairs with start() in run.c, where the fence
+     * after set_started() orders that store before the walks of the guest's page tables.
      */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    set = ask(self->vm, set, bits, ticket);
-    struct vcpu **next = self->vm->vcpus;
-    for (const uint64_t *t = ticket; set != 0; t++, next++, set >>= 1) {
-        if ((set & 1) != 0 && !has_fenced(*next, *t)) {
-            wait_for(self, *next, *t);
+    set = request_fences(self->vm, set, bits, ticket);
+    struct vcpu **target = self->vm->vcpus;
+    for (const uint64_t *t = ticket; set != 0; t++, target++, set >>= 1) {
+        if ((set & 1) != 0 && !has_fenced(*target, *t)) {
+            wait_for_fence(self, *target, *t);
         }
     }
     return SBI_SUCCESS;
@@ -117,7 +124,7 @@ int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t s
 {
     struct vcpu *vcpu = (struct vcpu *)hart_self()->world;
     (void)a5;
-    /* HFENCE calls are for guests with the H extension, which ours do not have. */
+    /* HFENCE calls are for guests with the hypervisor extension; no guest has it. */
     if (fid > SBI_RFENCE_SFENCE_VMA_ASID) {
         return SBI_ERR_NOT_SUPPORTED;
     }
@@ -137,5 +144,6 @@ int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t s
         return SBI_SUCCESS;
     }
     return fence_others(vcpu, set.value & ~self,
-                        fid == SBI_RFENCE_FENCE_I ? VCPU_PENDING_FENCE_I : VCPU_PENDING_VVMA);
+                        fid == SBI_RFENCE_FENCE_I ? VCPU_PENDING_FENCE_I
+                                                  : VCPU_PENDING_HFENCE_VVMA);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SBI calls of a scripted guest, the fast way and the slow one; a hart that waits and is woken. */
+/*
+ * SBI calls of a scripted guest, on the fast way and on the slow one; a hart that waits and is
+ * woken.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +24,7 @@ static int setup(void **state)
     return 0;
 }
 
-/* One call by a fresh guest; then it goes on behind the ecall with this error and value. */
+/* A new guest makes one call and resumes after the ecall with this error and value. */
 static void expect_as_is(const uint64_t a[8], int64_t error, uint64_t value)
 {
     test_ecall(&t, a);
@@ -89,14 +92,14 @@ static void test_ipis(void **state)
     assert_true(t.seen[1].hvip == 0 && t.ipis[1] == 2 && t.ipis[2] == 1);
     expect(A(0, ALL, [7] = SBI_EXT_IPI), 0, 0);
     assert_true(t.seen[1].hvip == BIT(IRQ_VS_SOFT) && t.ipis[1] == 2 && t.ipis[2] == 2);
-    assert_int_equal(t.sets_sent, 2); /* Both at once, by the call and by the end. */
+    assert_int_equal(t.sets_sent, 2); /* The call and the end of the VM notify both harts. */
     expect(A(4, 1, [7] = SBI_EXT_IPI), SBI_ERR_INVALID_PARAM, 0);
     expect(A(1, 3, [7] = SBI_EXT_IPI), SBI_ERR_INVALID_PARAM, 0);
 }
 
 /* ---- RFENCE ---------------------------------------------------------------------------------- */
 
-/* What the call fenced on this hart: behind those of the start, which are 3. */
+/* Fences of the call on this hart; the start has made 3 before. */
 static const struct fence_record *fenced(unsigned i)
 {
     return &fence_host_log()->record[3 + i];
@@ -140,7 +143,7 @@ static void test_everything_is_one_fence(void **state)
     }
 }
 
-/* The end of the address space is a place like any other: [2^64 - 8192, 2^64). */
+/* A range that ends at 2^64: [2^64 - 8192, 2^64). */
 static void test_the_last_page_can_be_fenced(void **state)
 {
     (void)state;
@@ -160,18 +163,18 @@ static void test_wrong_fences(void **state)
     expect(A(1, 0, [6] = SBI_RFENCE_HFENCE_GVMA_VMID, [7] = SBI_EXT_RFENCE), SBI_ERR_NOT_SUPPORTED,
            0);
     assert_int_equal(fence_count(), 0);
-    /* No page at all, and none for a stopped hart, which fences when it starts. */
+    /* An empty range fences no page. A stopped hart needs no request: it fences when it starts. */
     expect(A(7, 0, 0x1000, 0, [6] = SBI_RFENCE_SFENCE_VMA, [7] = SBI_EXT_RFENCE), 0, 0);
     assert_int_equal(fence_count(), 0);
-    assert_int_equal(t.vcpu[1].fence_asked, 0);
+    assert_int_equal(t.vcpu[1].fence_requested, 0);
 }
 
-/* The other harts' side, while the test's hart waits for them. */
+/* Plays the other harts while the test's hart waits for them. */
 static void others_fence(enum hart_host_wait why)
 {
     assert_int_equal(why, HART_HOST_RELAX);
     for (unsigned i = 1; i < TEST_VCPUS; i++) {
-        t.vcpu[i].fence_done = t.vcpu[i].fence_asked;
+        t.vcpu[i].fence_done = t.vcpu[i].fence_requested;
     }
 }
 
@@ -195,9 +198,9 @@ static void fence_all_with(hart_host_wait_fn others)
     hart_host_on_wait(others);
     test_ecall(&t, A(0, ALL, [6] = SBI_RFENCE_SFENCE_VMA, [7] = SBI_EXT_RFENCE));
     test_run(&t);
-    assert_true(t.vcpu[1].fence_asked == 1 && t.vcpu[2].fence_asked == 1);
-    assert_true((t.vcpu[1].pending & VCPU_PENDING_VVMA) != 0);
-    assert_true((t.vcpu[2].pending & VCPU_PENDING_VVMA) != 0);
+    assert_true(t.vcpu[1].fence_requested == 1 && t.vcpu[2].fence_requested == 1);
+    assert_true((t.vcpu[1].pending & VCPU_PENDING_HFENCE_VVMA) != 0);
+    assert_true((t.vcpu[2].pending & VCPU_PENDING_HFENCE_VVMA) != 0);
     assert_true(t.ipis[1] == 2 && t.ipis[2] == 2 && t.sets_sent == 2);
 }
 
@@ -206,7 +209,7 @@ static void test_a_remote_fence_waits(void **state)
     (void)state;
     fence_all_with(others_fence);
     assert_int_equal(t.vm.stop_reason, VM_STOP_SHUTDOWN);
-    fence_all_with(others_stop); /* They have nothing cached then. */
+    fence_all_with(others_stop); /* They fence when they start. */
     assert_int_equal(t.vm.stop_reason, VM_STOP_SHUTDOWN);
     fence_all_with(vm_stops);
     assert_int_equal(t.vm.stop_reason, VM_STOP_FAILURE);
@@ -251,7 +254,7 @@ static void test_the_last_stop_is_the_end(void **state)
     assert_int_equal(t.ends, 1);
 }
 
-/* Hart 1, which runs, starts hart 0 again. */
+/* Hart 1 runs and starts hart 0 again. */
 static void start_0(enum hart_host_wait why)
 {
     assert_int_equal(why, HART_HOST_WAIT);
@@ -272,10 +275,13 @@ static void test_a_stopped_hart_starts_afresh(void **state)
     assert_true(w->sepc == TEST_RAM + 0x80 && w->gpr[10] == 0 && w->gpr[11] == 99);
     assert_true(w->gpr[16] == 0 && w->gpr[17] == 0);
     assert_int_equal(t.vcpu[0].hsm_state, SBI_HSM_STARTED);
-    assert_int_equal(fence_host_log()->count, 3 + 1 + 2); /* At boot, of the IPI, at the start. */
+    assert_int_equal(fence_host_log()->count,
+                     3 + 1 + 2); /* One at boot, one of the IPI, one at the start. */
 }
 
-/* While it waits: an interrupt of the host, one that the guest has not enabled, then the guest's.
+/*
+ * While it waits: an interrupt of HS-mode, one that the guest has not enabled, then one that it
+ * has.
  */
 static unsigned waits;
 
@@ -313,7 +319,7 @@ static void suspend_with(uint64_t type)
     assert_int_equal(t.timers, 1);
     assert_int_equal(t.events, 1);
     assert_int_equal(t.vcpu[0].hsm_state, SBI_HSM_STARTED);
-    /* What ended it is still there. */
+    /* The interrupt that ended the suspend is still pending. */
     assert_true(t.seen[1].hvip == BIT(IRQ_VS_EXT));
 }
 
@@ -375,7 +381,7 @@ static void test_dbcn_write(void **state)
     expect_as_is(A(TEST_PAGE, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0,
                  SBI_DBCN_WRITE_MAX);
     assert_int_equal(t.out_count, SBI_DBCN_WRITE_MAX);
-    setup(0); /* A full console takes what it has room for. */
+    setup(0); /* A full console takes as many bytes as it has room for. */
     t.out_room = 30;
     expect_as_is(A(40, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 30);
     setup(0);
@@ -418,7 +424,7 @@ static void test_console_buffers(void **state)
     expect(A(1, TEST_ROM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 1);
 }
 
-/* DATA lies right before RAM, ROM right behind it; in the configuration RAM stands first. */
+/* DATA ends where RAM begins, and ROM begins where RAM ends; the configuration lists RAM first. */
 static void touching_ranges(void)
 {
     setup(0);
@@ -449,7 +455,7 @@ static void test_a_buffer_over_ranges_that_touch(void **state)
     expect_buffer(SBI_DBCN_READ, TEST_RAM - 3, 8, 0, 5);
     assert_memory_equal(&t.data[TEST_PAGE - 3], "hel", 3);
     assert_memory_equal(t.ram, "lo", 3);
-    /* The second range is read-only: refused before the first is written. */
+    /* The second range is read-only: the call is refused before the first is written. */
     expect_buffer(SBI_DBCN_READ, TEST_RAM + TEST_RAM_SIZE - 8, 9, SBI_ERR_INVALID_PARAM, 0);
     assert_memory_equal(&t.ram[TEST_RAM_SIZE - 8], "\0\0\0\0\0\0\0", 8);
     expect_buffer(SBI_DBCN_READ, TEST_RAM + TEST_RAM_SIZE - 8, 8, 0, 5);
@@ -459,7 +465,7 @@ static void test_a_buffer_over_ranges_that_touch(void **state)
                  SBI_ERR_INVALID_PARAM, 0);
 }
 
-/* The embedder has not mapped what its configuration says: the guest hears of it. */
+/* The embedder has not mapped memory of its configuration: the call returns an error. */
 static void test_memory_that_is_not_there(void **state)
 {
     (void)state;
@@ -491,7 +497,7 @@ static void keep_hart(struct vm_host_ops *host, uint32_t hart_index)
     keep_harts(host, BIT(hart_index));
 }
 
-/* The most vCPUs that a VM may have, on harts in the other order; this is hart 0. */
+/* The maximum of vCPUs, on harts in reverse order; this is hart 0. */
 static void test_sets_of_64(void **state)
 {
     (void)state;
@@ -585,5 +591,5 @@ int main(void)
         cmocka_unit_test_setup(test_reasons_have_names, setup),
         cmocka_unit_test_setup(test_external_levels, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Property: the shares of all harts clear each byte of the regions once, but for those of files and
- * of the code; and what lies under the code is 0 afterwards where no file is. Against a look at
- * every byte.
+ * Property: the shares of all harts clear each byte of the regions once, without the bytes of files
+ * and of the code; the saved bytes of the code are 0 unless a file is there. Checks every byte.
  */
 #include <hyp/vm/scrub.h>
 #include <prop.h>
@@ -24,7 +23,10 @@ static void mark(uint8_t *bytes, struct range r)
     }
 }
 
-/* A range in [*at, end) that leaves what is behind it to the next; often at the ends, or empty. */
+/*
+ * Draws a range in [*at, end), and moves *at to its end. Ranges at the ends and empty ones are
+ * frequent.
+ */
 static struct range draw(uint64_t *at, uint64_t end)
 {
     uint64_t start = *at + (prop_bool() ? 0 : prop_u64(end - *at + 1));
@@ -60,9 +62,9 @@ static void draw_regions(struct scrub *s, struct range *one)
 static void draw_files(struct scrub *s)
 {
     uint64_t at = BASE;
-    for (uint64_t count = prop_u64(SCRUB_CUT_MAX); count != 0; count--) {
+    for (uint64_t count = prop_u64(SCRUB_EXCLUDE_MAX); count != 0; count--) {
         struct range file = draw(&at, BASE + SPACE);
-        scrub_cut(s, file);
+        scrub_exclude(s, file);
         mark(in_file, file);
     }
 }
@@ -73,7 +75,7 @@ static void check_bytes(const struct scrub *s)
         bool wanted = in_region[i] == 1 && in_file[i] == 0;
         PROP_ASSERT(cleared[i] == (wanted && in_code[i] == 0 ? 1 : 0));
         if (in_code[i] != 0) {
-            PROP_ASSERT(s->under[BASE + i - s->place] == (wanted ? 0 : 0xa5));
+            PROP_ASSERT(s->saved[BASE + i - s->code_gpa] == (wanted ? 0 : 0xa5));
         }
     }
 }
@@ -87,12 +89,12 @@ void prop_run(void)
     memset(in_file, 0, SPACE);
     memset(in_code, 0, SPACE);
     memset(cleared, 0, SPACE);
-    memset(s.under, 0xa5, sizeof(s.under));
+    memset(s.saved, 0xa5, sizeof(s.saved));
     draw_regions(&s, &region);
     draw_files(&s);
     struct range code = code_in(region);
     mark(in_code, code);
-    scrub_place(&s, code);
+    scrub_place_code(&s, code);
     PROP_ASSERT(s.count <= SCRUB_RANGE_MAX);
     for (uint32_t hart = 0; hart < harts; hart++) {
         for (uint32_t i = 0; i < s.count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vcpu_run() of a VM whose memory is to be cleared, with a scripted scrubber before the guest. */
+/* vcpu_run() of a VM whose memory must be cleared: a scripted routine runs before the guest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static struct {
 static unsigned cleared;
 static enum hyp_status cleared_status;
 static bool was_locked;
-static bool was_whole; /* The bytes under the code were back. */
+static bool was_whole; /* The bytes that the code had overwritten were restored. */
 
 static enum hyp_status memory_cleared(struct vm *vm)
 {
@@ -39,19 +39,19 @@ static void note(struct test_vm *vm, struct world *w)
     csrs[i].vsie = csr_read(CSR_VSIE);
 }
 
-/* Two ranges, 4 pages of RAM but for the code, and one page more. */
+/* Two ranges: 4 pages of RAM without the code, and one page more. */
 static int setup(void **state)
 {
     (void)state;
     test_vm_init(&t);
     memset(t.ram, 0x11, sizeof(t.ram));
-    memset(t.vm.scrub.under, 0xa5, sizeof(t.vm.scrub.under));
+    memset(t.vm.scrub.saved, 0xa5, sizeof(t.vm.scrub.saved));
     scrub_add(&t.vm.scrub, (struct range){TEST_DATA, TEST_PAGE});
     scrub_add(&t.vm.scrub, (struct range){TEST_RAM, TEST_RAM_SIZE});
     t.vm.scrub.clear[1].size -= 64;
-    t.vm.scrub.place = PLACE;
-    t.vm.scrub.place_size = 64;
-    t.vm.scrub.left = 1;
+    t.vm.scrub.code_gpa = PLACE;
+    t.vm.scrub.code_size = 64;
+    t.vm.scrub.harts_left = 1;
     t.vm.vcpu_count = 1;
     t.vm.memory_cleared = memory_cleared;
     t.vm.grant.cboz_block = 64;
@@ -87,13 +87,13 @@ static void test_each_range_then_the_guest(void **state)
     assert_int_equal(cleared, 1);
     assert_true(was_locked && was_whole);
     assert_false(spinlock_is_held(&t.vm.lock));
-    /* The hart may have cached the rights that memory had before. */
+    /* The hart may have cached the former access rights. */
     const struct fence_record *last = &fence_host_log()->record[fence_host_log()->count - 3];
     assert_int_equal(fence_host_log()->count,
-                     1 + 2 + 1 + 3); /* Twice vcpu_load_hart(), once the code. */
+                     1 + 2 + 1 + 3); /* Two from vcpu_load_hart(), one for the code. */
     assert_true(last[0].kind == FENCE_GVMA_ALL && last[1].kind == FENCE_VVMA_ALL &&
                 last[2].kind == FENCE_I);
-    /* They are not the guest's: it made one call. */
+    /* Exits of the routine do not count: the guest made one call. */
     assert_int_equal(vm_exits(&t.vm, CAUSE_ECALL_VS), 1);
 }
 
@@ -128,7 +128,7 @@ static void advance(struct world *w)
     w->sepc = PLACE + 8;
 }
 
-/* Served, fast or slow, and the code goes on where it was. */
+/* The interrupt is handled, and the code resumes where it was. */
 static void test_an_interrupt_meanwhile(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static void test_a_trap_stops_the_vm(void **state)
         t.vm.running = 1;
         vcpu_run(&t.vcpu[0]);
         assert_int_equal(t.vm.stop_reason, VM_STOP_MEMORY);
-        assert_int_equal(t.script.next, 1); /* Neither the rest nor the guest. */
+        assert_int_equal(t.script.next, 1); /* Neither the other ranges nor the guest run. */
         assert_int_equal(t.ends, 1);
         assert_int_equal(cleared, 0);
         assert_int_equal(t.dev_reads + t.dev_writes, 0);
@@ -196,11 +196,11 @@ static void test_rights_that_cannot_be_set_stop_the_vm(void **state)
     assert_int_equal(t.script.next, 2);
 }
 
-/* The code's place is a hole in the VM's memory now, as one that a PMP entry denies. */
+/* The memory of the code cannot be accessed any more, as if a PMP entry denied it. */
 static void test_bytes_that_cannot_be_put_back_stop_the_vm(void **state)
 {
     (void)state;
-    t.vm.scrub.place = TEST_ROM + 2 * TEST_PAGE;
+    t.vm.scrub.code_gpa = TEST_ROM + 2 * TEST_PAGE;
     end_of_range();
     end_of_range();
     t.vm.running = 1;
@@ -218,7 +218,7 @@ static void other_finishes(enum hart_host_wait why)
     (void)why;
     assert_int_equal(cleared, 0);
     if (++waits == 3) {
-        t.vm.scrub.left = 0;
+        t.vm.scrub.harts_left = 0;
     }
 }
 
@@ -226,10 +226,10 @@ static void test_vcpu_0_waits_for_the_others(void **state)
 {
     (void)state;
     t.vm.vcpu_count = 2;
-    t.vm.scrub.left = 2;
+    t.vm.scrub.harts_left = 2;
     waits = 0;
     hart_host_on_wait(other_finishes);
-    end_of_range(); /* Its half: all of the first range, a part of the second. */
+    end_of_range(); /* Its half is all of the first range and a part of the second. */
     end_of_range();
     test_run(&t);
     assert_int_equal(waits, 3);
@@ -247,7 +247,7 @@ static void test_a_lost_hart_keeps_nobody(void **state)
 {
     (void)state;
     t.vm.vcpu_count = 2;
-    t.vm.scrub.left = 2;
+    t.vm.scrub.harts_left = 2;
     hart_host_on_wait(others_hart_is_lost);
     end_of_range();
     end_of_range();
@@ -258,7 +258,7 @@ static void test_a_lost_hart_keeps_nobody(void **state)
     assert_int_equal(t.ends, 1);
 }
 
-/* The last one to finish calls vCPU 0, and waits to be started as ever. */
+/* The last hart to finish notifies vCPU 0, and waits to be started as usual. */
 static void test_the_last_hart_calls_vcpu_0(void **state)
 {
     (void)state;
@@ -270,7 +270,7 @@ static void test_the_last_hart_calls_vcpu_0(void **state)
     vcpu_run(&t.vcpu[1]);
     assert_int_equal(t.script.next, 1);
     assert_int_equal(t.ipis[0], 1);
-    assert_int_equal(t.vm.scrub.left, 0);
+    assert_int_equal(t.vm.scrub.harts_left, 0);
     assert_int_equal(cleared, 0);
     assert_true(t.seen[0].world.gpr[11] == PLACE);
 }
@@ -303,5 +303,5 @@ int main(void)
         cmocka_unit_test_setup(test_the_last_hart_calls_vcpu_0, setup),
         cmocka_unit_test_setup(test_rights_are_set_all_the_same, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

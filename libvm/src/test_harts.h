@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several harts on one thread, for properties: each runs code of its own on a stack of its own up
- * to its next access to shared memory, and there the property's engine draws who goes on.
+ * Several harts on one thread, for properties. Each hart runs its code on its own stack up to its
+ * next access to shared memory; then the property's engine draws the hart that runs next.
  *
- * A draw that takes the hart away from code that could go on is a preemption; PREEMPTIONS of them
- * are allowed in a run. That a hart waits (for a lock, an IPI, another hart's answer) is none.
- * Memory is sequentially consistent here: what weaker orders allow is not walked.
+ * A draw that stops a hart that could run is a preemption; a run has at most PREEMPTIONS of them. A
+ * hart that waits (for a lock, an IPI or another hart) is not preempted. Memory is sequentially
+ * consistent here: effects of weaker orders are not explored.
  */
 #pragma once
 
@@ -23,9 +23,9 @@
 
 enum test_hart_state {
     HART_READY,
-    HART_SPINS, /* Until another hart has written. */
-    HART_WAITS, /* wfi. */
-    HART_GUEST, /* Its guest has nothing to do: until an interrupt of HS-mode. */
+    HART_SPINS, /* Waits until another hart writes. */
+    HART_WAITS, /* Waits in WFI. */
+    HART_GUEST, /* Its guest has no call left: waits for an interrupt of HS-mode. */
     HART_ENDED,
 };
 
@@ -34,7 +34,7 @@ struct test_hart {
     struct hart hart;
     uint64_t *csr;
     uint64_t own_writes;
-    uint64_t seen_writes; /* Of the others, when it last began to look. */
+    uint64_t seen_writes; /* Writes of other harts before its current check. */
     ucontext_t context;
 };
 
@@ -42,12 +42,12 @@ static struct {
     unsigned count;
     unsigned current;
     unsigned preemptions;
-    bool draws; /* Else every hart runs on until it waits. */
+    bool draws; /* False: each hart runs until it waits. */
     uint64_t writes;
     ucontext_t main;
     struct test_hart hart[TEST_HARTS];
     void (*body)(unsigned hart);
-    void (*leaves)(unsigned hart); /* The hart has run until now. */
+    void (*leaves)(unsigned hart); /* The hart that has run until now. */
 } harts;
 
 static uint64_t test_csrs[TEST_HARTS][CSR_HOST_COUNT];
@@ -76,7 +76,7 @@ static void test_go_to(unsigned next)
     PROP_ASSERT(swapcontext(&from->context, &harts.hart[next].context) == 0);
 }
 
-/* Those that may go on, the current one first. */
+/* Harts that can run, the current one first. */
 static unsigned test_able(unsigned able[TEST_HARTS])
 {
     unsigned count = 0;
@@ -91,14 +91,14 @@ static unsigned test_able(unsigned able[TEST_HARTS])
 
 static void test_sync_csrs(void)
 {
-    /* hip's bits for VS-mode are those of hvip. */
+    /* The bits of hip for VS-mode are those of hvip. */
     csr_write(CSR_HIP, csr_read(CSR_HVIP));
 }
 
 void test_step(void)
 {
     unsigned able[TEST_HARTS];
-    if (harts.hart[harts.current].csr == 0 || !harts.draws) {
+    if (harts.hart[harts.current].csr == NULL || !harts.draws) {
         return;
     }
     test_sync_csrs();
@@ -116,7 +116,7 @@ void test_writes(bool changes)
     harts.hart[harts.current].own_writes += changes;
 }
 
-/* The current hart cannot go on for now. Nobody can: back to test_harts_run(). */
+/* The current hart waits. If no hart can run, returns to test_harts_run(). */
 static void test_block(enum test_hart_state state)
 {
     unsigned able[TEST_HARTS];
@@ -146,7 +146,7 @@ static void test_hart_main(int hart)
 {
     harts.body((unsigned)hart);
     test_block(HART_ENDED);
-    PROP_ASSERT(!"an ended hart goes on");
+    PROP_ASSERT(false && "an ended hart goes on");
 }
 
 static void test_harts_init(unsigned count, unsigned preemptions, void (*body)(unsigned),
@@ -168,14 +168,14 @@ static void test_harts_init(unsigned count, unsigned preemptions, void (*body)(u
         PROP_ASSERT(getcontext(&h->context) == 0);
         h->context.uc_stack.ss_sp = test_stacks[i];
         h->context.uc_stack.ss_size = TEST_STACK;
-        h->context.uc_link = 0;
+        h->context.uc_link = NULL;
         makecontext(&h->context, (void (*)(void))test_hart_main, 1, (int)i);
     }
     hart_host_set(&harts.hart[0].hart);
     csr_host_use(harts.hart[0].csr);
 }
 
-/* Runs the harts until none can go on. */
+/* Runs the harts until none can run. */
 static void test_harts_run(bool draws)
 {
     unsigned able[TEST_HARTS];

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Included before each source of libvm by the build of :vm_steps: every atomic access becomes a
- * step, before which another hart of test_harts.h may go on. The sources know nothing of it.
+ * The build of :vm_steps includes this file before each source of libvm: every atomic access
+ * becomes a step, before which another hart of test_harts.h may run. The sources do not change.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* Before each access. */
+/* Called before each access. */
 void test_step(void);
-/* A write follows at once. If it changes a value, who waits for one looks again. */
+/* Called before a write. If the write changes a value, harts that wait for a write check again. */
 void test_writes(bool changes);
 
 #define TEST_WRITE(changes) (test_step(), test_writes(changes))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A VM for tests: three vCPUs, RAM, one device, a console. The test's hart is vCPU 0's; what the
- * others are sent is counted. Its guest is a list of steps; how the hart looked when the guest
- * went on is kept for each.
+ * A VM for tests: three vCPUs, RAM, one device, a console. The test runs on vCPU 0's hart; IPIs to
+ * other harts are counted. The guest is a list of steps; the state of the hart at the start of each
+ * step is recorded.
  */
 #pragma once
 
@@ -27,7 +27,7 @@
 #define TEST_VCPUS 3
 #define TEST_STEPS 64
 
-/* How the hart looks when the guest goes on. */
+/* State of the hart when the guest resumes. */
 struct test_entry {
     struct world world;
     uint64_t vsepc, vscause, vstval, vsstatus, hvip;
@@ -46,18 +46,18 @@ struct test_vm {
     uint8_t rom[TEST_PAGE];
     uint8_t data[TEST_PAGE];
 
-    /* What the embedder's functions were asked. */
+    /* Calls of the embedder's functions. */
     unsigned ipis[TEST_VCPUS];
     unsigned sets_sent; /* Requests that named several harts. */
     unsigned externals, events, timers, timer_changes, ends, updates, irq_stops, vm_events;
 
-    /* The device: answers its last write, refuses where `refuse` says so. */
+    /* The device: a read returns the last write; `dev_refuse` makes it refuse. */
     uint64_t dev_value;
     uint64_t dev_offset;
     unsigned dev_size, dev_reads, dev_writes;
     bool dev_refuse;
-    unsigned dev_again; /* Reads that are not done yet. */
-    unsigned dev_left;  /* Calls of more() that a write leaves. */
+    unsigned dev_again; /* Reads that return VDEV_AGAIN. */
+    unsigned dev_left;  /* Calls of more() that a write requires. */
     unsigned dev_mores;
 
     /* The console. */
@@ -204,7 +204,7 @@ static inline void test_irq_stop(void *ctx)
 
 static const struct virqc_ops test_virqc = {.stop = test_irq_stop};
 
-/* Keeps how the hart looks, then plays the script. */
+/* Records the state of the hart, then plays the script. */
 static inline struct world_trap test_guest(struct world *w, void *ctx)
 {
     struct test_vm *t = ctx;
@@ -216,7 +216,7 @@ static inline struct world_trap test_guest(struct world *w, void *ctx)
         .vsstatus = csr_read(CSR_VSSTATUS),
         .hvip = csr_read(CSR_HVIP),
     };
-    if (t->at_entry != 0) {
+    if (t->at_entry != NULL) {
         t->at_entry(t, w);
     }
     return world_host_script(w, &t->script);
@@ -245,7 +245,7 @@ static inline void test_vm_init(struct test_vm *t)
         .config = {.name = "test", .vcpu_count = TEST_VCPUS, .mem_count = 3},
         .host = {.send_ipi = test_send_ipi,
                  .send_ipis = test_send_ipis,
-                 .external = test_external,
+                 .handle_external_irq = test_external,
                  .ipi_work = test_ipi_work,
                  .timer_expired = test_timer_expired,
                  .timer_changed = test_timer_changed,
@@ -305,7 +305,7 @@ static inline void test_ecall(struct test_vm *t, const uint64_t a[8])
 
 static const uint64_t test_shutdown[8] = {[7] = SBI_EXT_SRST};
 
-/* The guest plays its steps and shuts its VM down; the other harts have left before. */
+/* The guest plays its steps and shuts its VM down; the other harts have left already. */
 static inline void test_run(struct test_vm *t)
 {
     test_ecall(t, test_shutdown);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vCPU on its hart, by the parts that the run loop and the exits share:
+ * Functions of a vCPU that the sources of libvm share:
  *
- *   vcpu_reset.c     CSRs and registers of a vCPU that starts
- *   vcpu_timer.c     the guest's timer
- *   vcpu_notify.c    bits for a vCPU: set, its hart interrupted
- *   vcpu_pending.c   the same bits, taken by its own hart
- *   vcpu_irq.c       interrupts of HS-mode while the guest runs; what the guest is made to take
- *   run.c            the loop
+ *   vcpu_notify.c    sends requests to vCPUs
+ *   vcpu_timer.c     emulates the guest's timer where Sstc is absent
+ *   vcpu_pending.c   handles the requests of other harts
+ *   vcpu_irq.c       handles interrupts of HS-mode; sets the guest's external interrupt
+ *   vcpu_trap.c      injects traps
+ *   vcpu_reset.c     resets a vCPU that starts
+ *   vcpu_hart.c      sets the hart's CSRs for its vCPU
+ *   run.c            runs the vCPU
  *
- * A file calls only files above it, so that no calls go in a circle.
+ * A file calls only files above it, so that there is no circle of calls.
  *
- * Locks   The caller holds nothing but where a function says so.
+ * Locks   The caller holds none, unless a function states otherwise.
  * Context The vCPU's own hart, in HS-mode, interrupts off.
  */
 #pragma once
@@ -23,49 +25,17 @@
 #define VS_INTERRUPTS (BIT(IRQ_VS_SOFT) | BIT(IRQ_VS_TIMER) | BIT(IRQ_VS_EXT))
 #define HS_INTERRUPTS (BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER) | BIT(IRQ_S_EXT))
 
-/* ---- vcpu_reset.c ---------------------------------------------------------------------------- */
-
-/* A VM whose exits are counted has no fast ones. */
+/* True if the configuration limits the VM's exits after boot. Such a VM has no fast exits. */
 static inline bool vm_has_budget(const struct vm *vm)
 {
     return vm->config->exits_after_boot.grace_s != 0;
 }
 
-/* Hart CSRs that do not change when the vCPU is started again, and the world's fast functions. */
-HYP_COLD void vcpu_load_hart(struct vcpu *vcpu);
-
-/* Registers and VS-level CSRs of a vCPU that starts at start_pc with start_opaque. */
-HYP_COLD void vcpu_reset(struct vcpu *vcpu);
-
-/* No interrupt of the guest pends but its devices'; its timer is off. */
-HYP_COLD void vcpu_reset_interrupts(struct vcpu *vcpu);
-
-/*
- * The scrubber runs as a guest that starts, but all its traps and interrupts come to HS-mode.
- * vcpu_load_hart() ends that.
- */
-HYP_COLD void vcpu_load_scrubber(struct vcpu *vcpu);
-
-/* ---- vcpu_timer.c ---------------------------------------------------------------------------- */
-
-/* vcpu_set_timer() of a VM without Sstc. Returns SBI_SUCCESS. */
-int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when);
-
-/* SBI TIME: the guest's timer is due at `when`. Returns its error, SBI_SUCCESS. */
-static inline int64_t vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
-{
-    if (!vcpu->vm->grant.sstc) {
-        return vcpu_timer_set_slow(vcpu, when);
-    }
-    csr_write(CSR_VSTIMECMP, when);
-    return SBI_SUCCESS;
-}
-
 /* ---- vcpu_notify.c, vcpu_pending.c ----------------------------------------------------------- */
 
 /*
- * Interrupts a set of other harts, by index; `last` is one of them, if there is one. A single one
- * is not looked for in the set.
+ * Sends an IPI to each hart of a set, by index. `last` is a member of the set, if there is one: a
+ * set of one needs no search.
  */
 static inline void vm_send_ipis(struct vm_host_ops *host, uint64_t harts, uint32_t last)
 {
@@ -76,12 +46,27 @@ static inline void vm_send_ipis(struct vm_host_ops *host, uint64_t harts, uint32
     }
 }
 
-/* Does what vcpu->pending asks for. */
-void vcpu_take_pending(struct vcpu *vcpu);
+/* Clears vcpu->pending and handles the requests that it held. */
+void vcpu_handle_pending(struct vcpu *vcpu);
+
+/* ---- vcpu_timer.c ---------------------------------------------------------------------------- */
+
+/* vcpu_set_timer() for a VM without Sstc. */
+int64_t vcpu_set_soft_timer(struct vcpu *vcpu, uint64_t when);
+
+/* Sets the guest's timer to `when`, as SBI TIME does. Returns SBI_SUCCESS. */
+static inline int64_t vcpu_set_timer(struct vcpu *vcpu, uint64_t when)
+{
+    if (!vcpu->vm->grant.sstc) {
+        return vcpu_set_soft_timer(vcpu, when);
+    }
+    csr_write(CSR_VSTIMECMP, when);
+    return SBI_SUCCESS;
+}
 
 /* ---- vcpu_irq.c ------------------------------------------------------------------------------ */
 
-/* hvip.VSEIP: the guest's external interrupt pends while its controller's output is high. */
+/* Sets hvip.VSEIP to the level of the controller's output. */
 static inline void vcpu_write_vseip(bool level)
 {
     if (level) {
@@ -92,14 +77,37 @@ static inline void vcpu_write_vseip(bool level)
 }
 
 /*
- * An interrupt of HS-mode while the guest ran: the same function answers it fast
- * (world.fast_irq) and slow. True: the guest goes on at once; false: the run loop must look
- * at the vCPU's state (its VM has stopped, or it must start afresh).
+ * Handles an interrupt of HS-mode that has interrupted the guest: as world.fast_irq, and again as
+ * the slow way where fast exits are off. Returns true if the guest resumes at once; false if the
+ * run loop must look at the vCPU's state, as the VM has stopped or the vCPU is not STARTED.
  */
-bool vcpu_fast_irq(struct world *w, uint64_t scause);
+bool vcpu_fast_irq(struct world *world, uint64_t scause);
 
-/* Serves interrupts that came while no guest ran: sstatus.SIE is 0, so none of them traps. */
+/* Handles interrupts that are pending while no guest runs: with sstatus.SIE = 0 none of them traps.
+ */
 void vcpu_poll_irqs(struct vcpu *vcpu);
 
-/* Makes the guest take a trap: "Trap Entry" into VS-mode. */
-void vcpu_inject(struct vcpu *vcpu, uint64_t cause, uint64_t value);
+/* ---- vcpu_trap.c ----------------------------------------------------------------------------- */
+
+/* Makes the guest take a trap at world.sepc: "Trap Entry" into VS-mode. */
+void vcpu_inject_trap(struct vcpu *vcpu, uint64_t cause, uint64_t value);
+
+/* ---- vcpu_reset.c ---------------------------------------------------------------------------- */
+
+/* Sets registers and VS-level CSRs of a vCPU that starts at start_pc with start_opaque. */
+void vcpu_reset(struct vcpu *vcpu);
+
+/* Turns the guest's timer off and clears its interrupts, but for the external one. */
+void vcpu_reset_interrupts(struct vcpu *vcpu);
+
+/* ---- vcpu_hart.c ----------------------------------------------------------------------------- */
+
+/* Sets the hart's CSRs that do not change when the vCPU starts again, and the fast functions. */
+void vcpu_load_hart(struct vcpu *vcpu);
+
+/*
+ * Prepares the hart and the world for the routine of scrub.h: as for a guest that starts, but all
+ * traps and interrupts come to HS-mode, and no fast function handles them. vcpu_load_hart() undoes
+ * this.
+ */
+void vcpu_load_scrubber(struct vcpu *vcpu);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bits for a vCPU from any hart: set in vcpu->pending, then its hart is interrupted. */
+/* Requests to vCPUs, made on any hart: bits in vcpu->pending, then an IPI. */
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
 
@@ -7,7 +7,7 @@
 
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits)
 {
-    /* Pairs with the acquire exchange in vcpu_take_pending(). */
+    /* Pairs with the acquire exchange in vcpu_handle_pending(). */
     __atomic_fetch_or(&vcpu->pending, bits, __ATOMIC_RELEASE);
     if (vcpu->hart_index == hart_self()->index) {
         csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
@@ -22,16 +22,16 @@ void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits)
     uint32_t last = 0;
     uint64_t harts = 0;
     for (struct vcpu **next = vm->vcpus; vcpus != 0; next++, vcpus >>= 1) {
-        struct vcpu *v = *next;
+        struct vcpu *vcpu = *next;
         if ((vcpus & 1) == 0) {
             continue;
         }
-        /* Pairs with the acquire exchange in vcpu_take_pending(). */
-        __atomic_fetch_or(&v->pending, bits, __ATOMIC_RELEASE);
-        if (v->hart_index == self) {
+        /* Pairs with the acquire exchange in vcpu_handle_pending(). */
+        __atomic_fetch_or(&vcpu->pending, bits, __ATOMIC_RELEASE);
+        if (vcpu->hart_index == self) {
             csr_set(CSR_SIP, BIT(IRQ_S_SOFT));
         } else {
-            last = v->hart_index;
+            last = vcpu->hart_index;
             harts |= BIT(last);
         }
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The guest's timer where the machine has no Sstc: a time in vcpu->timer, hvip.VSTIP when due. */
+/* The guest's timer on a machine without Sstc: vcpu->timer, and hvip.VSTIP when it expires. */
 #include <hyp/arch/csr.h>
 
 #include "vcpu.h"
 
-int64_t vcpu_timer_set_slow(struct vcpu *vcpu, uint64_t when)
+int64_t vcpu_set_soft_timer(struct vcpu *vcpu, uint64_t when)
 {
     struct vm_host_ops *host = vcpu->vm->host;
     csr_clear(CSR_HVIP, BIT(IRQ_VS_TIMER));

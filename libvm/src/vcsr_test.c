@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSRs that an embedder emulates, with a scripted guest: who is asked what, and what comes of it.
+/*
+ * CSRs that an embedder emulates, with a scripted guest: which calls are made, and their effects.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,7 @@
 
 static struct test_vm t;
 
-/* What the embedder was asked last. */
+/* Arguments of the last call of answer(). */
 static struct {
     struct insn_csr insn;
     uint64_t value;
@@ -76,7 +77,7 @@ static void before(struct world *w)
     }
 }
 
-/* The guest traps at PC with this stval; how it goes on. */
+/* The guest traps at PC with this stval. Returns its state when it resumes. */
 static const struct test_entry *go_on(uint64_t stval)
 {
     test_trap(&t, (struct world_trap){.scause = CAUSE_VIRTUAL_INSN, .stval = stval})->before =
@@ -104,7 +105,7 @@ static void test_a_write(void **state)
     assert_true(asked.value == 0xbbbb);
 }
 
-/* The old register is read before the same is written. */
+/* rs1 is read before the same register is written as rd. */
 static void test_one_register(void **state)
 {
     (void)state;
@@ -156,7 +157,7 @@ static void put(uint32_t insn)
     memcpy(t.ram + (PC - TEST_RAM), &insn, sizeof(insn));
 }
 
-/* A machine need not say in stval what the instruction was. */
+/* A machine may set stval to 0 in place of the instruction. */
 static void test_fetched(void **state)
 {
     (void)state;
@@ -173,7 +174,7 @@ static void test_rewritten_before_it_is_fetched(void **state)
     assert_int_equal(asked.count, 0);
 }
 
-/* What stval says has trapped, whatever is there now. */
+/* The instruction in stval has trapped, even if memory holds another one now. */
 static void test_rewritten_and_not_fetched(void **state)
 {
     (void)state;
@@ -184,7 +185,7 @@ static void test_rewritten_and_not_fetched(void **state)
 static void test_gone_before_it_is_fetched(void **state)
 {
     (void)state;
-    t.vcpu[0].start_pc = TEST_DATA; /* Not to be executed. */
+    t.vcpu[0].start_pc = TEST_DATA; /* The guest may not execute it. */
     const struct test_entry *e = go_on(0);
     assert_true(e->world.sepc == TEST_DATA);
     assert_int_equal(asked.count, 0);
@@ -205,5 +206,5 @@ int main(void)
         cmocka_unit_test_setup(test_rewritten_and_not_fetched, setup),
         cmocka_unit_test_setup(test_gone_before_it_is_fetched, setup),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* VMs as objects: their memory as configured, their end, what they count. */
+/* A VM as a whole: its configured memory, its end, its count of exits. */
 #include <hyp/vm/vm.h>
 
-/* Bytes of RAM from gpa to the end of the range that holds it; 0: none, or not with this access. */
-static uint64_t bytes_from(const struct vm_config *config, uint64_t gpa, unsigned access)
+/* Bytes of RAM from gpa to the end of its range; 0: no RAM, or not with this access. */
+static uint64_t bytes_to_range_end(const struct vm_config *config, uint64_t gpa, unsigned access)
 {
     for (uint32_t i = 0; i < config->mem_count; i++) {
-        const struct vm_mem *m = &config->mem[i];
-        unsigned has = m->access == 0 ? HYP_ACCESS_RWX : m->access;
-        if (gpa - m->gpa < m->size) {
-            return (has & access) == access ? m->size - (gpa - m->gpa) : 0;
+        const struct vm_mem *mem = &config->mem[i];
+        unsigned has = mem->access == 0 ? HYP_ACCESS_RWX : mem->access;
+        if (gpa - mem->gpa < mem->size) {
+            return (has & access) == access ? mem->size - (gpa - mem->gpa) : 0;
         }
     }
     return 0;
@@ -18,7 +18,7 @@ static uint64_t bytes_from(const struct vm_config *config, uint64_t gpa, unsigne
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access)
 {
     for (;;) {
-        uint64_t here = bytes_from(vm->config, gpa, access);
+        uint64_t here = bytes_to_range_end(vm->config, gpa, access);
         if (here == 0 || size <= here) {
             return here != 0;
         }

@@ -8,7 +8,7 @@
 #include <hyp/base/bits.h>
 #include <hyp/vm/vm.h>
 
-#define HALF 8 /* Bytes below 2^64, and as many from 0 on. */
+#define HALF 8 /* Bytes below 2^64, and as many from 0. */
 #define CELLS (2 * HALF)
 
 static uint8_t map[CELLS]; /* Access of the byte at `cell - HALF`. */
@@ -27,7 +27,7 @@ static bool expected(uint64_t cell, uint64_t size, unsigned access)
     return true;
 }
 
-/* Takes a free stretch of cells on one side of address 0, or none. */
+/* Takes a free range of cells on one side of address 0, or none. */
 static bool draw_range(struct vm_mem *m)
 {
     uint64_t cell = prop_u64(CELLS);

@@ -27,6 +27,8 @@ _SELF = Label("//toolchains/gcc:cc_config.bzl").workspace_name
 _ONLY = {
     "clang": struct(
         compile = [
+            # the relocations of version 5's debug data are unknown to binutils 2.40
+            "-gdwarf-4",
             # paths in the debug data begin at the workspace
             "-ffile-compilation-dir=.",
             "-Wthread-safety",

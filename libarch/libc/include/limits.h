@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits of the integer types: GCC keeps its own behind a libc's, and there is none. */
+/* Limits of the integer types. GCC's own <limits.h> includes that of a libc, and there is none. */
 #pragma once
 
 #define CHAR_BIT __CHAR_BIT__

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one word of <stdlib.h> that libfdt names; as C11 7.22.1.4, base 10 and 16. */
+/* The function of <stdlib.h> that libfdt needs; as C11 7.22.1.4, base 10 and 16. */
 #pragma once
 
 #include <stddef.h>

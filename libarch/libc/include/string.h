@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The freestanding words of <string.h> that libhyp, the compiler and libfdt use; as C11 7.24. */
+/* The functions of <string.h> that libhyp, the compiler and libfdt use; as C11 7.24. */
 #pragma once
 
 #include <stddef.h>

@@ -15,13 +15,14 @@ enum guest_isa guest_isa_find(const char *text, size_t length)
     return guest_isa_find_near(text, length, (enum guest_isa)0);
 }
 
-static bool is_name(uint32_t ext, const char *text, size_t length)
+/* A lower-case letter is never 0, so the loop ends with the shorter of both. */
+static bool is_name(const char *name, const char *text, size_t length)
 {
     size_t n = 0;
-    while (n < length && names[ext][n] != 0 && names[ext][n] == guest_isa_lower(text[n])) {
+    while (n < length && name[n] == guest_isa_lower(text[n])) {
         n++;
     }
-    return n == length && names[ext][n] == 0;
+    return n == length && name[n] == 0;
 }
 
 /*
@@ -35,7 +36,7 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
     if (length == 0) {
         return GUEST_ISA_COUNT;
     }
-    if (near < GUEST_ISA_COUNT && is_name(near, text, length)) {
+    if (near < GUEST_ISA_COUNT && is_name(names[near], text, length)) {
         return near;
     }
     if (length > 1) {
@@ -45,7 +46,7 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
     }
     size_t at = length > 1 ? 1 : 0;
     while (ext < end &&
-           (names[ext][at] != guest_isa_lower(text[at]) || !is_name(ext, text, length))) {
+           (names[ext][at] != guest_isa_lower(text[at]) || !is_name(names[ext], text, length))) {
         ext++;
     }
     return ext < end ? (enum guest_isa)ext : GUEST_ISA_COUNT;

@@ -22,7 +22,7 @@ struct fixer {
     const struct hyp_dtb *dtb;
     const struct guest_dt_params *params;
     uint8_t number[8];   /* The value that is being set, if it is a number. */
-    struct value isa[2]; /* By enum guest_isa_form, in the first cpu node. */
+    struct value isa[2]; /* ISA strings in the first cpu node, by enum guest_isa_form. */
     bool has_initrd;     /* The tree has initrd properties. */
     uint8_t intc;        /* phandle of the first vCPU's own interrupt controller; 0: none yet. */
 };
@@ -41,21 +41,21 @@ static void put_nops(uint8_t *from, const uint8_t *end)
 {
     static const uint8_t nop[4] = {0, 0, 0, FDT_NOP};
     for (; from < end; from += 4) {
-        /* One store a word, as absent vCPUs are many of them. */
+        /* One store a word: the node of an absent vCPU has many words. */
         __builtin_memcpy(__builtin_assume_aligned(from, 4), nop, 4);
     }
 }
 
 /* ---- One node or property -------------------------------------------------------------------- */
 
-static uint8_t *token_of(const struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
+static uint8_t *token_of(uint8_t *fdt, const struct hyp_dtb_fixup *fixup)
 {
-    return fixer->fdt + (size_t)fixup->offset * 4;
+    return fdt + (size_t)fixup->offset * 4;
 }
 
-static void remove_tokens(const struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
+static void remove_tokens(uint8_t *fdt, const struct hyp_dtb_fixup *fixup)
 {
-    uint8_t *token = token_of(fixer, fixup);
+    uint8_t *token = token_of(fdt, fixup);
     put_nops(token, token + (size_t)fixup->size * 4);
 }
 
@@ -78,7 +78,7 @@ static struct value cell_value(struct fixer *fixer, uint32_t number)
     return (struct value){fixer->number, 4};
 }
 
-/* 0: there is no such extension. */
+/* Size 0: there is no such extension. */
 static struct value block_value(struct fixer *fixer, uint32_t size)
 {
     return size != 0 ? cell_value(fixer, size) : (struct value){NULL, 0};
@@ -136,12 +136,12 @@ static struct value value_of(struct fixer *fixer, enum hyp_dtb_field field, uint
 
 static enum hyp_status set_value(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
-    uint8_t *property = token_of(fixer, fixup);
+    uint8_t *property = token_of(fixer->fdt, fixup);
     const uint8_t *end = property + (size_t)fixup->size * 4;
     uint8_t *built = property + PROP_VALUE;
     struct value value = value_of(fixer, (enum hyp_dtb_field)fixup->field, built);
     if (value.bytes == NULL) {
-        remove_tokens(fixer, fixup);
+        remove_tokens(fixer->fdt, fixup);
         return HYP_OK;
     }
     if (value.length > dtree_cell(property + PROP_LENGTH)) {
@@ -156,12 +156,12 @@ static enum hyp_status set_value(struct fixer *fixer, const struct hyp_dtb_fixup
 
 /*
  * The value is a list of (phandle, interrupt), the phandles below 256. Contexts are numbered by
- * their place in it, so one can be left out only at its end.
+ * their position in it, so only the last ones can be left out.
  */
 static void set_contexts(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 {
     const struct guest_dt_params *params = fixer->params;
-    uint8_t *property = token_of(fixer, fixup);
+    uint8_t *property = token_of(fixer->fdt, fixup);
     const uint8_t *end = property + (size_t)fixup->size * 4;
     uint8_t *list = property + PROP_VALUE;
     size_t length = dtree_cell(property + PROP_LENGTH);
@@ -196,9 +196,10 @@ static bool is_absent(struct fixer *fixer, const struct hyp_dtb_fixup *fixup)
 /* Fixups inside a node that was removed are skipped. */
 static enum hyp_status apply_all(struct fixer *fixer)
 {
+    const struct hyp_dtb_fixup *fixup = fixer->dtb->fixups;
+    const struct hyp_dtb_fixup *end = fixup + fixer->dtb->fixup_count;
     uint32_t removed_end = 0;
-    for (uint32_t i = 1; i < fixer->dtb->fixup_count; i++) {
-        const struct hyp_dtb_fixup *fixup = &fixer->dtb->fixups[i];
+    for (; fixup != end; fixup++) {
         if (fixup->offset < removed_end) {
             continue;
         }
@@ -207,7 +208,7 @@ static enum hyp_status apply_all(struct fixer *fixer)
         case HYP_DTB_VCPU:
         case HYP_DTB_DEVICE:
             if (is_absent(fixer, fixup)) {
-                remove_tokens(fixer, fixup);
+                remove_tokens(fixer->fdt, fixup);
                 removed_end = (uint32_t)fixup->offset + fixup->size;
             }
             break;
@@ -223,7 +224,7 @@ static bool stamp_matches(const struct fixer *fixer)
     const struct hyp_dtb *dtb = fixer->dtb;
     return dtb->fixup_count != 0 && dtb->fixups[0].kind == HYP_DTB_STAMP &&
            (size_t)dtb->fixups[0].offset * 4 + PROP_VALUE + 4 <= dtb->size &&
-           dtree_cell(token_of(fixer, &dtb->fixups[0]) + PROP_VALUE) == dtb->stamp;
+           dtree_cell(token_of(fixer->fdt, &dtb->fixups[0]) + PROP_VALUE) == dtb->stamp;
 }
 
 enum hyp_status guest_dt_apply(void *fdt, const struct hyp_dtb *dtb,
@@ -243,13 +244,19 @@ enum hyp_status guest_dt_apply(void *fdt, const struct hyp_dtb *dtb,
     return fixer.intc != 0 && params->timebase_hz != 0 ? HYP_OK : HYP_E_PARAM;
 }
 
+static bool is_seed(const struct hyp_dtb_fixup *fixup)
+{
+    return fixup->kind == HYP_DTB_VALUE &&
+           (fixup->field == HYP_DTB_RNG_SEED || fixup->field == HYP_DTB_KASLR_SEED);
+}
+
 void guest_dt_erase_seeds(void *fdt, const struct hyp_dtb *dtb)
 {
-    for (uint32_t i = 0; i < dtb->fixup_count; i++) {
-        const struct hyp_dtb_fixup *fixup = &dtb->fixups[i];
-        if (fixup->kind == HYP_DTB_VALUE &&
-            (fixup->field == HYP_DTB_RNG_SEED || fixup->field == HYP_DTB_KASLR_SEED)) {
-            memset((uint8_t *)fdt + (size_t)fixup->offset * 4, 0, (size_t)fixup->size * 4);
+    uint32_t left = 2;
+    for (uint32_t i = 0; i < dtb->fixup_count && left != 0; i++) {
+        if (is_seed(&dtb->fixups[i])) {
+            remove_tokens(fdt, &dtb->fixups[i]);
+            left--;
         }
     }
 }

@@ -11,7 +11,7 @@
 
 #define TREE_SIZE 4096
 
-/* What lies before the tree is no tree: an offset 0 must not be used. */
+/* The bytes before the tree are no tree, so that a wrong offset is seen. */
 static _Alignas(8) uint8_t room[8 + TREE_SIZE];
 static uint8_t *const tree = room + 8;
 
@@ -122,7 +122,7 @@ static void fix_cpu(uint32_t vcpu, const char *path)
     fix_value(HYP_DTB_CBOZ_BLOCK, path, "riscv,cboz-block-size");
 }
 
-/* In the order of the tree. */
+/* Lists the fixups in the order of the tree. */
 static void list_fixups(void)
 {
     dtb = (struct hyp_dtb){
@@ -276,7 +276,7 @@ static void test_first_cpu_is_absent(void **state)
     assert_memory_equal(list, contexts, sizeof(contexts));
 }
 
-/* The context of such a vCPU is removed as that of an absent one, but its cpu node stays. */
+/* A vCPU without context loses it as an absent one does, but keeps its cpu node. */
 static void test_vcpu_without_context(void **state)
 {
     (void)state;

@@ -51,7 +51,7 @@ static struct seed_source source_of(const char *text)
     return s;
 }
 
-/* Is one of the 8-byte words of `a`, at any byte, one of `b`? */
+/* True if any 8 bytes of `a` are in `b`. */
 static bool share_a_word(const void *a, size_t a_size, const void *b, size_t b_size)
 {
     for (size_t i = 0; i + 8 <= a_size; i++) {
@@ -64,7 +64,7 @@ static bool share_a_word(const void *a, size_t a_size, const void *b, size_t b_s
     return false;
 }
 
-/* VMs, starts: nothing is seen twice, and nothing of the machine's seed or of a key is seen. */
+/* No two starts of VMs get the same bytes, nor any bytes of the machine's seed or of a key. */
 static void test_all_differ(void **state)
 {
     (void)state;
@@ -89,7 +89,7 @@ static void test_all_differ(void **state)
     }
 }
 
-/* Each part of what a start is makes another seed: seed, VM, number of the start, time. */
+/* Another machine's seed, VM, number of the start or time gives another seed. */
 static void test_all_of_it_counts(void **state)
 {
     (void)state;
@@ -115,7 +115,7 @@ static void test_all_of_it_counts(void **state)
     }
 }
 
-/* Of any length; what counts is no more than what went in. */
+/* A seed may have any length; the guest may count on as many bytes, at most. */
 static void test_lengths(void **state)
 {
     (void)state;
@@ -144,7 +144,7 @@ static void test_lengths(void **state)
     }
 }
 
-/* A seed of zeroes is one that was used and cleared. */
+/* A kernel has used and cleared a seed of zeroes. */
 static void test_zeroes_are_none(void **state)
 {
     (void)state;
@@ -156,14 +156,14 @@ static void test_zeroes_are_none(void **state)
     }
     guest_seed_add(&s, NULL, 0);
     assert_int_equal(s.size, 0);
-    /* And one beside it is all there is. */
+    /* The seed beside it alone counts. */
     guest_seed_add(&s, (const uint8_t *)"abcdefgh", 8);
     guest_seed_add(&s, zero, 32);
     assert_int_equal(s.size, 8);
     assert_memory_equal(s.key, "abcdefgh", 8);
 }
 
-/* rng-seed and kaslr-seed, equal halves, one byte again and again: nothing cancels out. */
+/* Equal seeds, equal halves and equal bytes do not cancel each other out. */
 static void test_repetitions(void **state)
 {
     (void)state;

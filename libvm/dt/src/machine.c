@@ -16,7 +16,7 @@ enum section {
     SECTION_ALIASES,
 };
 
-/* Names that were looked up, by their offset in the tree, which has each name once. */
+/* A tree has each name once: names that were looked up are cached by their offset in the tree. */
 #define NAME_CACHE_SIZE 64
 
 struct reader {
@@ -88,7 +88,7 @@ static void read_phandle(struct machine_node *node, struct dtree_value value)
     read_cell(&node->phandle, value);
 }
 
-/* The same property in old trees, some of which have both. */
+/* Old trees have this name of the property, some of them both. */
 static void read_linux_phandle(struct machine_node *node, struct dtree_value value)
 {
     if (node->phandle == 0) {
@@ -203,26 +203,26 @@ static uint32_t find_property(const char *name)
     return ARRAY_COUNT(properties);
 }
 
-static void read_property(struct reader *r, const struct dtree_walk *walk)
+static void read_property(struct reader *reader, const struct dtree_walk *walk)
 {
     uint32_t name_at = (uint32_t)((const uint8_t *)walk->name - walk->tree->bytes);
     uint32_t slot = (name_at ^ name_at >> 5) % NAME_CACHE_SIZE;
-    if (r->name_at[slot] != name_at) {
-        r->name_at[slot] = name_at;
-        r->property[slot] = (uint8_t)find_property(walk->name);
+    if (reader->name_at[slot] != name_at) {
+        reader->name_at[slot] = name_at;
+        reader->property[slot] = (uint8_t)find_property(walk->name);
     }
-    uint32_t i = r->property[slot];
+    uint32_t i = reader->property[slot];
     if (i < ARRAY_COUNT(properties)) {
-        properties[i].read(&r->node, (struct dtree_value){walk->value, walk->length});
+        properties[i].read(&reader->node, (struct dtree_value){walk->value, walk->length});
     }
 }
 
 /* ---- Properties of /chosen ------------------------------------------------------------------- */
 
 /* Arguments are taken whole or not at all: cut ones could mean something else. */
-static void read_bootargs(struct reader *r, struct dtree_value value)
+static void read_bootargs(struct reader *reader, struct dtree_value value)
 {
-    struct machine *machine = r->machine;
+    struct machine *machine = reader->machine;
     if (value.length > sizeof(machine->bootargs)) {
         machine->bootargs_left_out = value.length - 1;
     } else if (value.length != 0) {
@@ -231,29 +231,29 @@ static void read_bootargs(struct reader *r, struct dtree_value value)
     }
 }
 
-static void read_seed(struct reader *r, struct dtree_value value)
+static void read_seed(struct reader *reader, struct dtree_value value)
 {
-    guest_seed_add(&r->machine->seed, value.bytes, value.length);
+    guest_seed_add(&reader->machine->seed, value.bytes, value.length);
 }
 
-static void read_initrd_start(struct reader *r, struct dtree_value value)
+static void read_initrd_start(struct reader *reader, struct dtree_value value)
 {
-    r->initrd_start = number_of(value);
+    reader->initrd_start = number_of(value);
 }
 
-static void read_initrd_end(struct reader *r, struct dtree_value value)
+static void read_initrd_end(struct reader *reader, struct dtree_value value)
 {
-    r->initrd_end = number_of(value);
+    reader->initrd_end = number_of(value);
 }
 
-static void read_stdout_path(struct reader *r, struct dtree_value value)
+static void read_stdout_path(struct reader *reader, struct dtree_value value)
 {
-    r->console.path = value;
+    reader->console.path = value;
 }
 
 static const struct {
     const char *name;
-    void (*read)(struct reader *r, struct dtree_value value);
+    void (*read)(struct reader *reader, struct dtree_value value);
 } chosen[] = {
     {"bootargs", read_bootargs},
     {"kaslr-seed", read_seed},
@@ -263,82 +263,84 @@ static const struct {
     {"stdout-path", read_stdout_path},
 };
 
-static void read_chosen(struct reader *r, const struct dtree_walk *walk)
+static void read_chosen(struct reader *reader, const struct dtree_walk *walk)
 {
     for (uint32_t i = 0; i < ARRAY_COUNT(chosen); i++) {
         if (dtree_name_is(walk->name, chosen[i].name)) {
-            chosen[i].read(r, (struct dtree_value){walk->value, walk->length});
+            chosen[i].read(reader, (struct dtree_value){walk->value, walk->length});
         }
     }
 }
 
 /* ---- Devices --------------------------------------------------------------------------------- */
 
-static void add_device(struct reader *r, uint32_t depth, uint64_t hpa)
+static void add_device(struct reader *reader, uint32_t depth, uint64_t hpa)
 {
-    struct machine *machine = r->machine;
+    struct machine *machine = reader->machine;
     if (machine->device_count == MACHINE_DEVICE_MAX) {
         machine->devices_left_out++;
         return;
     }
     machine->device[machine->device_count++] =
-        (struct machine_device){.hpa = hpa, .at = r->node_at, .bus = r->bus[depth].name};
+        (struct machine_device){.hpa = hpa, .at = reader->node_at, .bus = reader->bus[depth].name};
 }
 
 /* Adds one range of the node's registers, in the addresses of the bus at `depth`. */
-static void add_reg(struct reader *r, uint32_t depth, const uint8_t *cells, enum machine_irqc kind)
+static void add_reg(struct reader *reader, uint32_t depth, const uint8_t *cells,
+                    enum machine_irqc kind)
 {
     struct hyp_mem mem;
-    bool okay = r->bus[depth].okay && r->node.is_okay;
-    bool good = machine_reg(&r->bus[depth], cells, &mem);
+    bool okay = reader->bus[depth].okay && reader->node.is_okay;
+    bool good = machine_reg(&reader->bus[depth], cells, &mem);
     uint64_t size = mem.size;
-    good = good && machine_translate(r->bus, depth, &mem);
+    good = good && machine_translate(reader->bus, depth, &mem);
     if (kind != MACHINE_IRQC_NONE) {
-        machine_add_irqc(r->machine, kind, good ? mem : (struct hyp_mem){0, 0},
-                         okay ? r->node_at : 0);
+        machine_add_irqc(reader->machine, kind, good ? mem : (struct hyp_mem){0, 0},
+                         okay ? reader->node_at : 0);
     }
     if (good && okay && mem.size == size) {
-        add_device(r, depth, mem.hpa);
+        add_device(reader, depth, mem.hpa);
     }
 }
 
 /* The address of the node's registers is not known. */
-static void add_too_deep(struct reader *r, enum machine_irqc kind)
+static void add_too_deep(struct reader *reader, enum machine_irqc kind)
 {
     if (kind != MACHINE_IRQC_NONE) {
-        machine_add_irqc(r->machine, kind, machine_all_addresses, 0);
+        machine_add_irqc(reader->machine, kind, machine_all_addresses, 0);
     }
-    r->machine->devices_left_out += r->bus[MACHINE_DEPTH_MAX].okay && r->node.is_okay ? 1 : 0;
+    reader->machine->devices_left_out +=
+        reader->bus[MACHINE_DEPTH_MAX].okay && reader->node.is_okay ? 1 : 0;
 }
 
 /* Adds the node's registers, if CPUs have addresses for what is in the nodes around it. */
-static void add_node(struct reader *r, uint32_t depth)
+static void add_node(struct reader *reader, uint32_t depth)
 {
     uint32_t up = depth <= MACHINE_DEPTH_MAX ? depth - 1 : MACHINE_DEPTH_MAX;
-    const struct machine_bus *bus = &r->bus[up];
-    struct dtree_value reg = r->node.reg;
+    const struct machine_bus *bus = &reader->bus[up];
+    struct dtree_value reg = reader->node.reg;
     if (reg.length == 0 || !bus->reachable) {
         return;
     }
     enum machine_irqc kind =
-        r->node.may_be_irqc ? machine_irqc_of(r->node.compatible) : MACHINE_IRQC_NONE;
+        reader->node.may_be_irqc ? machine_irqc_of(reader->node.compatible) : MACHINE_IRQC_NONE;
     if (up != depth - 1) {
-        add_too_deep(r, kind);
+        add_too_deep(reader, kind);
         return;
     }
     uint32_t step = 4 * (bus->address_cells + bus->size_cells);
     for (; reg.length >= step; reg.length -= step, reg.bytes += step) {
-        add_reg(r, up, reg.bytes, kind);
+        add_reg(reader, up, reg.bytes, kind);
     }
 }
 
 /* Records the bus that a node with others within it is for these. */
-static void add_bus(struct reader *r, uint32_t depth)
+static void add_bus(struct reader *reader, uint32_t depth)
 {
-    const struct machine_node *node = &r->node;
-    const struct machine_bus *up = &r->bus[depth - 1];
-    struct machine_console *console = &r->console;
-    struct machine_bus *bus = &r->bus[depth];
+    const struct machine_node *node = &reader->node;
+    const struct machine_bus *up = &reader->bus[depth - 1];
+    struct machine_console *console = &reader->console;
+    struct machine_bus *bus = &reader->bus[depth];
     bus->ranges = node->ranges;
     bus->address_cells = node->address_cells;
     bus->size_cells = node->size_cells;
@@ -349,7 +351,7 @@ static void add_bus(struct reader *r, uint32_t depth)
     bus->name = 0;
     if (depth > 1 && bus->reachable && console->bus_count < MACHINE_BUS_MAX - 1) {
         bus->name = ++console->bus_count;
-        console->bus[bus->name].at = r->node_at;
+        console->bus[bus->name].at = reader->node_at;
         console->bus[bus->name].up = up->name;
     }
 }
@@ -366,86 +368,86 @@ static enum section section_of(const char *name)
 }
 
 /* Older trees have the timebase in each cpu node. */
-static void read_cpus(struct reader *r, uint32_t depth)
+static void read_cpus(struct reader *reader, uint32_t depth)
 {
-    struct machine *machine = r->machine;
+    struct machine *machine = reader->machine;
     if (depth <= 3 && machine->timebase_hz == 0) {
-        machine->timebase_hz = r->node.timebase_hz;
+        machine->timebase_hz = reader->node.timebase_hz;
     }
     if (depth == 3) {
-        machine_add_hart(machine, &r->hart, &r->node, &r->bus[2]);
+        machine_add_hart(machine, &reader->hart, &reader->node, &reader->bus[2]);
     } else if (depth == 4) {
-        machine_add_intc(machine, &r->hart, &r->node);
+        machine_add_intc(machine, &reader->hart, &reader->node);
     }
 }
 
-static void read_other(struct reader *r, uint32_t depth)
+static void read_other(struct reader *reader, uint32_t depth)
 {
-    if (depth != 2 || !r->node.is_memory) {
-        add_node(r, depth);
-    } else if (r->node.is_okay) {
-        machine_add_reg(r->machine, &r->bus[1], r->node.reg, false);
+    if (depth != 2 || !reader->node.is_memory) {
+        add_node(reader, depth);
+    } else if (reader->node.is_okay) {
+        machine_add_reg(reader->machine, &reader->bus[1], reader->node.reg, false);
     }
 }
 
 /* All properties of the node at `depth` have been read; `is_bus`: a node within it follows. */
-static void read_node(struct reader *r, uint32_t depth, bool is_bus)
+static void read_node(struct reader *reader, uint32_t depth, bool is_bus)
 {
-    switch (r->section) {
-    case SECTION_CPUS: read_cpus(r, depth); break;
+    switch (reader->section) {
+    case SECTION_CPUS: read_cpus(reader, depth); break;
     case SECTION_RESERVED:
         if (depth == 3) {
-            machine_add_reg(r->machine, &r->bus[2], r->node.reg, true);
+            machine_add_reg(reader->machine, &reader->bus[2], reader->node.reg, true);
         }
         break;
     case SECTION_CHOSEN:
     case SECTION_ALIASES: break;
-    case SECTION_OTHER: read_other(r, depth); break;
+    case SECTION_OTHER: read_other(reader, depth); break;
     }
     if (is_bus && depth <= MACHINE_DEPTH_MAX) {
-        add_bus(r, depth);
+        add_bus(reader, depth);
     }
 }
 
-static void begin_node(struct reader *r, const struct dtree_walk *walk)
+static void begin_node(struct reader *reader, const struct dtree_walk *walk)
 {
-    r->node_at = walk->at;
-    r->node = (struct machine_node){
+    reader->node_at = walk->at;
+    reader->node = (struct machine_node){
         .is_okay = true, .is_rv64i = true, .address_cells = 2, .size_cells = 1};
     if (walk->depth != 2) {
         return;
     }
-    r->section = section_of(walk->name);
-    if (r->section == SECTION_ALIASES) {
-        r->console.aliases_at = walk->at;
-    } else if (r->section == SECTION_RESERVED) {
-        r->node.address_cells = r->bus[1].address_cells; /* Where it does not say: the root's. */
-        r->node.size_cells = r->bus[1].size_cells;
+    reader->section = section_of(walk->name);
+    if (reader->section == SECTION_ALIASES) {
+        reader->console.aliases_at = walk->at;
+    } else if (reader->section == SECTION_RESERVED) {
+        reader->node.address_cells = reader->bus[1].address_cells; /* The default is the root's. */
+        reader->node.size_cells = reader->bus[1].size_cells;
     }
 }
 
-static enum hyp_status read_nodes(struct reader *r)
+static enum hyp_status read_nodes(struct reader *reader)
 {
-    struct dtree_walk walk = dtree_walk(r->tree);
+    struct dtree_walk walk = dtree_walk(reader->tree);
     bool is_read = true; /* The node that the walk is in. */
     enum dtree_token token;
     while ((token = dtree_next(&walk)) < DTREE_END) {
         if (token == DTREE_PROPERTY) {
-            if (r->section != SECTION_CHOSEN) {
-                read_property(r, &walk);
+            if (reader->section != SECTION_CHOSEN) {
+                read_property(reader, &walk);
             } else if (walk.depth == 2) {
-                read_chosen(r, &walk);
+                read_chosen(reader, &walk);
             }
             continue;
         }
-        /* A node's properties end where a node within it begins, or with it. */
+        /* The properties of a node come before the nodes within it. */
         bool begins = token == DTREE_NODE;
         if (!is_read) {
-            read_node(r, walk.depth - (begins ? 1 : 0), begins);
+            read_node(reader, walk.depth - (begins ? 1 : 0), begins);
         }
         is_read = !begins;
         if (begins) {
-            begin_node(r, &walk);
+            begin_node(reader, &walk);
         }
     }
     return token == DTREE_END ? HYP_OK : HYP_E_FORMAT;
@@ -454,16 +456,17 @@ static enum hyp_status read_nodes(struct reader *r)
 enum hyp_status machine_read(struct machine *machine, const void *fdt, size_t size)
 {
     struct dtree tree;
-    struct reader r = {.machine = machine, .tree = &tree, .bus[0].okay = true};
+    struct reader reader = {.machine = machine, .tree = &tree, .bus[0].okay = true};
     memset(machine, 0, offsetof(struct machine, device));
     HYP_TRY(dtree_open(&tree, fdt, size));
     HYP_TRY(machine_read_reservations(machine, &tree));
-    HYP_TRY(read_nodes(&r));
-    if (r.initrd_start != 0 && r.initrd_start < r.initrd_end) {
-        machine->initrd = (struct hyp_mem){r.initrd_start, r.initrd_end - r.initrd_start};
+    HYP_TRY(read_nodes(&reader));
+    if (reader.initrd_start != 0 && reader.initrd_start < reader.initrd_end) {
+        machine->initrd =
+            (struct hyp_mem){reader.initrd_start, reader.initrd_end - reader.initrd_start};
     }
     machine_choose_plic(machine, &tree);
-    machine_find_console(machine, &tree, &r.console);
+    machine_find_console(machine, &tree, &reader.console);
     machine->all = machine_common(machine, machine_harts(machine));
     if (machine->timebase_hz == 0 || (machine->hart_count | machine->without_h_count) == 0) {
         return HYP_E_ABSENT;

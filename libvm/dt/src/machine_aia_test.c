@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which APLIC and IMSIC are the supervisor's, in trees as QEMU's and firmware's, and in others. */
+/* The supervisor-level APLIC and IMSIC, in trees of QEMU and firmware, and in malformed ones. */
 #include <hyp/vm/machine_aia.h>
 
 #include <setjmp.h>
@@ -32,7 +32,7 @@ static void put_reg(uint64_t hpa, uint64_t size)
     fdt_property(tree, "reg", reg, sizeof(reg));
 }
 
-/* Harts in an order of their own: the last one first. */
+/* Lists the harts in descending order. */
 static void put_targets(uint32_t irq)
 {
     fdt32_t list[2 * HARTS];
@@ -110,7 +110,7 @@ static void put_msi(uint32_t phandle, uint64_t hpa, uint32_t parent)
     fdt_end_node(tree);
 }
 
-/* What a test makes otherwise. */
+/* Values that a test changes. */
 static uint32_t guest_bits = 2;
 static uint64_t imsic_size = 0xc000;
 
@@ -178,7 +178,7 @@ static void test_msi(void **state)
     }
 }
 
-/* An APLIC that can do both sends messages, unless nobody takes them at that level. */
+/* An APLIC that can do both sends messages, unless no IMSIC takes them at that level. */
 static void test_both(void **state)
 {
     (void)state;
@@ -206,7 +206,7 @@ static void put_sswi(uint64_t hpa)
     fdt_end_node(tree);
 }
 
-/* Whose registers they are is known of each node, of use or not, and never forgotten. */
+/* The registers of each controller are recorded, used or not, and never left out. */
 static void test_regs(void **state)
 {
     (void)state;
@@ -257,10 +257,10 @@ static void test_unsound_imsics(void **state)
     expect_of_no_use(2, 0xc000, 62, 0);
     expect_of_no_use(2, 0xc000, 2048, 0);
     expect_of_no_use(8, 0x300000, 255, 0);
-    expect_of_no_use(2, 0xbfff, 255, 0); /* The last hart's files are not all there. */
+    expect_of_no_use(2, 0xbfff, 255, 0); /* The last hart lacks some of its files. */
 }
 
-/* Sources without an identity are not there; one identity is left for messages between harts. */
+/* Sources without an identity are not counted; one identity is left for IPIs. */
 static void test_fewer_identities(void **state)
 {
     (void)state;
@@ -277,7 +277,7 @@ static void test_fewer_identities(void **state)
     }
 }
 
-/* Of a direct one: its registers by `cells` and `words`, with another numbering or not. */
+/* Puts a direct APLIC: its registers by `cells` and `words`, with another numbering or not. */
 static uint32_t direct(uint32_t cells, const uint32_t *words, int count, bool renumbered)
 {
     fdt32_t reg[8];
@@ -316,7 +316,7 @@ static void test_absent(void **state)
     (void)state;
     begin();
     put_direct(APLIC_M, 0xc000000, M_EXT);
-    put_msi(APLIC_S, 0xd000000, IMSIC_S); /* Its parent is not there. */
+    put_msi(APLIC_S, 0xd000000, IMSIC_S); /* It has no parent. */
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(aia.source_count, 0);
     begin();
@@ -342,7 +342,7 @@ static void test_sswi(void **state)
     fdt_begin_node(tree, "sswi");
     put_reg(0x2f00000, 0x4000);
     put_targets(S_SOFT);
-    put_text("compatible", "riscv,aclint-sswi"); /* Behind what it says. */
+    put_text("compatible", "riscv,aclint-sswi"); /* It comes after the properties. */
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
     assert_int_equal(aia.source_count, 0);
@@ -365,7 +365,7 @@ static void test_short_values(void **state)
     put_targets(S_EXT);
     fdt_end_node(tree);
     assert_int_equal(finish(), HYP_OK);
-    assert_int_equal(aia.source_count, 0); /* Of no use, and no fault. */
+    assert_int_equal(aia.source_count, 0); /* It is of no use, and no error. */
     assert_int_equal(machine_read_aia(&m, &aia, tree, 30), HYP_E_FORMAT);
 }
 

@@ -2,7 +2,7 @@
 /* Translates a bus's addresses to those that CPUs have: Devicetree Specification, "ranges". */
 #include "machine_tree.h"
 
-/* Has the last byte an address of so many cells? */
+/* True if the last byte has an address of so many cells. */
 static bool fits(const struct hyp_mem *mem, uint32_t cells)
 {
     uint64_t last = mem->hpa + mem->size - 1;
@@ -16,7 +16,7 @@ bool machine_reg(const struct machine_bus *bus, const uint8_t *cells, struct hyp
     return fits(reg, bus->address_cells);
 }
 
-/* Translates through one bus, by its first range that has the first byte; no range: one to one. */
+/* Translates by the first range of the bus that has the first byte; without ranges one to one. */
 static bool pass(const struct machine_bus *bus, uint32_t up_cells, struct hyp_mem *mem)
 {
     struct dtree_value v = bus->ranges;

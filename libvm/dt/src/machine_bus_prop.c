@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Property: in random trees of buses, machine_read() finds the devices that a plain walk up the
- * tree by libfdt finds, which translates first and last byte by themselves, in the tree's order.
+ * tree by libfdt finds, which translates first and last byte one by one, in the tree's order.
  */
 #include <hyp/vm/machine.h>
 #include <prop.h>
@@ -13,7 +13,7 @@ static _Alignas(8) uint8_t tree[32768];
 static struct machine m;
 static uint32_t node_count;
 
-/* Small numbers, so that ranges meet; now and then the ends of what cells can say. */
+/* Draws small numbers, so that ranges meet; now and then the largest ones of their cells. */
 static uint32_t draw(void)
 {
     return prop_u64(8) == 0 ? UINT32_MAX - (uint32_t)prop_u64(4) : (uint32_t)prop_u64(12) * 4;
@@ -35,7 +35,7 @@ static uint32_t draw_cells(void)
     return prop_u64(8) == 0 ? (uint32_t)prop_u64(4) : 1 + (uint32_t)prop_u64(2);
 }
 
-/* A node with reg in the cells of the node around it, and ranges; mostly well-formed. */
+/* Puts a node with reg in the cells of the node around it, and ranges; mostly well-formed. */
 static void begin_node(uint32_t address, uint32_t size, uint32_t own_address, uint32_t own_size)
 {
     fdt_begin_node(tree, "n");
@@ -103,7 +103,7 @@ static bool has_good_cells(int node)
     return (address == 1 || address == 2) && (size == 1 || size == 2);
 }
 
-/* No sum of two addresses overflows it. */
+/* The sum of two addresses does not overflow it. */
 __extension__ typedef unsigned __int128 wide;
 
 static wide number(const fdt32_t *cells, uint32_t count)

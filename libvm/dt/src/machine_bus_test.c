@@ -45,7 +45,7 @@ static void begin(void)
     fdt_property_u32(tree, "#size-cells", 2);
 }
 
-/* A node for others. It has no ranges until a test puts them. */
+/* Begins a node for others. It has no ranges until a test puts them. */
 static void begin_bus(const char *name, uint32_t address_cells, uint32_t size_cells)
 {
     fdt_begin_node(tree, name);
@@ -63,7 +63,7 @@ static void end(void)
     fdt_end_node(tree);
 }
 
-/* A device on a bus with one cell of each. */
+/* Puts a device on a bus with one address cell and one size cell. */
 static void put_device(const char *name, uint32_t address, uint32_t size)
 {
     fdt_begin_node(tree, name);
@@ -116,7 +116,7 @@ static void expect_devices(const uint64_t *hpa, uint32_t count)
 
 /* ---- Devices --------------------------------------------------------------------------------- */
 
-/* Buses in buses: shifted, one to one, shifted again, in cells of their own. */
+/* Buses within buses shift addresses or not, each with its own cells. */
 static void test_nested(void **state)
 {
     (void)state;
@@ -181,7 +181,7 @@ static void test_untranslated(void **state)
     assert_false(machine_has_device(&m, 0x80001800));
 }
 
-/* Cells that do not number memory. */
+/* Counts of cells that no address has. */
 static void test_cells(void **state)
 {
     (void)state;
@@ -198,7 +198,7 @@ static void test_cells(void **state)
     PUT("reg", 0x1000);
     end();
     end();
-    begin_bus("wide", 257, 1); /* Not 1. */
+    begin_bus("wide", 257, 1); /* Its low byte is 1. */
     one_to_one();
     put_device("x", 0x2000, 0x1000);
     end();
@@ -220,7 +220,7 @@ static void test_cells(void **state)
     EXPECT(0x100003000);
 }
 
-/* No sum passes 2^64, and none the cells of the bus above. */
+/* No sum exceeds 2^64, or the cells of the bus above. */
 static void test_overflow(void **state)
 {
     (void)state;
@@ -276,7 +276,7 @@ static void test_each_range(void **state)
     assert_false(machine_has_device(&m, 0x30000f000));
 }
 
-/* A bus that is disabled has nothing to offer, nor have buses in it. */
+/* Devices on a disabled bus, or on buses within it, are not used. */
 static void test_disabled(void **state)
 {
     (void)state;
@@ -295,7 +295,7 @@ static void test_disabled(void **state)
         put_device("b", 0x2000, 0x1000);
         end();
         end();
-        put_device("c", 0, 0x3000); /* Not whole at the root. */
+        put_device("c", 0, 0x3000); /* The root has only a part of it. */
         begin_bus("next", 1, 1);
         one_to_one();
         put_device("d", 0x4000, 0x1000);
@@ -308,7 +308,7 @@ static void test_disabled(void **state)
     }
 }
 
-/* /cpus, /memory and /reserved-memory mean something at the root alone. */
+/* /cpus, /memory and /reserved-memory are only known at the root. */
 static void test_names_of_the_root(void **state)
 {
     (void)state;
@@ -337,7 +337,7 @@ static void test_names_of_the_root(void **state)
     assert_int_equal(m.hart_count, 2);
 }
 
-/* `depth` buses in each other, with a device in the last one. */
+/* Reads a tree of `depth` buses within each other, with a device on the last one. */
 static void read_deep(uint32_t depth, bool reachable)
 {
     begin();
@@ -444,7 +444,7 @@ static void test_console(void **state)
     expect_console("console", 0, 0);
 }
 
-/* Buses beyond those that are listed: the console may be any device. */
+/* If some buses are not listed, the console may be any device. */
 static void test_console_behind_many_buses(void **state)
 {
     (void)state;
@@ -491,7 +491,7 @@ static void put_plic(const char *compatible, uint32_t address, uint32_t first, u
     end();
 }
 
-/* Its address is the tree's, through the buses; so is its size. */
+/* Address and size are translated by the buses. */
 static void test_plic(void **state)
 {
     (void)state;
@@ -516,7 +516,8 @@ static void test_plic(void **state)
     }
 }
 
-/* The one that serves most harts, and is not disabled; every one's registers are nobody's. */
+/* The PLIC that serves most harts is taken, unless it is disabled; no VM gets any PLIC's registers.
+ */
 static void test_plics(void **state)
 {
     (void)state;
@@ -547,7 +548,7 @@ static void test_plics(void **state)
     assert_int_equal(m.irqc_index[1], 1);
 }
 
-/* A context whose page is not in the registers is none; nor is a source beyond what a PLIC has. */
+/* A context whose page is outside the registers does not count, nor do sources above 1023. */
 static void test_short_plic(void **state)
 {
     (void)state;
@@ -633,7 +634,7 @@ static void test_no_controllers(void **state)
     assert_int_equal(m.device_count, ARRAY_COUNT(names));
 }
 
-/* An IMSIC whose files are in `ranges` of that size, `step` from each other. */
+/* Reads an IMSIC whose files are in `ranges` of that size, `step` bytes apart. */
 static void read_imsic(uint32_t ranges, uint32_t size, uint32_t step, uint32_t guest_bits)
 {
     uint32_t cells[16];
@@ -677,11 +678,11 @@ static void test_imsic(void **state)
     assert_int_equal(aia.imsic.hpa, 0xe0400000);
     assert_int_equal(aia.hart_index[1], 3);
     assert_int_equal(m.regs_count, 2);
-    read_imsic(1, 0xfffff, 0, 6); /* Number 3's are not all there. */
+    read_imsic(1, 0xfffff, 0, 6); /* Number 3 lacks some of its files. */
     assert_int_equal(aia.source_count, 0);
 }
 
-/* A range for each hart is as good as one for all, if they continue each other. */
+/* A range for each hart is as good as one for all, if they follow each other. */
 static void test_imsic_of_ranges(void **state)
 {
     (void)state;
@@ -722,7 +723,7 @@ static void test_sswi(void **state)
 
 /* ---- Harts ----------------------------------------------------------------------------------- */
 
-/* Older trees have the timebase in each cpu node; both forms of a number. */
+/* Older trees have the timebase in each cpu node. It has one cell or two. */
 static void test_timebase(void **state)
 {
     (void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The device that /chosen/stdout-path names. */
+/* Finds the device that /chosen/stdout-path names. */
 #include "machine_tree.h"
 
-/* Bytes of a path, without the options behind a colon. */
+/* Returns the length of a path, without the options behind a colon. */
 static uint32_t path_length(struct dtree_value v)
 {
     uint32_t n = 0;
@@ -12,7 +12,7 @@ static uint32_t path_length(struct dtree_value v)
     return n;
 }
 
-/* Is the name this text, or this text and an address? */
+/* True if the name is this text, or this text and a unit address. */
 static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
 {
     for (; n != 0 && *name == (char)*text; n--) {
@@ -41,7 +41,7 @@ static struct dtree_value whole_path(const struct machine_console *c, const stru
     return (struct dtree_value){0};
 }
 
-/* Length of the last name of the path. */
+/* Returns the length of the last name of the path. */
 static uint32_t last_name(const uint8_t *path, uint32_t end)
 {
     uint32_t n = 0;
@@ -57,7 +57,7 @@ static bool node_fits(const struct dtree *t, uint32_t at, const uint8_t *text, u
     return name_fits((const char *)t->bytes + at + 4, text, n);
 }
 
-/* Is path[0 .. end), which ends with a /, the path of the bus? Compares the last name first. */
+/* True if path[0 .. end), which ends with a /, is the path of the bus. */
 static bool bus_fits(const struct machine_console *c, const struct dtree *t, uint32_t bus,
                      const uint8_t *path, uint32_t end)
 {
@@ -71,24 +71,26 @@ static bool bus_fits(const struct machine_console *c, const struct dtree *t, uin
     return bus == 0 && end == 1;
 }
 
-/* A name without an address may fit several devices. */
-void machine_find_console(struct machine *m, const struct dtree *t, const struct machine_console *c)
+/* Several devices may have the name, if it has no unit address. */
+void machine_find_console(struct machine *machine, const struct dtree *t,
+                          const struct machine_console *c)
 {
     struct dtree_value path = whole_path(c, t);
     uint32_t end = path_length(path);
     uint32_t n = last_name(path.bytes, end);
     uint32_t found = 0;
-    for (uint32_t i = 0; end != 0 && i < m->device_count; i++) {
-        const struct machine_device *d = &m->device[i];
-        bool first = i == 0 || m->device[i - 1].at != d->at; /* A device's ranges follow it. */
+    for (uint32_t i = 0; end != 0 && i < machine->device_count; i++) {
+        const struct machine_device *d = &machine->device[i];
+        bool first =
+            i == 0 || machine->device[i - 1].at != d->at; /* A device's ranges follow it. */
         if (first && node_fits(t, d->at, path.bytes + end - n, n) &&
             bus_fits(c, t, d->bus, path.bytes, end - n)) {
-            m->stdout_regs = (struct hyp_mem){.hpa = d->hpa, .size = 1};
+            machine->stdout_regs = (struct hyp_mem){.hpa = d->hpa, .size = 1};
             found++;
         }
     }
-    bool unknown = m->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX - 1;
+    bool unknown = machine->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX - 1;
     if (found > 1 || (end != 0 && found == 0 && unknown)) {
-        m->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
+        machine->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
     }
 }

@@ -9,7 +9,7 @@
 #define PLIC_CONTEXT UINT64_C(0x200000)
 #define PLIC_SOURCE_MAX 1024
 
-/* Chips with names of their own list one of these as well. */
+/* Controllers with other names list one of these as well. */
 static const struct {
     char name[23];
     uint8_t kind;
@@ -56,53 +56,55 @@ void machine_add_irqc(struct machine *machine, enum machine_irqc kind, struct hy
     machine->other_irqc |= kind != MACHINE_IRQC_PLIC;
 }
 
-bool machine_irqc_begins(const struct machine *m, uint32_t n, enum machine_irqc kind)
+bool machine_irqc_begins(const struct machine *machine, uint32_t n, enum machine_irqc kind)
 {
-    return m->regs_of[n].kind == kind && m->regs_of[n].at != 0 &&
-           (n == 0 || m->regs_of[n - 1].at != m->regs_of[n].at);
+    return machine->regs_of[n].kind == kind && machine->regs_of[n].at != 0 &&
+           (n == 0 || machine->regs_of[n - 1].at != machine->regs_of[n].at);
 }
 
-struct hyp_mem machine_irqc_regs(const struct machine *m, uint32_t n)
+struct hyp_mem machine_irqc_regs(const struct machine *machine, uint32_t n)
 {
-    struct hyp_mem all = m->regs[n].mem;
-    uint32_t at = m->regs_of[n].at;
-    while (++n < m->regs_count && m->regs_of[n].at == at) {
-        bool follows = all.hpa + all.size == m->regs[n].mem.hpa && m->regs[n].mem.size != 0;
-        all.size = follows && all.size != 0 ? all.size + m->regs[n].mem.size : 0;
+    struct hyp_mem all = machine->regs[n].mem;
+    uint32_t at = machine->regs_of[n].at;
+    while (++n < machine->regs_count && machine->regs_of[n].at == at) {
+        bool follows =
+            all.hpa + all.size == machine->regs[n].mem.hpa && machine->regs[n].mem.size != 0;
+        all.size = follows && all.size != 0 ? all.size + machine->regs[n].mem.size : 0;
     }
     return all;
 }
 
-struct dtree_value machine_irqc_value(const struct machine *m, const struct dtree *t, uint32_t n,
-                                      const char *name)
+struct dtree_value machine_irqc_value(const struct machine *machine, const struct dtree *t,
+                                      uint32_t n, const char *name)
 {
-    return dtree_property(t, m->regs_of[n].at, name);
+    return dtree_property(t, machine->regs_of[n].at, name);
 }
 
-uint32_t machine_irqc_number(const struct machine *m, const struct dtree *t, uint32_t n,
+uint32_t machine_irqc_number(const struct machine *machine, const struct dtree *t, uint32_t n,
                              const char *name, uint32_t missing)
 {
-    struct dtree_value v = machine_irqc_value(m, t, n, name);
+    struct dtree_value v = machine_irqc_value(machine, t, n, name);
     return v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
-uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, uint32_t n,
+uint32_t machine_number_harts(const struct machine *machine, const struct dtree *t, uint32_t n,
                               uint32_t irq, uint32_t index[HYP_HART_MAX])
 {
-    struct dtree_value list = machine_irqc_value(m, t, n, "interrupts-extended");
-    uint32_t parent = 0; /* The hart's controller that all interrupts of the list belong to. */
+    struct dtree_value list = machine_irqc_value(machine, t, n, "interrupts-extended");
+    uint32_t parent = 0; /* phandle of the hart's controller, for a list without phandles. */
     uint32_t step = 8;
     uint32_t count = 0;
     if (list.bytes == NULL) {
-        list = machine_irqc_value(m, t, n, "interrupts");
-        parent = machine_irqc_number(m, t, n, "interrupt-parent", 0);
+        list = machine_irqc_value(machine, t, n, "interrupts");
+        parent = machine_irqc_number(machine, t, n, "interrupt-parent", 0);
         step = 4;
     }
     memset(index, 0xff, HYP_HART_MAX * sizeof(*index));
     for (uint32_t i = 0; list.length >= step; i++, list.length -= step, list.bytes += step) {
         uint32_t intc = step == 4 ? parent : dtree_cell(list.bytes);
-        for (uint32_t hart = 0; hart < m->hart_count; hart++) {
-            if (m->intc[hart] == intc && intc != 0 && dtree_cell(list.bytes + step - 4) == irq) {
+        for (uint32_t hart = 0; hart < machine->hart_count; hart++) {
+            if (machine->intc[hart] == intc && intc != 0 &&
+                dtree_cell(list.bytes + step - 4) == irq) {
                 count += index[hart] == MACHINE_NO_INDEX ? 1 : 0;
                 index[hart] = i;
             }
@@ -111,13 +113,13 @@ uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, ui
     return count;
 }
 
-/* Those whose context has its page in what the tree gives; the others get MACHINE_NO_INDEX. */
-static uint32_t number_contexts(const struct machine *m, const struct dtree *t, uint32_t n,
+/* Harts whose context has no page in the registers of the tree get MACHINE_NO_INDEX. */
+static uint32_t number_contexts(const struct machine *machine, const struct dtree *t, uint32_t n,
                                 uint32_t index[HYP_HART_MAX])
 {
-    uint32_t count = machine_number_harts(m, t, n, IRQ_S_EXT, index);
-    uint64_t size = machine_irqc_regs(m, n).size;
-    for (uint32_t hart = 0; hart < m->hart_count; hart++) {
+    uint32_t count = machine_number_harts(machine, t, n, IRQ_S_EXT, index);
+    uint64_t size = machine_irqc_regs(machine, n).size;
+    for (uint32_t hart = 0; hart < machine->hart_count; hart++) {
         uint64_t end = PLIC_CONTEXT + ((index[hart] + UINT64_C(1)) << HYP_PAGE_SHIFT);
         if (index[hart] != MACHINE_NO_INDEX && end > size) {
             index[hart] = MACHINE_NO_INDEX;
@@ -127,23 +129,23 @@ static uint32_t number_contexts(const struct machine *m, const struct dtree *t, 
     return count;
 }
 
-/* A machine of several sockets has a PLIC in each: takes the first of those with most harts. */
-void machine_choose_plic(struct machine *m, const struct dtree *t)
+/* A machine may have a PLIC in each socket: takes the first of those with most harts. */
+void machine_choose_plic(struct machine *machine, const struct dtree *t)
 {
     uint32_t index[HYP_HART_MAX];
     uint32_t most = 0;
-    memset(m->irqc_index, 0xff, sizeof(m->irqc_index));
-    for (uint32_t n = 0; n < m->regs_count; n++) {
-        if (!machine_irqc_begins(m, n, MACHINE_IRQC_PLIC)) {
+    memset(machine->irqc_index, 0xff, sizeof(machine->irqc_index));
+    for (uint32_t n = 0; n < machine->regs_count; n++) {
+        if (!machine_irqc_begins(machine, n, MACHINE_IRQC_PLIC)) {
             continue;
         }
-        uint32_t count = number_contexts(m, t, n, index);
-        if (count > most || m->source_count == 0) {
+        uint32_t count = number_contexts(machine, t, n, index);
+        if (count > most || machine->source_count == 0) {
             most = count;
-            memcpy(m->irqc_index, index, sizeof(index));
-            m->plic = machine_irqc_regs(m, n);
-            uint32_t sources = machine_irqc_number(m, t, n, "riscv,ndev", 0);
-            m->source_count = sources < PLIC_SOURCE_MAX ? sources + 1 : PLIC_SOURCE_MAX;
+            memcpy(machine->irqc_index, index, sizeof(index));
+            machine->plic = machine_irqc_regs(machine, n);
+            uint32_t sources = machine_irqc_number(machine, t, n, "riscv,ndev", 0);
+            machine->source_count = sources < PLIC_SOURCE_MAX ? sources + 1 : PLIC_SOURCE_MAX;
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ISA of a hart, read from its device tree node. */
+/* Parses the ISA of a hart from its device tree node. */
 #include "machine_isa.h"
 
 struct isa_reader {
@@ -39,8 +39,8 @@ static void add_extension(struct isa_reader *i, const char *name, size_t length)
     }
 }
 
-/* Is s[at] part of a version number behind a name, as in "2" and "2p1"? */
-static __attribute__((noinline)) bool is_version(const char *s, size_t at, size_t end)
+/* True if s[at] belongs to a version number behind a name, as in "2" and "2p1". */
+static bool is_version(const char *s, size_t at, size_t end)
 {
     return at < end && (is_digit(s[at]) || (guest_isa_lower(s[at]) == 'p' && is_digit(s[at - 1]) &&
                                             at + 1 < end && is_digit(s[at + 1])));

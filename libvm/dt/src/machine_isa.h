@@ -26,5 +26,5 @@ struct machine_isa machine_isa_of_string(const char *s, size_t length);
 /* riscv,isa-extensions: "i\0m\0a\0", names without versions. */
 struct machine_isa machine_isa_of_names(const char *s, size_t length);
 
-/* riscv,isa-base: is it rv64i? */
+/* riscv,isa-base: true if it is rv64i. */
 bool machine_isa_base_is_rv64i(const char *s, size_t length);

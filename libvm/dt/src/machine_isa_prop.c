@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any set of extensions is read back from any of its spellings: versions, case, underscores, names
- * that are none of ours between. Any bytes are read as something, and nothing behind them is.
+ * that guest_isa.h does not have between. Any bytes can be read, and no byte behind them is.
  */
 #include "machine_isa.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ISA strings as trees have them, and as they might. */
+/* ISA strings of real trees, and malformed ones. */
 #include "machine_isa.h"
 
 #include <setjmp.h>
@@ -52,7 +52,8 @@ static void test_strings(void **state)
 {
     static const struct text texts[] = {
         {"rv64imafdch_zicbom_sstc", IMAC "f d zicbom sstc", true},
-        /* The first name of several letters needs no underscore: its letters are none. */
+        /* The first name of several letters needs no underscore, and its letters are no extensions.
+         */
         {"rv64imafdchsvinval_sstc", IMAC "f d svinval sstc", true},
         {"rv64imafdczihintpause_sstc", IMAC "f d zihintpause sstc", false},
         {"rv64imacsvinval", IMAC "svinval", false},
@@ -97,7 +98,7 @@ static void test_strings(void **state)
         {"rv64himac_sstc_zba", IMAC "sstc zba", true},
         {"rv64imacjknotwy_zfoo_zbaz_zb", IMAC, false},
         {"rv64imac-h", IMAC, true},
-        /* Supervisor and user mode as letters, as old trees have them. */
+        /* Old trees list supervisor and user mode as letters. */
         {"rv64imafdcsu", IMAC "f d", false},
         {"rv64imafdcsuh", IMAC "f d", true},
         {"rv64imacsu_zba", IMAC "zba", false},

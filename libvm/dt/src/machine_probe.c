@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tries the extensions of the boot hart, and which bits its CSRs keep. */
+/* Tries the extensions of the boot hart, and the bits of its CSRs. */
 #include <hyp/vm/machine.h>
 
 #include <hyp/arch/csr.h>
@@ -8,8 +8,8 @@
 /* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
 static bool gstage_mode_works(uint64_t mode)
 {
-    csr_write(CSR_HGATP, mode << 60);
-    bool works = csr_read(CSR_HGATP) >> 60 == mode;
+    csr_write(CSR_HGATP, mode << HGATP_MODE_SHIFT);
+    bool works = csr_read(CSR_HGATP) >> HGATP_MODE_SHIFT == mode;
     csr_write(CSR_HGATP, 0);
     return works;
 }
@@ -17,23 +17,24 @@ static bool gstage_mode_works(uint64_t mode)
 /* VMIDLEN: the low bits of VMID that keep what is written. */
 static uint32_t probe_vmid_bits(void)
 {
-    csr_write(CSR_HGATP, (uint64_t)HGATP_SV39X4 << 60 | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
+    csr_write(CSR_HGATP,
+              (uint64_t)HGATP_SV39X4 << HGATP_MODE_SHIFT | HGATP_VMID_MASK << HGATP_VMID_SHIFT);
     uint64_t vmid = csr_read(CSR_HGATP) >> HGATP_VMID_SHIFT & HGATP_VMID_MASK;
     csr_write(CSR_HGATP, 0);
     return bits_first(~vmid);
 }
 
-static enum hyp_status probe_gstage(struct machine *m)
+static enum hyp_status probe_gstage(struct machine *machine)
 {
     if (!gstage_mode_works(HGATP_SV39X4)) {
         return HYP_E_UNSUPPORTED;
     }
-    m->vmid_bits = probe_vmid_bits();
-    m->gpa_bits = 41;
+    machine->vmid_bits = probe_vmid_bits();
+    machine->gpa_bits = 41;
     if (gstage_mode_works(HGATP_SV57X4)) {
-        m->gpa_bits = 59;
+        machine->gpa_bits = 59;
     } else if (gstage_mode_works(HGATP_SV48X4)) {
-        m->gpa_bits = 50;
+        machine->gpa_bits = 50;
     }
     return HYP_OK;
 }
@@ -61,16 +62,16 @@ uint64_t machine_henvcfg(uint64_t isa)
 }
 
 /*
- * Guests can be granted the bits that the firmware's menvcfg lets henvcfg hold. Returns the
- * extensions that they cannot get. cbo.inval flushes, or it is not granted: an invalidation would
- * undo what the hypervisor has stored into guest memory.
+ * Guests can be granted the bits that henvcfg keeps, which the firmware's menvcfg allows. Returns
+ * the extensions that they cannot get. cbo.inval flushes, or it is not granted: an invalidation
+ * would undo what the hypervisor has stored into guest memory.
  */
-static uint64_t probe_env(struct machine *m)
+static uint64_t probe_env(struct machine *machine)
 {
     uint64_t denied = 0;
     uint64_t granted = 0;
-    m->envcfg = csr_probe(CSR_HENVCFG);
-    if (m->envcfg) {
+    machine->envcfg = csr_probe(CSR_HENVCFG);
+    if (machine->envcfg) {
         csr_write(CSR_HENVCFG, ~HENVCFG_CBIE | HENVCFG_CBIE_FLUSH);
         granted = csr_read(CSR_HENVCFG);
         csr_write(CSR_HENVCFG, 0);
@@ -87,48 +88,50 @@ static uint64_t probe_env(struct machine *m)
  * Counters are the hart's own, so a guest sees no other VM's events. Zihpm: as many as hcounteren
  * can grant; the others trap on the machine as well.
  */
-static uint64_t probe_counters(struct machine *m)
+static uint64_t probe_counters(struct machine *machine)
 {
     csr_write(CSR_HCOUNTEREN, UINT32_MAX);
     uint64_t granted = csr_read(CSR_HCOUNTEREN);
     csr_write(CSR_HCOUNTEREN, 0);
-    m->hcounteren = granted;
+    machine->hcounteren = granted;
     return ((granted & ~COUNTEREN_ZICNTR) == 0 ? BIT(GUEST_ISA_ZIHPM) : 0) |
            ((~granted & COUNTEREN_ZICNTR) != 0 ? BIT(GUEST_ISA_ZICNTR) : 0);
 }
 
-uint64_t machine_hcounteren(const struct machine *m, uint64_t isa)
+uint64_t machine_hcounteren(const struct machine *machine, uint64_t isa)
 {
-    return (isa & BIT(GUEST_ISA_ZIHPM)) != 0 ? m->hcounteren : m->hcounteren & COUNTEREN_ZICNTR;
+    return (isa & BIT(GUEST_ISA_ZIHPM)) != 0 ? machine->hcounteren
+                                             : machine->hcounteren & COUNTEREN_ZICNTR;
 }
 
-static uint64_t probe_fp(const struct machine *m)
+static uint64_t probe_fp(const struct machine *machine)
 {
     uint64_t any = 0;
-    for (uint32_t k = 0; k < m->kind_count; k++) {
-        any |= m->kind[k].isa;
+    for (uint32_t k = 0; k < machine->kind_count; k++) {
+        any |= machine->kind[k].isa;
     }
     unsigned fp = world_probe_fp((any & BIT(GUEST_ISA_V)) != 0 ? WORLD_V : 0);
     return ((fp & WORLD_F) == 0 ? NEED_F : 0) | ((fp & WORLD_D) == 0 ? BIT(GUEST_ISA_D) : 0) |
            ((fp & WORLD_V) == 0 ? NEED_V : 0);
 }
 
-enum hyp_status machine_probe(struct machine *m)
+enum hyp_status machine_probe(struct machine *machine)
 {
     if (!csr_probe(CSR_HSTATUS)) {
         return HYP_E_UNSUPPORTED;
     }
-    HYP_TRY(probe_gstage(m));
+    HYP_TRY(probe_gstage(machine));
     /* Overflow interrupts of counters are not given to guests. */
-    uint64_t denied = probe_env(m) | probe_counters(m) | probe_fp(m) | BIT(GUEST_ISA_SSCOFPMF);
-    m->stateen = csr_probe(CSR_HSTATEEN0);
-    for (uint32_t k = 0; k < m->kind_count; k++) {
-        uint64_t *isa = &m->kind[k].isa;
+    uint64_t denied =
+        probe_env(machine) | probe_counters(machine) | probe_fp(machine) | BIT(GUEST_ISA_SSCOFPMF);
+    machine->stateen = csr_probe(CSR_HSTATEEN0);
+    for (uint32_t k = 0; k < machine->kind_count; k++) {
+        uint64_t *isa = &machine->kind[k].isa;
         *isa &= ~denied;
         /* A hart with both starts the guest with Svade. */
         *isa &= ~((*isa & BIT(GUEST_ISA_SVADE)) != 0 ? BIT(GUEST_ISA_SVADU) : 0);
     }
-    m->all = machine_common(m, machine_harts(m));
-    m->svpbmt = (m->all.isa & BIT(GUEST_ISA_SVPBMT)) != 0;
+    machine->all = machine_common(machine, machine_harts(machine));
+    machine->svpbmt = (machine->all.isa & BIT(GUEST_ISA_SVPBMT)) != 0;
     return HYP_OK;
 }

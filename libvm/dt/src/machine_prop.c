@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A random machine, described by libfdt with its nodes in any order, is read as what it is; with
- * some bytes changed it is read as something, and as nothing that its own bounds do not hold.
+ * A random machine, described by libfdt with its nodes in any order, is read as it is. If some
+ * bytes of the tree are changed, the result stays within the bounds of struct machine.
  */
 #include <hyp/vm/machine_aia.h>
 #include <prop.h>
@@ -14,11 +14,11 @@
 static _Alignas(8) uint8_t tree[8192];
 static struct machine m;
 static struct machine_aia aia;
-static uint32_t hart_count; /* Those that are okay. */
-static uint64_t ids;        /* Bit i: hart i is there. */
+static uint32_t hart_count; /* Harts that are okay and have H. */
+static uint64_t ids;        /* Bit i: hart i is one of them. */
 static uint64_t isa;        /* Extensions that all of these have. */
 static uint64_t isa_of[HARTS];
-static uint64_t without_h; /* Those that are okay, but lack H. */
+static uint64_t without_h; /* Harts that are okay, but lack H. */
 static uint32_t context[HARTS];
 static uint32_t mem_count;
 
@@ -43,7 +43,7 @@ static void put_cpu(uint32_t id)
     bool okay = prop_bool();
     bool h = prop_u64(4) != 0;
     uint64_t own = (prop_u64(0) & GUEST_ISA_ALL) | GUEST_ISA_ALWAYS;
-    /* They need their block sizes. */
+    /* These would need their block sizes. */
     own &= ~(BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ));
     fdt_begin_node(tree, "cpu");
     put_text("status", okay ? "okay" : "disabled");
@@ -154,7 +154,7 @@ static void make(void)
     PROP_ASSERT(fdt_finish(tree) == 0);
 }
 
-/* A hart has its own extensions; less, if there are more kinds than room. */
+/* A hart has its own extensions, or fewer if there are more kinds than room. */
 static void check_kind(uint32_t hart, uint64_t own)
 {
     uint64_t has = machine_common(&m, BIT(hart)).isa;

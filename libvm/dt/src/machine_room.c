@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether memory is RAM that nobody else has, by the machine's tree. */
+/* Checks that memory is RAM which nobody else has, by the machine's tree. */
 #include <hyp/base/range.h>
 #include <hyp/vm/machine.h>
 
@@ -11,23 +11,23 @@ static struct range range_of(struct hyp_mem mem)
     return (struct range){.start = mem.hpa, .size = mem.size};
 }
 
-/* The range of RAM that has this byte, or an empty one. */
-static struct range ram_at(const struct machine *m, uint64_t at)
+/* Returns the range of RAM that has this byte, or an empty one. */
+static struct range ram_at(const struct machine *machine, uint64_t at)
 {
-    for (uint32_t i = 0; i < m->mem_count; i++) {
-        if (range_contains(range_of(m->mem[i]), at)) {
-            return range_of(m->mem[i]);
+    for (uint32_t i = 0; i < machine->mem_count; i++) {
+        if (range_contains(range_of(machine->mem[i]), at)) {
+            return range_of(machine->mem[i]);
         }
     }
     return (struct range){0};
 }
 
 /* RAM may come in several ranges; *with is the one that ends too early. */
-static bool is_ram(const struct machine *m, struct range own, struct range *with)
+static bool is_ram(const struct machine *machine, struct range own, struct range *with)
 {
     uint64_t at = own.start;
-    for (uint32_t i = 0; i <= m->mem_count; i++) {
-        struct range ram = ram_at(m, at);
+    for (uint32_t i = 0; i <= machine->mem_count; i++) {
+        struct range ram = ram_at(machine, at);
         if (ram.size == 0) {
             return false;
         }
@@ -40,18 +40,20 @@ static bool is_ram(const struct machine *m, struct range own, struct range *with
     return false;
 }
 
-enum machine_clash machine_find_clash(const struct machine *m, struct range own, struct range *with)
+enum machine_clash machine_find_clash(const struct machine *machine, struct range own,
+                                      struct range *with)
 {
     *with = (struct range){0};
-    if (!range_covers((struct range){0, PA_LIMIT}, own.start, own.size) || !is_ram(m, own, with)) {
+    if (!range_covers((struct range){0, PA_LIMIT}, own.start, own.size) ||
+        !is_ram(machine, own, with)) {
         return MACHINE_CLASH_NO_RAM;
     }
-    for (uint32_t i = 0; i < m->reserved_count; i++) {
-        *with = range_of(m->reserved[i]);
+    for (uint32_t i = 0; i < machine->reserved_count; i++) {
+        *with = range_of(machine->reserved[i]);
         if (range_overlaps(*with, own)) {
             return MACHINE_CLASH_RESERVED;
         }
     }
-    *with = range_of(m->initrd);
+    *with = range_of(machine->initrd);
     return range_overlaps(*with, own) ? MACHINE_CLASH_INITRD : MACHINE_CLASH_NONE;
 }

@@ -9,7 +9,7 @@
 
 /* ---- machine.c: the properties of one node --------------------------------------------------- */
 
-/* A value whose bytes are NULL: the node has no such property. */
+/* The properties of a node. A value whose bytes are NULL: there is no such property. */
 struct machine_node {
     struct dtree_value reg;
     struct dtree_value ranges;
@@ -34,7 +34,7 @@ struct machine_node {
 /* Nodes are followed to this depth; the root has 1. */
 #define MACHINE_DEPTH_MAX 8
 
-/* A node that has others within it, and how their addresses are translated. */
+/* A node that has others within it, and the translation of their addresses. */
 struct machine_bus {
     struct dtree_value ranges;
     uint32_t address_cells;
@@ -42,15 +42,15 @@ struct machine_bus {
     bool has_cells; /* 1 or 2 of each. */
     bool okay;      /* Neither it nor a node around it is disabled. */
     bool reachable; /* CPUs have addresses for what is within. */
-    uint32_t name;  /* Index in machine_console.bus; 0: the root, or a bus that is not listed. */
+    uint32_t name;  /* Index in machine_console.bus; 0: the root, or a bus without an entry. */
 };
 
-/* One entry of a reg by this bus: false where it is empty, or beyond what its cells can say. */
+/* Reads one entry of a reg; false: it is empty, or ends beyond the addresses of its cells. */
 bool machine_reg(const struct machine_bus *bus, const uint8_t *cells, struct hyp_mem *reg);
 
 /*
  * Translates addresses within bus[depth], which is reachable, to the root's, bus[1]. The range is
- * cut where a bus on the way does not pass all of it on; false: none of it has an address.
+ * cut if a bus on the way passes only a part of it on; false: none of it has an address.
  */
 bool machine_translate(const struct machine_bus *bus, uint32_t depth, struct hyp_mem *mem);
 
@@ -73,14 +73,15 @@ struct machine_hart_reader {
     bool has_hart; /* The last cpu node was that of a hart that is used, hart_id. */
     bool isa_is_list;
     struct dtree_value isa_text;
-    struct machine_isa isa; /* What isa_text says. */
+    struct machine_isa isa; /* The ISA that isa_text spells. */
 };
 
 /* Adds the hart of a node in /cpus, if it is one and has H; `cpus` is /cpus. */
 void machine_add_hart(struct machine *machine, struct machine_hart_reader *reader,
                       const struct machine_node *node, const struct machine_bus *cpus);
 
-/* The node lies in that of the last hart. Its interrupt controller may be one of several. */
+/* Adds the interrupt controller of the last hart, if the node, which lies in the hart's, is that.
+ */
 void machine_add_intc(struct machine *machine, const struct machine_hart_reader *reader,
                       const struct machine_node *node);
 
@@ -99,13 +100,13 @@ struct machine_console {
     uint32_t bus_count;
 };
 
-/* Finds the console among m's devices, and sets m->stdout_regs. */
-void machine_find_console(struct machine *m, const struct dtree *t,
+/* Finds the console among the devices, and sets machine->stdout_regs. */
+void machine_find_console(struct machine *machine, const struct dtree *t,
                           const struct machine_console *console);
 
 /* ---- machine_irqc.c: interrupt controllers --------------------------------------------------- */
 
-/* The kind of a node, by its compatible. */
+/* Returns the kind of controller that a node with this compatible is. */
 enum machine_irqc machine_irqc_of(struct dtree_value compatible);
 
 extern const struct hyp_mem machine_all_addresses;
@@ -118,25 +119,25 @@ extern const struct hyp_mem machine_all_addresses;
 void machine_add_irqc(struct machine *machine, enum machine_irqc kind, struct hyp_mem mem,
                       uint32_t at);
 
-/* Is entry `n` of this kind, of a node that is of use, and the first of that node? */
-bool machine_irqc_begins(const struct machine *m, uint32_t n, enum machine_irqc kind);
+/* True if entry `n` is the first one of a node of this kind that is of use. */
+bool machine_irqc_begins(const struct machine *machine, uint32_t n, enum machine_irqc kind);
 
-/* The registers of the node of entry n; size 0: several ranges that do not continue each other. */
-struct hyp_mem machine_irqc_regs(const struct machine *m, uint32_t n);
+/* Returns all registers of the node of entry n; size 0: its ranges do not follow each other. */
+struct hyp_mem machine_irqc_regs(const struct machine *machine, uint32_t n);
 
-/* Property `name` of the node of entry `n`; as a number, `missing` where it is not there. */
-struct dtree_value machine_irqc_value(const struct machine *m, const struct dtree *t, uint32_t n,
-                                      const char *name);
-uint32_t machine_irqc_number(const struct machine *m, const struct dtree *t, uint32_t n,
+/* Property `name` of the node of entry `n`; as a number, `missing` if there is none. */
+struct dtree_value machine_irqc_value(const struct machine *machine, const struct dtree *t,
+                                      uint32_t n, const char *name);
+uint32_t machine_irqc_number(const struct machine *machine, const struct dtree *t, uint32_t n,
                              const char *name, uint32_t missing);
 
 /*
- * Numbers the harts by the place of their interrupt `irq` in the node's interrupts-extended, or in
- * its interrupts, which all belong to the hart of the node's own interrupt-parent. Returns how many
- * harts have a number; the others get MACHINE_NO_INDEX.
+ * Numbers the harts by the position of their interrupt `irq` in the node's interrupts-extended, or
+ * in its interrupts, which all belong to the hart of the node's interrupt-parent. Returns the count
+ * of harts that have a number; the others get MACHINE_NO_INDEX.
  */
-uint32_t machine_number_harts(const struct machine *m, const struct dtree *t, uint32_t n,
+uint32_t machine_number_harts(const struct machine *machine, const struct dtree *t, uint32_t n,
                               uint32_t irq, uint32_t index[HYP_HART_MAX]);
 
-/* Chooses the PLIC that is used, and sets m->plic, irqc_index and source_count. */
-void machine_choose_plic(struct machine *m, const struct dtree *t);
+/* Selects the PLIC that is used, and sets machine->plic, irqc_index and source_count. */
+void machine_choose_plic(struct machine *machine, const struct dtree *t);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A guest's device tree, the most that it can have; guest_dt_apply() takes away at boot. */
+/* Makes a guest's device tree, the most that it can have; guest_dt_apply() removes at boot. */
 #include "tool.h"
 
 #include <hyp/base/bits.h>
@@ -19,13 +19,13 @@
 /* Interrupt identities of an IMSIC: as on QEMU's virt machine. */
 #define IMSIC_IDS 255
 
-/* Of an interrupt at an APLIC. */
+/* Types of interrupts at an APLIC. */
 #define EDGE_RISING 1
 #define LEVEL_HIGH 4
 
 struct tree {
     void *fdt;
-    int error; /* The first; what follows it does nothing. */
+    int error; /* The first error; later calls do nothing. */
     const struct config_input *in;
     const struct vm_config *vm;
 };
@@ -98,7 +98,7 @@ static bool has_imsics(const struct vm_config *vm)
     return vm->irqc.model == HYP_IRQC_IMSIC;
 }
 
-/* The node's name: what the binding calls it. */
+/* Returns the name of the node that the binding recommends. */
 static const char *node_name(const struct hyp_device *device)
 {
     static const struct {
@@ -119,7 +119,7 @@ static const char *node_name(const struct hyp_device *device)
 
 /* ---- /chosen, /memory, /cpus ---- */
 
-/* The first UART that the guest sees: its virtual one, or a passed-through one. */
+/* Finds the first UART that the guest sees: its virtual one, or a passed-through one. */
 static bool stdout_gpa(const struct tree *t, uint64_t *gpa)
 {
     const struct vm_config *vm = t->vm;
@@ -166,7 +166,7 @@ static void put_memory(struct tree *t)
 {
     for (uint32_t i = 0; i < t->vm->mem_count; i++) {
         const struct vm_mem *mem = &t->vm->mem[i];
-        /* What cannot be written is no RAM for a kernel's allocator. */
+        /* Memory that cannot be written is no RAM for a kernel's allocator. */
         if (mem->access == 0 || (mem->access & HYP_ACCESS_W) != 0) {
             begin_at(t, "memory", mem->gpa);
             put_text(t, "device_type", "memory");
@@ -218,7 +218,7 @@ static void put_cpus(struct tree *t)
 
 /* ---- /soc ---- */
 
-/* Where the controller's contexts, or an IMSIC's pages, lead to. */
+/* The interrupts that the controller's contexts, or the IMSIC's pages, raise in harts. */
 static void put_contexts(struct tree *t)
 {
     const struct vm_irqc *irqc = &t->vm->irqc;
@@ -344,7 +344,7 @@ static void put_vuart(struct tree *t)
     begin_at(t, "serial", console->gpa);
     put_interrupts(t, &console->irq, console->irq != 0 ? 1 : 0, false);
     put_u32(t, "clock-frequency", 3686400);
-    put_reg(t, console->gpa, 0x100);
+    put_reg(t, console->gpa, HYP_VUART_SIZE);
     put_text(t, "compatible", "ns16550a");
     end(t);
 }

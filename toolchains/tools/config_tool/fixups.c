@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What boot changes in a generated device tree, found by libfdt in the finished tree. */
+/* Lists what boot changes in a generated device tree. */
 #include "tool.h"
 
 #include <hyp/base/bits.h>
@@ -14,7 +14,7 @@ struct finder {
     const struct vm_config *vm;
     const void *tree;
     struct tool_fixups *found;
-    bool complete; /* Everything that was looked for is there. */
+    bool complete; /* Nothing was missing so far. */
 };
 
 static void add_fixup(struct finder *f, int begin, int end, enum hyp_dtb_fixup_kind kind,

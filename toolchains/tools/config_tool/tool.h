@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host tool's parts: what it makes of a configuration that was found valid. */
+/* The parts of the host tool: the files that it makes of a valid configuration. */
 #pragma once
 
 #include <hyp/vm/config_check.h>
@@ -11,7 +11,7 @@
 
 /*
  * Makes the device tree of a VM, the most that its configuration allows, in `room` of TOOL_DTB_ROOM
- * bytes, 8-byte aligned. Returns its size, or 0 if it does not fit.
+ * bytes, 8-byte aligned. Returns its size; 0: it does not fit.
  */
 uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CSRs on the host: the thread's own register file, plain storage, but for those that a test's
- * model answers for. Aliases between registers (sie in hie, hvip in hip) and read-only bits are
- * a test's to arrange.
+ * CSRs on the host: a register file of plain storage for each thread. A test's model can replace
+ * single registers. Aliases between registers (sie in hie, hvip in hip) and read-only bits are not
+ * modelled unless a test does so.
  */
 #pragma once
 
@@ -11,32 +11,32 @@
 
 /* The register `number` (0 … 4095) of this thread's hart. */
 uint64_t *csr_host(unsigned number);
-/* All of them 0. */
+/* Sets all of them to 0. */
 void csr_host_reset(void);
 
 #define CSR_HOST_COUNT 4096u
-/* From now on this thread's hart is the one with these CSR_HOST_COUNT registers; NULL: its own. */
+/* Selects a file of CSR_HOST_COUNT registers for this thread; NULL: the thread's own. */
 void csr_host_use(uint64_t *file);
 
 enum csr_host_op { CSR_HOST_READ, CSR_HOST_WRITE, CSR_HOST_SET, CSR_HOST_CLEAR };
 
 /*
- * One CSR instruction. True: the model has done it, and *old is what the register held; false: the
+ * Executes one CSR instruction. Returns true with the register's old value in *old, or false if the
  * register is plain storage.
  */
 typedef bool (*csr_host_model)(void *state, unsigned number, enum csr_host_op op, uint64_t value,
                                uint64_t *old);
-/* Asked first by all that follow on this thread; NULL: nobody is. */
+/* Attaches a model, which each access on this thread calls first; NULL: none. */
 void csr_host_attach(csr_host_model model, void *state);
 
 /*
- * Sets which registers this thread's hart lacks; NULL: none. An access would trap on the machine,
- * so here it is a broken contract; csr_probe() alone may ask.
+ * Sets which registers the hart of this thread lacks; NULL: none. An access to such a register
+ * fails an assertion, as it would trap on the machine; only csr_probe() may access one.
  */
 void csr_host_set_absent(bool (*is_absent)(unsigned number));
 bool csr_host_has(unsigned number);
 
-/* What the register held. */
+/* Executes one CSR instruction and returns the old value. */
 uint64_t csr_host_access(unsigned number, enum csr_host_op op, uint64_t value);
 
 #define csr_read(csr) csr_host_access(csr, CSR_HOST_READ, 0)

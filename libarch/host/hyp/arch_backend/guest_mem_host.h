@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Guest memory on the host: ranges of guest-physical addresses with a test's own bytes.
+ * Guest memory on the host: ranges of guest-physical addresses with bytes of a test.
  *
- * What no range holds, or holds without that access, faults, as on the machine: byte by byte,
- * so what lies before the fault has been copied. vsatp is not walked: a guest-virtual
- * address is a guest-physical one.
+ * An address in no range, or in one without that access, faults. Copies go byte by byte, so the
+ * bytes before the fault have been copied. vsatp is not walked: a guest-virtual address is a
+ * guest-physical one.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hart on the host: the struct that a test has set for this thread. */
+/* The hart on the host: a test sets the struct for this thread. */
 #pragma once
 
 struct hart *hart_self(void);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory on the host: what a test says of it. All can be accessed, and no block is known, at first.
- */
+/* Settings of a test for memory. Initially all memory can be accessed, and there is no Zicboz. */
 #pragma once
 
 #include <hyp/arch/mem.h>
 
 struct mem_host {
-    /* Does a load, or with `written` a store, at this address fault? NULL: none does. */
-    bool (*is_closed)(uintptr_t at, bool written);
+    /* True if a load, or a store if `written`, faults at this address. NULL: none does. */
+    bool (*is_inaccessible)(uintptr_t at, bool written);
     uint32_t zero_block; /* The block that cbo.zero clears; 0: there is no Zicboz. */
 };
 
-/* This thread's. */
+/* Settings of this thread. */
 struct mem_host *mem_host(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A test on the host can wait for a broken contract, and goes on after it. */
+/* A test on the host can expect a failed assertion and continue after it. */
 #pragma once
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What answers sbi_call() on the host: the function that a test sets. */
+/* The function of a test that handles sbi_call() on the host. */
 #pragma once
 
 #include <hyp/arch/sbi_call.h>

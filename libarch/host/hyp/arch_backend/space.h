@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hypervisor's GiB lies below 2 GiB on the host, where neither a program nor the shadow
- * of a sanitizer is. What of it a test maps, by mmap(), the code under test can access.
+ * The hypervisor's GiB on the host is below 2 GiB, where neither the program nor the shadow of a
+ * sanitizer is. A test maps parts of it by mmap(), and the code under test can access these.
  */
 #pragma once
 

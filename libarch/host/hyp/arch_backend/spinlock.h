@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same ticket lock on the host, for tests with several harts. */
+/* The ticket lock on the host, for tests with several harts. */
 #pragma once
 
 #include <hyp/arch/hart.h>

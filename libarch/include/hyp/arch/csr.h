@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam to control and status registers, and their fields by the names of the
- * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc"), and of the
+ * The seam to control and status registers. Names of registers and fields are those of the
+ * privileged specification ("Supervisor-Level ISA", "Hypervisor Extension", "Sstc") and of the
  * Advanced Interrupt Architecture ("Control and Status Registers (CSRs) Added to Harts").
  *
- * csr_read(CSR), csr_write(CSR, v), csr_set(CSR, bits), csr_clear(CSR, bits) and
- * csr_swap(CSR, v): the number is a constant. riscv: one instruction. host: a register
- * file of plain storage, the thread's own or the one that a test has given it, with the test's
- * models in place of some of them.
+ *   csr_read(CSR)           csr_set(CSR, bits)
+ *   csr_write(CSR, v)       csr_clear(CSR, bits)
+ *   csr_swap(CSR, v)        writes v and returns the old value
+ *   csr_probe(CSR)          true if the hart has the register
+ *
+ * CSR is a constant. riscv: one instruction. host: a register file of plain storage, the thread's
+ * own or one that a test provides; a test's model can replace some of the registers.
  */
 #pragma once
 
@@ -29,6 +32,9 @@
 #define CSR_SIREG 0x151
 #define CSR_STOPEI 0x15c
 #define CSR_SATP 0x180
+#define SATP_MODE_SHIFT 60
+#define SATP_SV39 8
+#define SATP_PPN_WIDTH 44
 #define CSR_VSSTATUS 0x200
 #define CSR_VSIE 0x204
 #define CSR_VSTVEC 0x205
@@ -60,11 +66,13 @@
 #define CSR_HVIPRIO2 0x647
 #define CSR_HTINST 0x64a
 #define CSR_HGATP 0x680
-#define HGATP_SV39X4 8 /* MODE, bits 63:60 */
+#define HGATP_MODE_SHIFT 60
+#define HGATP_SV39X4 8
 #define HGATP_SV48X4 9
 #define HGATP_SV57X4 10
-#define HGATP_VMID_SHIFT 44 /* VMID: up to 14 bits, of which a hart has the low VMIDLEN. */
+#define HGATP_VMID_SHIFT 44 /* VMID: up to 14 bits; a hart implements the low VMIDLEN of them. */
 #define HGATP_VMID_MASK UINT64_C(0x3fff)
+#define HGATP_PPN_WIDTH 44
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02

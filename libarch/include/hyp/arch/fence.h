@@ -2,8 +2,8 @@
 /*
  * The seam to fences: translation caches, instruction fetch, memory order.
  *
- * The host backend logs each call, so that a test can say "this unmap fenced".
- * All act on the hart that executes them; other harts are reached by IPI.
+ * A fence acts on the hart that executes it; an IPI makes another hart fence. The host backend logs
+ * each call, so that a test can check it.
  *
  * Implements "Hypervisor Memory-Management Fence Instructions" and
  * "Supervisor Memory-Management Fence Instruction" of the privileged specification.

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Per-hart data, reached through tp; how a hart enters the hypervisor's own space.
+ * Data of a hart, which tp points to; and how a hart enters the hypervisor's address space.
  *
- * tp and sscratch both hold the hart while in HS-mode, so the one trap vector works
- * from either world; in a guest, sscratch holds it and tp is the guest's.
+ * tp and sscratch both hold the hart in HS-mode, so that one trap vector works for traps from
+ * HS-mode and from guests. While a guest runs, sscratch holds the hart and tp is the guest's.
  *
- * Owner   The image, which gives each hart its stacks and this struct.
- * Locks   None: only its own hart writes it once it has started.
+ * Owner   The embedder, who gives each hart its stacks and this struct.
+ * Locks   None: once a hart has started, only that hart writes its struct.
  */
 #pragma once
 
@@ -16,27 +16,28 @@
 struct world;
 
 struct hart {
-    uint64_t scratch[3]; /* The trap entry's. */
-    struct world *world; /* The guest that runs or ran last here; NULL: none. */
-    struct hart *self;   /* This, in the hypervisor's space (secondary harts start physical). */
+    uint64_t scratch[3]; /* Used by the trap entry. */
+    struct world *world; /* The guest that runs, or has run last, on this hart; NULL: none. */
+    struct hart *self;   /* Virtual address of this struct: a started hart has the physical one. */
     uint64_t id;         /* The machine's hart id. */
     uint64_t stack_top;  /* 16-byte aligned; a guard page lies below each stack. */
     uint64_t fault_stack_top;         /* Used only for HS-mode's own faults. */
-    uint64_t satp;                    /* Of the hypervisor's space. */
-    void (*entry)(struct hart *self); /* Where a started hart goes; never returns. */
-    uint64_t fault_depth;             /* 0; more while a fault of HS-mode is being reported. */
-    uint32_t index;                   /* Dense, 0 … */
-    const char *vm_name; /* Whose guest this hart runs; for the fault dump. NULL: none. */
-    void *owner;         /* The embedder's own per-hart object. */
+    uint64_t satp;                    /* Value for the hypervisor's address space. */
+    void (*entry)(struct hart *self); /* First function of a started hart; never returns. */
+    uint64_t fault_depth;             /* Nesting of faults in HS-mode; 0: no fault. */
+    uint32_t index;                   /* Dense index, from 0. */
+    const char *vm_name;              /* VM of this hart, for the fault dump. NULL: none. */
+    void *owner;                      /* The embedder's own object for this hart. */
     /*
-     * After the dump of this hart's fault or broken contract, before it stops: on the fault stack,
-     * whatever locks are held. Never waits; called again if it faults. NULL: nobody is told.
+     * Reports a fault of HS-mode or a failed assertion to the embedder, after the dump and before
+     * this hart stops. Called on the fault stack; any lock may be held, so it must not wait.
+     * NULL: no report.
      */
     void (*panicked)(struct hart *self);
-    const bool *muted; /* No dump is written while this is true. NULL: all are. */
+    const bool *muted; /* While true, no dump is written. NULL: every dump is. */
 };
 
-/* What the trap entry has saved of a fault in HS-mode. */
+/* Registers that the trap entry saves at a fault in HS-mode. */
 struct hart_fault_frame {
     uint64_t gpr[32];
     uint64_t sepc;
@@ -52,22 +53,22 @@ struct hart_fault_frame {
  * void hart_wait(void)               wfi: returns when an enabled interrupt is pending, or at once
  */
 
-/* Moves to h's stack and space, sets tp and sscratch, calls h->entry(h). */
+/* Switches to h's address space and stack, sets tp and sscratch, and calls h->entry(h). */
 _Noreturn void hart_enter(struct hart *h);
 
-/* Physical address of the code where a hart started by HSM begins; its opaque is hart's address. */
+/* Physical start address for SBI hart_start; opaque is the physical address of a struct hart. */
 uint64_t hart_start_address(uint64_t load_hpa);
 
 /*
- * The hart that boots; boot.S does not clear these. boot_lottery is id + 1 of that hart; or ~id: it
- * hands over, and the next hart waits until it has stopped. Only then boot_tried, the embedder's
- * own word, is kept; else _start sets it to 0.
+ * The hart that boots. Both words survive a second entry of _start. boot_lottery is id + 1 of the
+ * boot hart, or ~id of a hart that hands over to the next one, which waits until the former has
+ * stopped. boot_tried belongs to the embedder; _start sets it to 0 unless a hart hands over.
  */
 extern uint64_t boot_lottery;
 extern uint64_t boot_tried;
 
-/* Stops this hart for ever: by HSM where the firmware has it, else waits. */
+/* Stops this hart for ever: by SBI HSM, or by waiting if the firmware lacks HSM. */
 _Noreturn void hart_park(void);
 
-/* A text that tells one build from another; printed by every dump. */
+/* Identifies the build; every dump prints it. */
 extern const char hyp_build_id[];

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a guest's load or store to an emulated device does: its size, its
- * extension and its register, from htinst or from the instruction itself.
+ * Decodes a guest's load or store to an emulated device: its size, its extension and its register,
+ * from htinst or from the instruction itself.
  *
- * Every integer load and store of RVA23 is decoded, 32-bit, compressed and Zcb, and
- * every scalar floating-point one (F, D, Zfhmin, Zcd). Other memory accesses are recognised
- * by kind, so that they can be refused; by their major opcode and width only, as the caller
- * does no more with them. FLQ and FSQ are OTHER: Q is no extension of RVA23.
+ * All integer loads and stores of RVA23 are decoded (32-bit, compressed, Zcb), and all scalar
+ * floating-point ones (F, D, Zfhmin, Zcd). Other memory accesses are only classified by kind, by
+ * major opcode and width, so that the caller can refuse them. FLQ and FSQ are OTHER: RVA23 does not
+ * include Q.
  *
- * Pure: any bit pattern gives an answer, no CSR and no memory is touched. RV64
- * only: the encodings that RV32 uses for c.flw and its like mean c.ld here.
- * An encoding that Zcmp and c.fsdsp share is c.fsdsp: RVA23 has D.
+ * Pure: defined for any bit pattern; no CSR and no memory is touched. RV64 only: the encodings of
+ * c.flw and its like in RV32 mean c.ld here. An encoding that Zcmp and c.fsdsp share is c.fsdsp:
+ * RVA23 includes D.
  *
  * Implements, of the RISC-V ISA manual: "Transformed Instruction or
  * Pseudoinstruction for mtinst or htinst" (Hypervisor Extension), "Load and Store
@@ -24,74 +24,41 @@
 #include <stdint.h>
 
 enum insn_kind {
-    INSN_NONE,     /* htinst says nothing we know: fetch the instruction and decode that. */
-    INSN_WALK,     /* Not the instruction's own access: the hart walks the guest's page table. */
+    INSN_NONE,     /* htinst does not describe the access: decode the instruction itself. */
+    INSN_WALK,     /* Implicit access: the hart walks the guest's page table. */
     INSN_LOAD,     /* Integer load. */
     INSN_STORE,    /* Integer store. */
-    INSN_FP_LOAD,  /* Scalar floating-point load, */
-    INSN_FP_STORE, /* or store: `reg` is an f register. */
+    INSN_FP_LOAD,  /* Scalar floating-point load: `reg` is an f register. */
+    INSN_FP_STORE, /* Scalar floating-point store. */
     INSN_CBO,      /* Cache-block management: clean, flush, inval. */
     INSN_CBO_ZERO, /* Cache-block zero. */
     INSN_AMO,      /* AMO, LR, SC. */
     INSN_VECTOR,   /* Vector load or store. */
     INSN_HLV,      /* HLV, HLVX, HSV. */
-    INSN_OTHER,    /* None of these: custom, reserved, a shadow-stack access, no access at all. */
+    INSN_OTHER,    /* Custom, reserved, a shadow-stack access, or no access at all. */
 };
 
-/*
- * If kind is no load or store, all members but kind and length are 0.
- * Words, not bytes: inlined, each member then lives in a register of its own.
- */
+/* A decoded access. If kind is no load or store, all members but kind and length are 0. */
 struct insn_access {
     enum insn_kind kind;
     unsigned size;        /* Bytes accessed: 1, 2, 4 or 8. */
-    unsigned reg;         /* Load: rd, where x0 still makes the access; store: rs2. */
-    unsigned length;      /* Bytes of the instruction: 2 or 4. Says nothing for NONE and WALK. */
+    unsigned reg;         /* Load: rd; a load to x0 still accesses the device. Store: rs2. */
+    unsigned length;      /* Bytes of the instruction: 2 or 4. Undefined for NONE and WALK. */
     unsigned addr_offset; /* See insn_decode_htinst(); 0 from insn_decode(). */
-    bool sign_extend; /* LOAD: its sign is extended; also set for LD, where it changes nothing. */
+    bool sign_extend;     /* LOAD only; also true for LD, where it has no effect. */
 };
 
 /*
- * The access that `insn` makes. If its bits 1:0 are not 3, only bits 15:0 count.
- * Neither NONE nor WALK. Longer instructions are OTHER with length 4.
+ * Decodes an instruction. If its bits 1:0 are not 3, only bits 15:0 count. The kind is never NONE
+ * or WALK; instructions of more than 32 bits are OTHER with length 4.
  *
- * The address is not decoded, so a misaligned access that begins in the page
- * before the faulting one looks like one that begins at the faulting address.
+ * The address is not decoded, so a misaligned access that begins in the page before the faulting
+ * one cannot be told from an access that begins at the faulting address.
  */
 struct insn_access insn_decode(uint32_t insn);
 
-/* insn_decode_htinst() where it is neither LOAD nor STORE: kept out of the fast path. */
-struct insn_access insn_decode_htinst_other(uint64_t htinst);
-
-/* By bit 1: of htinst in every case, of an instruction if bit 0 is set. */
-static inline unsigned insn_length(uint64_t insn)
-{
-    return 2 + ((unsigned)insn & 2);
-}
-
-/* Are bits 6:0, where bit 1 is free, and funct3 those of LB to LWU or SB to SD? */
-static inline bool insn_is_integer_access(uint64_t insn)
-{
-    uint64_t last_funct3 = (insn & 0x20) != 0 ? 3 : 6; /* SD, LWU */
-    return (insn & 0x5d) == 0x01 && ((insn >> 12) & 7) <= last_funct3;
-}
-
-/* The 32-bit encoding of an insn_is_integer_access(), bit 1 of it as in htinst. */
-static inline struct insn_access insn_integer_access(uint64_t insn)
-{
-    bool store = (insn & 0x20) != 0;
-    unsigned funct3 = (unsigned)(insn >> 12) & 7;
-    return (struct insn_access){
-        .kind = store ? INSN_STORE : INSN_LOAD,
-        .size = 1u << (funct3 & 3),
-        .reg = (unsigned)(insn >> (store ? 20 : 7)) & 31,
-        .length = insn_length(insn),
-        .sign_extend = !store && funct3 < 4,
-    };
-}
-
 /*
- * The access that a load or store guest-page fault reports in htinst.
+ * Decodes the htinst of a load or store guest-page fault.
  *
  *   bits 63:32   1:0
  *       0        11    a transformed 32-bit instruction
@@ -99,24 +66,16 @@ static inline struct insn_access insn_integer_access(uint64_t insn)
  *       0        00    0x2000, 0x2020, 0x3000, 0x3020: WALK; others: NONE
  *      all else        NONE
  *
- * A designated custom encoding gives OTHER; any other encoding that makes no
- * access is one that no hart writes today, and gives NONE, as the manual allows.
+ * A designated custom encoding is OTHER. Any other encoding that is no access is NONE: no hart
+ * writes it today, and the manual allows harts to write others later.
  *
- * `addr_offset` is how far the faulting address (stval, htval) lies above the start
- * of the access. If it is not 0, the access is misaligned and its lower bytes are
- * in another page, which did not fault: it is not an access to the device alone.
+ * `addr_offset` is the distance from the start of the access to the faulting address (stval,
+ * htval). If it is not 0, the access is misaligned and its lower bytes are in another page, which
+ * did not fault: the access is not to the device alone.
  */
-static inline struct insn_access insn_decode_htinst(uint64_t htinst)
-{
-    if ((htinst >> 32) != 0 || !insn_is_integer_access(htinst)) {
-        return insn_decode_htinst_other(htinst);
-    }
-    struct insn_access access = insn_integer_access(htinst);
-    access.addr_offset = (unsigned)(htinst >> 15) & 31;
-    return access;
-}
+struct insn_access insn_decode_htinst(uint64_t htinst);
 
-/* The value that a LOAD writes into `reg`; only the low `size` bytes of raw count. */
+/* The value that a LOAD writes to `reg`. Only the low `size` bytes of `raw` count. */
 static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t raw)
 {
     uint64_t sign = (uint64_t)1 << (8 * load->size - 1);
@@ -124,18 +83,19 @@ static inline uint64_t insn_load_value(const struct insn_access *load, uint64_t 
     return load->sign_extend ? (value ^ sign) - sign : value;
 }
 
-/* The value that an FP_LOAD writes: "NaN Boxing of Narrower Values" into the 64 bits of D. */
+/* The value that an FP_LOAD writes to `reg`: "NaN Boxing of Narrower Values" in the 64 bits of D.
+ */
 static inline uint64_t insn_fp_load_value(const struct insn_access *load, uint64_t raw)
 {
     return load->size == 8 ? raw : raw | UINT64_MAX << 8 * load->size;
 }
 
 /*
- * The same for a fast path, of the usual htinst alone: a transformed integer load or store,
- * all other fields 0, addr_offset as well. Neither: insn_decode_htinst() knows more.
+ * The fast path decodes the most frequent values of htinst without insn_decode_htinst():
+ * transformed integer loads and stores whose other fields are 0, addr_offset included.
  *
- *   load    rd << 7 | funct3 << 12, funct3 not 7; bit 1: its length
- *   store   rs2 << 20 | funct3 << 12, funct3 0 to 3; bit 1: its length
+ *   load    rd << 7 | funct3 << 12, funct3 not 7; bit 1 is set for a 32-bit instruction
+ *   store   rs2 << 20 | funct3 << 12, funct3 0 to 3; bit 1 as above
  */
 static inline bool insn_htinst_is_load(uint64_t htinst)
 {
@@ -167,7 +127,7 @@ static inline uint64_t insn_htinst_rs2(uint64_t htinst)
     return (htinst >> 20) & 31;
 }
 
-/* What the load writes into rd, of a value zero-extended from its size. */
+/* The value that the load writes to rd. `value` is zero-extended from the size of the load. */
 static inline uint64_t insn_htinst_load_value(uint64_t htinst, uint64_t value)
 {
     bool sign_extend = (htinst & 0x4000) == 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam to device registers: the only way that libhyp touches one.
+ * The seam to device registers; libhyp accesses them in no other way.
  *
- * An mmio_t names the first register of a mapped device. Reads and writes have
- * exactly the width they say, happen once, in program order with each other.
+ * An mmio_t is the address of a mapped device's first register. Each read and write has exactly the
+ * width of its name and happens once, in program order.
  *
  * Units   `off` is bytes from the base, naturally aligned to the width.
  * Context riscv: inline, one load or store with I/O fences where the ISA's memory
  *         model asks for them between devices and memory. host: a bus on which a
- *         test places models (mmio_host.h).
+ *         test places models.
  */
 #pragma once
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam from host-physical memory to pointers: the hypervisor's own pages only.
+ * The seam from host-physical addresses to pointers, for the hypervisor's own pages only.
  *
- * Only memory of the hypervisor pool is mapped (RW, never X) and can be named
- * here; guest memory cannot, there is no pointer to it (see guest_mem.h).
+ * Only memory of the hypervisor's pool is mapped (RW, never X). There is no pointer to guest
+ * memory (see guest_mem.h).
  *
  * Owner   A `struct phys_map` is its embedder's; libmm keeps a pointer to it.
  */
@@ -26,10 +26,10 @@ struct phys_map {
 };
 
 /*
- * The pointer to [pa, pa + size), or NULL when that is not wholly inside one
- * window. Pure: no page table is read.
+ * Returns the pointer to [pa, pa + size), or NULL if the range is not inside one window. Pure: no
+ * page table is read.
  */
 void *phys_to_ptr(const struct phys_map *map, hpa_t pa, uint64_t size);
 
-/* The address behind a pointer that phys_to_ptr() gave; UINT64_MAX for others. */
+/* Returns the address of a pointer from phys_to_ptr(); UINT64_MAX for any other pointer. */
 hpa_t phys_of_ptr(const struct phys_map *map, const void *ptr);

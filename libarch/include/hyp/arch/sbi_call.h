@@ -68,5 +68,5 @@ enum sbi_rfence_fid {
 
 enum sbi_dbcn_fid { SBI_DBCN_WRITE, SBI_DBCN_READ, SBI_DBCN_WRITE_BYTE };
 
-/* riscv: an ecall. host: the function that a test has set. Never fails by itself. */
+/* Calls the firmware. riscv: an ecall. host: the function that a test has set. */
 struct sbi_ret sbi_call(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a2);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam to the virtual addresses that the hypervisor is linked for: one GiB from SPACE_BASE on,
- * aligned to its size, for which boot.S builds the first table.
+ * The seam to the hypervisor's virtual addresses: one GiB from SPACE_BASE, aligned to its size. The
+ * image is linked there, and boot.S builds the first table for it.
  *
- * riscv: the upper half of Sv39. host: addresses that a test can map memory at.
+ * riscv: in the upper half of Sv39. host: addresses at which a test can map memory.
  */
 #pragma once
 

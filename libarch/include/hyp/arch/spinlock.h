@@ -2,9 +2,9 @@
 /*
  * A ticket lock: first come, first served, so that no hart of a VM starves another.
  *
- * A guest's exit takes the lock of its own VM alone, so a hart waits for harts of its own VM only.
- * One more is shared by VMs: the page pool's, which is held for a look at some words, and only
- * where a VM's memory is set up or given back.
+ * A guest's exit takes only the lock of its own VM, so a hart waits for harts of its own VM only.
+ * VMs share one more lock, the page pool's. It is held for a short search, and only while a VM's
+ * memory is set up or freed.
  *
  * Lock order (the whole picture), outermost first:
  *
@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 struct CAPABILITY("spinlock") spinlock {
-    uint32_t next;    /* The ticket that the next comer draws. */
+    uint32_t next;    /* The next ticket to draw. */
     uint32_t serving; /* The ticket that holds the lock. */
 };
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The world switch: a hart runs a guest until something leaves it.
+ * The world switch: runs a guest on this hart until a trap.
  *
- * world_switch() looks like a function call: it loads the guest's registers,
- * enters VS- or VU-mode, and returns when a trap comes that no fast function has
- * answered. The reason then stands in scause … htinst. VS-level CSRs and hgatp are
- * not touched: they belong to whoever runs on this hart (one vCPU a hart).
+ * world_switch() looks like a function call: it loads the guest's registers, enters VS- or VU-mode,
+ * and returns when a trap comes that no fast function has handled. scause … htinst then hold the
+ * cause. VS-level CSRs and hgatp are not touched: the caller owns them (one vCPU a hart).
  *
- * Fast functions: the trap entry saves what the C ABI does not preserve, and for a
- * guest-page fault whose rd or rs2 the ABI does preserve, the rest as well; then it calls
- * one. A fast function that answers makes the guest go on; one that declines has changed
- * nothing, and world_switch() returns as if it had not been called. Meanwhile sepc, scause
- * … htinst are in the CSRs, not in the struct, so it must not access guest memory.
+ * A fast function handles a frequent trap without a return of world_switch(). The trap entry saves
+ * the registers that the C ABI does not preserve, and calls the function. For a guest-page fault
+ * whose rd or rs2 the ABI does preserve, it saves the preserved registers as well. If the function
+ * handles the trap, the guest resumes. If it declines, it has changed nothing, and world_switch()
+ * returns as if the function had not been called. While a fast function runs, sepc, scause … htinst
+ * are in the CSRs and not in the struct, so it must not access guest memory.
  *
  * Owner   The struct is embedded in a vCPU; one hart uses it at a time.
  * Locks   None. Context: HS-mode, interrupts off (sstatus.SIE = 0) throughout.
@@ -22,7 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Counters of exits: an exception's at its code, an interrupt's at its code + WORLD_EXIT_IRQ. */
+/* Indices of exit counters: the code of an exception, or WORLD_EXIT_IRQ + that of an interrupt. */
 #define WORLD_EXIT_IRQ 32
 #define WORLD_EXIT_COUNT 48
 
@@ -35,61 +35,62 @@ struct world {
     uint64_t stval;
     uint64_t htval;   /* Guest-physical address >> 2 of a guest-page fault. */
     uint64_t htinst;  /* Transformed instruction, or 0. */
-    uint64_t host_sp; /* world_switch()'s own. */
+    uint64_t host_sp; /* Used by world_switch() only. */
 
-    /* None is NULL. */
+    /* The fast functions; none of them is NULL. */
 
     /*
-     * An ecall from VS-mode with a0 … a7 in place; gpr[10] … gpr[17] hold them, too. Answered:
-     * returns the guest's a0 and has set gpr[11]; the trap entry steps over the ecall. Declined:
-     * above 0, which is no error of SBI. hart_self()->world is this world.
+     * Handles an ecall from VS-mode. a0 … a7 are in place; gpr[10] … gpr[17] hold them, too.
+     * hart_self()->world is this world. Returns the guest's a0 with gpr[11] written, and the trap
+     * entry steps over the ecall; or declines by a value above 0, which is no SBI error.
      */
     int64_t (*fast_ecall)(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                           uint64_t a5, uint64_t fid, uint64_t ext);
-    /* An interrupt. True: answered; the guest goes on where it was. */
-    bool (*fast_irq)(struct world *w, uint64_t scause);
+    /* Handles an interrupt. Returns true if the guest resumes where it was. */
+    bool (*fast_irq)(struct world *world, uint64_t scause);
     /*
-     * A load's or store's guest-page fault at guest-physical address gpa. Of gpr[], only what
-     * htinst names as rd or rs2 is certain to be there. True: answered; rd is written, and the
-     * trap entry steps over the instruction, whose length bit 1 of htinst tells.
+     * Handles a guest-page fault of a load or store at guest-physical address gpa. gpr[] is sure to
+     * hold only the register that htinst names as rd or rs2. Returns true with rd written, and the
+     * trap entry steps over the instruction, whose length bit 1 of htinst gives.
      */
-    bool (*fast_fault)(struct world *w, uint64_t htinst, uint64_t gpa);
+    bool (*fast_fault)(struct world *world, uint64_t htinst, uint64_t gpa);
 
-    /* Traps that came from this world, fast or slow, since it was zeroed. Any hart may read. */
+    /* Number of traps from this world, fast and slow, by cause. Any hart may read. */
     uint64_t exits[WORLD_EXIT_COUNT];
 };
 
-void world_switch(struct world *w);
+/* Runs the guest until a trap that no fast function handles. */
+void world_switch(struct world *world);
 
 /*
- * Tells that this hart has the hypervisor extension, and that its traps may come from guests from
- * now on. Until then its trap vector reads no CSR of that extension.
+ * Installs the trap vector that handles traps of guests. Called before the first world_switch() on
+ * this hart, which has the hypervisor extension. Until then the trap vector reads no CSR of that
+ * extension.
  */
 void world_accept_guests(void);
 
-/* Extensions that have registers of their own. V is the whole of it, not one of Zve*. */
+/* Extensions with registers of their own. V is the full extension, not one of Zve*. */
 #define WORLD_F 1u
 #define WORLD_D 2u
 #define WORLD_V 4u
 #define WORLD_FP_ALL (WORLD_F | WORLD_D | WORLD_V)
 
 /*
- * Returns the OR of those that work on this hart. Trying them changes their registers, but not
- * sstatus. V is tried only if it is in `asked`.
+ * Returns the OR of the extensions that work on this hart, found by trying. This changes their
+ * registers, but not sstatus. V is tried only if it is in `asked`.
  */
 unsigned world_probe_fp(unsigned asked);
 
 /*
- * Makes floating-point registers (WORLD_F; with all the bits that the hart has), vector registers
- * (WORLD_V) and their status what they are after reset. sstatus.FS is not Off with WORLD_F, VS with
- * WORLD_V.
+ * Resets floating-point registers (WORLD_F; all bits that the hart has), vector registers (WORLD_V)
+ * and their status CSRs. With WORLD_F, sstatus.FS must not be Off; with WORLD_V, sstatus.VS.
  */
 void world_clear_fp(unsigned has);
 
 /*
- * Accesses one floating-point register of the guest, f0 … f31, whose values stay in this hart: all
- * 64 bits, or 32 where the hart has no D. sstatus.FS must not be Off; the guest's own FS stays. Not
- * for fast functions: on a hart without D it traps once.
+ * Reads or writes one floating-point register of the guest, f0 … f31, which the hart holds: 64
+ * bits, or 32 on a hart without D. sstatus.FS must not be Off; the guest's own FS does not change.
+ * Fast functions must not call these: on a hart without D an access traps once.
  */
 uint64_t world_read_fp(unsigned reg);
 void world_write_fp(unsigned reg, uint64_t bits);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte offsets into struct hart and struct world for assembly; proven in libarch/riscv/offsets.c.
- */
+/* Byte offsets into struct hart and struct world, for assembly. offsets.c proves them. */
 #pragma once
 
 #define HART_T0 0

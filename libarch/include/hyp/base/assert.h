@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two words for "this holds": HYP_ASSERT where we can argue a proof, HYP_REQUIRE
- * where our own caller or the machine could break a contract. What a guest, a
- * device or a configuration can cause is neither: it is an error return.
+ * Assertions. HYP_ASSERT states what can be proven. HYP_REQUIRE states a contract that our own
+ * caller or the machine could break. What a guest, a device or a configuration can cause is an
+ * error return instead.
  */
 #pragma once
 
 /*
- * Prints file, line, condition, hart and registers, then stops this hart. The
- * backend supplies it (libarch/riscv: dump over SBI; libarch/host: abort()).
+ * Prints file, line, condition, hart and registers, then stops this hart. Defined by the backend
+ * (libarch/riscv: dump over SBI; libarch/host: abort()) or by an embedder with a boot of its own.
  */
 _Noreturn void hyp_panic_at(const char *file, int line, const char *condition);
 

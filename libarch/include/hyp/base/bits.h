@@ -17,13 +17,6 @@ static inline uint64_t bits_get(uint64_t x, unsigned lo, unsigned width)
     return (x >> lo) & (BIT(width) - 1);
 }
 
-/* x with bits [lo, lo + width) replaced by value's low bits. */
-static inline uint64_t bits_set(uint64_t x, unsigned lo, unsigned width, uint64_t value)
-{
-    uint64_t mask = (BIT(width) - 1) << lo;
-    return (x & ~mask) | ((value << lo) & mask);
-}
-
 /* `align` is a power of two. */
 static inline bool is_aligned(uint64_t x, uint64_t align)
 {
@@ -35,7 +28,7 @@ static inline uint64_t align_down(uint64_t x, uint64_t align)
     return x & ~(align - 1);
 }
 
-/* Wraps to 0 where x is above the last multiple below 2^64. */
+/* Wraps to 0 if x is above the last multiple below 2^64. */
 static inline uint64_t align_up(uint64_t x, uint64_t align)
 {
     return (x + align - 1) & ~(align - 1);

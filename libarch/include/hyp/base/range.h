@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Half-open ranges [start, start + size). A size of 0 is an empty range, which
- * overlaps and contains nothing. No function wraps: a range that would pass
- * 2^64 is not valid and everything below says false for it.
+ * Half-open ranges [start, start + size). A range of size 0 is empty: it overlaps and contains
+ * nothing. No function wraps: for a range that would pass 2^64 all functions below return false.
  */
 #pragma once
 
@@ -24,7 +23,7 @@ static inline bool range_contains(struct range r, uint64_t x)
     return x - r.start < r.size && x >= r.start;
 }
 
-/* Is [start, start + size) wholly in r? */
+/* True if r contains all of [start, start + size). */
 static inline bool range_covers(struct range r, uint64_t start, uint64_t size)
 {
     return size != 0 && start >= r.start && start - r.start < r.size &&

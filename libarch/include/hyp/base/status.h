@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a library function tells its caller. A guest never sees these numbers:
- * what a guest sees (SBI errors, traps) is made in libvm, in one place.
+ * The result of a library function for its caller. A guest never sees these numbers: libvm makes
+ * what a guest sees (SBI errors, traps) in one place.
  */
 #pragma once
 
@@ -12,16 +12,18 @@ enum hyp_status {
     HYP_E_PARAM,       /* An argument is outside what the contract allows. */
     HYP_E_RANGE,       /* An address or size is beyond what the object or the ISA can name. */
     HYP_E_ALIGN,       /* An address or size is not a multiple of what it must be. */
-    HYP_E_EXIST,       /* The thing is there already: mapped, owned, started. */
-    HYP_E_ABSENT,      /* The thing is not there: not mapped, not owned, no such object. */
+    HYP_E_EXIST,       /* The object exists already: mapped, owned, started. */
+    HYP_E_ABSENT,      /* The object does not exist: not mapped, not owned. */
     HYP_E_NOMEM,       /* No page or slot is left. */
     HYP_E_UNSUPPORTED, /* This machine or firmware lacks the feature. */
     HYP_E_FAULT,       /* An access to guest memory or to a device trapped. */
-    HYP_E_BUSY,        /* The object is in a state that does not allow it now. */
     HYP_E_FORMAT,      /* Input from outside (device tree, image) is malformed. */
 };
 
-/* The one macro that may return: hands a failure on to the caller. */
+/* Its word in the log: "ok", "param", … "unknown" for any other number. */
+const char *hyp_status_name(enum hyp_status status);
+
+/* Returns from the calling function if `expr` is not HYP_OK. The only macro that may return. */
 #define HYP_TRY(expr)                             \
     do {                                          \
         enum hyp_status hyp_try_status_ = (expr); \

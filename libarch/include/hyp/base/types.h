@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Addresses as types: mixing up a guest's and the machine's does not compile.
+ * Address types: code that confuses addresses of a guest and of the machine does not compile.
  *
- * Units   Bytes. One-member structs cost nothing: they travel in a register.
+ * Units   Bytes. One-member structs cost nothing: each is passed in a register.
  */
 #pragma once
 
@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Guest-physical: what a guest believes to be the machine's address. */
+/* Guest-physical: after the guest's own (VS-stage) translation. */
 typedef struct {
     uint64_t a;
 } gpa_t;
 
-/* Host-physical: what the machine's memory system sees. */
+/* Host-physical: after the G-stage translation; an address of the machine. */
 typedef struct {
     uint64_t a;
 } hpa_t;
@@ -29,7 +29,7 @@ typedef struct {
 #define HPA(x) ((hpa_t){(uint64_t)(x)})
 #define GVA(x) ((gva_t){(uint64_t)(x)})
 
-/* Off the paths that are counted, in a file that has some: small goes before fast. */
+/* A function that is not on a counted path, in a file that has such paths: compiled for size. */
 #define HYP_COLD __attribute__((cold))
 
 #define HYP_PAGE_SHIFT 12
@@ -38,6 +38,6 @@ typedef struct {
 #define HYP_MIB ((uint64_t)1 << 20)
 #define HYP_GIB ((uint64_t)1 << 30)
 
-/* The most harts, VMs and so on that one image can name; loops and masks are bounded by it. */
+/* Limits of an image: they bound loops and the width of masks. */
 #define HYP_HART_MAX 64
 #define HYP_VM_MAX 32

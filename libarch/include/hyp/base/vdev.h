@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A virtual device: a guest-physical range and what a read or a write of it does.
+ * A virtual device: a guest-physical range, and the effect of reads and writes of it.
  *
- * libvm's bus dispatches to it; the models in libirq and libconsole are such
- * devices; the fake hardware behind a driver's host test is one, too.
+ * The bus of libvm calls it. The models in libirq and libconsole are such devices; a driver's host
+ * test uses one in place of the hardware.
  *
- * Units   `offset` is bytes from the device's base; `size` is 1, 2, 4 or 8 bytes.
- *         The bus guarantees offset + size <= the device's size, and nothing
- *         about alignment: each model answers misaligned accesses as the chip would.
- * Owner   `state` belongs to whoever put the device on the bus.
+ * Units   `offset` is bytes from the device's base; `size` is 1, 2, 4 or 8 bytes. The bus
+ * guarantees offset + size <= the device's size, but no alignment: each model handles misaligned
+ *         accesses as the hardware does.
+ * Owner   `state` belongs to the code that adds the device to the bus.
  * Locks   The caller of read and write holds the lock of the VM that owns the device.
  * Context HS-mode, on any hart of that VM, interrupts off. Never waits.
- * Cost    One call does a bounded amount of work. VDEV_MORE and VDEV_AGAIN split what is longer:
- *         interrupts are taken and the lock is free between two calls. A write has its effect on
- *         the device's registers in its first call and is never repeated, so what another hart
- *         writes meanwhile cannot keep it from its end. A repeated read does a part each time.
+ * Cost    Each call does a bounded amount of work. VDEV_MORE and VDEV_AGAIN split longer work:
+ *         between two calls interrupts are taken and the lock is free. A write changes the device's
+ *         registers in its first call and is never repeated, so that writes of another hart cannot
+ *         delay it for ever. A read that is repeated does a part of the work each time.
  */
 #pragma once
 
@@ -22,28 +22,28 @@
 
 enum vdev_result {
     VDEV_OK,
-    VDEV_FAULT, /* The guest gets an access fault, as from a real bus. Nothing has changed. */
+    VDEV_FAULT, /* The guest takes an access fault. Nothing has changed. */
     /*
-     * Done, but more() must be called before the guest's next instruction. A read that answers
-     * this may be repeated as well: it has changed nothing that another one would see.
+     * Done, but more() must be called before the guest's next instruction. A read with this result
+     * may also be repeated: it has no effect that a second read would see.
      */
     VDEV_MORE,
-    VDEV_AGAIN, /* Reads only: a part is done, *value means nothing. The read must be repeated. */
+    VDEV_AGAIN, /* Reads only: a part is done, *value is undefined. The read must be repeated. */
 };
 
 struct vdev_ops {
-    /* Zero-extended value into *value; untouched on VDEV_FAULT. */
+    /* Reads a zero-extended value; *value is not changed on VDEV_FAULT. */
     enum vdev_result (*read)(void *state, uint64_t offset, unsigned size, uint64_t *value);
-    /* Only the low `size` bytes of value count. */
+    /* Writes the low `size` bytes of value. */
     enum vdev_result (*write)(void *state, uint64_t offset, unsigned size, uint64_t value);
     /*
-     * The next part of what accesses have left to do: VDEV_MORE while some is left, else VDEV_OK.
-     * NULL: this device never answers VDEV_MORE.
+     * Does the next part of the work that accesses have left. Returns VDEV_MORE while some is left,
+     * else VDEV_OK. NULL: this device never returns VDEV_MORE.
      */
     enum vdev_result (*more)(void *state);
 };
 
-/* A whole access, for an embedder that has no need to split it. VDEV_OK or VDEV_FAULT. */
+/* A whole access, for a caller that does not split it. Returns VDEV_OK or VDEV_FAULT. */
 static inline enum vdev_result vdev_read(const struct vdev_ops *ops, void *state, uint64_t offset,
                                          unsigned size, uint64_t *value)
 {

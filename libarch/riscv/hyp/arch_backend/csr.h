@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSRs on the machine: one instruction each, by number, so that the assembler needs no names. */
+/* CSRs on the machine: one instruction each. The assembler has no names for those of H. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,8 +27,8 @@
     })
 
 /*
- * Does reading the CSR trap? For registers whose presence no other one tells.
- * Uses the same fix-up as guest_mem.h, so the trap vector is installed.
+ * True if the hart has the CSR: reading it does not trap. Uses a fix-up as guest_mem.h does, so the
+ * trap vector must be installed.
  */
 #define csr_probe(csr)                                  \
     __extension__({                                     \

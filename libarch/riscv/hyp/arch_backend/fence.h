@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fences on the machine: one instruction each. HFENCE operands as the encoding wants them. */
+/* Fences on the machine: one instruction each. */
 #pragma once
 
 #include <hyp/base/types.h>
@@ -14,7 +14,7 @@ static inline void fence_sfence_vma(uintptr_t va)
     __asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");
 }
 
-/* .insn r opcode=SYSTEM func3=0 func7 rd rs1 rs2: the assembler's march has no H. */
+/* .insn r opcode=SYSTEM func3=0 func7 rd rs1 rs2: the -march in use does not include H. */
 static inline void fence_hfence_gvma_all(void)
 {
     __asm__ volatile(".insn r 0x73, 0, 0x31, x0, x0, x0" : : : "memory");

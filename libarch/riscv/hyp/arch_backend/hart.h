@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hart's own struct is tp. */
+/* tp points to the struct of the hart. */
 #pragma once
 
 static inline struct hart *hart_self(void)
 {
-    /* By its name, the compiler addresses members from tp itself. */
+    /* A named register: the compiler addresses members relative to tp, without a copy. */
     register struct hart *h __asm__("tp");
     __asm__("" : "=r"(h));
     return h;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Device registers on the machine: one volatile access each, ordered as Linux's readl/writel are.
- */
+/* Device registers on the machine: one volatile access each, with the order of readl() in Linux. */
 #pragma once
 
 #include <stdint.h>

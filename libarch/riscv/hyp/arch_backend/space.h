@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The address of the hypervisor's GiB: boot.S and sections.ld have the same. */
+/* The hypervisor's GiB in the upper half of Sv39. Assembly includes this file, too. */
 #pragma once
 
-#define SPACE_BASE UINT64_C(0xffffffc000000000)
+#define SPACE_BASE 0xffffffc000000000

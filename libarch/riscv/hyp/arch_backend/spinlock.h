@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ticket lock with acquire/release atomics; `pause` while waiting. */
+/* The ticket lock on the machine. It executes PAUSE while it waits. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ static inline void spinlock_lock(struct spinlock *l) ACQUIRE(l) NO_THREAD_SAFETY
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
-/* A fence and a store: GCC makes a swap of an atomic release store. */
+/* A fence and a store: GCC compiles an atomic release store to a swap. */
 static inline void spinlock_unlock(struct spinlock *l) RELEASE(l) NO_THREAD_SAFETY_ANALYSIS
 {
     uint32_t next = l->serving + 1;

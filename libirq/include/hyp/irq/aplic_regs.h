@@ -14,6 +14,7 @@
 
 #define APLIC_DOMAINCFG ((uintptr_t)0x0)
 #define APLIC_SOURCECFG ((uintptr_t)0x0) /* + 4 * source, from source 1 on */
+#define APLIC_SOURCECFG_1 (APLIC_SOURCECFG + 4)
 #define APLIC_MMSIADDRCFG ((uintptr_t)0x1bc0)
 #define APLIC_MMSIADDRCFGH ((uintptr_t)0x1bc4)
 #define APLIC_SMSIADDRCFG ((uintptr_t)0x1bc8)
@@ -30,7 +31,8 @@
 #define APLIC_SETIPNUM_BE ((uintptr_t)0x2004)
 #define APLIC_GENMSI ((uintptr_t)0x3000)
 #define APLIC_TARGET ((uintptr_t)0x3000) /* + 4 * source, from source 1 on */
-#define APLIC_IDC ((uintptr_t)0x4000)    /* + APLIC_IDC_STRIDE * hart index */
+#define APLIC_TARGET_1 (APLIC_TARGET + 4)
+#define APLIC_IDC ((uintptr_t)0x4000) /* + APLIC_IDC_STRIDE * hart index */
 #define APLIC_IDC_STRIDE ((uintptr_t)0x20)
 #define APLIC_IDELIVERY ((uintptr_t)0x0) /* In an IDC structure. */
 #define APLIC_IFORCE ((uintptr_t)0x4)

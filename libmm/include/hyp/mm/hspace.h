@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hypervisor's own address space: an Sv39 table with W^X, guard pages round
- * every stack, and no guest memory.
+ * The hypervisor's own address space: an Sv39 table without writable and executable pages, with
+ * guard pages around every stack, and without guest memory.
  *
- * Two windows of virtual addresses, given by the caller, are handed out here:
- * devices and stacks. Which of their pages are in use is read from the table
- * itself. Leaves have A = D = G = 1, U = 0; the ASID is 0.
+ * The caller gives two windows of virtual addresses, for devices and for stacks.
+ * hspace_map_device() and hspace_map_stack() allocate from them; the table itself records which
+ * pages are in use. Leaves have A = D = G = 1 and U = 0; the ASID is 0.
  *
- * hspace_walk() and hspace_for_each_run() show what it maps. They start from a satp value,
- * so also from the CSR and from boot's first table.
+ * hspace_walk() and hspace_for_each_run() show what a satp value maps. They can start from the CSR,
+ * also while it holds the first table of boot.S.
  *
  * Units   Bytes; virtual addresses are canonical (bits 63-39 equal bit 38).
  * Owner   The hspace owns its tables and stack pages; they come from the pool.
  * Locks   The caller's; in practice only the boot hart changes it.
  * Damage  See ptable.h.
- * Fences  An unmap fences the hart that calls it, for all ASIDs; other harts are the
- *         caller's. After a map into a table that satp already holds, the caller
- *         fences (sfence.vma), unless the machine has Svvptc.
+ * Fences  An unmap fences the hart that calls it, for all ASIDs; the caller fences other harts.
+ *         After a map into a table that satp already holds, the caller fences (sfence.vma), unless
+ *         the machine has Svvptc.
  *
  * Implements "Sv39: Page-Based 39-bit Virtual-Memory System", "Supervisor Address
  * Translation and Protection (satp) Register", "Supervisor Memory-Management Fence
@@ -38,7 +38,7 @@ enum hspace_perm { HSPACE_R = 1 << 1, HSPACE_W = 1 << 2, HSPACE_X = 1 << 3 };
 struct hspace_config {
     struct page_pool *pool;     /* Borrowed; must outlive the hspace. */
     struct range device_window; /* VA, page-aligned, canonical; size 0 = no devices. */
-    struct range stack_window;  /* VA, as above; a stack of n pages takes n + 1, plus one. */
+    struct range stack_window;  /* The same. n stacks need a guard page each, and one more. */
     bool svpbmt;                /* The machine has Svpbmt, and menvcfg.PBMTE is set. */
 };
 
@@ -46,8 +46,8 @@ struct hspace {
     struct ptable table;
     struct range device_window;
     struct range stack_window;
-    uint64_t device_from; /* The search for a hole starts here; its window has none below. */
-    uint64_t stack_from;
+    uint64_t device_search_start; /* Below it, the window has no hole. */
+    uint64_t stack_search_start;  /* The same. */
     bool svpbmt;
 };
 
@@ -61,7 +61,7 @@ struct hspace_mapping {
 };
 
 /*
- * An empty space.
+ * Creates an empty space.
  *
  * Returns HYP_OK, HYP_E_RANGE (a window is not canonical), HYP_E_ALIGN (a window is
  * not made of pages), HYP_E_EXIST (the windows overlap) or HYP_E_NOMEM.
@@ -79,7 +79,7 @@ HYP_MUST_USE enum hyp_status hspace_create(struct hspace *hs, const struct hspac
  *   HYP_E_EXIST  some of it is mapped already
  *   HYP_E_NOMEM  too few pages left for the inner tables
  */
-HYP_MUST_USE enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *m);
+HYP_MUST_USE enum hyp_status hspace_map(struct hspace *hs, const struct hspace_mapping *range);
 
 /*
  * Unmaps a range of whole leaves, then fences it on this hart: leaf by leaf up to
@@ -91,9 +91,9 @@ HYP_MUST_USE enum hyp_status hspace_map(struct hspace *hs, const struct hspace_m
 HYP_MUST_USE enum hyp_status hspace_unmap(struct hspace *hs, uintptr_t va, uint64_t size);
 
 /*
- * Maps the pages that hold the registers [hpa, hpa + size) as RW MEM_IO somewhere
- * in the device window, an unmapped page before and after, and gives hpa's virtual
- * address. 2 MiB leaves are used where the device has them whole.
+ * Maps the pages of the registers [hpa, hpa + size) as RW MEM_IO in the device window, with an
+ * unmapped page before and after. *va is the virtual address of hpa. 2 MiB leaves are used where
+ * the device fills them.
  *
  * Returns HYP_OK, or with nothing changed HYP_E_PARAM (size is 0), HYP_E_RANGE (passes
  * 2^56) or HYP_E_NOMEM (the window has no such hole, or the pool too few pages).
@@ -102,8 +102,8 @@ HYP_MUST_USE enum hyp_status hspace_map_device(struct hspace *hs, hpa_t hpa, uin
                                                uintptr_t *va);
 
 /*
- * Takes `page_count` zeroed pages and maps them RW in the stack window, with an
- * unmapped guard page below and above. *top is the initial sp: one past the last byte.
+ * Allocates `page_count` zeroed pages and maps them RW in the stack window, with an unmapped guard
+ * page below and above. *top is the initial sp: the address after the last byte.
  *
  * Returns HYP_OK, or with nothing changed HYP_E_PARAM (page_count is 0) or
  * HYP_E_NOMEM (the window has no such hole, or the pool too few pages).
@@ -115,7 +115,7 @@ HYP_MUST_USE enum hyp_status hspace_map_stack(struct hspace *hs, uint32_t page_c
 uint64_t hspace_satp(const struct hspace *hs);
 
 /*
- * The leaf that maps va under a satp value. Pure.
+ * Finds the leaf that maps va under a satp value. Pure.
  *
  * Returns HYP_OK, HYP_E_UNSUPPORTED (satp.MODE is not Sv39), HYP_E_RANGE (va is not
  * canonical), HYP_E_ABSENT (not mapped), or HYP_E_FORMAT or HYP_E_FAULT (a damaged
@@ -125,12 +125,12 @@ HYP_MUST_USE enum hyp_status hspace_walk(const struct phys_map *map, uint64_t sa
                                          struct ptable_leaf *leaf);
 
 /*
- * Visits all leaves under a satp value in runs, by ascending address of the lower half and then of
- * the upper, see ptable_for_each_run(). HYP_E_UNSUPPORTED as hspace_walk(); HYP_E_FORMAT or
- * HYP_E_FAULT at an entry that is no valid leaf, see ptable_check_run().
+ * Visits all leaves under a satp value in runs, in ascending order of addresses, the lower half
+ * first, see ptable_for_each_run(). Returns HYP_E_UNSUPPORTED as hspace_walk() does, HYP_E_FORMAT
+ * or HYP_E_FAULT at an entry that is no valid leaf, see ptable_check_run().
  */
 HYP_MUST_USE enum hyp_status hspace_for_each_run(const struct phys_map *map, uint64_t satp,
                                                  ptable_visit_run *visit, void *context);
 
-/* The table is well-formed, and no leaf has W and X, or U. */
+/* True if the table is well-formed, and no leaf has W and X, or U. */
 bool hspace_is_valid(const struct hspace *hs);

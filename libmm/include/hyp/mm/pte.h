@@ -5,8 +5,8 @@
  *   63  62:61  60:54     53:10  9:8  7 6 5 4 3 2 1 0
  *    N   PBMT  reserved   PPN   RSW  D A G U X W R V
  *
- * Leaves that libmm makes have A = D = 1: a machine with Svade faults instead of
- * setting them, and nothing here reads them. N is always 0 (no NAPOT leaves).
+ * Leaves that libmm makes have A = D = 1: a machine with Svade would raise a page fault instead of
+ * setting these bits, and libmm does not use them. N is always 0 (no NAPOT leaves).
  *
  * Implements "Sv39: Page-Based 39-bit Virtual-Memory System" (and "Sv32: Addressing
  * and Memory Protection", which defines bits 9-0), "Guest Physical Address
@@ -38,9 +38,9 @@
 /* Physical addresses have 56 bits in every paging mode. */
 #define PTE_PA_LIMIT BIT(56)
 
-/* Memory types, by their PBMT encoding. Without Svpbmt the PMAs alone decide. */
+/* Memory types by their PBMT encoding. Without Svpbmt only the PMAs apply. */
 enum mem_type {
-    MEM_NORMAL = 0, /* As the PMAs say. */
+    MEM_NORMAL = 0, /* The PMAs apply. */
     MEM_NC = 1,     /* Main memory, non-cacheable, weakly ordered. */
     MEM_IO = 2,     /* Non-cacheable, strongly ordered. */
 };
@@ -93,7 +93,7 @@ static inline enum mem_type pte_mem_type(uint64_t pte)
     return (enum mem_type)bits_get(pte, PTE_PBMT_LO, PTE_PBMT_WIDTH);
 }
 
-/* A leaf's R, W and X in a combination that is not reserved: some, and no W without R. */
+/* True if R, W and X of a leaf are not reserved: at least one is set, and W only with R. */
 static inline bool pte_perm_is_legal(unsigned perm)
 {
     return (perm & ~(unsigned)PTE_RWX) == 0 && perm != 0 &&

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * VMs and their vCPUs: what they are made of, who may touch what.
+ * VMs and their vCPUs.
  *
  * A vCPU runs on one hart for as long as its VM lives, so VS-level CSRs, floating-point and
- * vector registers stay in that hart. Other harts reach it through `pending` alone:
- * one word of bits, set atomically, then an IPI. Nothing queues, so nothing drops; a
- * bit set twice is done once.
+ * vector registers stay in that hart. Another hart reaches a vCPU through `pending` alone: it sets
+ * bits of that word atomically, then sends an IPI. There is no queue that could overflow; a bit
+ * that is set twice is handled once.
  *
- * Owner   All objects come from the hypervisor pool at boot; the image owns `struct hyp`.
- * Locks   vm->lock guards the bus's devices, the interrupt controller and HSM states.
- *         Members marked "own hart" are touched by the vCPU's hart only; those that are
+ * Owner   The embedder allocates all objects at boot and never frees them.
+ * Locks   vm->lock guards the devices on the bus, the interrupt controller and HSM states.
+ *         Members marked "own hart" are touched by the vCPU's hart only; members that are
  *         const after boot need no lock.
  */
 #pragma once
@@ -28,93 +28,92 @@
 #define VM_VDEV_MAX 8
 #define VM_VCPU_MAX HYP_HART_MAX
 
-/* Bits of vcpu.pending: what another hart wants of this vCPU. */
+/* Bits of vcpu.pending: requests of other harts to this vCPU. */
 enum vcpu_pending {
-    VCPU_PENDING_IPI = 1 << 0,     /* Raise the guest's software interrupt. */
-    VCPU_PENDING_EXT = 1 << 1,     /* Its external interrupt's level has changed. */
-    VCPU_PENDING_FENCE_I = 1 << 2, /* Fence; the sender waits for fence_done. */
-    VCPU_PENDING_VVMA = 1 << 3,
-    VCPU_PENDING_START = 1 << 4,   /* hsm_state is START_PENDING. */
-    VCPU_PENDING_STOP = 1 << 5,    /* The VM has stopped. */
-    VCPU_PENDING_CONSOLE = 1 << 6, /* The VM's virtual UART has input, or room again. */
-    VCPU_PENDING_MORE = 1 << 7,    /* Set by itself: a device has answered VDEV_MORE. */
+    VCPU_PENDING_IPI = 1 << 0,         /* Raise the guest's software interrupt. */
+    VCPU_PENDING_EXT = 1 << 1,         /* The level of its external interrupt has changed. */
+    VCPU_PENDING_FENCE_I = 1 << 2,     /* Execute fence.i; the sender waits for fence_done. */
+    VCPU_PENDING_HFENCE_VVMA = 1 << 3, /* The same with hfence.vvma. */
+    VCPU_PENDING_START = 1 << 4,       /* hsm_state is START_PENDING. */
+    VCPU_PENDING_STOP = 1 << 5,        /* The VM has stopped. */
+    VCPU_PENDING_CONSOLE = 1 << 6,     /* The VM's virtual UART has input, or room for output. */
+    VCPU_PENDING_MORE = 1 << 7,        /* Set by its own hart: a device has returned VDEV_MORE. */
 };
 
 enum vm_stop_reason {
     VM_RUNNING,
-    VM_STOP_SHUTDOWN, /* SRST by the guest. */
-    VM_STOP_REBOOT,   /* SRST by the guest, which wanted to start again. */
-    VM_STOP_FAILURE,  /* SRST with reason "system failure". */
-    VM_STOP_IDLE,     /* Its last vCPU stopped itself: nobody is left to start one. */
-    VM_STOP_TRAPS,    /* It traps at its own trap vector: it cannot go on. */
+    VM_STOP_SHUTDOWN, /* The guest called SRST: shutdown. */
+    VM_STOP_REBOOT,   /* The guest called SRST: cold or warm reboot. */
+    VM_STOP_FAILURE,  /* The guest called SRST with reason "system failure". */
+    VM_STOP_IDLE,     /* Its last vCPU stopped itself: no vCPU is left to start one. */
+    VM_STOP_TRAPS,    /* Its trap vector cannot be fetched: it would trap for ever. */
     VM_STOP_HART,     /* One of its harts did not start. */
-    VM_STOP_PANIC,    /* The hypervisor's own fault on one of its harts. */
-    VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it traps. */
-};
-
-/* Events of a VM, each recorded once; the VM goes on. */
-enum vm_event {
-    VM_EVENT_EXITS = 1 << 0, /* One exit more than its exits_after_boot. */
+    VM_STOP_PANIC,    /* The hypervisor panicked on one of its harts. */
+    VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it trapped. */
 };
 
 struct vm;
 
 struct vcpu {
-    struct world world; /* Own hart. First member: a world is its vCPU. */
+    struct world world; /* Own hart. First member, so that a world's address is its vCPU's. */
     struct vm *vm;
     uint32_t id;         /* The guest's hart id: 0 … vm->vcpu_count - 1. */
-    uint32_t hart_index; /* Dense; pinned. */
+    uint32_t hart_index; /* The hart that it runs on, by its dense index. Const after boot. */
 
-    uint64_t pending;     /* Atomic: OR of enum vcpu_pending. */
-    uint64_t fence_asked; /* Atomic: fences that others have asked for … */
-    uint64_t fence_done;  /* … and that this hart has done. */
+    uint64_t pending;         /* Atomic: OR of enum vcpu_pending. */
+    uint64_t fence_requested; /* Atomic: number of fences that other harts have requested, */
+    uint64_t fence_done;      /* Atomic: and how many of them this hart has executed. */
 
-    uint32_t hsm_state;    /* enum sbi_hsm_state; vm->lock, read relaxed. */
-    bool suspended_resume; /* Non-retentive suspend: starts at start_pc again. */
-    uint64_t start_pc;
-    uint64_t start_opaque;
+    uint32_t hsm_state;         /* enum sbi_hsm_state. vm->lock; read without it, atomically. */
+    bool non_retentive_suspend; /* The end of its suspend starts it at start_pc. Own hart. */
+    uint64_t start_pc;          /* With hsm_state START_PENDING: vm->lock. Else own hart. */
+    uint64_t start_opaque;      /* a1 at start_pc. The same. */
 
-    uint32_t guest_file; /* Its guest interrupt file on that hart, for hstatus.VGEIN; 0: none. */
-    uint64_t hstateen0;  /* Bits that this vCPU is granted beside vm->grant.hstateen0. */
+    uint32_t guest_file; /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
+    uint64_t hstateen0;  /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
 
-    bool ext_level; /* Driven by the controller; vm->lock, read relaxed by its own hart. */
-    uint64_t timer; /* Own hart, without Sstc: when the guest's timer is due. */
+    bool ext_level; /* Output of its VM's controller to it. vm->lock; own hart reads atomically. */
+    uint64_t timer; /* Own hart, without Sstc: time at which the guest's timer expires. */
 };
 
-/* Extensions that all harts of a VM have, and that its guest is granted. Const after boot. */
+/*
+ * Extensions that all harts of a VM have and that its guest may use. Const after boot.
+ */
 struct vm_grant {
     bool sstc;
-    bool has_envcfg; /* henvcfg and senvcfg are there. */
+    bool has_envcfg; /* The harts have henvcfg and senvcfg. */
     bool has_stateen;
     uint32_t fp;      /* OR of WORLD_F, WORLD_D, WORLD_V. */
     uint64_t henvcfg; /* Values of these CSRs. */
     uint64_t hcounteren;
     uint64_t hstateen0;
-    uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: not on all harts. */
+    uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: some hart lacks it. */
 };
 
 /*
- * The machine that VMs share, as they use it. Data is const after boot; the functions are the
- * embedder's, run on the hart of a vCPU with interrupts off, and never wait.
+ * Services of the machine that VMs share. The embedder provides them. Each is called on the hart
+ * of a vCPU with interrupts off, and never waits. The data is const after boot.
  */
 struct vm_host_ops {
-    uint32_t timebase_hz; /* Frequency of the time CSR; for budgets. */
-    /* Interrupts a hart: its supervisor software interrupt, at once or soon. */
+    uint32_t timebase_hz; /* Frequency of the time CSR; used by exit budgets. */
+    /* Sends an IPI to a hart, which takes a supervisor software interrupt. */
     void (*send_ipi)(struct vm_host_ops *host, uint32_t hart_index);
-    /* The same for several other harts: bit n of `harts` is the hart with index n. */
+    /* Sends an IPI to several other harts: bit n of `harts` is the hart with index n. */
     void (*send_ipis)(struct vm_host_ops *host, uint64_t harts);
-    /* A supervisor external interrupt pends on this hart. */
-    void (*external)(struct vm_host_ops *host, struct vcpu *vcpu);
-    /* This hart was interrupted by an IPI: what else than the vCPU's own may be due? NULL: nothing.
+    /* Handles the supervisor external interrupt that is pending on this hart. */
+    void (*handle_external_irq)(struct vm_host_ops *host, struct vcpu *vcpu);
+    /*
+     * Does the embedder's own work of an IPI, after the vCPU's requests were handled: an IPI does
+     * not say why it was sent. NULL: the embedder has none.
      */
     void (*ipi_work)(struct vm_host_ops *host, struct vcpu *vcpu);
-    /* This hart's supervisor timer has expired. */
+    /* Handles the supervisor timer interrupt of this hart. */
     void (*timer_expired)(struct vm_host_ops *host, struct vcpu *vcpu);
-    /* vcpu->timer has changed; program the hart's timer. Not with Sstc. */
+    /* Programs this hart's timer: vcpu->timer has changed. Not called with Sstc. */
     void (*timer_changed)(struct vm_host_ops *host, struct vcpu *vcpu);
-    /* A bit of vm->events was set; on one of its harts. With budgets only. */
+    /* Reports that vm->over_budget was set. Called once a VM, on one of its harts. */
     void (*budget_exceeded)(struct vm_host_ops *host, struct vm *vm);
-    /* The last vCPU of a VM has left vcpu_run(); on its hart. */
+    /* Reports that the last vCPU of a VM has left vcpu_run(). Called on that vCPU's hart. */
     void (*vm_ended)(struct vm_host_ops *host, struct vm *vm);
 };
 
@@ -124,17 +123,18 @@ struct vm {
     struct vm_host_ops *host;
     struct vm_grant grant;
     uint32_t index;
-    uint32_t vcpu_count; /* Present ones, dense. */
+    uint32_t vcpu_count; /* vCPUs that have a hart on this machine; their ids have no gap. */
     struct vcpu **vcpus;
     uint64_t hgatp;
 
-    struct vdev vdev[VM_VDEV_MAX + 1]; /* As added; size 0 ends them. Const after boot. */
+    struct vdev vdev[VM_VDEV_MAX + 1]; /* The bus; a device of size 0 ends it. Const after boot. */
     uint32_t vdev_count;
 
-    /* Takes bytes of SBI DBCN; the count that found room. NULL: no console. vm->lock. */
+    /* Writes bytes of SBI DBCN; returns how many found room. NULL: no console. vm->lock. */
     uint32_t (*console_write)(void *ctx, const uint8_t *bytes, uint32_t count);
+    /* Reads up to `count` bytes; returns how many there were. vm->lock. */
     uint32_t (*console_read)(void *ctx, uint8_t *bytes, uint32_t count);
-    /* Input came, or room: called on one of the VM's harts. vm->lock. */
+    /* Updates the virtual UART: it has input, or room. On one of the VM's harts; vm->lock. */
     void (*console_update)(void *ctx);
     void *console_ctx GUARDED_BY(&lock);
 
@@ -143,73 +143,87 @@ struct vm {
 
     struct scrub scrub;
     /*
-     * All of its memory is as the guest shall find it: from here on its access rights are, too.
-     * vCPU 0's hart; each hart fences before it runs the guest. vm->lock. NULL: nothing to do.
+     * Restricts the access rights of its memory to those that the guest shall have; all of it is
+     * cleared now. On vCPU 0's hart, vm->lock held; each hart fences before it runs the guest.
+     * NULL: the rights are what they shall be.
      */
     enum hyp_status (*memory_cleared)(struct vm *vm);
 
-    uint64_t boot_end;         /* vcpu_run(): by the time CSR, when it has booted. */
-    uint64_t exits_after_boot; /* Atomic; with a budget: since then. */
+    uint64_t boot_end;         /* Time CSR from which exits count. Written by vCPU 0 only. */
+    uint64_t exits_after_boot; /* Atomic. Counted only if the VM has a budget. */
+    bool over_budget;          /* Atomic: more exits after boot than its budget allows. */
 
-    uint32_t events;      /* Atomic: OR of enum vm_event. */
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
     uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
 };
 
+/* False once the VM has stopped, which any hart may do at any time. */
+static inline bool vm_is_running(const struct vm *vm)
+{
+    return __atomic_load_n(&vm->stop_reason, __ATOMIC_RELAXED) == VM_RUNNING;
+}
+
 /*
- * Is [gpa, gpa + size) RAM with these access bits? Ranges of its config that touch each other are
- * one, in whatever order they stand there. size 0 asks for the byte at gpa. Pure.
+ * True if [gpa, gpa + size) is RAM with these access bits. Adjacent ranges of the configuration
+ * count as one, in any order. A size of 0 is taken as 1. Pure.
  */
 bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned access);
 
 /*
- * Adds a device. HYP_OK, HYP_E_NOMEM, HYP_E_PARAM: its size is 0, or HYP_E_EXIST: overlaps one
- * that is there. Boot only.
+ * Adds a device to the bus. Boot only.
+ *
+ * Returns HYP_OK, or with nothing changed:
+ *   HYP_E_NOMEM  the bus has VM_VDEV_MAX devices
+ *   HYP_E_PARAM  its size is 0
+ *   HYP_E_EXIST  it overlaps a device on the bus
  */
 HYP_MUST_USE enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev);
 
-/* The set of its vCPUs, by id. */
+/* The set of all its vCPUs: bit n is the vCPU with id n. */
 static inline uint64_t vm_all_vcpus(const struct vm *vm)
 {
     return UINT64_MAX >> (VM_VCPU_MAX - vm->vcpu_count);
 }
 
-/* Stops the VM: the first reason stays. From any hart, any context; never waits. */
+/* Stops the VM. The first reason is kept. Callable from any hart in any context; never waits. */
 void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 
-/* "shutdown", "reboot", … */
+/* Its word in the log: "shutdown", "reboot", … */
 const char *vm_stop_reason_name(enum vm_stop_reason reason);
 
-/* Did it end by a fault? */
+/* True if the VM did not end as its guest wanted. */
 bool vm_stop_is_fault(enum vm_stop_reason reason);
 
 /*
- * How often its vCPUs left their guest by this cause, in all: the code of an exception, or
- * WORLD_EXIT_IRQ + that of an interrupt, below WORLD_EXIT_COUNT. From any hart.
+ * Counts the exits of all its vCPUs by one cause: the code of an exception, or WORLD_EXIT_IRQ + the
+ * code of an interrupt, below WORLD_EXIT_COUNT. Callable from any hart.
  */
 uint64_t vm_exits(const struct vm *vm, uint32_t cause);
 
-/* Sets bits of vcpu->pending and interrupts its hart, unless that is this one. */
+/*
+ * Sets bits of vcpu->pending and interrupts its hart. On its own hart the software interrupt
+ * becomes pending.
+ */
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
-/* The same for each vCPU of a set, by id; all their harts are interrupted by one request to host.
- */
+/* The same for each vCPU of a set, by id, with one request to vm->host for all their harts. */
 void vm_notify(struct vm *vm, uint64_t vcpus, uint64_t bits);
 
-/* The guest's timer, without Sstc: raises its interrupt if it is due at `now`. Own hart. */
+/*
+ * Raises the guest's timer interrupt if vcpu->timer is not after `now`. Own hart; not called with
+ * Sstc.
+ */
 void vcpu_timer_expired(struct vcpu *vcpu, uint64_t now);
 
-/* The controller's output changed. On any hart of the VM. */
+/* Sets the guest's external interrupt, hip.VSEIP. On any hart of the VM. */
 void vcpu_set_external(struct vcpu *vcpu, bool level) REQUIRES(vcpu->vm->lock);
 
 /*
- * Has this hart what its VM was promised? Tries it, before vcpu_run(); the hart may even lack H.
- * The CSRs that it tries are left with what was promised, or 0.
+ * True if this hart has all that vm->grant says, found by trying it. Called before vcpu_run(), also
+ * on a hart that lacks the hypervisor extension. henvcfg and hcounteren are left with the granted
+ * values, hgatp with 0.
  */
 bool vcpu_hart_is_fit(const struct vcpu *vcpu);
 
-/*
- * Runs the guest on this hart until its VM stops. hgatp, hedeleg and the other
- * hypervisor CSRs of this hart are set here.
- */
+/* Runs the vCPU on this hart until its VM stops. Sets all hypervisor CSRs of this hart. */
 void vcpu_run(struct vcpu *vcpu);

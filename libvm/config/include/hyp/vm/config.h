@@ -74,9 +74,10 @@ enum hyp_irqc_model {
     HYP_IRQC_NONE,  /* No external interrupts. The last one: its value counts the models. */
 };
 
-/* Bytes of a VM's controller in its guest-physical space: the same as on QEMU's virt machine. */
+/* Bytes of a VM's virtual devices in its guest-physical space: as on QEMU's virt machine. */
 #define HYP_PLIC_SIZE 0x600000
 #define HYP_APLIC_SIZE 0x8000
+#define HYP_VUART_SIZE 0x100  /* Only the first 8 bytes are registers. */
 #define HYP_IMSIC_SIZE 0x1000 /* For each vCPU: one page, its S-level interrupt file. */
 
 /*

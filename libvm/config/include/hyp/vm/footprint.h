@@ -16,7 +16,7 @@
  *   + inner tables, counted exactly for leaves of 1 GiB, 2 MiB and 4 KiB, in the
  *     narrowest G-stage mode that reaches the VM's highest address   * 4 KiB
  *   + embedded files                                     * FOOTPRINT_PER_BLOB
- *   + the block in which the largest device tree is edited
+ *   + the largest block in which a device tree is changed
  *
  * An object smaller than a page shares its page with others, so the sum is an upper bound.
  *

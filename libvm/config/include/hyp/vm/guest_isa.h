@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ISA extensions that a guest may be shown, and how they are spelled.
+ * The ISA extensions that a guest may be shown, and their spelling.
  *
  * One table for all: the generator writes the whole of it into a guest's device
- * tree, guest_dt_narrow() strikes out what the machine does not grant, and
+ * tree, guest_dt_apply() removes what the machine does not grant, and
  * config_check() and config_fit() read vm_config.isa_required with it. A new extension is one line.
  *
  * Order   That of the ISA string: single letters, then Z by category, then S
@@ -68,7 +68,7 @@ enum guest_isa {
         GUEST_ISA_COUNT
 };
 
-/* Every bit; and what each machine that runs libhyp has and grants, asked for or not. */
+/* All bits; and the extensions that each machine which runs libhyp has and grants. */
 #define GUEST_ISA_ALL (BIT(GUEST_ISA_COUNT) - 1)
 #define GUEST_ISA_ALWAYS                                                         \
     (BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | \
@@ -80,13 +80,14 @@ static inline char guest_isa_lower(char c)
     return (char)(c | 0x20);
 }
 
-/* "zicbom". */
+/* Returns "zicbom" for GUEST_ISA_ZICBOM. */
 const char *guest_isa_name(enum guest_isa ext);
 
-/* The extension spelled by `length` characters, in any case (no NUL needed), or GUEST_ISA_COUNT. */
+/* Returns the extension spelled by `length` characters, in any case (no NUL needed), or
+ * GUEST_ISA_COUNT. */
 enum guest_isa guest_isa_find(const char *text, size_t length);
 
-/* The same, faster where the extension is `near`: lists are in the table's order. */
+/* The same; faster if the extension is `near`, as in lists in the order of the table. */
 enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_isa near);
 
 /* The widest vsatp mode. */
@@ -96,7 +97,7 @@ enum guest_mmu {
     GUEST_MMU_SV57,
 };
 
-/* How the devicetree binding "RISC-V ISA extensions" spells a set of them. */
+/* The two spellings of a set in the devicetree binding "RISC-V ISA extensions". */
 enum guest_isa_form {
     GUEST_ISA_STRING, /* riscv,isa: "rv64imac_zicsr…". */
     GUEST_ISA_NAMES,  /* riscv,isa-extensions: NUL-separated. */
@@ -106,7 +107,8 @@ enum guest_isa_form {
 #define GUEST_ISA_TEXT_SIZE 320
 
 /*
- * Writes what `mask` (OR of BIT(enum guest_isa)) and GUEST_ISA_ALWAYS hold, and returns the bytes
- * written, the last NUL included: never more than for GUEST_ISA_ALL, and `text` has room for that.
+ * Writes the extensions of `mask` (OR of BIT(enum guest_isa)) and GUEST_ISA_ALWAYS, and returns the
+ * bytes written, the last NUL included: never more than for GUEST_ISA_ALL, and `text` has room for
+ * that.
  */
 size_t guest_isa_write(uint64_t mask, enum guest_isa_form form, char *text);

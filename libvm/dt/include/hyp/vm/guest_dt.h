@@ -52,5 +52,5 @@ struct guest_dt_params {
 HYP_MUST_USE enum hyp_status guest_dt_apply(void *fdt, const struct hyp_dtb *dtb,
                                             const struct guest_dt_params *params);
 
-/* Overwrites the seeds in a tree that guest_dt_apply() has changed, which is no tree any more. */
+/* Removes the seeds from a tree that guest_dt_apply() has changed. */
 void guest_dt_erase_seeds(void *fdt, const struct hyp_dtb *dtb);

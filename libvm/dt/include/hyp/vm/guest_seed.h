@@ -4,10 +4,10 @@
  *
  * ChaCha20 (RFC 8439) is the one-way function: the key comes from the machine's seed, the nonce
  * says which VM, which start and when; its key stream is the next key, then the seeds of this
- * start. The machine's seed and all keys before are gone by then. So whoever knows some seeds
- * learns neither the machine's nor any other, and no two starts get the same.
+ * start. The machine's seed and all keys before are erased by then. So seeds that are known reveal
+ * neither the machine's nor any other, and no two starts get the same.
  *
- * Owner   The caller's. Both structs hold secrets; a guest_seed is erased once it was given.
+ * Owner   The caller's. Both structs hold secrets; a guest_seed is erased when the guest has it.
  * Locks   None: one caller at a time. Pure.
  */
 #pragma once
@@ -22,7 +22,7 @@
 struct seed_source {
     uint8_t key[GUEST_SEED_KEY_SIZE];
     uint32_t size;  /* Bytes of the machine's seed; 0: it has none. */
-    uint32_t draws; /* So far; the starts of all VMs are among them. */
+    uint32_t draws; /* Keys drawn so far, for the starts of all VMs and for room. */
 };
 
 struct guest_seed {
@@ -32,10 +32,11 @@ struct guest_seed {
 };
 
 /*
- * Takes in a seed of the machine, of any length, beside those before. Zeroes alone are none: a
+ * Adds a seed of the machine, of any length, to those before. A seed of zeroes alone is skipped: a
  * kernel clears the seed that it has used.
  */
-void guest_seed_add(struct seed_source *s, const uint8_t *bytes, size_t size);
+void guest_seed_add(struct seed_source *source, const uint8_t *bytes, size_t size);
 
 /* The seeds of one start of VM `vm`, at `time` of the time CSR. The caller erases them. */
-void guest_seed_draw(struct seed_source *s, uint32_t vm, uint64_t time, struct guest_seed *seed);
+void guest_seed_draw(struct seed_source *source, uint32_t vm, uint64_t time,
+                     struct guest_seed *seed);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The machine as its device tree has it, and as its CSRs keep what is written to them.
+ * The machine as its device tree describes it, and as its CSRs keep what is written to them.
  *
- * The tree is read once, from front to back; what is wanted of it may come in any order. It is the
- * firmware's and trusted, but where it is malformed or says more than there is room for, that is
- * an answer, not a fault.
+ * The tree is read once, from front to back; nodes and properties may come in any order. The
+ * firmware has written it and is trusted, but a tree that is malformed, or has more than there is
+ * room for, is an error or a count, and never accessed beyond its end.
  *
  * Units   Bytes. Harts are dense indices: their ids, ascending.
- * Owner   The caller's. machine_read() keeps no pointer into the tree; places in it are offsets.
+ * Owner   The caller's. machine_read() keeps no pointer into the tree, only offsets.
  * Locks   None.
  */
 #pragma once
@@ -23,10 +23,10 @@
 #define MACHINE_REGS_MAX 32
 #define MACHINE_BOOTARGS_SIZE 512
 #define MACHINE_NO_INDEX UINT32_MAX
-#define MACHINE_KIND_MAX 4   /* Kinds of harts that are told apart. */
-#define MACHINE_WITHOUT_H 16 /* Harts without H that are named. */
+#define MACHINE_KIND_MAX 4   /* Kinds of harts that are kept apart. */
+#define MACHINE_WITHOUT_H 16 /* Ids of harts without H that are kept. */
 
-/* Extensions that work on blocks, whose size is the hart's: indices of block[]. */
+/* Extensions that work on cache blocks: indices of block[]. */
 enum machine_block {
     MACHINE_BLOCK_ZICBOM,
     MACHINE_BLOCK_ZICBOP,
@@ -34,14 +34,14 @@ enum machine_block {
     MACHINE_BLOCK_COUNT
 };
 
-/* Extensions of harts by the tree; after machine_probe(), those that guests can be granted. */
+/* Extensions of harts by the tree; machine_probe() leaves those that guests can be granted. */
 struct machine_grant {
     uint64_t isa;                        /* OR of BIT(enum guest_isa). */
     uint32_t mmu;                        /* enum guest_mmu: the widest. */
     uint32_t block[MACHINE_BLOCK_COUNT]; /* Bytes of a block; 0: no such extension. */
 };
 
-/* One range of registers, as CPUs have it, of a node that nothing disables. */
+/* One range of registers, in addresses of CPUs, of a node that is not disabled. */
 struct machine_device {
     uint64_t hpa;
     uint32_t at;  /* Offset of the node in the tree. */
@@ -59,40 +59,40 @@ enum machine_irqc {
 struct machine {
     /* Ids of the harts with H, ascending: the index is the dense hart index. */
     uint64_t hart_id[HYP_HART_MAX];
-    uint8_t hart_kind[HYP_HART_MAX]; /* Which of kind[] the hart is. */
-    /* Kinds beyond MACHINE_KIND_MAX share the last one, which is what all of them have. */
+    uint8_t hart_kind[HYP_HART_MAX]; /* Index in kind[]. */
+    /* Kinds beyond MACHINE_KIND_MAX share the last entry, which has what all of them have. */
     struct machine_grant kind[MACHINE_KIND_MAX];
     uint32_t kind_count;
-    uint64_t without_h[MACHINE_WITHOUT_H]; /* Ids of the first harts that lack H, by the tree. */
-    uint32_t without_h_count;              /* All harts that lack H, also those without room. */
+    uint64_t without_h[MACHINE_WITHOUT_H]; /* Ids of the first harts that lack H. */
+    uint32_t without_h_count;              /* All harts that lack H. */
     uint32_t intc[HYP_HART_MAX]; /* phandle of the hart's own interrupt controller; or 0. */
-    /* At the controller: its S-mode context of a PLIC, its hart index of an APLIC with or without
-     * IMSICs; MACHINE_NO_INDEX: the controller does not interrupt it. */
+    /* The S-mode context of the PLIC, or the hart index of the APLIC; MACHINE_NO_INDEX: the
+     * controller does not interrupt the hart. */
     uint32_t irqc_index[HYP_HART_MAX];
     uint32_t hart_count;
     struct hyp_mem mem[MACHINE_RANGE_MAX];
     uint32_t mem_count;
     struct hyp_mem reserved[MACHINE_RANGE_MAX];
     uint32_t reserved_count;
-    struct hyp_mem initrd; /* The range that /chosen names as initrd; size 0: none. */
+    struct hyp_mem initrd; /* The initrd of /chosen; size 0: none. */
     uint32_t device_count;
     uint32_t regs_count;
     struct hyp_mem plic; /* Its registers; size 0 where they are several ranges, or none. */
     /*
      * First register of the firmware's console, by /chosen/stdout-path. Size 0: the tree names no
-     * device that can be a VM's; all addresses: one of several, nobody knows which.
+     * device that can be a VM's; all addresses: it may be one of several devices.
      */
     struct hyp_mem stdout_regs;
     uint32_t timebase_hz;
-    uint32_t source_count;    /* The controller's, with source 0; 0: none is found. */
+    uint32_t source_count;    /* The controller's, source 0 included; 0: there is none. */
     bool other_irqc;          /* There is an APLIC, IMSIC or SSWI device: machine_aia.h. */
     struct machine_grant all; /* Common to all harts: the hypervisor itself uses no more. */
     char bootargs[MACHINE_BOOTARGS_SIZE];
     struct seed_source seed; /* The seeds of /chosen: rng-seed and kaslr-seed. */
     /*
-     * Counts of things without room: harts above the first HYP_HART_MAX of the tree, ranges of
-     * memory, devices, characters of the boot arguments. They are left out, which is safe. Reserved
-     * ranges are never left out: above MACHINE_RANGE_MAX the one that is nearest grows over each.
+     * Counts of what has no room: harts above the first HYP_HART_MAX of the tree, ranges of memory,
+     * devices, characters of the boot arguments. They are left out, which is safe. Reserved ranges
+     * are never left out: above MACHINE_RANGE_MAX the nearest one grows over each.
      */
     uint32_t harts_left_out;
     uint32_t mem_left_out;
@@ -109,9 +109,9 @@ struct machine {
     /* Arrays whose entries beyond their counts are not set. */
     struct machine_device device[MACHINE_DEVICE_MAX];
     /*
-     * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, the machine
-     * level's too; size 0: CPUs have no address for them. If there are more, the last entry covers
-     * all addresses. regs_of[] has the node of each; at 0: the node is disabled, or of no use.
+     * Registers of every PLIC, APLIC, IMSIC and SSWI device of the tree, used or not, machine level
+     * included; size 0: CPUs have no address for them. If there are more, the last entry covers all
+     * addresses. regs_of[] has the node of each; at 0: the node is disabled, or of no use.
      */
     struct hyp_regs regs[MACHINE_REGS_MAX];
     struct {
@@ -125,48 +125,48 @@ struct machine {
  * is no room for it, or if it lies too deep for its address to be known.
  *
  * Returns HYP_OK; HYP_E_FORMAT: it is no device tree, or malformed; HYP_E_ABSENT: it has no hart
- * or no timebase; HYP_E_UNSUPPORTED: none of its harts has H. Then `m` says no more than what is
- * safe to print.
+ * or no timebase; HYP_E_UNSUPPORTED: none of its harts has H. Then *machine is only good
+ * for printing.
  */
-HYP_MUST_USE enum hyp_status machine_read(struct machine *m, const void *fdt, size_t size);
+HYP_MUST_USE enum hyp_status machine_read(struct machine *machine, const void *fdt, size_t size);
 
-/* Adds a range to those that are no one's. */
-void machine_reserve(struct machine *m, uint64_t start, uint64_t size);
+/* Adds a range to the reserved ones. */
+void machine_reserve(struct machine *machine, uint64_t start, uint64_t size);
 
 /*
- * Tries what this hart has and the firmware grants, after machine_read(), and strikes the rest
- * out of all kinds of harts. Other harts are asked by vcpu_hart_is_fit() when they start. Leaves
- * the CSRs 0.
+ * Tries the extensions of this hart after machine_read(), and removes those that it or the firmware
+ * lacks from all kinds of harts. vcpu_hart_is_fit() tries other harts when they start. Leaves the
+ * CSRs 0.
  *
  * Returns HYP_OK, or HYP_E_UNSUPPORTED: a hart without H, or no G-stage mode.
  */
-HYP_MUST_USE enum hyp_status machine_probe(struct machine *m);
+HYP_MUST_USE enum hyp_status machine_probe(struct machine *machine);
 
-/* All of its harts, as a set. */
-static inline uint64_t machine_harts(const struct machine *m)
+/* All harts, as a set. */
+static inline uint64_t machine_harts(const struct machine *machine)
 {
-    return m->hart_count == 64 ? UINT64_MAX : BIT(m->hart_count) - 1;
+    return machine->hart_count == 64 ? UINT64_MAX : BIT(machine->hart_count) - 1;
 }
 
-/* The dense index of a hart; MACHINE_NO_INDEX: it is none of m's. */
-uint32_t machine_find_hart(const struct machine *m, uint64_t hart_id);
+/* Returns the dense index of a hart; MACHINE_NO_INDEX: the machine has no such hart. */
+uint32_t machine_find_hart(const struct machine *machine, uint64_t hart_id);
 
 /*
- * Returns what all of these harts have (bit i: dense index i); nothing for the empty set. Where
- * their cache blocks differ in size, there is no block, and its extension is not granted.
+ * Returns what all of these harts have (bit i: dense index i); nothing for the empty set. If their
+ * cache blocks differ in size, the size is 0 and its extension is not granted.
  */
-struct machine_grant machine_common(const struct machine *m, uint64_t harts);
+struct machine_grant machine_common(const struct machine *machine, uint64_t harts);
 
 /* henvcfg and hcounteren of guests that are granted `isa`. */
 uint64_t machine_henvcfg(uint64_t isa);
-uint64_t machine_hcounteren(const struct machine *m, uint64_t isa);
+uint64_t machine_hcounteren(const struct machine *machine, uint64_t isa);
 
 /*
- * Does the tree have a device one of whose ranges of registers begins at `hpa`? A node's reg is
- * translated by the ranges of every bus around it; a range that a bus passes on in part does not
- * count. True as well if devices were left out, as this may be one of them.
+ * True if a range of registers of some device begins at `hpa`. A node's reg is translated by the
+ * ranges of every bus around it; a range that a bus passes on in part does not count. True as well
+ * if devices were left out, as this may be one of them.
  */
-bool machine_has_device(const struct machine *m, uint64_t hpa);
+bool machine_has_device(const struct machine *machine, uint64_t hpa);
 
 enum machine_clash {
     MACHINE_CLASH_NONE,
@@ -180,5 +180,5 @@ enum machine_clash {
  * the reserved range, the initrd, or the range of RAM that ends inside of it (an empty one: it
  * begins in none).
  */
-enum machine_clash machine_find_clash(const struct machine *m, struct range own,
+enum machine_clash machine_find_clash(const struct machine *machine, struct range own,
                                       struct range *with);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The PLIC model's invariants. */
+#include "vplic_priv.h"
+
+static bool source_is_valid(const struct vplic *vplic, uint32_t source)
+{
+    const struct vplic_source *s = &vplic->sources[source];
+    bool pending = (s->state & SOURCE_PENDING) != 0;
+    bool claimed = (s->state & SOURCE_CLAIMED) != 0;
+    bool held = (s->state & SOURCE_PHYS_CLAIMED) != 0;
+    bool owned = (s->state & SOURCE_OWNED) != 0;
+    bool level = (s->state & SOURCE_LINE_HIGH) != 0;
+    if ((pending && claimed) || (held && (!owned || !(pending || claimed))) ||
+        (level && !owned && !pending && !claimed) || s->priority > vplic->config.priority_max) {
+        return false;
+    }
+    for (uint32_t p = 0; p <= vplic->config.priority_max; p++) {
+        const uint64_t *row = vplic->rows + (size_t)p * vplic->word_count;
+        bool there = (row[source / 64] & BIT(source % 64)) != 0;
+        if (there != (pending && p == s->priority && vplic->lone_pending != source)) {
+            return false;
+        }
+    }
+    for (uint32_t c = 0; c < vplic->config.context_count; c++) {
+        const struct vplic_context *context = &vplic->contexts[c];
+        bool enabled = ((context->enable[source / 64] ^ context->deferred[source / 64]) &
+                        BIT(source % 64)) != 0;
+        if (context->vcpu != VPLIC_NO_VCPU && enabled != ((s->targets & BIT(context->vcpu)) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool summary_is_valid(const struct vplic *vplic, const struct vplic_context *c)
+{
+    uint64_t levels = 0;
+    for (uint32_t p = 0; p <= vplic->config.priority_max; p++) {
+        const uint64_t *row = vplic->rows + (size_t)p * vplic->word_count;
+        uint32_t words = 0;
+        for (uint32_t w = 0; w < vplic->word_count; w++) {
+            words |= (row[w] & c->enable[w]) != 0 ? 1u << w : 0;
+        }
+        levels |= words != 0 ? BIT(63 - p) : 0;
+        if (words != c->words[p]) {
+            return false;
+        }
+    }
+    return levels == c->priorities;
+}
+
+/* Late words are those of the vCPUs that vplic->deferred names. */
+static bool context_is_valid(const struct vplic *vplic, uint32_t context)
+{
+    const struct vplic_context *c = &vplic->contexts[context];
+    uint64_t late = 0;
+    for (uint32_t w = 0; w < vplic->word_count; w++) {
+        late |= c->deferred[w];
+    }
+    bool has_vcpu = c->vcpu != VPLIC_NO_VCPU;
+    bool may_be_late = has_vcpu && (vplic->deferred & BIT(c->vcpu)) != 0;
+    return c->threshold <= vplic->config.priority_max && summary_is_valid(vplic, c) &&
+           (late == 0 || may_be_late) &&
+           (!has_vcpu || may_be_late ||
+            vplic_signals(vplic, c) == ((vplic->external & BIT(c->vcpu)) != 0));
+}
+
+static bool lone_pending_is_valid(const struct vplic *vplic)
+{
+    return vplic->lone_pending == 0 ||
+           (vplic->pending_in_rows == 0 && vplic->lone_pending < vplic->config.source_count &&
+            (vplic->sources[vplic->lone_pending].state & SOURCE_PENDING) != 0);
+}
+
+bool vplic_is_valid(const struct vplic *vplic)
+{
+    if (!lone_pending_is_valid(vplic) ||
+        (vplic->sources[0].state | vplic->sources[0].priority) != 0) {
+        return false;
+    }
+    uint64_t pending = 0;
+    for (uint32_t source = 1; source < vplic->config.source_count; source++) {
+        pending += (vplic->sources[source].state & SOURCE_PENDING) != 0;
+        if (!source_is_valid(vplic, source)) {
+            return false;
+        }
+    }
+    for (uint32_t c = 0; c < vplic->config.context_count; c++) {
+        if (!context_is_valid(vplic, c)) {
+            return false;
+        }
+    }
+    return pending == vplic->pending_in_rows + (vplic->lone_pending != 0);
+}
