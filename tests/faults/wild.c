@@ -45,7 +45,7 @@ static struct hv_hart *self(void)
 
 static const struct hv *hv(void)
 {
-    return self()->all->ctx;
+    return self()->harts->ctx;
 }
 
 static bool is_case(const char *name)
@@ -141,7 +141,7 @@ static void lose_tp(void)
 
 static void require(void)
 {
-    HYP_REQUIRE(self()->all == 0);
+    HYP_REQUIRE(self()->harts == NULL);
 }
 
 /* The name of the VM cannot be read: the dump faults. */
@@ -155,7 +155,7 @@ static void nested(void)
 static void nested_swap_tp(void)
 {
     hart_self()->vm_name = (const char *)16;
-    wild_swap_tp((uint64_t)(uintptr_t)wild_load, &self()->all->hart[0]->hart);
+    wild_swap_tp((uint64_t)(uintptr_t)wild_load, &self()->harts->hart[0]->hart);
 }
 
 /* Telling the embedder faults, too. */
