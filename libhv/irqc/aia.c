@@ -5,28 +5,28 @@
 #include <hyp/irq/aplic_regs.h>
 #include <string.h>
 
-void irqc_aia_read(struct irqc_aia *a, const struct hv_irqc *irqc, const void *fdt, size_t size)
+void irqc_aia_read(struct irqc_aia *aia, const struct hv_irqc *irqc, const void *fdt, size_t size)
 {
-    if (!a->is_read && irqc->machine->other_irqc &&
-        machine_read_aia(irqc->machine, &a->found, fdt, size) != HYP_OK) {
-        a->found = (struct machine_aia){.source_count = 0};
+    if (!aia->is_read && irqc->machine->other_irqc &&
+        machine_read_aia(irqc->machine, &aia->found, fdt, size) != HYP_OK) {
+        aia->found = (struct machine_aia){.source_count = 0};
     }
-    a->is_read = true;
+    aia->is_read = true;
 }
 
-bool irqc_aia_discover(struct irqc_aia *a, struct hv_irqc *irqc, bool msi, const void *fdt,
+bool irqc_aia_discover(struct irqc_aia *aia, struct hv_irqc *irqc, bool msi, const void *fdt,
                        size_t size)
 {
-    struct machine *m = irqc->machine;
-    const struct machine_aia *found = &a->found;
-    irqc_aia_read(a, irqc, fdt, size);
-    if (m->source_count != 0 || found->source_count < 2 || found->source_count > HV_SOURCE_MAX ||
-        found->msi != msi) {
+    struct machine *machine = irqc->machine;
+    const struct machine_aia *found = &aia->found;
+    irqc_aia_read(aia, irqc, fdt, size);
+    if (machine->source_count != 0 || found->source_count < 2 ||
+        found->source_count > HV_SOURCE_MAX || found->msi != msi) {
         return false;
     }
-    m->source_count = found->source_count;
-    memcpy(m->irqc_index, found->hart_index, sizeof(found->hart_index));
-    irqc->imsic_ids = irqc_aia_has_file_pages(a) ? found->guest_id_max : found->id_max;
+    machine->source_count = found->source_count;
+    memcpy(machine->irqc_index, found->hart_index, sizeof(found->hart_index));
+    irqc->imsic_ids = irqc_aia_has_file_pages(aia) ? found->guest_id_max : found->id_max;
     return true;
 }
 
@@ -41,14 +41,15 @@ static void set_modes(const struct aplic *aplic, const struct hyp_platform *plat
     }
 }
 
-enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc)
+enum hyp_status irqc_aia_init(struct irqc_aia *aia, struct hv_irqc *irqc)
 {
-    const struct machine_aia *found = &a->found;
-    struct aplic *aplic = &a->aplic_imsic.aplic;
+    const struct machine_aia *found = &aia->found;
+    struct aplic *aplic = &aia->aplic_imsic.aplic;
     uintptr_t va;
     HYP_TRY(hspace_map_device(irqc->space, HPA(found->aplic.hpa), found->aplic.size, &va));
-    a->aplic_imsic.id_max = found->id_max;
-    a->aplic_imsic.id_base = found->source_count - 1 + AIA_IPI_ID <= found->id_max ? AIA_IPI_ID : 0;
+    aia->aplic_imsic.id_max = found->id_max;
+    aia->aplic_imsic.id_base =
+        found->source_count - 1 + AIA_IPI_ID <= found->id_max ? AIA_IPI_ID : 0;
     *aplic = (struct aplic){
         .regs = {.base = va},
         .hart_index = found->hart_index,
@@ -59,11 +60,11 @@ enum hyp_status irqc_aia_init(struct irqc_aia *a, struct hv_irqc *irqc)
     HYP_TRY(aplic_init(aplic));
     aplic->source_count = found->source_count; /* Sources beyond the identities stay off. */
     set_modes(aplic, irqc->build->platform);
-    a->phys = aplic_phys(aplic);
-    a->one_target = (struct one_target){
-        .inner = found->msi ? aplic_imsic_irqc(&a->aplic_imsic) : aplic_irqc(aplic),
-        .harts = a->target_harts,
+    aia->phys = aplic_phys(aplic);
+    aia->one_target = (struct one_target){
+        .inner = found->msi ? aplic_imsic_irqc(&aia->aplic_imsic) : aplic_irqc(aplic),
+        .harts = aia->target_harts,
     };
-    irqc->phys = one_target_irqc(&a->one_target);
+    irqc->phys = one_target_irqc(&aia->one_target);
     return HYP_OK;
 }

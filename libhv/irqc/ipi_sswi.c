@@ -9,18 +9,19 @@ static void discover(void *state, const struct hv_irqc *irqc, const void *fdt, s
 
 static bool init(void *state, struct hv_irqc *irqc, struct ipi_path *path)
 {
-    struct irqc_aia *a = state;
-    const struct machine_aia *found = &a->found;
+    struct irqc_aia *aia = state;
+    const struct machine_aia *found = &aia->found;
     uintptr_t va;
     if (found->sswi.size < ACLINT_SSWI_SIZE ||
         hspace_map_device(irqc->space, HPA(found->sswi.hpa), ACLINT_SSWI_SIZE, &va) != HYP_OK) {
         return false;
     }
     mmio_t regs = {.base = va};
-    if (aclint_sswi_init(&a->sswi, regs, found->sswi_index, irqc->machine->hart_count) != HYP_OK) {
+    if (aclint_sswi_init(&aia->sswi, regs, found->sswi_index, irqc->machine->hart_count) !=
+        HYP_OK) {
         return false;
     }
-    *path = aclint_sswi_ipi_path(&a->sswi);
+    *path = aclint_sswi_ipi_path(&aia->sswi);
     return true;
 }
 

@@ -11,16 +11,17 @@ static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t 
 
 static enum hyp_status init(void *state, struct hv_irqc *irqc)
 {
-    struct irqc_aia *a = state;
-    irqc->s_level_imsic_ids = a->found.id_max;
-    irqc->guest_files = irqc_aia_has_file_pages(a) ? imsic_geilen() : 0;
-    return irqc_aia_init(a, irqc);
+    struct irqc_aia *aia = state;
+    irqc->s_level_imsic_ids = aia->found.id_max;
+    irqc->guest_files = irqc_aia_has_file_pages(aia) ? imsic_geilen() : 0;
+    return irqc_aia_init(aia, irqc);
 }
 
 static uint64_t guest_file_hpa(const void *state, uint32_t hart)
 {
-    const struct irqc_aia *a = state;
-    return irqc_aia_has_file_pages(a) ? irqc_aia_file_page(a, hart, AIA_GUEST_FILE).a : UINT64_MAX;
+    const struct irqc_aia *aia = state;
+    return irqc_aia_has_file_pages(aia) ? irqc_aia_file_page(aia, hart, AIA_GUEST_FILE).a
+                                        : UINT64_MAX;
 }
 
 const struct irqc_driver irqc_imsic = {.name = "aplic-imsic",

@@ -11,16 +11,17 @@ static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t 
 
 static enum hyp_status init(void *state, struct hv_irqc *irqc)
 {
-    struct irqc_plic *p = state;
-    const struct machine *m = irqc->machine;
+    struct irqc_plic *plic = state;
+    const struct machine *machine = irqc->machine;
     uintptr_t va;
-    if (m->source_count < 2) {
+    if (machine->source_count < 2) {
         return HYP_E_ABSENT;
     }
-    HYP_TRY(hspace_map_device(irqc->space, HPA(m->plic.hpa), m->plic.size, &va));
+    HYP_TRY(hspace_map_device(irqc->space, HPA(machine->plic.hpa), machine->plic.size, &va));
     mmio_t regs = {.base = va};
-    HYP_TRY(plic_init(&p->plic, regs, m->irqc_index, m->hart_count, m->source_count));
-    irqc->phys = plic_irqc(&p->plic);
+    HYP_TRY(plic_init(&plic->plic, regs, machine->irqc_index, machine->hart_count,
+                      machine->source_count));
+    irqc->phys = plic_irqc(&plic->plic);
     return HYP_OK;
 }
 

@@ -14,11 +14,11 @@ static const struct virqc_ops *find_model(const struct hv_irqc *irqc, enum hyp_i
 
 enum hyp_status hv_virq_create(struct hv_irqc *irqc, struct vm *vm, struct gstage *gstage)
 {
-    const struct vm_irqc *c = &vm->config->irqc;
-    if (c->model == HYP_IRQC_NONE) {
+    const struct vm_irqc *config = &vm->config->irqc;
+    if (config->model == HYP_IRQC_NONE) {
         return HYP_OK;
     }
-    const struct virqc_ops *ops = find_model(irqc, c->model);
+    const struct virqc_ops *ops = find_model(irqc, config->model);
     if (ops == NULL) {
         return HYP_E_UNSUPPORTED; /* config_fit() has reported it. */
     }
@@ -49,8 +49,8 @@ void hv_virq_set_owner(struct hv_irqc *irqc, const struct vm *vm, uint32_t sourc
 
 const char *hv_virq_file_kind(const struct hv_irqc *irqc, const struct vm *vm)
 {
-    const struct vm_irqc *c = &vm->config->irqc;
-    if (c->model != HYP_IRQC_IMSIC) {
+    const struct vm_irqc *config = &vm->config->irqc;
+    if (config->model != HYP_IRQC_IMSIC) {
         return NULL;
     }
     uint64_t page = hv_irqc_guest_file_hpa(irqc, vm->vcpus[0]->hart_index);
@@ -62,9 +62,9 @@ enum hyp_status virq_for_each_source(const struct hv_build *build, const struct 
                                      void *state)
 {
     for (uint32_t i = 0; i < vm->config->device_count; i++) {
-        const struct hyp_device *d = hv_device(build, vm->index, i);
-        for (uint32_t n = 0; n < hyp_device_irq_count(d); n++) {
-            HYP_TRY(call(state, d->irq[n]));
+        const struct hyp_device *device = hv_device(build, vm->index, i);
+        for (uint32_t n = 0; n < hyp_device_irq_count(device); n++) {
+            HYP_TRY(call(state, device->irq[n]));
         }
     }
     return HYP_OK;

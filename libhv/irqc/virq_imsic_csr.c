@@ -19,10 +19,10 @@ static void update_hvictl(const struct vcpu *vcpu)
 /* The caller holds vm->lock. */
 void virq_imsic_csr_set_external(void *ctx, uint32_t vcpu, bool level)
 {
-    const struct virq_aia *v = ctx;
+    const struct virq_aia *virq = ctx;
     virq_aplic_set_external(ctx, vcpu, level);
-    if (v->hart[vcpu] == hart_self()->index) {
-        update_hvictl(v->vm->vcpus[vcpu]);
+    if (virq->hart[vcpu] == hart_self()->index) {
+        update_hvictl(virq->vm->vcpus[vcpu]);
     }
 }
 
@@ -56,7 +56,7 @@ static enum vimsic_op op_of(enum insn_csr_op op)
  */
 static bool emulate(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t value, uint64_t *old)
 {
-    struct virq_aia *v = vcpu->vm->virqc_state;
+    struct virq_aia *virq = vcpu->vm->virqc_state;
     uint64_t select = csr_read(CSR_VSISELECT);
     bool iprio =
         insn->csr == CSR_SIREG && select >= IMSIC_SELECT_IPRIO && select <= IMSIC_SELECT_IPRIO_LAST;
@@ -69,9 +69,9 @@ static bool emulate(struct vcpu *vcpu, const struct insn_csr *insn, uint64_t val
     bool answered = true;
     spinlock_lock(&vcpu->vm->lock);
     if (insn->csr == CSR_SIREG) {
-        answered = vimsic_csr(&v->vimsic, vcpu->id, &selects, old) == VIMSIC_OK;
+        answered = vimsic_csr(&virq->vimsic, vcpu->id, &selects, old) == VIMSIC_OK;
     }
-    answered = answered && vimsic_csr(&v->vimsic, vcpu->id, &access, old) == VIMSIC_OK;
+    answered = answered && vimsic_csr(&virq->vimsic, vcpu->id, &access, old) == VIMSIC_OK;
     spinlock_unlock(&vcpu->vm->lock);
     return answered;
 }

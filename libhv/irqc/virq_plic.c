@@ -57,7 +57,7 @@ static uint32_t fill_contexts(const struct vm *vm, uint8_t *vcpu, uint8_t *hart)
 static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
 {
     struct hv_irqc *irqc = maker;
-    const struct vm_irqc *c = &vm->config->irqc;
+    const struct vm_irqc *wanted = &vm->config->irqc;
     uint8_t vcpu[VPLIC_CONTEXT_MAX];
     (void)gstage;
     uint8_t *hart = object_pool_alloc(irqc->objects, sizeof(struct vplic) + VM_VCPU_MAX);
@@ -66,7 +66,7 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
     }
     struct vplic *vplic = (struct vplic *)(hart + VM_VCPU_MAX);
     struct vplic_config config = {
-        .source_count = c->source_count,
+        .source_count = wanted->source_count,
         .context_count = fill_contexts(vm, vcpu, hart),
         .priority_max = irqc->build->platform->irqc.priority_max,
         .vcpu = vcpu,
@@ -75,8 +75,8 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
         .set_external = set_external,
         .ctx = vm,
     };
-    void *storage =
-        object_pool_alloc(irqc->objects, vplic_storage_size(c->source_count, config.context_count));
+    void *storage = object_pool_alloc(
+        irqc->objects, vplic_storage_size(wanted->source_count, config.context_count));
     if (storage == NULL) {
         return HYP_E_NOMEM;
     }
@@ -85,7 +85,7 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
     vm->virqc = &virq_plic;
     vm->virqc_state = vplic;
     struct vdev dev = {
-        .base = c->gpa,
+        .base = wanted->gpa,
         .size = VPLIC_SIZE,
         .ops = &vplic_vdev_ops,
         .state = vplic,

@@ -29,30 +29,31 @@ static uint64_t imsics_align(struct range imsics)
  * False: the VM has no such window.
  */
 static bool window_get(const struct config_input *in, const struct vm_config *vm, uint32_t k,
-                       struct window *w)
+                       struct window *window)
 {
     if (k < vm->mem_count) {
-        *w = (struct window){config_range(vm->mem[k].gpa, vm->mem[k].size), "memory", 0};
+        *window = (struct window){config_range(vm->mem[k].gpa, vm->mem[k].size), "memory", 0};
         return true;
     }
     k -= vm->mem_count;
     if (k < vm->device_count) {
         const struct hyp_device *device = config_find_device(in->platform, vm->devices[k].name);
-        *w = (struct window){config_range(vm->devices[k].gpa, device != NULL ? device->size : 0),
-                             vm->devices[k].name, HYP_PAGE_SIZE};
+        *window =
+            (struct window){config_range(vm->devices[k].gpa, device != NULL ? device->size : 0),
+                            vm->devices[k].name, HYP_PAGE_SIZE};
         return device != NULL;
     }
     if (k == vm->device_count) {
-        *w =
+        *window =
             (struct window){config_range(vm->console.gpa, HYP_PAGE_SIZE), "console", HYP_PAGE_SIZE};
         return vm->console.kind == VM_CONSOLE_VUART;
     }
     if (k == vm->device_count + 1) {
-        *w = (struct window){config_range(vm->irqc.gpa, config_irqc_size(&vm->irqc)),
-                             "interrupt controller", HYP_PAGE_SIZE};
+        *window = (struct window){config_range(vm->irqc.gpa, config_irqc_size(&vm->irqc)),
+                                  "interrupt controller", HYP_PAGE_SIZE};
         return vm->irqc.model != HYP_IRQC_NONE;
     }
-    *w = (struct window){config_imsics(vm), "IMSICs", imsics_align(config_imsics(vm))};
+    *window = (struct window){config_imsics(vm), "IMSICs", imsics_align(config_imsics(vm))};
     return config_has_imsics(vm);
 }
 

@@ -9,18 +9,19 @@
 #define SOURCES_MAX 1024u
 
 /* Devices of one owner may share an interrupt. */
-static void check_pair(struct config_run *run, const struct config_held_device *a,
-                       const struct config_held_device *b)
+static void check_pair(struct config_run *run, const struct config_held_device *first,
+                       const struct config_held_device *second)
 {
-    if (a->device == b->device || a->vm_bit == b->vm_bit) {
+    if (first->device == second->device || first->vm_bit == second->vm_bit) {
         return;
     }
-    for (uint32_t i = 0; i < hyp_device_irq_count(a->device); i++) {
-        for (uint32_t j = 0; j < hyp_device_irq_count(b->device); j++) {
-            if (a->device->irq[i] == b->device->irq[j]) {
-                config_violation(run, CONFIG_IRQ_TWICE, a->vm_bit | b->vm_bit,
-                                 "interrupt %u is owned by " OWNER " and " OWNER, a->device->irq[i],
-                                 OWNER_ARGS(a->owner), OWNER_ARGS(b->owner));
+    for (uint32_t i = 0; i < hyp_device_irq_count(first->device); i++) {
+        for (uint32_t j = 0; j < hyp_device_irq_count(second->device); j++) {
+            if (first->device->irq[i] == second->device->irq[j]) {
+                config_violation(run, CONFIG_IRQ_TWICE, first->vm_bit | second->vm_bit,
+                                 "interrupt %u is owned by " OWNER " and " OWNER,
+                                 first->device->irq[i], OWNER_ARGS(first->owner),
+                                 OWNER_ARGS(second->owner));
             }
         }
     }

@@ -54,19 +54,19 @@ struct sorted {
 };
 
 static void sort_mappings(const struct config_input *in, const struct config_plan *plan,
-                          uint32_t vm, struct sorted *s)
+                          uint32_t vm, struct sorted *sorted)
 {
     struct mapping map;
-    s->count = 0;
+    sorted->count = 0;
     for (uint32_t k = 0; k < mapping_count(&in->config->vms[vm]); k++) {
         if (mapping_get(in, plan, vm, k, &map)) {
-            uint32_t at = s->count++;
-            for (; at > 0 && s->gpa[at - 1] > map.gpa; at--) {
-                s->gpa[at] = s->gpa[at - 1];
-                s->index[at] = s->index[at - 1];
+            uint32_t at = sorted->count++;
+            for (; at > 0 && sorted->gpa[at - 1] > map.gpa; at--) {
+                sorted->gpa[at] = sorted->gpa[at - 1];
+                sorted->index[at] = sorted->index[at - 1];
             }
-            s->gpa[at] = map.gpa;
-            s->index[at] = (uint8_t)k;
+            sorted->gpa[at] = map.gpa;
+            sorted->index[at] = (uint8_t)k;
         }
     }
 }

@@ -31,20 +31,20 @@ static void avoid(struct spot *s, uint64_t hpa, uint64_t size)
 }
 
 /* Moves the spot behind everything that is not a VM's. */
-static void avoid_reserved(const struct config_input *in, struct spot *s)
+static void avoid_reserved(const struct config_input *in, struct spot *search)
 {
     const struct hyp_platform *platform = in->platform;
     struct hyp_mem own = config_hypervisor_mem(in);
     const struct hyp_mem *reserved;
     uint32_t count = config_reserved(in, &reserved);
-    avoid(s, own.hpa, own.size);
+    avoid(search, own.hpa, own.size);
     for (uint32_t i = 0; i < count; i++) {
-        avoid(s, reserved[i].hpa, reserved[i].size);
+        avoid(search, reserved[i].hpa, reserved[i].size);
     }
     for (uint32_t i = 0; i < platform->device_count; i++) {
-        avoid(s, platform->devices[i].hpa, platform->devices[i].size);
+        avoid(search, platform->devices[i].hpa, platform->devices[i].size);
     }
-    avoid(s, platform->irqc.hpa, platform->irqc.size);
+    avoid(search, platform->irqc.hpa, platform->irqc.size);
 }
 
 static void avoid_vms(const struct config_input *in, const struct config_plan *plan, struct spot *s)

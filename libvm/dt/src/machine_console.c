@@ -23,14 +23,15 @@ static bool name_fits(const char *name, const uint8_t *text, uint32_t n)
 }
 
 /* A path that does not begin with / names a property of /aliases, whose value is the path. */
-static struct dtree_value whole_path(const struct machine_console *c, const struct dtree *t)
+static struct dtree_value whole_path(const struct machine_console *console,
+                                     const struct dtree *tree)
 {
-    struct dtree_value path = c->path;
-    struct dtree_walk w = dtree_walk(t);
-    if (path.length == 0 || path.bytes[0] == '/' || c->aliases_at == 0) {
+    struct dtree_value path = console->path;
+    struct dtree_walk w = dtree_walk(tree);
+    if (path.length == 0 || path.bytes[0] == '/' || console->aliases_at == 0) {
         return path;
     }
-    w.next = c->aliases_at;
+    w.next = console->aliases_at;
     (void)dtree_next(&w);
     uint32_t n = path_length(path);
     while (dtree_next(&w) == DTREE_PROPERTY) {
@@ -72,24 +73,24 @@ static bool bus_fits(const struct machine_console *c, const struct dtree *t, uin
 }
 
 /* Several devices may have the name, if it has no unit address. */
-void machine_find_console(struct machine *machine, const struct dtree *t,
-                          const struct machine_console *c)
+void machine_find_console(struct machine *machine, const struct dtree *tree,
+                          const struct machine_console *console)
 {
-    struct dtree_value path = whole_path(c, t);
+    struct dtree_value path = whole_path(console, tree);
     uint32_t end = path_length(path);
     uint32_t n = last_name(path.bytes, end);
     uint32_t found = 0;
     for (uint32_t i = 0; end != 0 && i < machine->device_count; i++) {
-        const struct machine_device *d = &machine->device[i];
+        const struct machine_device *device = &machine->device[i];
         bool first =
-            i == 0 || machine->device[i - 1].at != d->at; /* A device's ranges follow it. */
-        if (first && node_fits(t, d->at, path.bytes + end - n, n) &&
-            bus_fits(c, t, d->bus, path.bytes, end - n)) {
-            machine->stdout_regs = (struct hyp_mem){.hpa = d->hpa, .size = 1};
+            i == 0 || machine->device[i - 1].at != device->at; /* A device's ranges follow it. */
+        if (first && node_fits(tree, device->at, path.bytes + end - n, n) &&
+            bus_fits(console, tree, device->bus, path.bytes, end - n)) {
+            machine->stdout_regs = (struct hyp_mem){.hpa = device->hpa, .size = 1};
             found++;
         }
     }
-    bool unknown = machine->devices_left_out != 0 || c->bus_count == MACHINE_BUS_MAX - 1;
+    bool unknown = machine->devices_left_out != 0 || console->bus_count == MACHINE_BUS_MAX - 1;
     if (found > 1 || (end != 0 && found == 0 && unknown)) {
         machine->stdout_regs = (struct hyp_mem){.hpa = 0, .size = UINT64_MAX};
     }

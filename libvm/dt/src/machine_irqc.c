@@ -87,16 +87,16 @@ uint32_t machine_irqc_number(const struct machine *machine, const struct dtree *
     return v.length >= 4 ? dtree_cell(v.bytes) : missing;
 }
 
-uint32_t machine_number_harts(const struct machine *machine, const struct dtree *t, uint32_t n,
+uint32_t machine_number_harts(const struct machine *machine, const struct dtree *tree, uint32_t n,
                               uint32_t irq, uint32_t index[HYP_HART_MAX])
 {
-    struct dtree_value list = machine_irqc_value(machine, t, n, "interrupts-extended");
+    struct dtree_value list = machine_irqc_value(machine, tree, n, "interrupts-extended");
     uint32_t parent = 0; /* phandle of the hart's controller, for a list without phandles. */
     uint32_t step = 8;
     uint32_t count = 0;
     if (list.bytes == NULL) {
-        list = machine_irqc_value(machine, t, n, "interrupts");
-        parent = machine_irqc_number(machine, t, n, "interrupt-parent", 0);
+        list = machine_irqc_value(machine, tree, n, "interrupts");
+        parent = machine_irqc_number(machine, tree, n, "interrupt-parent", 0);
         step = 4;
     }
     memset(index, 0xff, HYP_HART_MAX * sizeof(*index));
@@ -130,7 +130,7 @@ static uint32_t number_contexts(const struct machine *machine, const struct dtre
 }
 
 /* A machine may have a PLIC in each socket: takes the first of those with most harts. */
-void machine_choose_plic(struct machine *machine, const struct dtree *t)
+void machine_choose_plic(struct machine *machine, const struct dtree *tree)
 {
     uint32_t index[HYP_HART_MAX];
     uint32_t most = 0;
@@ -139,12 +139,12 @@ void machine_choose_plic(struct machine *machine, const struct dtree *t)
         if (!machine_irqc_begins(machine, n, MACHINE_IRQC_PLIC)) {
             continue;
         }
-        uint32_t count = number_contexts(machine, t, n, index);
+        uint32_t count = number_contexts(machine, tree, n, index);
         if (count > most || machine->source_count == 0) {
             most = count;
             memcpy(machine->irqc_index, index, sizeof(index));
             machine->plic = machine_irqc_regs(machine, n);
-            uint32_t sources = machine_irqc_number(machine, t, n, "riscv,ndev", 0);
+            uint32_t sources = machine_irqc_number(machine, tree, n, "riscv,ndev", 0);
             machine->source_count = sources < PLIC_SOURCE_MAX ? sources + 1 : PLIC_SOURCE_MAX;
         }
     }

@@ -30,52 +30,52 @@ struct tree {
     const struct vm_config *vm;
 };
 
-static void keep(struct tree *t, int error)
+static void keep(struct tree *tree, int error)
 {
-    t->error = t->error != 0 ? t->error : error;
+    tree->error = tree->error != 0 ? tree->error : error;
 }
 
-static void begin(struct tree *t, const char *name)
+static void begin(struct tree *tree, const char *name)
 {
-    keep(t, fdt_begin_node(t->fdt, name));
+    keep(tree, fdt_begin_node(tree->fdt, name));
 }
 
-static void begin_at(struct tree *t, const char *name, uint64_t unit)
+static void begin_at(struct tree *tree, const char *name, uint64_t unit)
 {
     char text[64];
     snprintf(text, sizeof(text), "%.40s@%" PRIx64, name, unit);
-    begin(t, text);
+    begin(tree, text);
 }
 
-static void end(struct tree *t)
+static void end(struct tree *tree)
 {
-    keep(t, fdt_end_node(t->fdt));
+    keep(tree, fdt_end_node(tree->fdt));
 }
 
-static void put(struct tree *t, const char *name, const void *value, size_t size)
+static void put(struct tree *tree, const char *name, const void *value, size_t size)
 {
-    keep(t, fdt_property(t->fdt, name, value, (int)size));
+    keep(tree, fdt_property(tree->fdt, name, value, (int)size));
 }
 
-static void put_u32(struct tree *t, const char *name, uint32_t value)
+static void put_u32(struct tree *tree, const char *name, uint32_t value)
 {
-    keep(t, fdt_property_u32(t->fdt, name, value));
+    keep(tree, fdt_property_u32(tree->fdt, name, value));
 }
 
-static void put_u64(struct tree *t, const char *name, uint64_t value)
+static void put_u64(struct tree *tree, const char *name, uint64_t value)
 {
-    keep(t, fdt_property_u64(t->fdt, name, value));
+    keep(tree, fdt_property_u64(tree->fdt, name, value));
 }
 
-static void put_text(struct tree *t, const char *name, const char *value)
+static void put_text(struct tree *tree, const char *name, const char *value)
 {
-    put(t, name, value, strlen(value) + 1);
+    put(tree, name, value, strlen(value) + 1);
 }
 
-static void put_reg(struct tree *t, uint64_t base, uint64_t size)
+static void put_reg(struct tree *tree, uint64_t base, uint64_t size)
 {
     const fdt64_t reg[] = {cpu_to_fdt64(base), cpu_to_fdt64(size)};
-    put(t, "reg", reg, sizeof(reg));
+    put(tree, "reg", reg, sizeof(reg));
 }
 
 static uint32_t intc_phandle(uint32_t vcpu)
@@ -120,15 +120,16 @@ static const char *node_name(const struct hyp_device *device)
 /* ---- /chosen, /memory, /cpus ---- */
 
 /* Finds the first UART that the guest sees: its virtual one, or a passed-through one. */
-static bool stdout_gpa(const struct tree *t, uint64_t *gpa)
+static bool stdout_gpa(const struct tree *tree, uint64_t *gpa)
 {
-    const struct vm_config *vm = t->vm;
+    const struct vm_config *vm = tree->vm;
     *gpa = vm->console.gpa;
     if (vm->console.kind == VM_CONSOLE_VUART) {
         return true;
     }
     for (uint32_t i = 0; i < vm->device_count; i++) {
-        const struct hyp_device *device = config_find_device(t->in->platform, vm->devices[i].name);
+        const struct hyp_device *device =
+            config_find_device(tree->in->platform, vm->devices[i].name);
         if (strcmp(device->compatible, "ns16550a") == 0) {
             *gpa = vm->devices[i].gpa;
             return true;
@@ -137,9 +138,9 @@ static bool stdout_gpa(const struct tree *t, uint64_t *gpa)
     return false;
 }
 
-static void put_chosen(struct tree *t)
+static void put_chosen(struct tree *tree)
 {
-    const struct vm_config *vm = t->vm;
+    const struct vm_config *vm = tree->vm;
     static const uint8_t none[GUEST_SEED_RNG_SIZE];
     char bootargs[CONFIG_BOOTARGS_SIZE] = "";
     char path[64];
@@ -147,84 +148,84 @@ static void put_chosen(struct tree *t)
     if (vm->bootargs != NULL) {
         memcpy(bootargs, vm->bootargs, strlen(vm->bootargs));
     }
-    begin(t, "chosen");
-    put(t, "bootargs", bootargs, sizeof(bootargs));
+    begin(tree, "chosen");
+    put(tree, "bootargs", bootargs, sizeof(bootargs));
     if (vm->initrd.name != NULL) {
-        put_u64(t, "linux,initrd-start", vm->initrd.gpa);
-        put_u64(t, "linux,initrd-end", vm->initrd.gpa + vm->initrd.max_size);
+        put_u64(tree, "linux,initrd-start", vm->initrd.gpa);
+        put_u64(tree, "linux,initrd-end", vm->initrd.gpa + vm->initrd.max_size);
     }
-    put(t, "rng-seed", none, GUEST_SEED_RNG_SIZE);
-    put(t, "kaslr-seed", none, GUEST_SEED_KASLR_SIZE);
-    if (stdout_gpa(t, &uart)) {
+    put(tree, "rng-seed", none, GUEST_SEED_RNG_SIZE);
+    put(tree, "kaslr-seed", none, GUEST_SEED_KASLR_SIZE);
+    if (stdout_gpa(tree, &uart)) {
         snprintf(path, sizeof(path), "/soc/serial@%" PRIx64, uart);
-        put_text(t, "stdout-path", path);
+        put_text(tree, "stdout-path", path);
     }
-    end(t);
+    end(tree);
 }
 
-static void put_memory(struct tree *t)
+static void put_memory(struct tree *tree)
 {
-    for (uint32_t i = 0; i < t->vm->mem_count; i++) {
-        const struct vm_mem *mem = &t->vm->mem[i];
+    for (uint32_t i = 0; i < tree->vm->mem_count; i++) {
+        const struct vm_mem *mem = &tree->vm->mem[i];
         /* Memory that cannot be written is no RAM for a kernel's allocator. */
         if (mem->access == 0 || (mem->access & HYP_ACCESS_W) != 0) {
-            begin_at(t, "memory", mem->gpa);
-            put_text(t, "device_type", "memory");
-            put_reg(t, mem->gpa, mem->size);
-            end(t);
+            begin_at(tree, "memory", mem->gpa);
+            put_text(tree, "device_type", "memory");
+            put_reg(tree, mem->gpa, mem->size);
+            end(tree);
         }
     }
 }
 
-static void put_cpu(struct tree *t, uint32_t vcpu)
+static void put_cpu(struct tree *tree, uint32_t vcpu)
 {
-    uint64_t most = has_imsics(t->vm) ? GUEST_ISA_ALL : GUEST_ISA_ALL & ~BIT(GUEST_ISA_SSAIA);
+    uint64_t most = has_imsics(tree->vm) ? GUEST_ISA_ALL : GUEST_ISA_ALL & ~BIT(GUEST_ISA_SSAIA);
     char isa[GUEST_ISA_TEXT_SIZE];
     size_t size;
-    begin_at(t, "cpu", vcpu);
-    put_text(t, "device_type", "cpu");
-    put_u32(t, "reg", vcpu);
-    put_text(t, "status", "okay");
-    put_text(t, "compatible", "riscv");
-    put_u32(t, "riscv,cbom-block-size", CACHE_BLOCK);
-    put_u32(t, "riscv,cbop-block-size", CACHE_BLOCK);
-    put_u32(t, "riscv,cboz-block-size", CACHE_BLOCK);
+    begin_at(tree, "cpu", vcpu);
+    put_text(tree, "device_type", "cpu");
+    put_u32(tree, "reg", vcpu);
+    put_text(tree, "status", "okay");
+    put_text(tree, "compatible", "riscv");
+    put_u32(tree, "riscv,cbom-block-size", CACHE_BLOCK);
+    put_u32(tree, "riscv,cbop-block-size", CACHE_BLOCK);
+    put_u32(tree, "riscv,cboz-block-size", CACHE_BLOCK);
     size = guest_isa_write(most, GUEST_ISA_NAMES, isa);
-    put(t, "riscv,isa-extensions", isa, size);
-    put_text(t, "riscv,isa-base", "rv64i");
+    put(tree, "riscv,isa-extensions", isa, size);
+    put_text(tree, "riscv,isa-base", "rv64i");
     size = guest_isa_write(most, GUEST_ISA_STRING, isa);
-    put(t, "riscv,isa", isa, size);
-    put_text(t, "mmu-type", "riscv,sv57");
-    begin(t, "interrupt-controller");
-    put_u32(t, "#interrupt-cells", 1);
-    put(t, "interrupt-controller", "", 0);
-    put_text(t, "compatible", "riscv,cpu-intc");
-    put_u32(t, "phandle", intc_phandle(vcpu));
-    end(t);
-    end(t);
+    put(tree, "riscv,isa", isa, size);
+    put_text(tree, "mmu-type", "riscv,sv57");
+    begin(tree, "interrupt-controller");
+    put_u32(tree, "#interrupt-cells", 1);
+    put(tree, "interrupt-controller", "", 0);
+    put_text(tree, "compatible", "riscv,cpu-intc");
+    put_u32(tree, "phandle", intc_phandle(vcpu));
+    end(tree);
+    end(tree);
 }
 
-static void put_cpus(struct tree *t)
+static void put_cpus(struct tree *tree)
 {
-    begin(t, "cpus");
-    put_u32(t, "#address-cells", 1);
-    put_u32(t, "#size-cells", 0);
-    put_u32(t, "timebase-frequency", t->in->platform->timebase_hz);
-    for (uint32_t vcpu = 0; vcpu < t->vm->vcpu_count; vcpu++) {
-        put_cpu(t, vcpu);
+    begin(tree, "cpus");
+    put_u32(tree, "#address-cells", 1);
+    put_u32(tree, "#size-cells", 0);
+    put_u32(tree, "timebase-frequency", tree->in->platform->timebase_hz);
+    for (uint32_t vcpu = 0; vcpu < tree->vm->vcpu_count; vcpu++) {
+        put_cpu(tree, vcpu);
     }
-    end(t);
+    end(tree);
 }
 
 /* ---- /soc ---- */
 
 /* The interrupts that the controller's contexts, or the IMSIC's pages, raise in harts. */
-static void put_contexts(struct tree *t)
+static void put_contexts(struct tree *tree)
 {
-    const struct vm_irqc *irqc = &t->vm->irqc;
+    const struct vm_irqc *irqc = &tree->vm->irqc;
     fdt32_t contexts[HYP_HART_MAX * 4];
     size_t n = 0;
-    for (uint32_t vcpu = 0; vcpu < t->vm->vcpu_count; vcpu++) {
+    for (uint32_t vcpu = 0; vcpu < tree->vm->vcpu_count; vcpu++) {
         if (irqc->model == HYP_IRQC_PLIC && irqc->m_contexts) {
             contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
             contexts[n++] = cpu_to_fdt32(IRQ_M_EXT);
@@ -232,78 +233,78 @@ static void put_contexts(struct tree *t)
         contexts[n++] = cpu_to_fdt32(intc_phandle(vcpu));
         contexts[n++] = cpu_to_fdt32(IRQ_S_EXT);
     }
-    put(t, "interrupts-extended", contexts, n * sizeof(contexts[0]));
+    put(tree, "interrupts-extended", contexts, n * sizeof(contexts[0]));
 }
 
-static void put_plic(struct tree *t)
+static void put_plic(struct tree *tree)
 {
     static const char compatible[] = "sifive,plic-1.0.0\0riscv,plic0";
-    const struct vm_irqc *irqc = &t->vm->irqc;
-    begin_at(t, "plic", irqc->gpa);
-    put_u32(t, "phandle", irqc_phandle(t->vm));
-    put_u32(t, "riscv,ndev", irqc->source_count - 1);
-    put_reg(t, irqc->gpa, HYP_PLIC_SIZE);
-    put_contexts(t);
-    put(t, "interrupt-controller", "", 0);
-    put(t, "compatible", compatible, sizeof(compatible));
-    put_u32(t, "#address-cells", 0);
-    put_u32(t, "#interrupt-cells", 1);
-    end(t);
+    const struct vm_irqc *irqc = &tree->vm->irqc;
+    begin_at(tree, "plic", irqc->gpa);
+    put_u32(tree, "phandle", irqc_phandle(tree->vm));
+    put_u32(tree, "riscv,ndev", irqc->source_count - 1);
+    put_reg(tree, irqc->gpa, HYP_PLIC_SIZE);
+    put_contexts(tree);
+    put(tree, "interrupt-controller", "", 0);
+    put(tree, "compatible", compatible, sizeof(compatible));
+    put_u32(tree, "#address-cells", 0);
+    put_u32(tree, "#interrupt-cells", 1);
+    end(tree);
 }
 
-static void put_aplic(struct tree *t)
+static void put_aplic(struct tree *tree)
 {
     static const char compatible[] = "qemu,aplic\0riscv,aplic";
-    const struct vm_irqc *irqc = &t->vm->irqc;
-    begin_at(t, "interrupt-controller", irqc->gpa);
-    put_u32(t, "phandle", irqc_phandle(t->vm));
-    put_u32(t, "riscv,num-sources", irqc->source_count - 1);
-    put_reg(t, irqc->gpa, HYP_APLIC_SIZE);
-    if (has_imsics(t->vm)) {
-        put_u32(t, "msi-parent", imsics_phandle(t->vm));
+    const struct vm_irqc *irqc = &tree->vm->irqc;
+    begin_at(tree, "interrupt-controller", irqc->gpa);
+    put_u32(tree, "phandle", irqc_phandle(tree->vm));
+    put_u32(tree, "riscv,num-sources", irqc->source_count - 1);
+    put_reg(tree, irqc->gpa, HYP_APLIC_SIZE);
+    if (has_imsics(tree->vm)) {
+        put_u32(tree, "msi-parent", imsics_phandle(tree->vm));
     } else {
-        put_contexts(t);
+        put_contexts(tree);
     }
-    put(t, "interrupt-controller", "", 0);
-    put(t, "compatible", compatible, sizeof(compatible));
-    put_u32(t, "#address-cells", 0);
-    put_u32(t, "#interrupt-cells", 2);
-    end(t);
+    put(tree, "interrupt-controller", "", 0);
+    put(tree, "compatible", compatible, sizeof(compatible));
+    put_u32(tree, "#address-cells", 0);
+    put_u32(tree, "#interrupt-cells", 2);
+    end(tree);
 }
 
-static void put_imsics(struct tree *t)
+static void put_imsics(struct tree *tree)
 {
     static const char compatible[] = "qemu,imsics\0riscv,imsics";
-    uint64_t gpa = t->vm->irqc.imsic_gpa;
-    begin_at(t, "interrupt-controller", gpa);
-    put_u32(t, "phandle", imsics_phandle(t->vm));
-    put_u32(t, "riscv,num-ids", IMSIC_IDS);
-    put_reg(t, gpa, (uint64_t)t->vm->vcpu_count * HYP_IMSIC_SIZE);
-    put_contexts(t);
-    put(t, "interrupt-controller", "", 0);
-    put(t, "msi-controller", "", 0);
-    put(t, "compatible", compatible, sizeof(compatible));
-    put_u32(t, "#interrupt-cells", 0);
-    put_u32(t, "#msi-cells", 0);
-    end(t);
+    uint64_t gpa = tree->vm->irqc.imsic_gpa;
+    begin_at(tree, "interrupt-controller", gpa);
+    put_u32(tree, "phandle", imsics_phandle(tree->vm));
+    put_u32(tree, "riscv,num-ids", IMSIC_IDS);
+    put_reg(tree, gpa, (uint64_t)tree->vm->vcpu_count * HYP_IMSIC_SIZE);
+    put_contexts(tree);
+    put(tree, "interrupt-controller", "", 0);
+    put(tree, "msi-controller", "", 0);
+    put(tree, "compatible", compatible, sizeof(compatible));
+    put_u32(tree, "#interrupt-cells", 0);
+    put_u32(tree, "#msi-cells", 0);
+    end(tree);
 }
 
-static void put_irqc(struct tree *t)
+static void put_irqc(struct tree *tree)
 {
-    switch (t->vm->irqc.model) {
+    switch (tree->vm->irqc.model) {
     case HYP_IRQC_NONE: break;
-    case HYP_IRQC_PLIC: put_plic(t); break;
-    case HYP_IRQC_APLIC: put_aplic(t); break;
+    case HYP_IRQC_PLIC: put_plic(tree); break;
+    case HYP_IRQC_APLIC: put_aplic(tree); break;
     case HYP_IRQC_IMSIC:
-        put_imsics(t);
-        put_aplic(t);
+        put_imsics(tree);
+        put_aplic(tree);
         break;
     }
 }
 
-static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, bool edge)
+static void put_interrupts(struct tree *tree, const uint32_t *irq, uint32_t count, bool edge)
 {
-    bool has_kind = t->vm->irqc.model != HYP_IRQC_PLIC;
+    bool has_kind = tree->vm->irqc.model != HYP_IRQC_PLIC;
     fdt32_t cells[8];
     size_t n = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -312,82 +313,82 @@ static void put_interrupts(struct tree *t, const uint32_t *irq, uint32_t count, 
             cells[n++] = cpu_to_fdt32(edge ? EDGE_RISING : LEVEL_HIGH);
         }
     }
-    if (n != 0 && t->vm->irqc.model != HYP_IRQC_NONE) {
-        put_u32(t, "interrupt-parent", irqc_phandle(t->vm));
-        put(t, "interrupts", cells, n * sizeof(cells[0]));
+    if (n != 0 && tree->vm->irqc.model != HYP_IRQC_NONE) {
+        put_u32(tree, "interrupt-parent", irqc_phandle(tree->vm));
+        put(tree, "interrupts", cells, n * sizeof(cells[0]));
     }
 }
 
-static void put_device(struct tree *t, const struct vm_device *own)
+static void put_device(struct tree *tree, const struct vm_device *own)
 {
-    const struct hyp_platform *platform = t->in->platform;
+    const struct hyp_platform *platform = tree->in->platform;
     const struct hyp_device *device = config_find_device(platform, own->name);
-    begin_at(t, node_name(device), own->gpa);
-    put_interrupts(t, device->irq, hyp_device_irq_count(device), device->irq_edge);
+    begin_at(tree, node_name(device), own->gpa);
+    put_interrupts(tree, device->irq, hyp_device_irq_count(device), device->irq_edge);
     if (platform->uart.device != NULL && strcmp(platform->uart.device, device->name) == 0) {
-        put_u32(t, "clock-frequency", platform->uart.clock_hz);
+        put_u32(tree, "clock-frequency", platform->uart.clock_hz);
         if (platform->uart.reg_shift != 0) {
-            put_u32(t, "reg-shift", platform->uart.reg_shift);
+            put_u32(tree, "reg-shift", platform->uart.reg_shift);
         }
         if (platform->uart.access_width > 1) {
-            put_u32(t, "reg-io-width", platform->uart.access_width);
+            put_u32(tree, "reg-io-width", platform->uart.access_width);
         }
     }
-    put_reg(t, own->gpa, device->reg_size);
-    put_text(t, "compatible", device->compatible);
-    end(t);
+    put_reg(tree, own->gpa, device->reg_size);
+    put_text(tree, "compatible", device->compatible);
+    end(tree);
 }
 
-static void put_vuart(struct tree *t)
+static void put_vuart(struct tree *tree)
 {
-    const struct vm_console *console = &t->vm->console;
-    begin_at(t, "serial", console->gpa);
-    put_interrupts(t, &console->irq, console->irq != 0 ? 1 : 0, false);
-    put_u32(t, "clock-frequency", 3686400);
-    put_reg(t, console->gpa, HYP_VUART_SIZE);
-    put_text(t, "compatible", "ns16550a");
-    end(t);
+    const struct vm_console *console = &tree->vm->console;
+    begin_at(tree, "serial", console->gpa);
+    put_interrupts(tree, &console->irq, console->irq != 0 ? 1 : 0, false);
+    put_u32(tree, "clock-frequency", 3686400);
+    put_reg(tree, console->gpa, HYP_VUART_SIZE);
+    put_text(tree, "compatible", "ns16550a");
+    end(tree);
 }
 
-static void put_soc(struct tree *t)
+static void put_soc(struct tree *tree)
 {
-    begin(t, "soc");
-    put_u32(t, "#address-cells", 2);
-    put_u32(t, "#size-cells", 2);
-    put_text(t, "compatible", "simple-bus");
-    put(t, "ranges", "", 0);
-    for (uint32_t i = 0; i < t->vm->device_count; i++) {
-        put_device(t, &t->vm->devices[i]);
+    begin(tree, "soc");
+    put_u32(tree, "#address-cells", 2);
+    put_u32(tree, "#size-cells", 2);
+    put_text(tree, "compatible", "simple-bus");
+    put(tree, "ranges", "", 0);
+    for (uint32_t i = 0; i < tree->vm->device_count; i++) {
+        put_device(tree, &tree->vm->devices[i]);
     }
-    if (t->vm->console.kind == VM_CONSOLE_VUART) {
-        put_vuart(t);
+    if (tree->vm->console.kind == VM_CONSOLE_VUART) {
+        put_vuart(tree);
     }
-    if (t->vm->irqc.model != HYP_IRQC_NONE) {
-        put_irqc(t);
+    if (tree->vm->irqc.model != HYP_IRQC_NONE) {
+        put_irqc(tree);
     }
-    end(t);
+    end(tree);
 }
 
 uint32_t tool_make_dtb(const struct config_input *in, uint32_t vm, void *room)
 {
     static const char compatible[] = "libhyp,vm\0riscv-virtio";
-    struct tree t = {.fdt = room, .in = in, .vm = &in->config->vms[vm]};
+    struct tree tree = {.fdt = room, .in = in, .vm = &in->config->vms[vm]};
     memset(room, 0, TOOL_DTB_ROOM);
-    keep(&t, fdt_create(room, TOOL_DTB_ROOM));
-    keep(&t, fdt_finish_reservemap(room));
-    begin(&t, "");
-    put_u32(&t, TOOL_STAMP, 0);
-    put_u32(&t, "#address-cells", 2);
-    put_u32(&t, "#size-cells", 2);
-    put(&t, "compatible", compatible, sizeof(compatible));
-    put_text(&t, "model", "libhyp,vm");
-    put_chosen(&t);
-    put_memory(&t);
-    put_cpus(&t);
-    put_soc(&t);
-    end(&t);
-    keep(&t, fdt_finish(room));
-    return t.error == 0 ? fdt_totalsize(room) : 0;
+    keep(&tree, fdt_create(room, TOOL_DTB_ROOM));
+    keep(&tree, fdt_finish_reservemap(room));
+    begin(&tree, "");
+    put_u32(&tree, TOOL_STAMP, 0);
+    put_u32(&tree, "#address-cells", 2);
+    put_u32(&tree, "#size-cells", 2);
+    put(&tree, "compatible", compatible, sizeof(compatible));
+    put_text(&tree, "model", "libhyp,vm");
+    put_chosen(&tree);
+    put_memory(&tree);
+    put_cpus(&tree);
+    put_soc(&tree);
+    end(&tree);
+    keep(&tree, fdt_finish(room));
+    return tree.error == 0 ? fdt_totalsize(room) : 0;
 }
 
 void tool_write_devices(const struct config_input *in, FILE *out)

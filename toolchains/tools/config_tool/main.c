@@ -213,22 +213,26 @@ static void write_device(const struct hyp_device *d, FILE *out)
     print_numbers(out, "irq", d->irq[3], d->irq_edge, (uint64_t)d->dma << 1 | d->iommu);
 }
 
-static void write_board(const struct hyp_platform *p, FILE *out)
+static void write_board(const struct hyp_platform *platform, FILE *out)
 {
-    for (uint32_t i = 0; i < p->mem_count; i++) {
-        print_numbers(out, "mem", p->mem[i].hpa, p->mem[i].size, 0);
+    for (uint32_t i = 0; i < platform->mem_count; i++) {
+        print_numbers(out, "mem", platform->mem[i].hpa, platform->mem[i].size, 0);
     }
-    print_numbers(out, "firmware", p->firmware.hpa, p->firmware.size, p->load_hpa);
-    print_numbers(out, "harts", p->hart_count, p->timebase_hz, 0);
-    print_text(out, "uart", p->uart.device);
-    print_numbers(out, "uart", p->uart.reg_shift, p->uart.access_width, p->uart.clock_hz);
-    print_numbers(out, "finisher", p->finisher_hpa, p->finisher_word, p->irqc.priority_max);
-    for (uint32_t i = 0; i < p->device_count; i++) {
-        write_device(&p->devices[i], out);
+    print_numbers(out, "firmware", platform->firmware.hpa, platform->firmware.size,
+                  platform->load_hpa);
+    print_numbers(out, "harts", platform->hart_count, platform->timebase_hz, 0);
+    print_text(out, "uart", platform->uart.device);
+    print_numbers(out, "uart", platform->uart.reg_shift, platform->uart.access_width,
+                  platform->uart.clock_hz);
+    print_numbers(out, "finisher", platform->finisher_hpa, platform->finisher_word,
+                  platform->irqc.priority_max);
+    for (uint32_t i = 0; i < platform->device_count; i++) {
+        write_device(&platform->devices[i], out);
     }
-    for (uint32_t i = 0; i < p->reserved_count; i++) {
-        print_text(out, "reserved", p->reserved[i].owner);
-        print_numbers(out, "pages", p->reserved[i].mem.hpa, p->reserved[i].mem.size, 0);
+    for (uint32_t i = 0; i < platform->reserved_count; i++) {
+        print_text(out, "reserved", platform->reserved[i].owner);
+        print_numbers(out, "pages", platform->reserved[i].mem.hpa, platform->reserved[i].mem.size,
+                      0);
     }
 }
 
@@ -251,21 +255,22 @@ static bool file_is(const char *path, const char *text, size_t size)
  * A device tree does not say a PLIC's highest priority: boot takes it from the image's own
  * platform, so no other platform may have a PLIC.
  */
-static void compare_board(const struct hyp_platform *p, const char *path)
+static void compare_board(const struct hyp_platform *platform, const char *path)
 {
     char *text;
     size_t size;
     FILE *own = open_memstream(&text, &size);
     if (own == NULL) {
-        fail("no memory", p->name);
+        fail("no memory", platform->name);
     }
-    write_board(p, own);
+    write_board(platform, own);
     fclose(own);
-    if (p->irqc.model == HYP_IRQC_PLIC) {
-        fail("has a PLIC: it can only be the image's own platform", p->name);
+    if (platform->irqc.model == HYP_IRQC_PLIC) {
+        fail("has a PLIC: it can only be the image's own platform", platform->name);
     }
     if (!file_is(path, text, size)) {
-        fail("differs from the image's platform in more than its interrupt controller", p->name);
+        fail("differs from the image's platform in more than its interrupt controller",
+             platform->name);
     }
     free(text);
 }
