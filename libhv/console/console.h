@@ -70,7 +70,7 @@ struct hv_console {
 
     uint32_t hart_vm; /* The VM that this hart runs, or vm_count: none. */
     struct vconsole_mux mux;
-    struct vm *const *vms;                      /* By index; NULL: it was not built. */
+    struct vm *const *vms;                      /* Indexed by VM; NULL: not built. */
     struct hv_console_vm *vm[HYP_VM_MAX];       /* NULL: it shares no console. */
     uint32_t vm_of_port[VCONSOLE_MUX_PORT_MAX]; /* VM index of each port of the mux. */
     bool has_polled_port;    /* Some VM sends no IPI for bytes or events: the hart polls. */

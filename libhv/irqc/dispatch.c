@@ -29,7 +29,7 @@ static void handle_source(struct hv_irqc *irqc, uint32_t hart, uint32_t source)
 void hv_irqc_handle(struct hv_irqc *irqc, uint32_t hart)
 {
     if (irqc->phys.ops == NULL) {
-        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Without a controller nobody can complete it. */
+        csr_clear(CSR_SIE, BIT(IRQ_S_EXT)); /* Nobody can complete it without a controller. */
         return;
     }
     struct irqc_claim claim = irqc->phys.ops->claim(irqc->phys.state, hart);

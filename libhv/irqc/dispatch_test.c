@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a claim means, and who gets it. The controller says what a test wants to be claimed. */
+/* Claims and their owners. The test's controller returns the claim that a test has set. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -28,7 +28,7 @@
 #include "libhv/irqc/virq.h"
 
 #define HV_SOURCE_MAX 1024    /* Sources of a PLIC, or of an APLIC, with source 0. */
-#define HV_OWNER_CONSOLE 0xff /* In hv_irqc.owner[]: the console's UART. */
+#define HV_OWNER_CONSOLE 0xff /* Value of hv_irqc.owner[]: the console's UART. */
 
 struct hv_irqc;
 
@@ -85,7 +85,7 @@ struct hv_irqc {
     struct machine *machine;
     struct hspace *space;
     struct object_pool *objects;
-    const struct irqc_module *modules; /* In order: the first whose discover() is true is used. */
+    const struct irqc_module *modules; /* Boot uses the first whose discover() is true. */
     uint32_t module_count;
     const struct ipi_module *ipis; /* Likewise. */
     uint32_t ipi_count;
@@ -100,8 +100,8 @@ struct hv_irqc {
     uint32_t imsic_ids;              /* Highest identity of a VM's interrupt file; 0: no files. */
     uint32_t s_level_imsic_ids;      /* Highest identity of an S-level file. */
     uint32_t guest_files;            /* GEILEN of the boot hart. */
-    struct vm *vm[HYP_VM_MAX];       /* By VM index; NULL: no virtual controller. */
-    uint8_t owner[HV_SOURCE_MAX];    /* By source: VM index + 1, HV_OWNER_CONSOLE, or 0: none. */
+    struct vm *vm[HYP_VM_MAX];       /* Indexed by VM; NULL: no virtual controller. */
+    uint8_t owner[HV_SOURCE_MAX];    /* VM index + 1, HV_OWNER_CONSOLE, or 0: none. */
 };
 
 /* Asks the drivers which controller the machine has. `fdt` is mapped for this call alone. */

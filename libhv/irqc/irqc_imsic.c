@@ -4,7 +4,7 @@
 
 static bool discover(void *state, struct hv_irqc *irqc, const void *fdt, size_t size)
 {
-    /* Without Ssaia the CSRs of interrupt files do not exist. */
+    /* Interrupt files have no CSRs without Ssaia. */
     return (irqc->machine->all.isa & BIT(GUEST_ISA_SSAIA)) != 0 &&
            irqc_aia_discover(state, irqc, true, fdt, size);
 }

@@ -32,7 +32,7 @@ enum {
     TEST_CLOCK_IRQ = 11, /* And the next one. */
 };
 
-/* Where the VM has its controller. */
+/* Address of the VM's controller. */
 #define TEST_GPA UINT64_C(0x1c000000)
 #define TEST_FILES_GPA UINT64_C(0x38000000)
 
@@ -50,7 +50,7 @@ struct test_board {
     struct test_arena arena;
     struct page_pool no_pages;
     struct object_pool objects;
-    _Alignas(64) uint8_t room[32768]; /* Of `objects`. */
+    _Alignas(64) uint8_t room[32768]; /* Memory of `objects`. */
     struct hspace space;
     struct gstage gstage;
     struct vdev window;
@@ -380,7 +380,7 @@ static inline void test_board_has_sswi(void)
     b.aia.found.sswi = (struct hyp_mem){TEST_SSWI, ACLINT_SSWI_SIZE};
 }
 
-/* As boot does it, up to the VMs: every hart is up. */
+/* Boots up to the VMs: every hart is online. */
 static inline void test_start_irqc(void)
 {
     hv_irqc_discover(&b.irqc, 0, 0);

@@ -105,7 +105,7 @@ static void test_without_pages_nothing_is_mapped(void **state)
     assert_int_equal(b.vcpu[0].guest_file, 0);
 }
 
-/* What another VM or a boot loader has left there. */
+/* An earlier VM or a boot loader has left bits in the file. */
 static void test_a_guest_file_is_clean(void **state)
 {
     (void)state;
@@ -404,7 +404,8 @@ static void test_with_a_guest_file_iprio_alone_is_emulated(void **state)
     assert_true(steps[2].trapped && steps[3].trapped && steps[4].trapped);
 }
 
-/* ---- What a file drives ---------------------------------------------------------------------- */
+/* ---- Outputs of a file ------------------------------------------------------------------------
+ */
 
 /* Identity EIID is enabled in the emulated file of a vCPU, whose hart this thread is. */
 static void open_file(uint32_t vcpu)

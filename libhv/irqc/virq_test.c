@@ -99,7 +99,7 @@ static void test_an_aplic_must_reach_all_harts_of_its_vm(void **state)
     expect_refused(HYP_E_UNSUPPORTED);
 }
 
-/* ---- What can be missing --------------------------------------------------------------------- */
+/* ---- Missing resources ----------------------------------------------------------------------- */
 
 static void test_each_object_can_be_the_last(void **state)
 {

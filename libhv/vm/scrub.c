@@ -49,7 +49,7 @@ static void plan(struct hv_vms *vms, struct hv_vm *hv_vm)
     cut_file(vms, hv_vm, &config->initrd, &hv_vm->initrd);
     if (config->dtb_gpa != 0) {
         scrub_exclude(&hv_vm->vm.scrub,
-                  (struct range){config->dtb_gpa, vms->build->dtbs[hv_vm->vm.index].size});
+                      (struct range){config->dtb_gpa, vms->build->dtbs[hv_vm->vm.index].size});
     }
 }
 

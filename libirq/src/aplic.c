@@ -110,7 +110,7 @@ bool aplic_is_for(const struct aplic *a, uint32_t source, uint32_t hart)
                a->hart_index[hart];
 }
 
-/* ---- As a struct irqc ------------------------------------------------------------------------ */
+/* ---- The struct irqc ------------------------------------------------------------------------- */
 
 HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
@@ -181,7 +181,7 @@ struct irqc aplic_irqc(struct aplic *aplic)
     return (struct irqc){.ops = &irqc_ops, .state = aplic, .source_count = aplic->source_count};
 }
 
-/* ---- As a struct aplic_phys ------------------------------------------------------------------ */
+/* ---- The struct aplic_phys ------------------------------------------------------------------- */
 
 static uint32_t phys_set_mode(void *state, uint32_t source, uint32_t sm)
 {

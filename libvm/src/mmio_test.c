@@ -365,7 +365,7 @@ static void test_cache_block_zero_stores_zeros(void **state)
     assert_true(e->vscause == CAUSE_STORE_ACCESS && t.dev_writes == TEST_DEV_SIZE);
 }
 
-/* ---- What is refused ------------------------------------------------------------------------- */
+/* ---- Refused accesses ------------------------------------------------------------------------ */
 
 /* Atomics, vector accesses and HLV or HSV: no device supports them. */
 static void test_other_accesses_are_refused(void **state)

@@ -275,7 +275,7 @@ static void test_the_last_hart_calls_vcpu_0(void **state)
     assert_true(t.seen[0].world.gpr[11] == PLACE);
 }
 
-/* ---- Without anything to clear --------------------------------------------------------------- */
+/* ---- Nothing to clear ------------------------------------------------------------------------ */
 
 static void test_rights_are_set_all_the_same(void **state)
 {

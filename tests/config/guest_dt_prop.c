@@ -320,7 +320,7 @@ static void check_seeds(void)
     }
 }
 
-/* ---- What has no fixup ---- */
+/* ---- Values without a fixup ---- */
 
 static bool has_fixup(const char *name)
 {

@@ -9,7 +9,7 @@ failed=0
 ids=$(grep -o '"E-[A-Z-]*"' "$header" | tr -d '"')
 [ -n "$ids" ] || { echo "FAIL: no rules in $header"; exit 1; }
 for id in $ids; do
-    # What only a machine can break is tested with one.
+    # A rule that only a machine can break has a test with a machine.
     case $id in
     E-EXT-ABSENT | E-IRQ-HART)
         grep -q "CONFIG_$(echo "${id#E-}" | tr - _)" "$unit" && continue

@@ -27,7 +27,7 @@ wild_\name:
 	WILD jump, jr a0
 	WILD illegal, .4byte 0xffffffff
 
-/* Where tp is lost, the hart is found all the same. */
+/* The dump finds the hart although tp is lost. */
 	.globl	wild_lose_tp
 	.type	wild_lose_tp, @function
 wild_lose_tp:

@@ -24,7 +24,7 @@ _Noreturn void wild_survived(void);
 extern char wild_data[];
 extern const char wild_rodata[];
 
-struct exit; /* Of libvm alone. */
+struct exit; /* Private to libvm. */
 
 void __real_vcpu_run(struct vcpu *vcpu);
 void __wrap_vcpu_run(struct vcpu *vcpu);
@@ -54,7 +54,7 @@ static bool is_case(const char *name)
     return strncmp(args, KEY, strlen(KEY)) == 0 && strcmp(args + strlen(KEY), name) == 0;
 }
 
-/* Where the real-time VM's memory is. */
+/* Address of the real-time VM's memory. */
 static uint64_t guest_hpa(void)
 {
     return hv()->boot.plan.mem_hpa[1][0];
@@ -151,7 +151,7 @@ static void nested(void)
     store_text();
 }
 
-/* As this hart's tp is another hart, its report would use that one's stack. */
+/* This hart's tp is another hart's, so its report would use that one's stack. */
 static void nested_swap_tp(void)
 {
     hart_self()->vm_name = (const char *)16;
@@ -219,7 +219,7 @@ void __wrap_vcpu_run(struct vcpu *vcpu)
     __real_vcpu_run(vcpu);
 }
 
-/* In the midst of an exit, the guest's registers saved. */
+/* Fails inside an exit, with the guest's registers saved. */
 enum vcpu_action __wrap_exit_handle(struct vcpu *vcpu, struct exit *e)
 {
     if (is_victim(vcpu) && is_case("exit")) {

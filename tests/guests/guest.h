@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the bare-metal guests share: SBI calls, printing over DBCN, CSRs, time.
+ * Shared by the bare-metal guests: SBI calls, printing over DBCN, CSRs, time.
  *
  * A guest defines guest_main() and guest_trap(); start.S calls them.
  */

@@ -207,7 +207,7 @@ static void console(void)
     hostile_check("console", wrong, 0);
     wrong = 0;
     for (uint64_t i = 0; i < 20000; i++) {
-        *(volatile uint8_t *)UART = 'x'; /* Without a look at THRE. */
+        *(volatile uint8_t *)UART = 'x'; /* THRE is not read. */
     }
     guest_put("x\n");
     hostile_check("console.uart", wrong, 0);

@@ -89,7 +89,7 @@ static volatile const struct hostile_frame *run(const char *snippet, uint64_t ad
     return &hostile_frames[0];
 }
 
-/* Of the trap: the first word that is wrong; 0 if none is. */
+/* Returns the first word of the trap that is wrong; 0 if none is. */
 static const char *wrong_word(const char *snippet, uint64_t cause, uint64_t tval, uint64_t *got,
                               uint64_t *want)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the hostile guests share: try one instruction, and say whether what came of it is right.
+ * Shared by the hostile guests: try one instruction, and check its result.
  *
  * The guest's physical addresses below 4 GiB are mapped twice by hostile_paging_on(): where they
  * are for S-mode, and ALIAS above for U-mode. Before it, translation is off.
@@ -95,7 +95,7 @@ void hostile_illegal_or_zero(const char *name, const char *snippet, uint64_t add
 /* No trap, and a0 is `want`. */
 void hostile_value(const char *name, const char *snippet, uint64_t address, uint64_t arg,
                    uint64_t want);
-/* As hostile_trap(), one line for many: the words that were wrong are counted. */
+/* Like hostile_trap(), one line for many: the words that were wrong are counted. */
 bool hostile_trap_is(const char *snippet, uint64_t address, uint64_t arg, uint64_t cause);
 void hostile_sweep_done(const char *name, uint64_t wrong, uint64_t tried);
 

@@ -31,7 +31,7 @@ static uint64_t base(void)
     return DEVICE == 1 ? UART : PLIC;
 }
 
-/* Of the UART, every value keeps MCR.LOOP on: what is transmitted stays inside. */
+/* Every value for the UART keeps MCR.LOOP set, so that nothing is transmitted. */
 static uint64_t stored(void)
 {
     return DEVICE == 1 ? 0x10 : hostile_random();
@@ -65,7 +65,7 @@ static void report(const struct sweep *s)
 
 static void sweep(void)
 {
-    /* Where the PLIC has registers, and the edges between. */
+    /* Addresses of the PLIC's registers, and the edges between them. */
     typedef uint64_t edges[2];
     static const edges plic[] = {
         {0, 0x300},           {0xff8, 0x1108},      {0x1ff8, 0x2300},

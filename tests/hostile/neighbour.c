@@ -133,7 +133,7 @@ static void uart(uint64_t turn)
     uart_write(0, turn % 3 == 0 ? '\r' : 'u');
 }
 
-/* As a driver: sixteen bytes whenever there is room, which the console hart has to tell. */
+/* Writes sixteen bytes whenever there is room, like a driver; the console hart reports room. */
 static void uart_driver(uint64_t turn)
 {
     (void)turn;

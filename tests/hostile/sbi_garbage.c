@@ -7,7 +7,7 @@
 #define INVALID_PARAM (-3)
 #define INVALID_ADDRESS (-5)
 #define ALREADY_AVAILABLE (-6)
-#define ERROR_LAST (-13) /* Of SBI 3.0. */
+#define ERROR_LAST (-13) /* The last error of SBI 3.0. */
 #define ALL UINT64_MAX
 #define HSM_STOPPED 1
 #define HUGE_SIZE (UINT64_C(1) << 63)

@@ -89,7 +89,7 @@ static void misaligned(void)
     hostile_value("misaligned.amo_kept", try_ld, at + 5, 0, 0x0102030405060708);
 }
 
-/* What S-mode may do, a guest does without a trap. */
+/* Instructions that S-mode may execute do not trap in a guest. */
 static void allowed(void)
 {
     if (!USER) {

@@ -11,7 +11,7 @@ import sys
 
 import tree
 
-# What has its name from elsewhere: the compiler, the C library, the linker script.
+# Names that the compiler, the C library or the linker script prescribes.
 GIVEN = re.compile(r"^(mem(cpy|set|move|cmp|chr)|str\w+|_start|_?_\w+_(start|end))$")
 # Objects that several files of a library work on: vcpu_run() is in run.c.
 LIBRARY = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What clang's thread safety analysis must refuse, by CASE; 0 is right. */
+/* Mistakes that clang's thread safety analysis must refuse, by CASE; 0 is right. */
 #include <hyp/mm/pages.h>
 #include <hyp/vm/vm.h>
 

@@ -108,7 +108,7 @@ static void hgatp(struct hv *h)
     h->vms.vm[RIGHT]->vm.hgatp = h->vms.vm[LEFT]->vm.hgatp;
 }
 
-/* ---- In the hypervisor's own space ---- */
+/* ---- The hypervisor's own space ---- */
 
 /* Unmapped when all VMs are built. */
 #define SPACE_VA UINT64_C(0xffffffc008000000)

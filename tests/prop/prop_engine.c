@@ -10,7 +10,7 @@
 
 static jmp_buf discard;
 
-/* Of the sanitizers' run time, which is there only if they are. */
+/* The sanitizers' run time has it; the symbol is missing without them. */
 extern void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 bool prop_once(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the engines share. */
+/* Shared by the engines. */
 #pragma once
 
 #include <stdbool.h>

@@ -19,7 +19,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/* As many bytes as the bound needs, so that a small input makes many choices. */
+/* Takes as few bytes as the bound needs, so that a small input makes many draws. */
 uint64_t prop_u64(uint64_t bound)
 {
     uint64_t value = 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define BYTES 10000u
-#define AHEAD 12u /* Of a FIFO of 16. */
+#define AHEAD 12u /* The FIFO has 16. */
 #define MOVE_EVERY 29u
 #define LIMIT (40 * GUEST_TIMEBASE_HZ) /* For hangs. */
 #define QUIET (GUEST_TIMEBASE_HZ / 50)
@@ -55,7 +55,7 @@ static bool turn; /* With uart_lock. */
 static uint32_t rung;
 static uint32_t rtc_served;
 static uint32_t ringing;
-/* By hart. */
+/* Indexed by hart. */
 static uint32_t taken[HARTS];
 static uint32_t left[HARTS];
 static uint32_t empty[HARTS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the delivery modes of an APLIC differ in: count_direct.c, count_imsic.c. */
+/* Functions that differ by the APLIC's delivery mode: count_direct.c, count_imsic.c. */
 #pragma once
 
 #include "count_irqc.h"

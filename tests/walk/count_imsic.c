@@ -35,7 +35,7 @@ uint32_t irqc_claim(uint64_t hart)
     return top == 0 ? 0 : (uint32_t)(top >> 16) - IDENTITY(0);
 }
 
-/* As Linux: a level that is still high is sent once more. */
+/* Sends a level that is still high once more, like Linux. */
 void irqc_end(uint64_t hart, uint32_t source)
 {
     (void)hart;

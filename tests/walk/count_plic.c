@@ -37,7 +37,7 @@ void irqc_move(uint32_t source, uint64_t to)
     bool first = move_count++ % 2 == 0;
     set_enable(first ? to : HARTS - 1 - to, source, first);
     set_enable(first ? HARTS - 1 - to : to, source, !first);
-    reg_write(PLIC + 4 * source, 1 + move_count % 7); /* As Linux: see docs/differences.md. */
+    reg_write(PLIC + 4 * source, 1 + move_count % 7); /* Like Linux: see docs/differences.md. */
     unlock(&enable_lock);
 }
 

@@ -31,7 +31,7 @@
 
 void _start(void);
 
-/* What the second hart is asked for, and has done. */
+/* Requests to the second hart. */
 enum ask { ASK_SIP, ASK_CLAIM };
 static enum ask ask;
 static uint64_t asked;
@@ -174,7 +174,7 @@ void other_claim(void)
     log_end();
 }
 
-/* What one hart's hypervisor sends to the other's is there behind the second question. */
+/* The second request comes after everything that one hart's hypervisor sent to the other's. */
 void log_end(void)
 {
     settle();

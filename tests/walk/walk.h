@@ -65,20 +65,20 @@ bool has_other(void);
 /* Lets it claim, logged. */
 void other_claim(void);
 
-/* ---- What a controller's file defines -------------------------------------------------------- */
+/* ---- Functions of a controller's file ------------------------------------------------------- */
 
 void walk_begin(void);
 void walk_step(void);
 /* On the second hart: before all else, and for other_claim(). */
 void walk_other_begin(void);
 uint64_t walk_other_claim(void);
-/* Of an access that crosses the end of a window, stval tells of the part beyond, or of the whole.
+/* stval after an access across the end of a window: the address of the part beyond, or of all.
  */
 bool walk_leaves_out(uint64_t address, unsigned size);
-/* What of the word at this address is logged, of all that is read. */
+/* Bits of the word at this address that are logged. */
 uint32_t walk_mask(uint64_t address);
 /* A word was read there, or written. */
 void walk_was_read(uint64_t address, uint32_t value);
 void walk_was_written(uint64_t address, uint32_t value);
-/* What of a value may be written to the word at this address, as soon as this returns. */
+/* Bits of a value that may be written to the word at this address, as soon as this returns. */
 uint32_t walk_legal(uint64_t address, uint32_t value);

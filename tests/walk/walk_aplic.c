@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the walks over an APLIC in direct and in MSI mode share. */
+/* Shared by the walks over an APLIC in direct and in MSI mode. */
 #include "walk_aplic.h"
 
 void aplic_begin(void)

@@ -30,14 +30,14 @@
 #define LEVEL1 6
 #define LEVEL0 7
 
-/* What firmware left. */
+/* Clears the state that firmware left. */
 void aplic_begin(void);
 void aplic_step_register(void);
 void aplic_step_wire(void);
 /* Sources that work, for a while. */
 void aplic_step_open(uint32_t target);
 uint32_t aplic_draw_source(void);
-/* What domains of both modes have in common of walk_legal(). */
+/* The part of walk_legal() that is the same in both modes. */
 uint32_t aplic_legal(uint64_t address, uint32_t value);
 
 /* The delivery mode's own: a change of a wire, and a register to look at. */

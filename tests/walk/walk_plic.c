@@ -13,7 +13,7 @@
 #define OWN UINT64_C(1)   /* S of the hart that walks. */
 #define OTHER UINT64_C(3) /* S of the second. */
 
-static uint32_t enabled_own; /* Of the driven sources. */
+static uint32_t enabled_own; /* Driven sources only. */
 static uint32_t enabled_other;
 static uint32_t asked; /* Has risen since its last claim. */
 static uint32_t held;  /* Asked while enabled: a hypervisor has claimed it meanwhile. */
@@ -31,7 +31,7 @@ uint64_t walk_other_claim(void)
     return 0;
 }
 
-/* What firmware left. */
+/* Clears the state that firmware left. */
 void walk_begin(void)
 {
     for (uint32_t source = 1; source < 96; source++) {
@@ -138,7 +138,7 @@ static void step_register(void)
     }
 }
 
-/* As a driver does it. */
+/* Claims and completes, like a driver. */
 static void step_service(void)
 {
     uint64_t claim = CONTEXT(has_other() && one_in(3) ? OTHER : OWN) + CLAIM;
@@ -149,7 +149,7 @@ static void step_service(void)
     access_write(claim, 4, draw_source());
 }
 
-/* What a hypervisor holds for the guest would, risen anew, come once more after its completion. */
+/* A source that a hypervisor has claimed for the guest comes once more if its input rises again. */
 static void step_wire(void)
 {
     uint32_t source = one_in(2) ? UART_SOURCE : RTC_SOURCE;

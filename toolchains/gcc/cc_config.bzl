@@ -23,7 +23,7 @@ def _flags(actions, flags):
 # "" where libhyp is the main repository, else its name as a dependency
 _SELF = Label("//toolchains/gcc:cc_config.bzl").workspace_name
 
-# What only one of the compilers knows.
+# Options that only one of the compilers knows.
 _ONLY = {
     "clang": struct(
         compile = [

@@ -16,7 +16,7 @@ def bases(rctx):
     if env:
         return [b if b.endswith("/") else b + "/" for b in env.split(" ") if b]
 
-    # What apt itself would read: works before any "apt-get update".
+    # The addresses that apt itself would read: works before any "apt-get update".
     res = rctx.execute(["apt-get", "update", "--print-uris"])
     out = []
     for line in res.stdout.split("\n") if res.return_code == 0 else []:

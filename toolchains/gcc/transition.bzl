@@ -14,7 +14,7 @@ _OUTPUTS = [_P + o for o in [
     "strip",
 ]]
 
-# What a user sets for host tests (sanitizers, coverage) must not reach firmware,
+# Options that a user sets for host tests (sanitizers, coverage) must not reach firmware,
 # whose bits depend on the sources alone.
 _PLAIN = {
     _P + "collect_code_coverage": False,

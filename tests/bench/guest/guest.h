@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the bench guest (guest.c) and its interrupt controllers (guest_plic.c, guest_aplic.c,
- * guest_imsic.c) share. One binary has one of them: that of the machine it is for.
+ * Shared by the bench guest (guest.c) and its interrupt controllers (guest_plic.c, guest_aplic.c,
+ * guest_imsic.c). One binary has one of them: that of the machine it is for.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ static inline volatile uint32_t *word_at(uint64_t address)
     return (volatile uint32_t *)address;
 }
 
-/* In start.S: what is measured. */
+/* Measured code, in start.S. */
 void uart_irq_measured(uint64_t enable);
 void trap_uart(void), trap_ipi_other(void), trap_ipi_imsic(void);
 
@@ -48,7 +48,7 @@ void second_takes(void (*vector)(void), uint64_t mask);
 bool second_wakes(void (*send)(uint64_t hart), uint64_t hart);
 void send_ipi(uint64_t hart);
 
-/* Of the controller: what a hart opens for itself, and the end of an IPI on it. */
+/* Functions of the controller's file: a hart's set-up, and the end of an IPI. */
 void irqc_open_hart(void);
 void irqc_end_ipi(void);
 /* Its interrupts and accesses, and, with a second hart, what it sends there. */

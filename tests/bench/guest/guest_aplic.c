@@ -35,7 +35,7 @@ static void open(uint64_t hart)
     *aplic(SETIENUM) = UART_IRQ;
 }
 
-/* As Linux does it: claims until nothing is left. On QEMU's chip the level that fell is claimed,
+/* Claims until nothing is left, like Linux. On QEMU's chip the level that fell is claimed,
  * too. */
 static void bench_uart(uint64_t hart)
 {

@@ -57,7 +57,7 @@ static void open(uint64_t hart)
     *aplic(SETIENUM) = UART_IRQ;
 }
 
-/* As Linux does it: a level is retriggered behind each message. */
+/* Retriggers a level after each message, like Linux. */
 static void bench_uart(uint64_t hart)
 {
     bool ok = true;

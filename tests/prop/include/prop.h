@@ -41,5 +41,5 @@ _Noreturn void prop_discard(void);
 
 #define PROP_ASSERT(condition) ((condition) ? (void)0 : prop_fail(#condition, __FILE__, __LINE__))
 
-/* What the harness may take for granted; too many discarded runs fail the test. */
+/* Discards a run whose draws do not satisfy the condition; too many fail the test. */
 #define PROP_ASSUME(condition) ((condition) ? (void)0 : prop_discard())

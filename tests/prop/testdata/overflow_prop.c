@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What it asserts holds: it is a sanitizer that sees the mistake. */
+/* Its assertions hold: only a sanitizer finds the mistake. */
 #include <prop.h>
 
 static const uint8_t array[8];

@@ -358,7 +358,7 @@ struct hyp_blob {
 extern const struct hyp_blob hyp_blobs[];
 extern const uint32_t hyp_blob_count;
 
-/* What boot does with one node or property of a generated device tree. */
+/* The change that boot makes to one node or property of a generated device tree. */
 enum hyp_dtb_fixup_kind {
     HYP_DTB_STAMP,    /* Compares the property with hyp_dtb.stamp; refuses a tree that differs. */
     HYP_DTB_VCPU,     /* Removes the node, if the VM has no vCPU number `field`. */
@@ -406,7 +406,7 @@ struct hyp_dtb {
     const uint8_t *data;
     uint32_t size;
     uint32_t stamp; /* Checksum of tree and fixups, which the tree has as libhyp,stamp. */
-    const struct hyp_dtb_fixup *fixups; /* By ascending offset: the first is the HYP_DTB_STAMP. */
+    const struct hyp_dtb_fixup *fixups; /* Sorted by offset; the first is HYP_DTB_STAMP. */
     uint32_t fixup_count;
     bool imsics; /* The tree has IMSICs, and room for Ssaia in its ISA strings. */
 };
