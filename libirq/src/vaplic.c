@@ -14,6 +14,7 @@ _Static_assert(sizeof(struct vaplic_source) == 8, "a shift finds the source, not
 
 /* ---- The domain's registers ------------------------------------------------------------------ */
 
+/* BE is read-only zero, so a write of it is ignored. */
 static uint32_t read_domaincfg(const struct vaplic *vaplic)
 {
     return APLIC_DOMAINCFG_TOP | (vaplic->ie ? APLIC_DOMAINCFG_IE : 0) |
@@ -30,8 +31,8 @@ static void set_delivery_mode(struct vaplic *vaplic, bool msi)
     vaplic_remove_requests(vaplic);
     vaplic->msi = msi;
     for (uint32_t w = 0; w < vaplic->word_count; w++) {
-        uint64_t rest = vaplic->config.source_count - w * 64;
-        uint64_t sources = rest >= 64 ? UINT64_MAX : BIT(rest) - 1;
+        uint64_t left = vaplic->config.source_count - w * 64;
+        uint64_t sources = left >= 64 ? UINT64_MAX : BIT(left) - 1;
         vaplic_defer(vaplic, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
     }
     vaplic_update_all_external(vaplic);
@@ -66,7 +67,7 @@ static void write_domaincfg(struct vaplic *vaplic, uint32_t value)
     }
 }
 
-/* Sends an extempore MSI at once, so Busy is never set. The specification: IE does not matter. */
+/* Sends an extempore MSI at once, so Busy is never set; domaincfg.IE does not affect it. */
 static void write_genmsi(struct vaplic *vaplic, uint32_t value)
 {
     if (vaplic->msi) {
@@ -118,7 +119,7 @@ static void write_idc(struct vaplic *vaplic, uint64_t offset, uint32_t value)
     case APLIC_ITHRESHOLD:
         idc->threshold_key = threshold == 0 ? VAPLIC_NONE : threshold << KEY_SHIFT;
         break;
-    default: return;
+    default: return; /* topi and claimi are read-only. */
     }
     vaplic_update_external(vaplic, idc);
 }

@@ -13,9 +13,10 @@
  *   0x3000 + 4 * source  target
  *   0x4000 + 0x20 * idc  idelivery … claimi
  *
- * The model answers aligned accesses of 4 bytes, and those of 8 bytes at 4 mod 8 as two of 4, as
- * QEMU's bus does. All others, and offsets from 0x8000 on, are VDEV_FAULT. Other registers read 0
- * and ignore writes. So do the MSI address registers, which only machine-level domains have.
+ * The model answers aligned accesses of 4 bytes. An access of 8 bytes at an offset that is 4 mod 8
+ * acts as two of 4, as on QEMU's bus. All others, and offsets from 0x8000 on, are VDEV_FAULT. Other
+ * registers read 0 and ignore writes. So do the MSI address registers, which only machine-level
+ * domains have.
  *
  * A source is one of
  *
@@ -65,8 +66,8 @@
  *         but vaplic_stop() looks at each source.
  * Owner   The caller's storage: vaplic_storage_size() bytes beside the struct.
  * Locks   The caller holds the VM's lock, for every function and when it sets a line. The model
- *         takes no lock.
- *         Callbacks are called with it held and must not call the model.
+ *         takes no lock. It calls the callbacks with the VM's lock held; they must not call the
+ *         model.
  * Context HS-mode or host; never waits. No global state.
  * Implements "Advanced Platform-Level Interrupt Controller" of the RISC-V AIA specification.
  */
