@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The APLIC model: its register window, the domain's registers, its set-up. */
+/*
+ * The APLIC model: its register window, the domain's registers, its set-up. The caller holds the
+ * VM's lock. vaplic_priv.h lists the other files.
+ */
 #include <hyp/irq/vaplic.h>
 
 #include "vaplic_request.h"
@@ -7,10 +10,11 @@
 
 _Static_assert(VAPLIC_SIZE == APLIC_SIZE, "the model answers for the whole domain");
 _Static_assert(HYP_HART_MAX *APLIC_IDC_STRIDE <= APLIC_SIZE - APLIC_IDC, "IDC structures fit");
-_Static_assert(sizeof(struct vaplic_source) == 8, "an index is a shift");
+_Static_assert(sizeof(struct vaplic_source) == 8, "a shift finds the source, not a product");
 
 /* ---- The domain's registers ------------------------------------------------------------------ */
 
+/* BE is read-only zero, so a write of it is ignored. */
 static uint32_t read_domaincfg(const struct vaplic *vaplic)
 {
     return APLIC_DOMAINCFG_TOP | (vaplic->ie ? APLIC_DOMAINCFG_IE : 0) |
@@ -18,22 +22,26 @@ static uint32_t read_domaincfg(const struct vaplic *vaplic)
 }
 
 /*
- * DM changes. Targets are read anew in the other format, and in direct mode a level-sensitive
- * source is pending whenever its rectified input is high.
+ * Changes DM. Every source is deferred, because the bits of target now have the other mode's
+ * meaning, and because in direct mode a level-sensitive source is pending whenever its rectified
+ * input is high; apply_deferred() does both. ie has its new value already.
  */
 static void set_delivery_mode(struct vaplic *vaplic, bool msi)
 {
     vaplic_remove_requests(vaplic);
     vaplic->msi = msi;
     for (uint32_t w = 0; w < vaplic->word_count; w++) {
-        uint64_t rest = vaplic->config.source_count - w * 64;
-        uint64_t sources = rest >= 64 ? UINT64_MAX : BIT(rest) - 1;
+        uint64_t left = vaplic->config.source_count - w * 64;
+        uint64_t sources = left >= 64 ? UINT64_MAX : BIT(left) - 1;
         vaplic_defer(vaplic, w, w == 0 ? sources & ~BIT(0) : sources); /* There is no source 0. */
     }
     vaplic_update_all_external(vaplic);
 }
 
-/* IE changes in MSI mode: pending MSIs are sent, and physical sources follow. */
+/*
+ * Defers the sources that a change of IE in MSI mode concerns: the MSIs of pending ones are sent if
+ * IE is now 1, and hardware ones are enabled at the physical APLIC only while IE is 1.
+ */
 static void update_msi_sources(struct vaplic *vaplic)
 {
     for (uint32_t w = 0; w < vaplic->word_count; w++) {
@@ -43,8 +51,8 @@ static void update_msi_sources(struct vaplic *vaplic)
 
 static void write_domaincfg(struct vaplic *vaplic, uint32_t value)
 {
-    bool both = vaplic->config.delivery == (VAPLIC_DIRECT | VAPLIC_MSI);
-    bool msi = both ? (value & APLIC_DOMAINCFG_DM) != 0 : vaplic->msi;
+    bool dm_is_writable = vaplic->config.delivery == (VAPLIC_DIRECT | VAPLIC_MSI);
+    bool msi = dm_is_writable ? (value & APLIC_DOMAINCFG_DM) != 0 : vaplic->msi;
     bool ie = (value & APLIC_DOMAINCFG_IE) != 0;
     if (msi != vaplic->msi) {
         vaplic->ie = ie;
@@ -59,6 +67,7 @@ static void write_domaincfg(struct vaplic *vaplic, uint32_t value)
     }
 }
 
+/* Sends an extempore MSI at once, so Busy is never set; domaincfg.IE does not affect it. */
 static void write_genmsi(struct vaplic *vaplic, uint32_t value)
 {
     if (vaplic->msi) {
@@ -70,7 +79,7 @@ static void write_genmsi(struct vaplic *vaplic, uint32_t value)
 
 /* ---- IDC structures -------------------------------------------------------------------------- */
 
-/* The structure at `offset`, or NULL. */
+/* Returns the structure at `offset`, which is at least APLIC_IDC; NULL: there is none. */
 static struct vaplic_idc *idc_at(const struct vaplic *vaplic, uint64_t offset)
 {
     uint64_t i = (offset - APLIC_IDC) / APLIC_IDC_STRIDE;
@@ -110,15 +119,19 @@ static void write_idc(struct vaplic *vaplic, uint64_t offset, uint32_t value)
     case APLIC_ITHRESHOLD:
         idc->threshold_key = threshold == 0 ? VAPLIC_NONE : threshold << KEY_SHIFT;
         break;
-    default: return;
+    default: return; /* topi and claimi are read-only. */
     }
     vaplic_update_external(vaplic, idc);
 }
 
 /* ---- Register window ------------------------------------------------------------------------- */
 
-/* The register at `offset`; of an array the first one, with the source, or the word, in *index. */
-static uint64_t register_at(uint64_t offset, uint32_t *index)
+/*
+ * Returns the offset of a register of the domain, and that of its first element if it is in an
+ * array. *index is the source (sourcecfg, target) or the 32-bit word (setip, in_clrip, setie,
+ * clrie). Element 0 of sourcecfg and target does not exist: domaincfg and genmsi are there.
+ */
+static uint64_t decode_register(uint64_t offset, uint32_t *index)
 {
     uint32_t word = offset % 0x1000 / 4;
     uint64_t page = offset & ~(uint64_t)0xfff;
@@ -126,6 +139,8 @@ static uint64_t register_at(uint64_t offset, uint32_t *index)
     if (page == APLIC_SOURCECFG || page == APLIC_TARGET) {
         return word == 0 ? offset : page + 4;
     }
+    /* Each of the four bitmaps has 0x100 bytes: 32 words in the first half, and setipnum or the
+     * like in the second. */
     if (offset >= APLIC_SETIP && offset < APLIC_SETIPNUM_LE && offset % 0x100 < 0x80) {
         *index = offset % 0x100 / 4;
         return offset & ~(uint64_t)0xff;
@@ -137,7 +152,7 @@ static enum vdev_result read_register(void *state, uint64_t offset, uint64_t *va
 {
     struct vaplic *vaplic = state;
     uint32_t index;
-    uint64_t reg = register_at(offset, &index);
+    uint64_t reg = decode_register(offset, &index);
     *value = 0;
     if (offset >= APLIC_IDC) {
         return read_idc(vaplic, offset, value);
@@ -156,10 +171,11 @@ static enum vdev_result read_register(void *state, uint64_t offset, uint64_t *va
     case APLIC_SETIE: *value = vaplic_read_setie(vaplic, index); break;
     default: return VDEV_OK;
     }
+    /* A read of setip or in_clrip defers the sources whose physical input has fallen. */
     return vaplic_run_deferred(vaplic, DEFERRED_PER_READ) ? VDEV_OK : VDEV_MORE;
 }
 
-/* The built-in function would be a call into the compiler's library. */
+/* __builtin_bswap32() would be a call of libgcc. */
 static inline uint32_t swap_bytes(uint32_t x)
 {
     return x >> 24 | (x >> 8 & 0xff00) | (x << 8 & 0xff0000) | x << 24;
@@ -169,7 +185,7 @@ static void write_register(void *state, uint64_t offset, uint32_t value)
 {
     struct vaplic *vaplic = state;
     uint32_t index;
-    uint64_t reg = register_at(offset, &index);
+    uint64_t reg = decode_register(offset, &index);
     if (offset >= APLIC_IDC) {
         write_idc(vaplic, offset, value);
         return;
@@ -213,7 +229,7 @@ enum vdev_result vaplic_write(void *state, uint64_t offset, unsigned size, uint6
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 
-/* pending … deferred, and one for each bit of a priority. */
+/* pending, enabled, rectified, owned, active, level_sensitive, deferred; 8 bits of iprio. */
 #define BITMAPS (7u + 8u)
 
 HYP_COLD uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
@@ -239,36 +255,17 @@ HYP_COLD static bool config_is_valid(const struct vaplic_config *c)
     return true;
 }
 
-/* Sets the state after reset, without a call of set_external. */
-HYP_COLD static void clear(struct vaplic *vaplic)
+/* Sets those parts of the state after reset that are not 0: the storage was zeroed. */
+HYP_COLD static void set_reset_values(struct vaplic *vaplic)
 {
-    vaplic->ie = false;
     vaplic->msi = vaplic->config.delivery == VAPLIC_MSI;
-    vaplic->genmsi = 0;
     uint32_t target = vaplic_legal_target(vaplic, 0);
-    for (uint32_t w = 0; w < vaplic->word_count; w++) {
-        vaplic->pending[w] = 0;
-        vaplic->enabled[w] = 0;
-        vaplic->rectified[w] = 0;
-        vaplic->active[w] = 0;
-        vaplic->level_sensitive[w] = 0;
-        vaplic->deferred[w] = 0;
-        for (uint32_t k = 0; k < 8; k++) {
-            vaplic->iprio[k * vaplic->word_count + w] = (target >> k & 1) != 0 ? UINT64_MAX : 0;
-        }
-    }
-    vaplic->deferred_words = 0;
     for (uint32_t source = 1; source < vaplic->config.source_count; source++) {
-        struct vaplic_source *src = &vaplic->sources[source];
-        *src = (struct vaplic_source){.target = target, .wire = src->wire, .owned = src->owned};
+        vaplic_assign_target(vaplic, source, target);
     }
     for (uint32_t i = 0; i < vaplic->config.idc_count; i++) {
-        struct vaplic_idc *idc = &vaplic->idcs[i];
-        *idc = (struct vaplic_idc){.requests = idc->requests,
-                                   .best = idc->best,
-                                   .threshold_key = VAPLIC_NONE,
-                                   .vcpu = (uint8_t)i,
-                                   .external = idc->external};
+        vaplic->idcs[i].threshold_key = VAPLIC_NONE;
+        vaplic->idcs[i].vcpu = (uint8_t)i;
     }
     vaplic_remove_requests(vaplic);
 }
@@ -294,12 +291,12 @@ HYP_COLD enum hyp_status vaplic_init(struct vaplic *vaplic, const struct vaplic_
     vaplic->level_sensitive = vaplic->active + words;
     vaplic->deferred = vaplic->level_sensitive + words;
     vaplic->iprio = vaplic->deferred + words;
-    uint64_t *ready = vaplic->pending + BITMAPS * words;
-    uint32_t *best = (uint32_t *)(ready + words * config->idc_count);
+    uint64_t *requests = vaplic->pending + BITMAPS * words;
+    uint32_t *best = (uint32_t *)(requests + words * config->idc_count);
     for (uint32_t i = 0; i < config->idc_count; i++) {
-        vaplic->idcs[i].requests = ready + words * i;
+        vaplic->idcs[i].requests = requests + words * i;
         vaplic->idcs[i].best = best + words * i;
     }
-    clear(vaplic);
+    set_reset_values(vaplic);
     return HYP_OK;
 }

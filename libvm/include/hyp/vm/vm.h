@@ -7,6 +7,9 @@
  * bits of that word atomically, then sends an IPI. There is no queue that could overflow; a bit
  * that is set twice is handled once.
  *
+ * Units   Times are ticks of the time CSR. A hart index is dense: 0, 1, …; a vCPU's id is the
+ *         guest's hart id.
+ *
  * Owner   The embedder allocates all objects at boot and never frees them.
  * Locks   vm->lock guards the devices on the bus, the interrupt controller and HSM states.
  *         Members marked "own hart" are touched by the vCPU's hart only; members that are
@@ -28,13 +31,16 @@
 #define VM_VDEV_MAX 8
 #define VM_VCPU_MAX HYP_HART_MAX
 
-/* Bits of vcpu.pending: requests of other harts to this vCPU. */
+/*
+ * Bits of vcpu.pending: requests of other harts to this vCPU. START and STOP have no handler: they
+ * wake the hart or make its guest exit, and the run loop then reads the state that has changed.
+ */
 enum vcpu_pending {
-    VCPU_PENDING_IPI = 1 << 0,         /* Raise the guest's software interrupt. */
-    VCPU_PENDING_EXT = 1 << 1,         /* The level of its external interrupt has changed. */
+    VCPU_PENDING_IPI = 1 << 0,         /* Raise the guest's software interrupt, hvip.VSSIP. */
+    VCPU_PENDING_EXT = 1 << 1,         /* ext_level has changed. */
     VCPU_PENDING_FENCE_I = 1 << 2,     /* Execute fence.i; the sender waits for fence_done. */
     VCPU_PENDING_HFENCE_VVMA = 1 << 3, /* The same with hfence.vvma. */
-    VCPU_PENDING_START = 1 << 4,       /* hsm_state is START_PENDING. */
+    VCPU_PENDING_START = 1 << 4,       /* hsm_state is START_PENDING, or all memory is cleared. */
     VCPU_PENDING_STOP = 1 << 5,        /* The VM has stopped. */
     VCPU_PENDING_CONSOLE = 1 << 6,     /* The VM's virtual UART has input, or room for output. */
     VCPU_PENDING_MORE = 1 << 7,        /* Set by its own hart: a device has returned VDEV_MORE. */
@@ -47,7 +53,7 @@ enum vm_stop_reason {
     VM_STOP_FAILURE,  /* The guest called SRST with reason "system failure". */
     VM_STOP_IDLE,     /* Its last vCPU stopped itself: no vCPU is left to start one. */
     VM_STOP_TRAPS,    /* Its trap vector cannot be fetched: it would trap for ever. */
-    VM_STOP_HART,     /* One of its harts did not start. */
+    VM_STOP_HART,     /* One of its harts did not start, or lacks what the VM needs. */
     VM_STOP_PANIC,    /* The hypervisor panicked on one of its harts. */
     VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it trapped. */
 };
@@ -61,19 +67,28 @@ struct vcpu {
     uint32_t hart_index; /* The hart that it runs on, by its dense index. Const after boot. */
 
     uint64_t pending;         /* Atomic: OR of enum vcpu_pending. */
-    uint64_t fence_requested; /* Atomic: number of fences that other harts have requested, */
-    uint64_t fence_done;      /* Atomic: and how many of them this hart has executed. */
+    uint64_t fence_requested; /* Atomic: count of the fences that other harts have requested. */
+    uint64_t fence_done;      /* Atomic: how many of fence_requested this hart has executed. */
 
-    uint32_t hsm_state;         /* enum sbi_hsm_state. vm->lock; read without it, atomically. */
+    /*
+     * Atomic: enum sbi_hsm_state. Any hart of the VM changes STOPPED to START_PENDING, with
+     * vm->lock held; own hart makes all other changes.
+     */
+    uint32_t hsm_state;
     bool non_retentive_suspend; /* The end of its suspend starts it at start_pc. Own hart. */
-    uint64_t start_pc;          /* With hsm_state START_PENDING: vm->lock. Else own hart. */
-    uint64_t start_opaque;      /* a1 at start_pc. The same. */
+    /* pc and a1 at its start. Written before START_PENDING, or by own hart before SUSPENDED. */
+    uint64_t start_pc;
+    uint64_t start_opaque;
 
     uint32_t guest_file; /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
     uint64_t hstateen0;  /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
 
-    bool ext_level; /* Output of its VM's controller to it. vm->lock; own hart reads atomically. */
-    uint64_t timer; /* Own hart, without Sstc: time at which the guest's timer expires. */
+    /*
+     * Output of its VM's controller to it. Written with vm->lock held. If own hart reads an old
+     * level without the lock, VCPU_PENDING_EXT follows.
+     */
+    bool ext_level;
+    uint64_t timer; /* Own hart, without Sstc: the guest's timer expires then; UINT64_MAX: never. */
 };
 
 /*
@@ -83,10 +98,10 @@ struct vm_grant {
     bool sstc;
     bool has_envcfg; /* The harts have henvcfg and senvcfg. */
     bool has_stateen;
-    uint32_t fp;      /* OR of WORLD_F, WORLD_D, WORLD_V. */
-    uint64_t henvcfg; /* Values of these CSRs. */
-    uint64_t hcounteren;
-    uint64_t hstateen0;
+    uint32_t fp;         /* Floating-point and vector registers: OR of WORLD_F, WORLD_D, WORLD_V. */
+    uint64_t henvcfg;    /* Value of this CSR on every hart of the VM. */
+    uint64_t hcounteren; /* The same. */
+    uint64_t hstateen0;  /* The same, but a vCPU's hstateen0 adds bits. */
     uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: some hart lacks it. */
 };
 
@@ -95,7 +110,7 @@ struct vm_grant {
  * of a vCPU with interrupts off, and never waits. The data is const after boot.
  */
 struct vm_host_ops {
-    uint32_t timebase_hz; /* Frequency of the time CSR; used by exit budgets. */
+    uint32_t timebase_hz; /* Ticks of the time CSR a second; used by exit budgets. */
     /* Sends an IPI to a hart, which takes a supervisor software interrupt. */
     void (*send_ipi)(struct vm_host_ops *host, uint32_t hart_index);
     /* Sends an IPI to several other harts: bit n of `harts` is the hart with index n. */
@@ -122,10 +137,10 @@ struct vm {
     const struct vm_config *config;
     struct vm_host_ops *host;
     struct vm_grant grant;
-    uint32_t index;
+    uint32_t index;      /* Position in hyp_config.vms. */
     uint32_t vcpu_count; /* vCPUs that have a hart on this machine; their ids have no gap. */
-    struct vcpu **vcpus;
-    uint64_t hgatp;
+    struct vcpu **vcpus; /* Indexed by id. */
+    uint64_t hgatp;      /* Value of the CSR on every hart of the VM. */
 
     struct vdev vdev[VM_VDEV_MAX + 1]; /* The bus; a device of size 0 ends it. Const after boot. */
     uint32_t vdev_count;
@@ -139,22 +154,22 @@ struct vm {
     void *console_ctx GUARDED_BY(&lock);
 
     const struct virqc_ops *virqc; /* Its interrupt controller; NULL: it has none. */
-    void *virqc_state;
+    void *virqc_state;             /* Belongs to virqc's model; vm->lock. */
 
-    struct scrub scrub;
+    struct scrub scrub; /* Memory to clear before the guest's first instruction. */
     /*
-     * Restricts the access rights of its memory to those that the guest shall have; all of it is
-     * cleared now. On vCPU 0's hart, vm->lock held; each hart fences before it runs the guest.
-     * NULL: the rights are what they shall be.
+     * Called when all memory is cleared. Restricts the access rights of its memory to those that
+     * the guest shall have: all of it was writable until now. Runs on vCPU 0's hart with vm->lock
+     * held; each hart fences before it runs the guest. NULL: the rights need no change.
      */
     enum hyp_status (*memory_cleared)(struct vm *vm);
 
-    uint64_t boot_end;         /* Time CSR from which exits count. Written by vCPU 0 only. */
+    uint64_t boot_end;         /* Exits count from this time on. Written by vCPU 0's hart only. */
     uint64_t exits_after_boot; /* Atomic. Counted only if the VM has a budget. */
     bool over_budget;          /* Atomic: more exits after boot than its budget allows. */
 
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
-    uint32_t running;     /* Atomic: vCPUs whose hart has not left vcpu_run(). */
+    uint32_t running;     /* Atomic: vCPUs whose hart may still enter vcpu_run() or is in it. */
 };
 
 /* False once the VM has stopped, which any hart may do at any time. */
@@ -179,7 +194,9 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
  */
 HYP_MUST_USE enum hyp_status vm_add_vdev(struct vm *vm, const struct vdev *dev);
 
-/* The set of all its vCPUs: bit n is the vCPU with id n. */
+_Static_assert(VM_VCPU_MAX == 64, "a set of vCPUs is a uint64_t");
+
+/* The set of all its vCPUs: bit n is the vCPU with id n. A VM has at least one. */
 static inline uint64_t vm_all_vcpus(const struct vm *vm)
 {
     return UINT64_MAX >> (VM_VCPU_MAX - vm->vcpu_count);
@@ -191,7 +208,7 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 /* Its word in the log: "shutdown", "reboot", … */
 const char *vm_stop_reason_name(enum vm_stop_reason reason);
 
-/* True if the VM did not end as its guest wanted. */
+/* True if the VM failed: its guest reported that, or the hypervisor had to stop it. */
 bool vm_stop_is_fault(enum vm_stop_reason reason);
 
 /*
@@ -201,8 +218,8 @@ bool vm_stop_is_fault(enum vm_stop_reason reason);
 uint64_t vm_exits(const struct vm *vm, uint32_t cause);
 
 /*
- * Sets bits of vcpu->pending and interrupts its hart. On its own hart the software interrupt
- * becomes pending.
+ * Sets bits of vcpu->pending and sends an IPI to its hart. If that is this hart, sets sip.SSIP
+ * instead. Callable from any hart; takes no lock.
  */
 void vcpu_notify(struct vcpu *vcpu, uint64_t bits);
 
@@ -225,5 +242,8 @@ void vcpu_set_external(struct vcpu *vcpu, bool level) REQUIRES(vcpu->vm->lock);
  */
 bool vcpu_hart_is_fit(const struct vcpu *vcpu);
 
-/* Runs the vCPU on this hart until its VM stops. Sets all hypervisor CSRs of this hart. */
+/*
+ * Runs the vCPU on this hart until its VM stops. Called once for each vCPU, on its own hart, with
+ * sstatus.SIE = 0 and no lock held. Sets all hypervisor CSRs of this hart.
+ */
 void vcpu_run(struct vcpu *vcpu);

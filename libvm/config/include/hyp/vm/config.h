@@ -7,8 +7,9 @@
  * a small one. It includes only this header, and it is constant data: the build compiles it into
  * the image and into the config tool. The tool refuses a configuration that breaks a rule, and
  * writes the guests' device trees and the report of who owns what. Boot checks again what depends
- * on the machine. A message begins with the id of its rule; comments below name rules by these ids,
- * as E-HART-TWICE. config_violation.h lists all of them.
+ * on the machine, and a VM that breaks a rule there does not run. A message begins with the id of
+ * its rule; comments below name rules by these ids, for example E-HART-TWICE. config_violation.h
+ * lists all of them.
  *
  * Units    Addresses and sizes are bytes. A gpa is a guest's address, an hpa the machine's. A hart
  *          is an index, 0, 1, …: the machine's harts that have the hypervisor extension, sorted by
@@ -23,8 +24,8 @@
 /* ---- Lists ----------------------------------------------------------------------------------- */
 
 /*
- * A list is two members, an array and its count, as `mem` and `mem_count`. One of these macros
- * fills both, in the place of a member:
+ * A list is two members, an array and its count, for example `mem` and `mem_count`. One of these
+ * macros fills both, at the position of a member's initialiser:
  *
  *     .vcpu_count = 1,
  *     VM_MEM({.gpa = 0x80000000, .size = 16 * HYP_MIB}, {.gpa = 0xc0000000, .size = HYP_MIB}),
@@ -55,14 +56,14 @@
 
 /* A device of the board. A VM gets it by its name, with all pages and interrupts. */
 struct hyp_device {
-    const char *name;       /* Unique on the platform, as "uart0". */
-    const char *compatible; /* That property in the guest's device tree, as "ns16550a". */
+    const char *name;       /* Unique on the platform, for example "uart0". */
+    const char *compatible; /* Property in the guest's device tree, for example "ns16550a". */
     uint64_t hpa;           /* First register; whole pages of 4 KiB, else E-DEV-ALIGN. */
     uint64_t size;          /* Whole pages; no other owner's registers in them: E-DEV-OVERLAP. */
     uint64_t reg_size;      /* Bytes that the guest's device tree shows, at most `size`. */
-    uint32_t irq[4];        /* Sources at the machine's controller; 0 ends the list. */
+    uint32_t irq[4];        /* Sources at the machine's controller; a 0 ends a shorter list. */
     bool irq_edge;          /* The interrupts are rising edges; default: levels, active high. */
-    bool dma;               /* It can write memory by itself; see dma_trusted. */
+    bool dma;               /* It can write memory by itself; see vm_device.dma_trusted. */
     bool iommu;             /* An IOMMU confines that DMA; libhyp does not program it. */
 };
 
@@ -71,18 +72,18 @@ enum hyp_irqc_model {
     HYP_IRQC_PLIC,  /* The default: a VM without a controller says HYP_IRQC_NONE. */
     HYP_IRQC_APLIC, /* An APLIC in direct delivery mode. */
     HYP_IRQC_IMSIC, /* An IMSIC for each hart, and an APLIC in MSI delivery mode. */
-    HYP_IRQC_NONE,  /* No external interrupts. The last one: its value counts the models. */
+    HYP_IRQC_NONE,  /* No external interrupts. The last one: its value is the number of models. */
 };
 
-/* Bytes of a VM's virtual devices in its guest-physical space: as on QEMU's virt machine. */
+/* Bytes that a VM's virtual devices take from their gpa on, as on QEMU's virt machine. */
 #define HYP_PLIC_SIZE 0x600000
 #define HYP_APLIC_SIZE 0x8000
 #define HYP_VUART_SIZE 0x100  /* Only the first 8 bytes are registers. */
 #define HYP_IMSIC_SIZE 0x1000 /* For each vCPU: one page, its S-level interrupt file. */
 
 /*
- * The machine's controller. The build checks VMs against it. At boot the machine's device tree says
- * all of it but priority_max.
+ * The machine's controller. The build checks VMs against it. Boot reads all values from the
+ * machine's device tree instead, except priority_max.
  */
 struct hyp_irqc_desc {
     enum hyp_irqc_model model;
@@ -92,12 +93,12 @@ struct hyp_irqc_desc {
     uint64_t imsic_hpa;
     uint64_t imsic_size;
     uint32_t source_count; /* Sources are 1 .. source_count - 1. */
-    uint32_t priority_max; /* Highest priority of virtual PLICs, 1 to 31, on any machine. */
+    uint32_t priority_max; /* Virtual PLICs have priorities 0 to this, 1 to 31. */
 };
 
 /* The 16550 that the hypervisor writes its log to, and that is the console which VMs share. */
 struct hyp_uart_desc {
-    const char *device;   /* Name of its hyp_device; NULL: the firmware's console is used. */
+    const char *device;   /* Its hyp_device.name; NULL: the firmware's console (SBI) is used. */
     uint8_t reg_shift;    /* Register n is at byte n << reg_shift. */
     uint8_t access_width; /* Bytes of one access to a register: 1 or 4. */
     uint32_t clock_hz;    /* clock-frequency in the device tree of a VM that owns this UART. */
@@ -109,7 +110,7 @@ struct hyp_mem {
     uint64_t size;
 };
 
-/* Registers that no VM may have; messages name their owner, as "the firmware's CLINT". */
+/* Registers that no VM may have. Messages name the owner, for example "the firmware's CLINT". */
 struct hyp_regs {
     const char *owner;
     struct hyp_mem mem;
@@ -122,7 +123,7 @@ struct hyp_platform {
     struct hyp_mem firmware; /* RAM that the firmware keeps. */
     uint64_t load_hpa;       /* Usual address of the image; the build places VMs around it. */
     uint32_t hart_count;     /* The most harts that such a machine has, up to HYP_HART_MAX. */
-    uint32_t timebase_hz;    /* Ticks of the time CSR a second; boot takes the machine's. */
+    uint32_t timebase_hz;    /* Ticks of the time CSR a second; the device tree's, if it has it. */
     struct hyp_irqc_desc irqc;
     struct hyp_uart_desc uart;
     const struct hyp_device *devices; /* HYP_DEVICES(): what VMs can be given. */
@@ -130,9 +131,10 @@ struct hyp_platform {
     const struct hyp_regs *reserved; /* HYP_RESERVED(): registers that are in none of the above. */
     uint32_t reserved_count;
     /*
-     * For firmware whose SRST does not pass a failure on: if a VM failed, a store of the 32-bit
-     * finisher_word to this register ends the machine. The register is the first one of a device;
-     * where the machine's device tree lacks that device, SRST is called, as with finisher_hpa 0.
+     * The hypervisor ends the machine by SBI SRST when all VMs have ended. If the firmware's SRST
+     * cannot report a failure, set these: if boot or a VM failed, a store of the 32-bit
+     * finisher_word to this register ends the machine. It is the first register of a device. If the
+     * machine's device tree lacks that device, or finisher_hpa is 0, SRST is called.
      */
     uint64_t finisher_hpa;
     uint32_t finisher_word;
@@ -155,21 +157,22 @@ struct vm_mem {
     bool hpa_fixed; /* False: boot places it in free RAM, aligned for large pages. */
     uint8_t access; /* OR of enum hyp_access; 0: all of them. W without R is E-MEM-ACCESS. */
     /*
-     * The region keeps its content; else it is 0 at the guest's first instruction, but for files
-     * and device tree. A region that is kept has a name and hpa_fixed (E-MEM-KEEP).
+     * The region keeps the content that the machine's RAM has at boot. Default: all of it is 0 at
+     * the guest's first instruction, except files and device tree. A region that is kept has a
+     * name and hpa_fixed (E-MEM-KEEP).
      */
     bool keep;
     const char *name; /* Names a kept region in the report and the log. */
 };
 
 /*
- * A file in the guest's memory, by its key in `embed` or `loads` of the hyp_image rule. Of its
- * max_size bytes, those behind its end are 0.
+ * A file in the guest's memory. `name` is its key in `embed` or `loads` of the hyp_image rule. The
+ * bytes from its end up to max_size are 0.
  *
  * embed  The image contains the file, and boot copies it to gpa.
- * loads  The boot loader, or QEMU, puts it where gpa lies in host memory before the image starts.
- *        Its region has hpa_fixed (E-BLOB-LOAD). Its size is max_size, unless the hypervisor's
- *        command line says `VM.kernel-size=` or `VM.initrd-size=`.
+ * loads  The boot loader, or QEMU, writes it to the host memory of gpa before the image starts.
+ *        So its region has hpa_fixed (E-BLOB-LOAD). Its size is max_size, unless the hypervisor's
+ *        command line says `VM.kernel-size=` or `VM.initrd-size=`; VM is the VM's name.
  */
 struct vm_blob {
     const char *name; /* NULL: there is no such file. */
@@ -181,7 +184,7 @@ struct vm_blob {
 /* A passed-through device: the guest accesses its registers without exits. */
 struct vm_device {
     const char *name; /* hyp_device.name; a device has one owner: E-DEV-TWICE. */
-    uint64_t gpa;     /* Address in the guest, 4 KiB aligned. Sources keep their numbers. */
+    uint64_t gpa;     /* 4 KiB aligned. The VM's controller has the same source numbers. */
     /*
      * Accepts that this device can write the whole machine's memory: required for a device with
      * `dma` and without `iommu` (E-DEV-DMA). All of the VM's memory then has gpa = hpa.
@@ -208,6 +211,8 @@ struct vm_console {
  *   PLIC                            PLIC
  *   APLIC without IMSICs            PLIC, APLIC
  *   APLIC, IMSICs, Ssaia            PLIC, IMSIC
+ *
+ * HYP_IRQC_NONE is possible on every machine.
  */
 struct vm_irqc {
     enum hyp_irqc_model model;
@@ -228,21 +233,25 @@ struct vm_irqc {
 /*
  * A bound for exits: how often all vCPUs together may leave their guest, counted from grace_s
  * seconds after the VM's first instruction. The first exit above the bound is logged, once, and the
- * VM runs on. A VM with a budget has no fast exits. Interrupts of the console are exits of the VM
- * that runs on the console's hart.
+ * VM runs on. A VM with a budget has no fast exits (see no_fast_exits), so each exit is slower.
+ * Interrupts of the console are exits of the VM that runs on the console's hart.
  */
 struct vm_exit_budget {
     uint64_t max_exits;
-    uint32_t grace_s; /* 0: no budget; E-EXITS if max_exits is not 0 then. */
+    uint32_t grace_s; /* Seconds. 0: no budget; then max_exits is 0, too (E-EXITS). */
 };
 
 struct vm_config {
     const char *name; /* 1 to 15 characters of [a-z0-9_-]; unique. */
 
     uint32_t vcpu_count; /* Each vCPU has a hart of its own; at least 1 (E-VCPU-COUNT). */
-    /* Bit h: hart h is reserved for this VM; the lowest vcpu_count are used. 0: any free harts. */
+    /*
+     * Bit h: hart h is reserved for this VM, which uses the lowest vcpu_count of these harts.
+     * 0: the lowest harts that no hart_mask reserves and no earlier VM has got; for a real_time VM
+     * without console_hart.
+     */
     uint64_t hart_mask;
-    /* The VM also runs where the machine has fewer harts, and its device tree shows only these. */
+    /* If fewer harts are there, the VM runs with as many vCPUs, which its device tree shows. */
     bool allow_fewer_vcpus;
 
     const struct vm_mem *mem; /* VM_MEM() */
@@ -257,7 +266,7 @@ struct vm_config {
     struct vm_blob kernel; /* The guest's program: a Linux boot image, or any flat binary. */
     struct vm_blob initrd; /* A second file; the guest's device tree shows where it is. */
     /* Up to 511 characters. `VM.append="…"` on the hypervisor's command line replaces them. */
-    const char *bootargs;
+    const char *bootargs; /* NULL: none. */
 
     uint64_t dtb_gpa;      /* Address of the generated device tree, 8-byte aligned; 0: none. */
     uint64_t dtb_max_size; /* Bytes that it may take there, else E-DTB-SIZE. */
@@ -267,15 +276,16 @@ struct vm_config {
 
     struct vm_console console;
     struct vm_irqc irqc;
-    /* VM_IRQC_ELSE(), up to 3: where the machine cannot give irqc, the first that it can give. */
+    /* VM_IRQC_ELSE(), up to 3: if the machine cannot give irqc, the first that it can is used. */
     const struct vm_irqc *irqc_else;
     uint32_t irqc_else_count;
 
     struct vm_exit_budget exits_after_boot;
 
-    bool real_time;     /* Its harts never drive the console, nor wait for locks of the firmware. */
-    bool no_fast_exits; /* Every exit returns to the run loop; for tests that compare both ways. */
-    /* ISA extensions that its harts must have, as "sstc svpbmt"; without them it is refused. */
+    bool real_time; /* Its harts never drive the console, nor wait for locks of the firmware. */
+    /* Every exit returns to the run loop. Default: short functions handle frequent exits. */
+    bool no_fast_exits;
+    /* ISA extensions that its harts must have, for example "sstc svpbmt"; else E-EXT-ABSENT. */
     const char *isa_required;
 };
 
@@ -284,19 +294,24 @@ struct vm_config {
 struct hyp_config {
     const char *name; /* Shown in the report and in the first line of the log. */
     /*
-     * RAM behind the image, for page tables, stacks and objects: whole pages, at most 62 MiB. The
+     * RAM after the image, for page tables, stacks and objects: whole pages (E-POOL-ALIGN), at
+     * most 62 MiB, as the hypervisor's address space has no room for more (E-POOL-LARGE). The
      * report, and E-POOL-SIZE, say how much is needed.
      */
     uint64_t pool_size;
-    /* Hart that drives the console. If a VM has it and some hart is free, the free one does. */
+    /*
+     * Hart that drives the console, unless a VM has it or the machine lacks it. Then the lowest
+     * hart without a VM drives it; if there is none, this hart, or else the lowest one. It is never
+     * a hart of a real_time VM (E-CONSOLE-RT).
+     */
     uint32_t console_hart;
     /* Characters of the console's input; they differ, and 1, Ctrl-A, is QEMU's: E-CONSOLE-KEY. */
     uint8_t console_key; /* Passes the input to the next VM; 0: Ctrl-]. */
     uint8_t log_key;     /* Logs VMs' exits by cause; 0: Ctrl-^. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console, because its UART is
-     * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring; those without room, and
-     * dumps, are only counted.
+     * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring buffer. Lines for which
+     * it has no room, and dumps of a panic, are only counted.
      */
     bool log_waits;
     const struct vm_config *vms; /* HYP_VMS(), at least one: E-VM-COUNT */
@@ -319,7 +334,7 @@ static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
     return count;
 }
 
-/* Keys of a configuration that says 0. */
+/* Keys that are used if the configuration's is 0. */
 #define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
 #define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
 
@@ -333,7 +348,7 @@ static inline uint8_t hyp_log_key(const struct hyp_config *config)
     return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
 }
 
-/* An embedded file. `start` lies behind the hypervisor's own sections and is not mapped. */
+/* An embedded file. `start` lies after the hypervisor's own sections and is not mapped. */
 struct hyp_blob {
     const char *name;
     const uint8_t *start;
@@ -345,10 +360,10 @@ extern const uint32_t hyp_blob_count;
 
 /* The change that boot makes to one node or property of a generated device tree. */
 enum hyp_dtb_fixup_kind {
-    HYP_DTB_STAMP,    /* Compares the property with hyp_dtb.stamp. */
+    HYP_DTB_STAMP,    /* Compares the property with hyp_dtb.stamp; refuses a tree that differs. */
     HYP_DTB_VCPU,     /* Removes the node, if the VM has no vCPU number `field`. */
     HYP_DTB_DEVICE,   /* Removes the node or property, if the machine lacks devices[field]. */
-    HYP_DTB_CONTEXTS, /* Updates interrupts-extended of the interrupt controller or IMSICs. */
+    HYP_DTB_CONTEXTS, /* Replaces absent vCPUs in interrupts-extended of a controller or IMSICs. */
     HYP_DTB_VALUE, /* Sets the property to the value that enum hyp_dtb_field names, or removes it.
                     */
 };
@@ -370,22 +385,22 @@ enum hyp_dtb_field {
 };
 
 /*
- * One change that boot makes to a generated device tree. offset and size are in 4-byte words, from
- * the tree's first byte: that of the node's or property's token, and that of all of it.
+ * One change that boot makes to a generated device tree, at one node or property. offset and size
+ * count 4-byte words.
  */
 struct hyp_dtb_fixup {
-    uint16_t offset;
-    uint16_t size;
-    uint8_t kind;  /* enum hyp_dtb_fixup_kind */
-    uint8_t field; /* enum hyp_dtb_field, a vCPU or a device. */
+    uint16_t offset; /* Its token (FDT_BEGIN_NODE, FDT_PROP), from the tree's first byte. */
+    uint16_t size;   /* All of it, a node with its contents. */
+    uint8_t kind;    /* enum hyp_dtb_fixup_kind */
+    uint8_t field;   /* HYP_DTB_VALUE: enum hyp_dtb_field. VCPU, DEVICE: its number. */
 };
 
-/* phandle of vCPU 0's own interrupt controller; vCPU n's is n more. */
+/* phandle of vCPU 0's hart-level interrupt controller (riscv,cpu-intc); vCPU n's is n more. */
 #define HYP_DTB_INTC 1
 
 /*
- * The device tree of hyp_config.vms[i], the most that the config allows; size 0: none. Behind those
- * of all VMs: that of the first VM with its irqc_else[0], [1], …, then the next VM's.
+ * The generated device tree of a VM, with all vCPUs and devices that the configuration allows; the
+ * fixups remove what the machine lacks. Size 0: the VM has no device tree.
  */
 struct hyp_dtb {
     const uint8_t *data;
@@ -396,22 +411,30 @@ struct hyp_dtb {
     bool imsics; /* The tree has IMSICs, and room for Ssaia in its ISA strings. */
 };
 
+/*
+ * hyp_dtbs[i] is the device tree of hyp_config.vms[i]. After these come those of the first VM with
+ * its irqc_else[0], [1], …, then the next VM's.
+ */
 extern const struct hyp_dtb hyp_dtbs[];
 
-/* For each VM, the places of its devices in hyp_platform.devices: boot compares no names. */
+/*
+ * hyp_device_index[i][d] is the index in hyp_platform.devices of device d of VM i: boot compares no
+ * names.
+ */
 extern const uint8_t *const hyp_device_index[];
 
 /*
  * The module that drives the console that VMs share; NULL if they share none (log_waits). The
- * config tool writes the pointer with the trees: a module that nothing points at is not linked.
+ * config tool writes the pointer into the C file that has the device trees, so that an image whose
+ * VMs share no console does not link the module.
  */
 struct hyp_console_module;
 extern const struct hyp_console_module hyp_shared_console;
 extern const struct hyp_console_module *const hyp_console_module;
 
 /*
- * The models of virtual interrupt controllers that this configuration's VMs can be given; NULL: no
- * VM names that model. The config tool writes this table likewise.
+ * The models of virtual interrupt controllers, by enum hyp_irqc_model; NULL: no VM of this
+ * configuration names the model, so it is not linked. The config tool writes this table.
  */
 struct virqc_ops;
 extern const struct virqc_ops virq_plic, virq_aplic, virq_imsic;
