@@ -193,8 +193,16 @@ static void write_register(void *state, uint64_t offset, uint32_t value)
     switch (reg) {
     case APLIC_DOMAINCFG: write_domaincfg(vaplic, value); break;
     case APLIC_GENMSI: write_genmsi(vaplic, value); break;
-    case APLIC_SOURCECFG_1: vaplic_write_sourcecfg(vaplic, index, value); break;
-    case APLIC_TARGET_1: vaplic_write_target(vaplic, index, value); break;
+    case APLIC_SOURCECFG_1:
+        if (vaplic_is_source(vaplic, index)) {
+            vaplic_write_sourcecfg(vaplic, index, value);
+        }
+        break;
+    case APLIC_TARGET_1:
+        if (vaplic_is_source(vaplic, index)) {
+            vaplic_write_target(vaplic, index, value);
+        }
+        break;
     case APLIC_SETIP: vaplic_set_pending_word(vaplic, index, value, true); break;
     case APLIC_SETIPNUM:
     case APLIC_SETIPNUM_LE: vaplic_set_pending(vaplic, value, true); break;

@@ -8,28 +8,6 @@
 
 /* ---- Requests, by hart ----------------------------------------------------------------------- */
 
-/*
- * Looks at one bit of the priority at a time, the highest first. Sources that have the bit are
- * dropped, unless all that are left have it.
- */
-uint32_t vaplic_best_in_word(const struct vaplic *vaplic, const struct vaplic_idc *idc, uint32_t w)
-{
-    uint64_t left = idc->requests[w];
-    const uint64_t *bits =
-        vaplic->iprio + (size_t)vaplic->config.iprio_bits * vaplic->word_count + w;
-    uint32_t iprio = 0;
-    if (left == 0) {
-        return VAPLIC_NONE;
-    }
-    for (uint32_t k = 0; k < vaplic->config.iprio_bits; k++) {
-        bits -= vaplic->word_count;
-        uint64_t less = left & ~*bits;
-        iprio = iprio << 1 | (less == 0);
-        left = less != 0 ? less : left;
-    }
-    return iprio << KEY_SHIFT | (w * 64 + lowest_bit(left));
-}
-
 bool vaplic_signals(const struct vaplic *vaplic, const struct vaplic_idc *idc)
 {
     return vaplic->ie && !vaplic->msi && idc->idelivery &&
@@ -52,8 +30,26 @@ void vaplic_update_all_external(struct vaplic *vaplic)
     }
 }
 
+/* The same after top_key alone has improved: without `external`, iforce has no effect. */
+static inline void raise_external(struct vaplic *vaplic, struct vaplic_idc *idc)
+{
+    if (!idc->external && vaplic->ie && idc->idelivery && idc->top_key < idc->threshold_key) {
+        idc->external = true;
+        vaplic->config.set_external(vaplic->config.ctx, idc->vcpu, true);
+    }
+}
+
+/* The same after top_key alone has become worse. */
+static inline void lower_external(struct vaplic *vaplic, struct vaplic_idc *idc)
+{
+    if (idc->external && !idc->iforce && idc->top_key >= idc->threshold_key) {
+        idc->external = false;
+        vaplic->config.set_external(vaplic->config.ctx, idc->vcpu, false);
+    }
+}
+
 /* Makes the source a request of this IDC structure. It is none yet. */
-static void add_request(struct vaplic *vaplic, uint32_t source, struct vaplic_idc *idc)
+static inline void add_request(struct vaplic *vaplic, uint32_t source, struct vaplic_idc *idc)
 {
     uint32_t w = source / 64;
     uint32_t key = vaplic_key(vaplic, source);
@@ -64,7 +60,7 @@ static void add_request(struct vaplic *vaplic, uint32_t source, struct vaplic_id
     }
     if (key < idc->top_key) {
         idc->top_key = key;
-        vaplic_update_external(vaplic, idc);
+        raise_external(vaplic, idc);
     }
 }
 
@@ -81,11 +77,11 @@ static void update_best(struct vaplic *vaplic, uint32_t w, struct vaplic_idc *id
         top = *best < top ? *best : top;
     }
     idc->top_key = (uint32_t)top;
-    vaplic_update_external(vaplic, idc);
+    lower_external(vaplic, idc);
 }
 
 /* Removes the source, which is a request of this IDC structure. */
-static void remove_request(struct vaplic *vaplic, uint32_t source, struct vaplic_idc *idc)
+static inline void remove_request(struct vaplic *vaplic, uint32_t source, struct vaplic_idc *idc)
 {
     uint32_t w = source / 64;
     idc->requests[w] &= ~BIT(source % 64);
@@ -99,7 +95,7 @@ static void remove_request(struct vaplic *vaplic, uint32_t source, struct vaplic
     }
     idc->best[w] = VAPLIC_NONE;
     idc->top_key = VAPLIC_NONE;
-    vaplic_update_external(vaplic, idc);
+    lower_external(vaplic, idc);
 }
 
 void vaplic_remove_requests(struct vaplic *vaplic)

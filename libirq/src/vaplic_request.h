@@ -26,8 +26,29 @@ void vaplic_update_all_external(struct vaplic *vaplic);
 
 bool vaplic_signals(const struct vaplic *vaplic, const struct vaplic_idc *idc);
 
-/* The key of the best request of an IDC structure in word `w`, or VAPLIC_NONE. */
-uint32_t vaplic_best_in_word(const struct vaplic *vaplic, const struct vaplic_idc *idc, uint32_t w);
+/*
+ * The key of the best request of an IDC structure in word `w`, or VAPLIC_NONE. Looks at one bit of
+ * the priority at a time, the highest first. Sources that have the bit are dropped, unless all that
+ * are left have it.
+ */
+static inline uint32_t vaplic_best_in_word(const struct vaplic *vaplic,
+                                           const struct vaplic_idc *idc, uint32_t w)
+{
+    uint64_t left = idc->requests[w];
+    const uint64_t *bits =
+        vaplic->iprio + (size_t)vaplic->config.iprio_bits * vaplic->word_count + w;
+    uint32_t iprio = 0;
+    if (left == 0) {
+        return VAPLIC_NONE;
+    }
+    for (uint32_t k = 0; k < vaplic->config.iprio_bits; k++) {
+        bits -= vaplic->word_count;
+        uint64_t less = left & ~*bits;
+        iprio = iprio << 1 | (less == 0);
+        left = less != 0 ? less : left;
+    }
+    return iprio << KEY_SHIFT | (w * 64 + lowest_bit(left));
+}
 
 /* The plain way of vaplic_handle_phys_irq(). */
 void vaplic_handle_any_phys_irq(struct vaplic *vaplic, uint32_t source);

@@ -97,9 +97,6 @@ static void write_phys_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_
 
 void vaplic_write_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_t value)
 {
-    if (!vaplic_is_source(vaplic, source)) {
-        return;
-    }
     const struct vaplic_source *src = &vaplic->sources[source];
     uint32_t mode =
         (value & APLIC_SOURCECFG_D) != 0 ? APLIC_SM_INACTIVE : value & APLIC_SOURCECFG_SM;
@@ -117,9 +114,6 @@ void vaplic_write_sourcecfg(struct vaplic *vaplic, uint32_t source, uint32_t val
 
 void vaplic_write_target(struct vaplic *vaplic, uint32_t source, uint32_t value)
 {
-    if (!vaplic_is_source(vaplic, source)) {
-        return;
-    }
     const struct vaplic_source *src = &vaplic->sources[source];
     uint32_t target = vaplic_legal_target(vaplic, value);
     if (target == src->target) {
