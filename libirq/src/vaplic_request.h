@@ -27,9 +27,9 @@ void vaplic_update_all_external(struct vaplic *vaplic);
 bool vaplic_signals(const struct vaplic *vaplic, const struct vaplic_idc *idc);
 
 /*
- * The key of the best request of an IDC structure in word `w`, or VAPLIC_NONE. Looks at one bit of
- * the priority at a time, the highest first. Sources that have the bit are dropped, unless all that
- * are left have it.
+ * The key of the best request of an IDC structure in word `w`, or VAPLIC_NONE. The loop looks at
+ * one bit of the priority at a time, the highest first. Sources that have the bit are dropped,
+ * unless all that are left have it.
  */
 static inline uint32_t vaplic_best_in_word(const struct vaplic *vaplic,
                                            const struct vaplic_idc *idc, uint32_t w)
