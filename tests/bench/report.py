@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+# `bazel run` starts this file by a link outside the runfiles, where the folder tests/lib is not
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"), os.path.abspath("tests/lib")]
 import elf_file  # noqa: E402
 
 GROWTH = 1.05
