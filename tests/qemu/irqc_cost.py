@@ -14,7 +14,7 @@ import elf_file  # noqa: E402
 import qemu_test  # noqa: E402
 import report  # noqa: E402
 
-LIMITS = {"OWN_": 300, "MACHINE_": 400, "REQUEST_OWN_": 440, "REQUEST_MACHINE_": 540}
+LIMITS = {"OWN_": 300, "MACHINE_": 400, "REQUEST_OWN_": 400, "REQUEST_MACHINE_": 510}
 LIMIT = 2500
 
 
