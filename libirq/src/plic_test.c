@@ -154,6 +154,7 @@ static void test_enable_is_of_one_source_and_hart(void **state)
     assert_int_equal(enables(5, 2), 1u << 31);
     assert_int_equal(enables(1, 1), 1u << 1);
     irqc.ops->set_enable(irqc.state, 0, 11, true);
+    assert_int_equal(enables(5, 0), 1u << 10 | 1u << 11);
     irqc.ops->set_enable(irqc.state, 0, 10, false);
     assert_int_equal(enables(5, 0), 1u << 11);
     /* No such source, hart or context. */
