@@ -110,11 +110,11 @@ enum hyp_status hv_memory_init(struct hv_memory *memory, const struct hv_memory_
     HYP_TRY(map_section(memory, image->text_start, image->text_end, HSPACE_R | HSPACE_X));
     HYP_TRY(map_section(memory, image->rodata_start, image->rodata_end, HSPACE_R));
     HYP_TRY(map_section(memory, image->data_start, image->hyp_end, HSPACE_R | HSPACE_W));
-    const struct phys_window *w = &memory->phys.window[0];
+    const struct phys_window *window = &memory->phys.window[0];
     struct hspace_mapping pool = {
-        .va = w->va,
-        .hpa = HPA(w->pa.start),
-        .size = w->pa.size,
+        .va = window->va,
+        .hpa = HPA(window->pa.start),
+        .size = window->pa.size,
         .perm = HSPACE_R | HSPACE_W,
         .level_max = PTABLE_2M,
     };

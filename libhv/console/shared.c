@@ -195,22 +195,23 @@ static void wake_vms(struct hv_console *console, uint64_t ports)
 }
 
 /* Time of the mux's next step. */
-static uint64_t deadline_of(const struct hv_console *console, const struct vconsole_mux_result *r,
-                            uint64_t now)
+static uint64_t deadline_of(const struct hv_console *console,
+                            const struct vconsole_mux_result *result, uint64_t now)
 {
     uint64_t deadline = NEVER;
     bool silent_uart = console->dev.state == &console->uart && !console->uart_wakes;
-    switch (r->state) {
+    switch (result->state) {
     case VCONSOLE_MUX_SLEEP: break;
     case VCONSOLE_MUX_TX_WAIT:
         deadline = silent_uart ? now + hv_console_ticks_of_us(console, POLL_ROOM_US) : NEVER;
         break;
-    case VCONSOLE_MUX_UNTIL: deadline = r->deadline; break;
+    case VCONSOLE_MUX_UNTIL: deadline = result->deadline; break;
     case VCONSOLE_MUX_AGAIN: deadline = now + hv_console_ticks_of_us(console, AGAIN_US); break;
     }
     /* The hart polls for input if there is no receive interrupt. */
-    uint64_t poll =
-        r->polled || silent_uart ? now + hv_console_ticks_of_us(console, POLL_INPUT_US) : NEVER;
+    uint64_t poll = result->polled || silent_uart
+                        ? now + hv_console_ticks_of_us(console, POLL_INPUT_US)
+                        : NEVER;
     uint64_t poll_rings =
         console->has_polled_port ? now + hv_console_ticks_of_us(console, POLL_RINGS_US) : NEVER;
     poll = poll_rings < poll ? poll_rings : poll;

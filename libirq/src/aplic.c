@@ -5,20 +5,20 @@
 #include <hyp/base/assert.h>
 #include <hyp/irq/aplic_regs.h>
 
-static inline bool is_source(const struct aplic *a, uint32_t source)
+static inline bool is_source(const struct aplic *aplic, uint32_t source)
 {
-    return source != 0 && source < a->source_count;
+    return source != 0 && source < aplic->source_count;
 }
 
-static inline bool is_hart(const struct aplic *a, uint32_t hart)
+static inline bool is_hart(const struct aplic *aplic, uint32_t hart)
 {
-    return hart < a->hart_count && a->hart_index[hart] != APLIC_NO_HART;
+    return hart < aplic->hart_count && aplic->hart_index[hart] != APLIC_NO_HART;
 }
 
-static inline uintptr_t idc_at(const struct aplic *a, uint32_t hart)
+static inline uintptr_t idc_at(const struct aplic *aplic, uint32_t hart)
 {
-    HYP_REQUIRE(!a->msi && is_hart(a, hart));
-    return APLIC_IDC + (uintptr_t)a->hart_index[hart] * APLIC_IDC_STRIDE;
+    HYP_REQUIRE(!aplic->msi && is_hart(aplic, hart));
+    return APLIC_IDC + (uintptr_t)aplic->hart_index[hart] * APLIC_IDC_STRIDE;
 }
 
 static inline uintptr_t sourcecfg_at(uint32_t source)
@@ -33,35 +33,35 @@ static inline uintptr_t target_at(uint32_t source)
 
 /* ---- Sources --------------------------------------------------------------------------------- */
 
-uint32_t aplic_set_mode(const struct aplic *a, uint32_t source, uint32_t sm)
+uint32_t aplic_set_mode(const struct aplic *aplic, uint32_t source, uint32_t sm)
 {
-    if (!is_source(a, source)) {
+    if (!is_source(aplic, source)) {
         return APLIC_SM_INACTIVE;
     }
-    mmio_write32(a->regs, sourcecfg_at(source), sm & APLIC_SOURCECFG_SM);
-    return mmio_read32(a->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
+    mmio_write32(aplic->regs, sourcecfg_at(source), sm & APLIC_SOURCECFG_SM);
+    return mmio_read32(aplic->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
 }
 
-static void set_target(const struct aplic *a, uint32_t source, uint32_t hart, uint32_t low)
+static void set_target(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t low)
 {
-    HYP_REQUIRE(is_hart(a, hart));
-    if (is_source(a, source)) {
-        mmio_write32(a->regs, target_at(source),
-                     a->hart_index[hart] << APLIC_TARGET_HART_SHIFT | low);
+    HYP_REQUIRE(is_hart(aplic, hart));
+    if (is_source(aplic, source)) {
+        mmio_write32(aplic->regs, target_at(source),
+                     aplic->hart_index[hart] << APLIC_TARGET_HART_SHIFT | low);
     }
 }
 
-void aplic_route(const struct aplic *a, uint32_t source, uint32_t hart, uint32_t guest_index,
+void aplic_route(const struct aplic *aplic, uint32_t source, uint32_t hart, uint32_t guest_index,
                  uint32_t eiid)
 {
     HYP_REQUIRE(guest_index <= APLIC_TARGET_GUEST_MASK && eiid <= APLIC_TARGET_EIID);
-    set_target(a, source, hart, guest_index << APLIC_TARGET_GUEST_SHIFT | eiid);
+    set_target(aplic, source, hart, guest_index << APLIC_TARGET_GUEST_SHIFT | eiid);
 }
 
-void aplic_set_pending(const struct aplic *a, uint32_t source, bool pending)
+void aplic_set_pending(const struct aplic *aplic, uint32_t source, bool pending)
 {
-    if (is_source(a, source)) {
-        mmio_write32(a->regs, pending ? APLIC_SETIPNUM_LE : APLIC_CLRIPNUM, source);
+    if (is_source(aplic, source)) {
+        mmio_write32(aplic->regs, pending ? APLIC_SETIPNUM_LE : APLIC_CLRIPNUM, source);
     }
 }
 
@@ -69,94 +69,96 @@ void aplic_set_pending(const struct aplic *a, uint32_t source, bool pending)
  * QEMU's APLIC keeps a level pending whose input has fallen after a claim: it would interrupt once
  * more when it is enabled. Only the Inactive mode clears it.
  */
-static void clear_stale_level(const struct aplic *a, uint32_t source)
+static void clear_stale_level(const struct aplic *aplic, uint32_t source)
 {
-    uint32_t sm = mmio_read32(a->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
+    uint32_t sm = mmio_read32(aplic->regs, sourcecfg_at(source)) & APLIC_SOURCECFG_SM;
     uintptr_t word = (uintptr_t)(source / 32) * 4;
     if (!aplic_sm_is_level(sm)) {
         return;
     }
-    uint32_t pending = mmio_read32(a->regs, APLIC_SETIP + word);
-    uint32_t fallen = pending & ~mmio_read32(a->regs, APLIC_IN_CLRIP + word);
+    uint32_t pending = mmio_read32(aplic->regs, APLIC_SETIP + word);
+    uint32_t fallen = pending & ~mmio_read32(aplic->regs, APLIC_IN_CLRIP + word);
     if ((fallen >> source % 32 & 1) == 0) {
         return;
     }
-    uint32_t target = mmio_read32(a->regs, target_at(source));
-    mmio_write32(a->regs, sourcecfg_at(source), APLIC_SM_INACTIVE);
-    mmio_write32(a->regs, sourcecfg_at(source), sm);
-    mmio_write32(a->regs, target_at(source), target);
+    uint32_t target = mmio_read32(aplic->regs, target_at(source));
+    mmio_write32(aplic->regs, sourcecfg_at(source), APLIC_SM_INACTIVE);
+    mmio_write32(aplic->regs, sourcecfg_at(source), sm);
+    mmio_write32(aplic->regs, target_at(source), target);
 }
 
-void aplic_set_enable(const struct aplic *a, uint32_t source, bool enable)
+void aplic_set_enable(const struct aplic *aplic, uint32_t source, bool enable)
 {
-    if (!is_source(a, source)) {
+    if (!is_source(aplic, source)) {
         return;
     }
-    if (enable && !a->msi) {
-        clear_stale_level(a, source);
+    if (enable && !aplic->msi) {
+        clear_stale_level(aplic, source);
     }
-    mmio_write32(a->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
+    mmio_write32(aplic->regs, enable ? APLIC_SETIENUM : APLIC_CLRIENUM, source);
 }
 
-bool aplic_is_level(const struct aplic *a, uint32_t source)
+bool aplic_is_level(const struct aplic *aplic, uint32_t source)
 {
-    return is_source(a, source) && aplic_sm_is_level(mmio_read32(a->regs, sourcecfg_at(source)));
+    return is_source(aplic, source) &&
+           aplic_sm_is_level(mmio_read32(aplic->regs, sourcecfg_at(source)));
 }
 
-bool aplic_is_for(const struct aplic *a, uint32_t source, uint32_t hart)
+bool aplic_is_for(const struct aplic *aplic, uint32_t source, uint32_t hart)
 {
-    return is_source(a, source) && is_hart(a, hart) &&
-           mmio_read32(a->regs, target_at(source)) >> APLIC_TARGET_HART_SHIFT ==
-               a->hart_index[hart];
+    return is_source(aplic, source) && is_hart(aplic, hart) &&
+           mmio_read32(aplic->regs, target_at(source)) >> APLIC_TARGET_HART_SHIFT ==
+               aplic->hart_index[hart];
 }
 
 /* ---- The struct irqc ------------------------------------------------------------------------- */
 
 HYP_COLD static void init_hart(void *state, uint32_t hart)
 {
-    const struct aplic *a = state;
-    if (!is_hart(a, hart)) {
+    const struct aplic *aplic = state;
+    if (!is_hart(aplic, hart)) {
         return;
     }
-    uintptr_t idc = idc_at(a, hart);
-    mmio_write32(a->regs, idc + APLIC_IFORCE, 0);
-    mmio_write32(a->regs, idc + APLIC_ITHRESHOLD, 0);
-    mmio_write32(a->regs, idc + APLIC_IDELIVERY, 1);
+    uintptr_t idc = idc_at(aplic, hart);
+    mmio_write32(aplic->regs, idc + APLIC_IFORCE, 0);
+    mmio_write32(aplic->regs, idc + APLIC_ITHRESHOLD, 0);
+    mmio_write32(aplic->regs, idc + APLIC_IDELIVERY, 1);
 }
 
 static struct irqc_claim claim(void *state, uint32_t hart)
 {
-    const struct aplic *a = state;
-    if (!is_hart(a, hart)) {
+    const struct aplic *aplic = state;
+    if (!is_hart(aplic, hart)) {
         return irqc_claim_of_source(0);
     }
-    uint32_t source = mmio_read32(a->regs, idc_at(a, hart) + APLIC_CLAIMI) >> APLIC_TOPI_ID_SHIFT;
-    if (aplic_is_level(a, source)) {
-        mmio_write32(a->regs, APLIC_CLRIENUM, source);
+    uint32_t source =
+        mmio_read32(aplic->regs, idc_at(aplic, hart) + APLIC_CLAIMI) >> APLIC_TOPI_ID_SHIFT;
+    if (aplic_is_level(aplic, source)) {
+        mmio_write32(aplic->regs, APLIC_CLRIENUM, source);
     }
     return irqc_claim_of_source(source);
 }
 
 static void complete(void *state, uint32_t hart, uint32_t source)
 {
-    const struct aplic *a = state;
+    const struct aplic *aplic = state;
     (void)hart;
-    if (aplic_is_level(a, source)) {
-        aplic_set_enable(a, source, true);
+    if (aplic_is_level(aplic, source)) {
+        aplic_set_enable(aplic, source, true);
     }
 }
 
 static void set_enable(void *state, uint32_t hart, uint32_t source, bool enable)
 {
-    const struct aplic *a = state;
-    if (!is_source(a, source) || !is_hart(a, hart)) {
+    const struct aplic *aplic = state;
+    if (!is_source(aplic, source) || !is_hart(aplic, hart)) {
         return;
     }
     if (enable) {
-        set_target(a, source, hart, 1);
-        aplic_set_enable(a, source, true);
-    } else if (aplic_is_for(a, source, hart)) {
-        aplic_set_enable(a, source, false);
+        set_target(aplic, source, hart, 1);
+        aplic_set_enable(aplic, source, true);
+    } else if (aplic_is_for(aplic, source, hart)) {
+        aplic_set_enable(aplic, source, false);
     }
 }
 
@@ -200,14 +202,15 @@ static void phys_set_enable(void *state, uint32_t source, bool enable)
 
 static void phys_set_pending(void *state, uint32_t word, uint32_t bits, bool pending)
 {
-    const struct aplic *a = state;
+    const struct aplic *aplic = state;
     uintptr_t at = (pending ? APLIC_SETIP : APLIC_IN_CLRIP) + (uintptr_t)word * 4;
-    mmio_write32(a->regs, at, bits);
+    mmio_write32(aplic->regs, at, bits);
 }
 
-static uint32_t read_word(const struct aplic *a, uintptr_t array, uint32_t word)
+static uint32_t read_word(const struct aplic *aplic, uintptr_t array, uint32_t word)
 {
-    return word * 32 < a->source_count ? mmio_read32(a->regs, array + (uintptr_t)word * 4) : 0;
+    return word * 32 < aplic->source_count ? mmio_read32(aplic->regs, array + (uintptr_t)word * 4)
+                                           : 0;
 }
 
 static uint32_t phys_pending(void *state, uint32_t word)
@@ -237,30 +240,30 @@ struct aplic_phys aplic_phys(struct aplic *aplic)
 
 /* ---- Set-up ---------------------------------------------------------------------------------- */
 
-static bool harts_are_valid(const struct aplic *a)
+static bool harts_are_valid(const struct aplic *aplic)
 {
-    for (uint32_t h = 0; h < a->hart_count; h++) {
-        if (is_hart(a, h) && a->hart_index[h] >= APLIC_HART_MAX) {
+    for (uint32_t h = 0; h < aplic->hart_count; h++) {
+        if (is_hart(aplic, h) && aplic->hart_index[h] >= APLIC_HART_MAX) {
             return false;
         }
     }
     return true;
 }
 
-HYP_COLD enum hyp_status aplic_init(const struct aplic *a)
+HYP_COLD enum hyp_status aplic_init(const struct aplic *aplic)
 {
-    if (a->source_count < 2 || a->source_count > APLIC_SOURCE_MAX || a->hart_count > HYP_HART_MAX ||
-        !harts_are_valid(a)) {
+    if (aplic->source_count < 2 || aplic->source_count > APLIC_SOURCE_MAX ||
+        aplic->hart_count > HYP_HART_MAX || !harts_are_valid(aplic)) {
         return HYP_E_PARAM;
     }
-    uint32_t mode = a->msi ? APLIC_DOMAINCFG_DM : 0;
-    mmio_write32(a->regs, APLIC_DOMAINCFG, mode);
-    if (mmio_read32(a->regs, APLIC_DOMAINCFG) != (APLIC_DOMAINCFG_TOP | mode)) {
+    uint32_t mode = aplic->msi ? APLIC_DOMAINCFG_DM : 0;
+    mmio_write32(aplic->regs, APLIC_DOMAINCFG, mode);
+    if (mmio_read32(aplic->regs, APLIC_DOMAINCFG) != (APLIC_DOMAINCFG_TOP | mode)) {
         return HYP_E_UNSUPPORTED;
     }
-    for (uint32_t s = 1; s < a->source_count; s++) {
-        mmio_write32(a->regs, sourcecfg_at(s), APLIC_SM_INACTIVE);
+    for (uint32_t s = 1; s < aplic->source_count; s++) {
+        mmio_write32(aplic->regs, sourcecfg_at(s), APLIC_SM_INACTIVE);
     }
-    mmio_write32(a->regs, APLIC_DOMAINCFG, mode | APLIC_DOMAINCFG_IE);
+    mmio_write32(aplic->regs, APLIC_DOMAINCFG, mode | APLIC_DOMAINCFG_IE);
     return HYP_OK;
 }

@@ -248,15 +248,16 @@ HYP_COLD uint64_t vaplic_storage_size(uint32_t source_count, uint32_t idc_count)
            align_up(sizeof(uint32_t) * words * idc_count, sizeof(uint64_t));
 }
 
-HYP_COLD static bool config_is_valid(const struct vaplic_config *c)
+HYP_COLD static bool config_is_valid(const struct vaplic_config *config)
 {
-    if (c->source_count < 2 || c->source_count > APLIC_SOURCE_MAX || c->idc_count < 1 ||
-        c->idc_count > HYP_HART_MAX || c->iprio_bits < 1 || c->iprio_bits > 8 || c->delivery < 1 ||
-        c->delivery > (VAPLIC_DIRECT | VAPLIC_MSI)) {
+    if (config->source_count < 2 || config->source_count > APLIC_SOURCE_MAX ||
+        config->idc_count < 1 || config->idc_count > HYP_HART_MAX || config->iprio_bits < 1 ||
+        config->iprio_bits > 8 || config->delivery < 1 ||
+        config->delivery > (VAPLIC_DIRECT | VAPLIC_MSI)) {
         return false;
     }
-    for (uint32_t vcpu = 0; c->hart != 0 && vcpu < c->idc_count; vcpu++) {
-        if (c->hart[vcpu] >= HYP_HART_MAX) {
+    for (uint32_t vcpu = 0; config->hart != NULL && vcpu < config->idc_count; vcpu++) {
+        if (config->hart[vcpu] >= HYP_HART_MAX) {
             return false;
         }
     }

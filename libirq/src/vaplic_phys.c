@@ -51,13 +51,14 @@ void vaplic_route_phys(struct vaplic *vaplic, uint32_t source)
 
 HYP_COLD enum hyp_status vaplic_own(struct vaplic *vaplic, uint32_t source)
 {
-    const struct vaplic_config *c = &vaplic->config;
-    if (source == 0 || source >= c->source_count) {
+    const struct vaplic_config *config = &vaplic->config;
+    if (source == 0 || source >= config->source_count) {
         return HYP_E_RANGE;
     }
-    bool has_way =
-        c->delivery == VAPLIC_DIRECT ? c->hart != 0 : c->delivery == VAPLIC_MSI && c->route != 0;
-    if (c->phys == 0 || source >= c->phys->source_count || !has_way) {
+    bool has_target = config->delivery == VAPLIC_DIRECT
+                          ? config->hart != NULL
+                          : config->delivery == VAPLIC_MSI && config->route != NULL;
+    if (config->phys == NULL || source >= config->phys->source_count || !has_target) {
         return HYP_E_UNSUPPORTED;
     }
     bitmap_assign(vaplic->owned, source, true);
