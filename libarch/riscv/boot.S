@@ -3,7 +3,7 @@
  * From the firmware to C. The image is loaded at any page and linked at SPACE_BASE: the code is
  * position-independent until satp is on, and uses linked addresses then.
  *
- * In       a0 = hart id, a1 = host device tree (physical); S-mode, satp = 0
+ * Entry    a0 = hart id, a1 = host device tree (physical); S-mode, satp = 0
  * Next     boot_main(hart id, device tree, load address) on the boot stack
  */
 #include <hyp/arch/world_offsets.h>
@@ -163,7 +163,7 @@ _start:
 
 /*
  * A hart started by HSM.
- * In       a0 = hart id, a1 = its struct hart (physical), satp = 0
+ * Entry    a0 = hart id, a1 = its struct hart (physical), satp = 0
  * Next     hart_enter
  */
 	.globl	hart_start_entry

@@ -26,7 +26,7 @@
 /*
  * store_fp, load_fp: copies all f registers to and from a frame at sp, 8 bytes each; on a hart without
  * D their 32 bits.
- * In       t0 = return address
+ * Entry    t0 = return address
  */
 	.section .text.world_fp, "ax"
 store_fp:
@@ -50,7 +50,7 @@ load_fp_single:
 /*
  * world_clear_fp(unsigned has): resets floating-point and vector registers
  * ("State of Vector Extension at Reset" for vtype and vl). fcsr may exist without F (Zfinx).
- * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V; sstatus.FS and VS not Off for those
+ * Entry    a0 = OR of WORLD_F, WORLD_D, WORLD_V; sstatus.FS and VS not Off for those
  * Clobbers a0, t0 … t2; f0 … f31, v0 … v31, fcsr, vtype, vl, vcsr, vstart
  * Stack    256 bytes
  */
@@ -85,8 +85,8 @@ world_clear_fp:
 /*
  * world_read_fp(unsigned reg), world_write_fp(unsigned reg, uint64_t bits): access one f register by
  * copying all 32 to the stack, as no instruction takes the number of an f register from a register.
- * In       sstatus.FS not Off; a0 = reg, a1 = bits
- * Out      a0 = its 64 bits; without D the upper half is undefined
+ * Entry    sstatus.FS not Off; a0 = reg, a1 = bits
+ * Exit     a0 = its 64 bits; without D the upper half is undefined
  * Stack    256 bytes
  */
 	.globl	world_read_fp
@@ -117,8 +117,8 @@ world_write_fp:
 /*
  * world_probe_fp(unsigned asked): the hart has V if two elements of 64 bits fit a register (Zvl128b)
  * and can be added as floating-point numbers (Zve64d).
- * In       a0 = OR of WORLD_F, WORLD_D, WORLD_V to probe; F and D are always probed
- * Out      a0 = OR of those that the hart has
+ * Entry    a0 = OR of WORLD_F, WORLD_D, WORLD_V to probe; F and D are always probed
+ * Exit     a0 = OR of those that the hart has
  */
 	.section .text.world_probe_fp, "ax"
 	.globl	world_probe_fp

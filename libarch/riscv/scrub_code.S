@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * scrub_code: clears memory in VS-mode, at the address to which it was copied. Position-independent.
- * In       clears [a0, a1); a2 = block size of cbo.zero, or 0 for stores only
- * Out      ecall with a0 = a1
+ * Entry    clears [a0, a1); a2 = block size of cbo.zero, or 0 for stores only
+ * Exit     ecall with a0 = a1
  * Clobbers a0, t0, t1, t3
  * Stack    none
  * Method   bytes up to a word, words up to a unit, units, then words and bytes: touches no other byte

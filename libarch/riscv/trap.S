@@ -83,8 +83,8 @@
 
 /*
  * world_switch(struct world *w)
- * In       a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
- * Out      returns at a trap that no fast function has handled
+ * Entry    a0 = w; tp = sscratch = hart; stvec = trap_entry; SIE = 0
+ * Exit     returns at a trap that no fast function has handled
  * Stack    holds the callee-saved registers of HS-mode while the guest runs
  */
 	.section .text.world_switch, "ax"
@@ -108,7 +108,7 @@ world_switch:
 
 /*
  * trap_entry: every trap of this hart.
- * In       from a guest: sscratch = hart, tp = the guest's; from HS-mode: both = hart
+ * Entry    from a guest: sscratch = hart, tp = the guest's; from HS-mode: both = hart
  */
 	.balign	4
 	.globl	trap_entry
@@ -229,7 +229,7 @@ leave:
 /*
  * trap_entry_early: every trap before world_accept_guests(). The hart may lack the hypervisor
  * extension, so this does not read hstatus; the trap comes from HS-mode.
- * In       tp, sscratch = hart
+ * Entry    tp, sscratch = hart
  * Next     hs_trap
  */
 	.balign	4
@@ -243,7 +243,7 @@ trap_entry_early:
 /*
  * hs_trap: a trap from HS-mode. An access with a fix-up (guest_mem.h, csr_probe) continues there;
  * any other trap is a bug of the hypervisor and is reported on the fault stack.
- * In       tp = hart, t0 saved in HART_T0
+ * Entry    tp = hart, t0 saved in HART_T0
  */
 	.type	hs_trap, @function
 hs_trap:
@@ -268,7 +268,7 @@ hs_trap:
 /*
  * hs_fault: builds a struct hart_fault_frame on the fault stack and reports it. A fault while
  * reporting (depth > 0) goes to hart_fault_nested().
- * In       tp = hart; t0 … t2 in HART_T0 … T2; sscratch = value of tp at the fault
+ * Entry    tp = hart; t0 … t2 in HART_T0 … T2; sscratch = value of tp at the fault
  * Next     hart_fault_report(frame) or hart_fault_nested(depth), which never return
  */
 	.type	hs_fault, @function

@@ -324,5 +324,5 @@ int main(void)
         TEST(test_a_panic_stops_the_vm_and_waits_for_nothing),
         TEST(test_a_panic_without_vm_is_reported),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

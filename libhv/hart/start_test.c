@@ -259,5 +259,5 @@ int main(void)
         TEST(test_a_hart_that_firmware_refuses_is_passed_over),
         TEST(test_it_returns_if_none_is_left),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

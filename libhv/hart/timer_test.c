@@ -126,5 +126,5 @@ int main(void)
         TEST(test_a_deadline_expires_once),
         TEST(test_behind_an_expiry_it_is_set_again),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

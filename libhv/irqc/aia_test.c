@@ -148,5 +148,5 @@ int main(void)
         TEST(test_a_tree_without_such_nodes_is_not_read),
         TEST(test_each_delivery_mode_has_its_own_driver),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

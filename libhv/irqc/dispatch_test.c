@@ -131,7 +131,7 @@ static void test_a_source_of_nobody_is_refused(void **state)
 static void test_a_source_of_a_vm_without_controller_is_refused(void **state)
 {
     (void)state;
-    irqc.vm[VM_INDEX] = 0;
+    irqc.vm[VM_INDEX] = NULL;
     handle(IRQC_CLAIM_SOURCE, VM_SOURCE, "claim7@2 refuse7@2 ");
 }
 
@@ -169,7 +169,7 @@ static void test_a_hart_without_context_is_closed(void **state)
 static void test_without_controller_a_hart_is_closed(void **state)
 {
     (void)state;
-    irqc.phys.ops = 0;
+    irqc.phys.ops = NULL;
     handle(IRQC_CLAIM_NONE, 0, "");
     assert_true(csr_read(CSR_SIE) == BIT(IRQ_S_SOFT));
 }
@@ -190,5 +190,5 @@ int main(void)
         TEST(test_a_hart_without_context_is_closed),
         TEST(test_without_controller_a_hart_is_closed),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,7 +97,7 @@ const char *hv_irqc_ipi_name(const struct hv_irqc *irqc)
 uint64_t hv_irqc_guest_file_hpa(const struct hv_irqc *irqc, uint32_t hart)
 {
     const struct irqc_module *found = irqc->found;
-    return found == NULL || found->driver->guest_file_hpa == 0
+    return found == NULL || found->driver->guest_file_hpa == NULL
                ? UINT64_MAX
                : found->driver->guest_file_hpa(found->state, hart);
 }

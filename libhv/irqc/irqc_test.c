@@ -18,7 +18,7 @@ static int teardown(void **state)
 static void find(enum test_machine_kind chip)
 {
     test_board(chip);
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
 }
 
 /* ---- Discovery ------------------------------------------------------------------------------- */
@@ -57,7 +57,7 @@ static void test_without_guest_pages_they_have_the_harts_identities(void **state
     (void)state;
     test_board(TEST_MACHINE_IMSIC);
     b.aia.found.guest_bits = 0;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_int_equal(b.irqc.imsic_ids, TEST_ID_MAX);
 }
 
@@ -66,7 +66,7 @@ static void test_imsics_without_ssaia_are_not_used(void **state)
     (void)state;
     test_board(TEST_MACHINE_IMSIC);
     b.machine.all.isa = 0;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_null(b.irqc.found);
     assert_int_equal(b.irqc.models, BIT(HYP_IRQC_PLIC));
     assert_int_equal(b.machine.source_count, 0);
@@ -77,13 +77,13 @@ static void test_the_first_that_says_yes_is_it(void **state)
     (void)state;
     test_board(TEST_MACHINE_APLIC);
     test_make_plic(); /* Beside it. */
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
     test_board(TEST_MACHINE_APLIC);
     test_make_plic();
     b.irqc.modules = &b.modules[1];
     b.irqc.module_count = 2;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_null(b.irqc.found); /* An APLIC's numbers would take the place of the PLIC's. */
 }
 
@@ -104,7 +104,7 @@ static void test_who_stands_behind_it_is_not_asked(void **state)
     test_board(TEST_MACHINE_NONE);
     b.irqc.modules = modules;
     b.irqc.module_count = ARRAY_COUNT(modules);
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_ptr_equal(b.irqc.found, &modules[0]);
     assert_int_equal(asked[0], 1);
     assert_int_equal(asked[1], 0);
@@ -131,7 +131,7 @@ static void test_an_aplic_needs_sources_in_bounds(void **state)
     for (uint32_t i = 0; i < ARRAY_COUNT(counts); i++) {
         test_board(TEST_MACHINE_APLIC);
         b.aia.found.source_count = counts[i];
-        hv_irqc_discover(&b.irqc, 0, 0);
+        hv_irqc_discover(&b.irqc, NULL, 0);
         assert_null(b.irqc.found);
     }
 }
@@ -141,7 +141,7 @@ static void test_harts_without_context_are_known(void **state)
     (void)state;
     test_board(TEST_MACHINE_PLIC);
     b.machine.irqc_index[1] = MACHINE_NO_INDEX;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     assert_int_equal(hv_irqc_harts_without_context(&b.irqc), BIT(1));
 }
 
@@ -183,7 +183,7 @@ static void test_a_plic_of_one_source_stays_unused(void **state)
     test_board(TEST_MACHINE_PLIC);
     uint64_t pages = b.arena.pool.free_count;
     b.machine.source_count = 1;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     assert_ptr_equal(b.irqc.found, &b.modules[0]);
     assert_int_equal(b.arena.pool.free_count, pages); /* Not even mapped. */
@@ -202,13 +202,13 @@ static void test_a_chip_that_cannot_be_set_up_stays_unused(void **state)
     }
     test_board(TEST_MACHINE_PLIC);
     b.machine.source_count = HV_SOURCE_MAX + 1;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     assert_null(b.irqc.phys.ops);
     test_board(TEST_MACHINE_APLIC);
     b.aia.found.msi = true; /* Its domain has not this delivery mode. */
     b.machine.all.isa = BIT(GUEST_ISA_SSAIA);
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     assert_null(b.irqc.phys.ops);
 }
@@ -226,7 +226,7 @@ static void test_what_imsics_have_is_shown(void **state)
     }
     test_board(TEST_MACHINE_IMSIC);
     b.aia.found.guest_bits = 0;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     assert_int_equal(b.irqc.guest_files, 0);
     assert_true(hv_irqc_guest_file_hpa(&b.irqc, 0) == UINT64_MAX);
@@ -286,7 +286,7 @@ static void test_ssaia_is_tried_before_it_is_closed(void **state)
     spoil(0);
     csr_host_set_absent(lacks_hvictl);
     assert_false(hv_irqc_init_hart(&b.irqc, 0, false));
-    csr_host_set_absent(0);
+    csr_host_set_absent(NULL);
     for (uint32_t i = 0; i < ARRAY_COUNT(closed); i++) {
         assert_true(csr_read(closed[i]) == 0x7f);
     }
@@ -317,7 +317,7 @@ static void test_a_console_hart_without_context_polls(void **state)
     (void)state;
     test_board(TEST_MACHINE_PLIC);
     b.machine.irqc_index[1] = MACHINE_NO_INDEX;
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     b.irqc.owner[TEST_UART_IRQ] = HV_OWNER_CONSOLE;
     assert_false(hv_irqc_init_hart(&b.irqc, 1, true));
@@ -331,7 +331,7 @@ static void test_a_console_hart_without_context_polls(void **state)
 
 static const char *ipi_of(void)
 {
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     return hv_irqc_ipi_name(&b.irqc);
 }
@@ -440,5 +440,5 @@ int main(void)
         TEST(test_an_ipi_by_imsic_is_its_first_identity),
         TEST(test_imsic_must_have_all_harts_and_an_identity),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

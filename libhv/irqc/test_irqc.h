@@ -239,7 +239,7 @@ static inline void test_make_chip(enum test_machine_kind chip)
         mmio_host_attach(&b.chip_dev);
     }
     b.sswi_dev = (struct vdev){TEST_SSWI, ACLINT_SSWI_SIZE, &test_sswi_ops, &b};
-    b.window = (struct vdev){HV_DEVICE_VA, HV_WINDOW_SIZE, &test_window_ops, 0};
+    b.window = (struct vdev){HV_DEVICE_VA, HV_WINDOW_SIZE, &test_window_ops, NULL};
     mmio_host_attach(&b.sswi_dev);
     mmio_host_attach(&b.window);
 }
@@ -364,8 +364,8 @@ static inline void test_board(enum test_machine_kind chip)
     memset(&b, 0, sizeof(b));
     mmio_host_reset();
     test_machine();
-    csr_host_attach(test_board_csr, 0);
-    hart_host_on_wait(0);
+    csr_host_attach(test_board_csr, NULL);
+    hart_host_on_wait(NULL);
     test_make_space();
     test_make_chip(chip);
     test_make_irqc();
@@ -383,7 +383,7 @@ static inline void test_board_has_sswi(void)
 /* Boots up to the VMs: every hart is online. */
 static inline void test_start_irqc(void)
 {
-    hv_irqc_discover(&b.irqc, 0, 0);
+    hv_irqc_discover(&b.irqc, NULL, 0);
     hv_irqc_init(&b.irqc);
     for (uint32_t h = TEST_HARTS; h-- > 0;) {
         test_be_hart(h);

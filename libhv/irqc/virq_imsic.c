@@ -8,8 +8,7 @@
 /* The pool rounds the files up to a block of at most twice their size. */
 _Static_assert(2 * sizeof(struct vimsic_file) <= FOOTPRINT_PER_IMSIC, "footprint.h");
 
-/* ---- Callbacks of the VM's APLIC --------------------------------------------------------------
- */
+/* ---- Callbacks of the VM's APLIC ------------------------------------------------------------ */
 
 static void send_msi(void *ctx, uint32_t hart_index, uint32_t guest_index, uint32_t eiid)
 {
@@ -43,8 +42,7 @@ static bool route(void *ctx, uint32_t source, uint32_t hart_index, uint32_t eiid
     return true;
 }
 
-/* ---- Creation ---------------------------------------------------------------------------------
- */
+/* ---- Creation ------------------------------------------------------------------------------- */
 
 static gpa_t page_of(const struct vcpu *vcpu)
 {
@@ -100,8 +98,7 @@ static enum hyp_status create(void *maker, struct vm *vm, struct gstage *gstage)
     return virq_aplic_attach(virq, &virq_imsic);
 }
 
-/* ---- Start of a vCPU: guest or emulated file, as its hart has ----------------------------------
- */
+/* ---- Start of a vCPU: guest or emulated file, as its hart has ------------------------------- */
 
 static enum hyp_status use_guest_file(const struct virq_aia *virq, struct vcpu *vcpu)
 {

@@ -184,7 +184,7 @@ static void test_what_the_machine_cannot_give_is_refused(void **state)
 {
     (void)state;
     begin();
-    b.irqc.phys.ops = 0;
+    b.irqc.phys.ops = NULL;
     assert_int_equal(create(), HYP_E_UNSUPPORTED);
     begin();
     b.irqc.imsic_ids = 100; /* No number of identities. */
@@ -336,7 +336,7 @@ static void add(uint32_t insn, uint64_t a1, uint64_t select)
 static void run(void)
 {
     step_next = 0;
-    world_host_set(guest, 0);
+    world_host_set(guest, NULL);
     vcpu_run(&b.vcpu[0]);
     assert_int_equal(step_next, step_count);
     step_count = 0;
@@ -404,8 +404,7 @@ static void test_with_a_guest_file_iprio_alone_is_emulated(void **state)
     assert_true(steps[2].trapped && steps[3].trapped && steps[4].trapped);
 }
 
-/* ---- Outputs of a file ------------------------------------------------------------------------
- */
+/* ---- Outputs of a file ---------------------------------------------------------------------- */
 
 /* Identity EIID is enabled in the emulated file of a vCPU, whose hart this thread is. */
 static void open_file(uint32_t vcpu)
@@ -499,5 +498,5 @@ int main(void)
         TEST(test_a_guest_file_needs_no_help_behind_an_ipi),
         TEST(test_a_stopped_vms_sources_are_inactive),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,7 +95,7 @@ static void test_an_aplic_must_reach_all_harts_of_its_vm(void **state)
     b.aia.found.hart_index[1] = MACHINE_NO_INDEX; /* Not its own. */
     assert_int_equal(create(), HYP_OK);
     begin(TEST_MACHINE_APLIC);
-    b.irqc.phys.ops = 0; /* Its set-up has failed. */
+    b.irqc.phys.ops = NULL; /* Its set-up has failed. */
     expect_refused(HYP_E_UNSUPPORTED);
 }
 
@@ -355,5 +355,5 @@ int main(void)
         TEST(test_a_stopped_vms_sources_are_off),
         TEST(test_these_models_start_no_vcpu_and_have_no_files),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,5 +331,5 @@ int main(void)
         TEST(test_files_can_be_absent_or_too_large),
         TEST(test_the_tree_and_the_scrubber_can_fail),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -303,5 +303,5 @@ int main(void)
         TEST(test_a_file_shorter_than_a_header_has_none),
         TEST(test_a_kernel_that_cannot_be_read_is_a_fault),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

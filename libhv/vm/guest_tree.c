@@ -36,7 +36,7 @@ static const struct guest_seed *draw_seed(const struct hv_vms *vms, uint32_t vm,
                                           struct guest_seed *seed)
 {
     if (vms->seed->size == 0) {
-        return 0;
+        return NULL;
     }
     guest_seed_draw(vms->seed, vm, csr_read(CSR_TIME), seed);
     return seed;
@@ -48,8 +48,8 @@ static const char *find_bootargs(const struct hv_vms *vms, const char *vm,
 {
     size_t length = 0;
     const char *append = config_option_get(vms->machine->bootargs, vm, "append", &length);
-    if (append == 0 || length >= CONFIG_BOOTARGS_SIZE) {
-        return 0;
+    if (append == NULL || length >= CONFIG_BOOTARGS_SIZE) {
+        return NULL;
     }
     memcpy(args, append, length);
     args[length] = 0;

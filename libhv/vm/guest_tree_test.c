@@ -146,9 +146,9 @@ static void test_cache_blocks_are_those_of_granted_extensions(void **state)
 {
     (void)state;
     store();
-    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbom-block-size", 0));
-    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbop-block-size", 0));
-    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cboz-block-size", 0));
+    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbom-block-size", NULL));
+    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cbop-block-size", NULL));
+    assert_null(test_guest_prop("/cpus/cpu@0", "riscv,cboz-block-size", NULL));
     hv.common.isa |= BIT(GUEST_ISA_ZICBOM) | BIT(GUEST_ISA_ZICBOP) | BIT(GUEST_ISA_ZICBOZ);
     store();
     assert_int_equal(test_guest_cell("/cpus/cpu@1", "riscv,cbom-block-size"), 64);
@@ -169,11 +169,11 @@ static void test_the_initrd_is_as_long_as_it_is(void **state)
 {
     (void)state;
     store();
-    assert_true(fdt64_ld(test_guest_prop("/chosen", "linux,initrd-end", 0)) ==
+    assert_true(fdt64_ld(test_guest_prop("/chosen", "linux,initrd-end", NULL)) ==
                 TEST_INITRD + 0x4001);
     hv.initrd.size = 0;
     store();
-    assert_null(test_guest_prop("/chosen", "linux,initrd-start", 0));
+    assert_null(test_guest_prop("/chosen", "linux,initrd-start", NULL));
 }
 
 /* ---- The command line ------------------------------------------------------------------------ */
@@ -182,7 +182,7 @@ static void expect_args(const char *bootargs, const char *args)
 {
     test_set_bootargs(bootargs);
     store();
-    assert_string_equal(test_guest_prop("/chosen", "bootargs", 0), args);
+    assert_string_equal(test_guest_prop("/chosen", "bootargs", NULL), args);
 }
 
 static void test_boot_arguments_come_from_the_command_line(void **state)
@@ -243,7 +243,7 @@ static void test_the_pool_forgets_the_seeds(void **state)
     (void)state;
     draw(0);
     assert_false(pool_holds(seeds[0], 16));
-    assert_false(pool_holds(test_guest_prop("/chosen", "kaslr-seed", 0), GUEST_SEED_KASLR_SIZE));
+    assert_false(pool_holds(test_guest_prop("/chosen", "kaslr-seed", NULL), GUEST_SEED_KASLR_SIZE));
     assert_true(pool_holds("timebase-frequency", 18)); /* The tree was there. */
 }
 
@@ -252,8 +252,8 @@ static void test_a_machine_without_seed_gives_none(void **state)
     (void)state;
     t.machine.seed = (struct seed_source){.size = 0};
     store();
-    assert_null(test_guest_prop("/chosen", "rng-seed", 0));
-    assert_null(test_guest_prop("/chosen", "kaslr-seed", 0));
+    assert_null(test_guest_prop("/chosen", "rng-seed", NULL));
+    assert_null(test_guest_prop("/chosen", "kaslr-seed", NULL));
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, setup)
@@ -278,5 +278,5 @@ int main(void)
         TEST(test_the_pool_forgets_the_seeds),
         TEST(test_a_machine_without_seed_gives_none),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

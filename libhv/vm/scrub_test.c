@@ -199,5 +199,5 @@ int main(void)
         TEST(test_where_all_is_kept_there_is_no_code),
         TEST(test_memory_that_cannot_be_accessed_is_a_fault),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static inline int test_token_size(int node, const char *name)
     int depth = 0;
     int end = node;
     int length = 0;
-    if (name != 0) {
+    if (name != NULL) {
         (void)fdt_getprop(test_tree, node, name, &length);
         return 12 + ((length + 3) & ~3);
     }
@@ -86,9 +86,9 @@ static inline void test_fix(enum hyp_dtb_fixup_kind kind, uint32_t field, const 
                             const char *name)
 {
     int node = fdt_path_offset(test_tree, path);
-    const uint8_t *value = name != 0 ? fdt_getprop(test_tree, node, name, 0) : 0;
-    size_t offset =
-        name != 0 ? (size_t)(value - test_tree) - 12 : fdt_off_dt_struct(test_tree) + (size_t)node;
+    const uint8_t *value = name != NULL ? fdt_getprop(test_tree, node, name, NULL) : NULL;
+    size_t offset = name != NULL ? (size_t)(value - test_tree) - 12
+                                 : fdt_off_dt_struct(test_tree) + (size_t)node;
     test_fixups[t.dtbs[TEST_INDEX].fixup_count++] = (struct hyp_dtb_fixup){
         .offset = (uint16_t)(offset / 4),
         .size = (uint16_t)(test_token_size(node, name) / 4),
@@ -104,7 +104,7 @@ static inline void test_fix_value(enum hyp_dtb_field field, const char *path, co
 
 static inline void test_fix_cpu(uint32_t vcpu, const char *path)
 {
-    test_fix(HYP_DTB_VCPU, vcpu, path, 0);
+    test_fix(HYP_DTB_VCPU, vcpu, path, NULL);
     test_fix_value(HYP_DTB_ISA_STRING, path, "riscv,isa");
     test_fix_value(HYP_DTB_ISA_NAMES, path, "riscv,isa-extensions");
     test_fix_value(HYP_DTB_MMU, path, "mmu-type");
@@ -130,8 +130,8 @@ static inline void test_list_fixups(void)
     test_fix_value(HYP_DTB_TIMEBASE, "/cpus", "timebase-frequency");
     test_fix_cpu(0, "/cpus/cpu@0");
     test_fix_cpu(1, "/cpus/cpu@1");
-    test_fix(HYP_DTB_DEVICE, 0, "/soc/uart", 0);
-    test_fix(HYP_DTB_DEVICE, 1, "/soc/disk", 0);
+    test_fix(HYP_DTB_DEVICE, 0, "/soc/uart", NULL);
+    test_fix(HYP_DTB_DEVICE, 1, "/soc/disk", NULL);
     test_fix(HYP_DTB_CONTEXTS, 0, "/soc/irqc", "interrupts-extended");
     test_fix_value(HYP_DTB_IMSIC_IDS, "/soc/irqc", "riscv,num-ids");
 }

@@ -92,7 +92,7 @@ static const struct hyp_device test_devices[] = {
 static const struct vm_device test_vm_devices[] = {{.name = "uart", .gpa = TEST_UART},
                                                    {.name = "disk", .gpa = 0x20000000}};
 static const uint8_t test_devices_of_guest[] = {1, 2};
-static const uint8_t *const test_device_index[] = {0, test_devices_of_guest};
+static const uint8_t *const test_device_index[] = {NULL, test_devices_of_guest};
 
 static inline void test_say(const char *what)
 {

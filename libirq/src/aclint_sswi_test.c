@@ -54,7 +54,7 @@ static int teardown(void **state)
 {
     (void)state;
     mmio_host_reset();
-    csr_host_use(0);
+    csr_host_use(NULL);
     return 0;
 }
 
@@ -115,5 +115,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_send_is_to_one_hart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ack_is_of_this_hart_and_fences, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

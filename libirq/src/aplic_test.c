@@ -417,5 +417,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_guest_level, setup, teardown),
         cmocka_unit_test_setup_teardown(test_guest_msi, setup_msi, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

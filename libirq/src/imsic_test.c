@@ -126,9 +126,9 @@ static void test_geilen(void **state)
     csr_write(CSR_HGEIE, BIT(2));
     assert_int_equal(imsic_geilen(), TEST_GEILEN);
     assert_true(csr_read(CSR_HGEIE) == BIT(2));
-    csr_host_attach(0, 0); /* 64 bits of storage: as many as there can be. */
+    csr_host_attach(NULL, NULL); /* 64 bits of storage: as many as there can be. */
     assert_int_equal(imsic_geilen(), 63);
-    csr_host_attach(test_csr, 0);
+    csr_host_attach(test_csr, NULL);
 }
 
 static void test_clean_guest_file(void **state)
@@ -191,5 +191,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_guest_external, setup, teardown),
         cmocka_unit_test(test_page_offset),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,7 +81,7 @@ static int teardown(void **state)
 {
     (void)state;
     test_machine_end();
-    sbi_host_set(0);
+    sbi_host_set(NULL);
     return 0;
 }
 
@@ -235,5 +235,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sbi_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_imsic_claimed, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,5 +251,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_refused_is_completed_and_off, setup, teardown),
         cmocka_unit_test_setup_teardown(test_claim_without_context, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

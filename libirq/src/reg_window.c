@@ -2,6 +2,8 @@
 /* Accesses of a window of 32-bit registers. */
 #include "reg_window.h"
 
+#include <stddef.h>
+
 /* Registers that the access names; 0: it faults. */
 static unsigned register_count(const struct reg_window *window, uint64_t offset, unsigned size)
 {
@@ -43,5 +45,5 @@ enum vdev_result reg_window_write(const struct reg_window *window, void *state, 
         offset += 4;
         value >>= 32;
     }
-    return window->more != 0 ? window->more(state) : VDEV_OK;
+    return window->more != NULL ? window->more(state) : VDEV_OK;
 }

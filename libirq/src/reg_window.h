@@ -27,8 +27,7 @@ enum vdev_result reg_window_read(const struct reg_window *window, void *state, u
 enum vdev_result reg_window_write(const struct reg_window *window, void *state, uint64_t offset,
                                   unsigned size, uint64_t value);
 
-/* ---- Bitmaps: bit b of word w is number 64 * w + b, in register 2 * w + b / 32 ----------------
- */
+/* ---- Bitmaps: bit b of word w is number 64 * w + b, in register 2 * w + b / 32 -------------- */
 
 static inline uint32_t bitmap_words(uint32_t count)
 {

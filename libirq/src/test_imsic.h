@@ -128,7 +128,7 @@ static inline void test_machine(void)
         };
         mmio_host_attach(&h->pages);
     }
-    csr_host_attach(test_csr, 0);
+    csr_host_attach(test_csr, NULL);
     test_be(0);
 }
 
@@ -137,7 +137,7 @@ static inline void test_machine_end(void)
     for (uint32_t i = 0; i < TEST_HARTS; i++) {
         HYP_REQUIRE(vimsic_is_valid(&test_hart[i].imsic));
     }
-    csr_host_attach(0, 0);
-    csr_host_use(0);
+    csr_host_attach(NULL, NULL);
+    csr_host_use(NULL);
     mmio_host_reset();
 }

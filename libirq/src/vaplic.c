@@ -5,6 +5,8 @@
  */
 #include <hyp/irq/vaplic.h>
 
+#include <stddef.h>
+
 #include "vaplic_request.h"
 #include "vaplic_source.h"
 
@@ -110,7 +112,7 @@ static void write_idc(struct vaplic *vaplic, uint64_t offset, uint32_t value)
 {
     struct vaplic_idc *idc = idc_at(vaplic, offset);
     uint32_t threshold = value & ((1u << vaplic->config.iprio_bits) - 1);
-    if (idc == 0) {
+    if (idc == NULL) {
         return;
     }
     switch (offset % APLIC_IDC_STRIDE) {

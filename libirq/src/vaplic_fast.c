@@ -12,6 +12,8 @@
  *                            aplic_read                178, by the plain model 231
  *   write                    imsic_setipnum            232, by the plain model 295
  */
+#include <stddef.h>
+
 #include "vaplic_phys.h"
 #include "vaplic_request.h"
 #include "vaplic_source.h"
@@ -23,7 +25,7 @@ static inline struct vaplic_idc *claimed_phys_level(const struct vaplic *vaplic,
 {
     uint64_t i = (offset - APLIC_IDC) / APLIC_IDC_STRIDE; /* Huge below the first. */
     if (size != 4 || offset % APLIC_IDC_STRIDE != APLIC_CLAIMI || i >= vaplic->config.idc_count) {
-        return 0;
+        return NULL;
     }
     struct vaplic_idc *idc = &vaplic->idcs[i];
     uint32_t source = idc->top_key & KEY_SOURCE;
@@ -55,7 +57,7 @@ static enum vdev_result read(void *state, uint64_t offset, unsigned size, uint64
         return VDEV_OK;
     }
     struct vaplic_idc *idc = claimed_phys_level(vaplic, offset, size);
-    if (idc == 0) {
+    if (idc == NULL) {
         return vaplic_read(vaplic, offset, size, value);
     }
     if (!vaplic_phys_input(vaplic, idc->top_key & KEY_SOURCE)) {
@@ -88,7 +90,7 @@ const struct vdev_ops vaplic_vdev_ops = {.read = read, .write = write, .more = v
 static inline struct vaplic_idc *idle_target(const struct vaplic *vaplic, uint32_t source)
 {
     if (source >= vaplic->config.source_count || !vaplic_is_phys(vaplic, source) || vaplic->msi) {
-        return 0;
+        return NULL;
     }
     const struct vaplic_source *src = &vaplic->sources[source];
     uint32_t i = src->target >> APLIC_TARGET_HART_SHIFT;

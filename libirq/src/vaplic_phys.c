@@ -2,6 +2,8 @@
 /* The physical APLIC follows the guest's registers, for sources that the VM owns. */
 #include "vaplic_phys.h"
 
+#include <stddef.h>
+
 /* Routes the physical source to the guest's target; false if that names no hart of this VM. */
 static inline bool route(const struct vaplic *vaplic, uint32_t source)
 {

@@ -3,6 +3,7 @@
 #include "vaplic_request.h"
 
 #include <hyp/base/assert.h>
+#include <stddef.h>
 
 #include "vaplic_phys.h"
 
@@ -160,7 +161,7 @@ void vaplic_retarget_request(struct vaplic *vaplic, uint32_t source, uint32_t ta
 void vaplic_handle_any_phys_irq(struct vaplic *vaplic, uint32_t source)
 {
     const struct aplic_phys *phys = vaplic->config.phys;
-    HYP_REQUIRE(phys != 0 && source != 0 && source < phys->source_count);
+    HYP_REQUIRE(phys != NULL && source != 0 && source < phys->source_count);
     if (source >= vaplic->config.source_count || !vaplic_is_phys(vaplic, source)) {
         vaplic_phys_set_enable(vaplic, source, false);
         return;

@@ -231,18 +231,18 @@ static void test_own_refuses(void **state)
     assert_int_equal(vaplic_own(&v, 0), HYP_E_RANGE);
     assert_int_equal(vaplic_own(&v, 1024), HYP_E_RANGE);
     assert_int_equal(vaplic_own(&v, 1000), HYP_E_UNSUPPORTED);
-    c.hart = 0;
+    c.hart = NULL;
     assert_int_equal(vaplic_init(&v, &c, storage), HYP_OK);
     assert_int_equal(vaplic_own(&v, 1), HYP_E_UNSUPPORTED);
     c = config_of(VAPLIC_MSI);
-    c.route = 0;
+    c.route = NULL;
     assert_int_equal(vaplic_init(&v, &c, storage), HYP_OK);
     assert_int_equal(vaplic_own(&v, 1), HYP_E_UNSUPPORTED);
     c = config_of(VAPLIC_DIRECT | VAPLIC_MSI);
     assert_int_equal(vaplic_init(&v, &c, storage), HYP_OK);
     assert_int_equal(vaplic_own(&v, 1), HYP_E_UNSUPPORTED);
     c = config_of(VAPLIC_DIRECT);
-    c.phys = 0;
+    c.phys = NULL;
     assert_int_equal(vaplic_init(&v, &c, storage), HYP_OK);
     assert_int_equal(vaplic_own(&v, 1), HYP_E_UNSUPPORTED);
 }
@@ -733,5 +733,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees_msi, setup_msi, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

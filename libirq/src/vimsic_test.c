@@ -228,5 +228,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_messages_that_lead_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

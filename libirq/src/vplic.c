@@ -2,6 +2,8 @@
 /* The PLIC model: its register window, its set-up. */
 #include <hyp/irq/vplic.h>
 
+#include <stddef.h>
+
 #include "vplic_priv.h"
 
 _Static_assert(VPLIC_SIZE == PLIC_SIZE, "the model answers for the whole register window");
@@ -165,6 +167,6 @@ HYP_COLD enum hyp_status vplic_init(struct vplic *vplic, const struct vplic_conf
             return HYP_E_PARAM;
         }
     }
-    vplic->config.vcpu = 0;
+    vplic->config.vcpu = NULL;
     return HYP_OK;
 }

@@ -3,6 +3,7 @@
 #include "vplic_priv.h"
 
 #include <hyp/base/assert.h>
+#include <stddef.h>
 
 /* ---- Pending sources, by priority
  * ------------------------------------------------------------------- */
@@ -144,7 +145,7 @@ static inline void complete_phys(struct vplic *vplic, uint64_t source, struct vp
 
 static void refuse_phys_irq(const struct vplic *vplic, uint32_t source, uint32_t hart)
 {
-    HYP_REQUIRE(vplic->config.irqc != 0);
+    HYP_REQUIRE(vplic->config.irqc != NULL);
     /* Another hart can have disabled it meanwhile, and a PLIC drops completions of disabled
      * sources.
      */

@@ -34,7 +34,7 @@ void prop_run(void)
         .vcpu = vcpu_of,
         .hart = hart_of,
         .set_external = set_external,
-        .ctx = 0,
+        .ctx = NULL,
     };
     memset(storage, 0, sizeof(storage));
     PROP_ASSERT(sizeof(storage) >= vplic_storage_size(SOURCES, REF_CONTEXTS));

@@ -155,7 +155,7 @@ static void test_own_refuses(void **state)
     assert_int_equal(vplic_own(&v, 1024), HYP_E_RANGE);
     assert_int_equal(vplic_own(&v, 1000), HYP_E_UNSUPPORTED);
     struct vplic_config c = config_of();
-    c.irqc = 0;
+    c.irqc = NULL;
     assert_int_equal(vplic_init(&v, &c, storage), HYP_OK);
     assert_int_equal(vplic_own(&v, 1), HYP_E_UNSUPPORTED);
 }
@@ -423,5 +423,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_late_is_taken_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_is_valid_sees, setup, teardown),
     };
-    return cmocka_run_group_tests(tests, 0, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@
  */
 #include "test_harts.h"
 
+#include <stddef.h>
+
 #include <hyp/arch_backend/world_host.h>
 
 #include <hyp/arch/fence.h>
@@ -417,7 +419,7 @@ static void set_up(void)
         }
     }
     fence_host_reset();
-    world_host_set(guest, 0);
+    world_host_set(guest, NULL);
 }
 
 /* No hart can run: all guests must have finished. */

@@ -5,6 +5,8 @@
  */
 #include <prop.h>
 
+#include <stddef.h>
+
 #include "test_vm.h"
 
 #define THREE (BIT(IRQ_S_EXT) | BIT(IRQ_S_SOFT) | BIT(IRQ_S_TIMER))
@@ -110,7 +112,7 @@ void prop_run(void)
     waiting = prop_bool();
     turns = TURNS;
     owed = 0;
-    world_host_set(guest, 0);
+    world_host_set(guest, NULL);
     hart_host_on_wait(on_wait);
     t.vm.running = 1;
     vcpu_run(&t.vcpu[0]);

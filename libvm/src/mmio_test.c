@@ -94,7 +94,7 @@ static void test_loads_extend_as_the_instruction_says(void **state)
     (void)state;
     for (unsigned way = 0; way < 3; way++) { /* htinst; slow way; fetched */
         for (unsigned funct3 = 0; funct3 < 7; funct3++) {
-            setup(0);
+            setup(NULL);
             t.config.no_fast_exits = way == 1;
             put_insn(&t, load_insn(funct3, RD));
             const struct test_entry *e =
@@ -112,7 +112,7 @@ static void test_stores_write_their_low_bytes(void **state)
     (void)state;
     for (unsigned way = 0; way < 3; way++) {
         for (unsigned funct3 = 0; funct3 < 4; funct3++) {
-            setup(0);
+            setup(NULL);
             t.config.no_fast_exits = way == 1;
             put_insn(&t, store_insn(funct3, RD));
             const struct test_entry *e =
@@ -130,11 +130,11 @@ static void test_compressed_instructions_are_two_bytes(void **state)
     (void)state;
     put_insn(&t, 0x4194); /* c.lw a3, 0(a1) */
     expect_only_changed(access_at(false, TEST_DEV, 0), RD, loaded[2], 2);
-    setup(0);
+    setup(NULL);
     put_insn(&t, 0xe194); /* c.sd a3, 0(a1) */
     expect_only_changed(access_at(true, TEST_DEV, 0), 0, 0, 2);
     assert_true(t.dev_value == UINT64_C(0x0d0d0d0d0d0d0d0d));
-    setup(0); /* The transformed expansion of a 16-bit instruction has bit 1 clear. */
+    setup(NULL); /* The transformed expansion of a 16-bit instruction has bit 1 clear. */
     expect_only_changed(access_at(false, TEST_DEV, load_insn(2, RD) & ~2u), RD, loaded[2], 2);
 }
 
@@ -143,7 +143,7 @@ static void test_x0_reads_and_stays_zero(void **state)
     (void)state;
     expect_only_changed(access_at(false, TEST_DEV, load_insn(3, 0)), 0, 0, 4);
     assert_int_equal(t.dev_reads, 1);
-    setup(0);
+    setup(NULL);
     expect_only_changed(access_at(true, TEST_DEV, store_insn(3, 0)), 0, 0, 4);
     assert_true(t.dev_value == 0);
 }
@@ -153,7 +153,7 @@ static void test_the_low_bits_of_the_address_are_in_stval(void **state)
     (void)state;
     expect_only_changed(access_at(false, TEST_DEV + 0x13, load_insn(0, RD)), RD, loaded[0], 4);
     assert_int_equal(t.dev_offset, 0x13);
-    setup(0);
+    setup(NULL);
     expect_only_changed(access_at(false, TEST_DEV + 0xff, load_insn(4, RD)), RD, loaded[4], 4);
 }
 
@@ -161,12 +161,12 @@ static void test_beyond_a_device_is_a_fault(void **state)
 {
     (void)state;
     expect_fault(access_at(false, TEST_DEV + TEST_DEV_SIZE, load_insn(0, RD)), CAUSE_LOAD_ACCESS);
-    setup(0);
+    setup(NULL);
     expect_fault(access_at(true, TEST_DEV - 1, store_insn(0, RD)), CAUSE_STORE_ACCESS);
-    setup(0); /* Its last byte is after the device. */
+    setup(NULL); /* Its last byte is after the device. */
     expect_fault(access_at(false, TEST_DEV + TEST_DEV_SIZE - 7, load_insn(3, RD)),
                  CAUSE_LOAD_ACCESS);
-    setup(0);
+    setup(NULL);
     expect_fault(access_at(true, TEST_DEV + TEST_DEV_SIZE - 1, store_insn(1, RD)),
                  CAUSE_STORE_ACCESS);
 }
@@ -176,7 +176,7 @@ static void test_what_the_device_refuses_is_a_fault(void **state)
     (void)state;
     t.dev_refuse = true;
     expect_fault(access_at(false, TEST_DEV, load_insn(2, RD)), CAUSE_LOAD_ACCESS);
-    setup(0);
+    setup(NULL);
     t.dev_refuse = true;
     expect_fault(access_at(true, TEST_DEV, store_insn(2, RD)), CAUSE_STORE_ACCESS);
 }
@@ -228,7 +228,7 @@ static void test_fp_loads(void **state)
     for (unsigned way = 0; way < 2; way++) { /* htinst; fetched */
         for (unsigned funct3 = 1; funct3 < 4; funct3++) {
             for (unsigned reg = 0; reg < 32; reg++) {
-                setup(0);
+                setup(NULL);
                 uint32_t insn = load_insn(funct3, reg) | 4;
                 put_insn(&t, insn);
                 const struct test_entry *e = fp_access_at(false, way == 0 ? insn : 0, FS(1));
@@ -248,7 +248,7 @@ static void test_fp_stores(void **state)
     for (unsigned way = 0; way < 2; way++) {
         for (unsigned funct3 = 1; funct3 < 4; funct3++) {
             for (unsigned reg = 0; reg < 32; reg++) {
-                setup(0);
+                setup(NULL);
                 uint32_t insn = store_insn(funct3, reg) | 4;
                 put_insn(&t, insn);
                 const struct test_entry *e = fp_access_at(true, way == 0 ? insn : 0, FS(2));
@@ -269,15 +269,15 @@ static void test_compressed_fp(void **state)
     put_insn(&t, 0x2194); /* c.fld fa3, 0(a1) */
     expect_only_changed(fp_access_at(false, 0, FS(1)), 0, 0, 2);
     expect_fp(RD, RAW);
-    setup(0);
+    setup(NULL);
     put_insn(&t, 0xa194); /* c.fsd fa3, 0(a1) */
     expect_only_changed(fp_access_at(true, 0, FS(1)), 0, 0, 2);
     assert_true(t.dev_value == FP_REG + RD);
-    setup(0);
+    setup(NULL);
     put_insn(&t, 0x2002); /* c.fldsp ft0, 0(sp): no register is reserved. */
     expect_only_changed(fp_access_at(false, 0, FS(1)), 0, 0, 2);
     expect_fp(0, RAW);
-    setup(0);
+    setup(NULL);
     put_insn(&t, 0xa07e); /* c.fsdsp ft11, 0(sp) */
     expect_only_changed(fp_access_at(true, 0, FS(1)), 0, 0, 2);
     assert_true(t.dev_value == FP_REG + 31);
@@ -298,7 +298,7 @@ static void test_fp_that_is_off_is_executed_again(void **state)
 {
     (void)state;
     for (unsigned store = 0; store < 2; store++) {
-        setup(0);
+        setup(NULL);
         put_insn(&t, (store != 0 ? store_insn(3, RD) : load_insn(3, RD)) | 4);
         expect_only_changed(fp_access_at(store != 0, 0, FS(0)), 0, 0, 0);
         expect_fp(0, FP_REG);
@@ -317,11 +317,11 @@ static void test_cache_block_management_has_no_effect(void **state)
         for (unsigned way = 0; way < 2; way++) {
             uint32_t insn = 0x0005200f | operation << 20;
             uint64_t htinst = way == 0 ? insn & ~UINT64_C(0xf8000) : 0;
-            setup(0);
+            setup(NULL);
             put_insn(&t, insn);
             expect_only_changed(access_at(true, TEST_DEV + 0xff, htinst), 0, 0, 4);
             assert_int_equal(t.dev_reads + t.dev_writes, 0);
-            setup(0);
+            setup(NULL);
             put_insn(&t, insn);
             expect_fault(access_at(true, TEST_DEV + TEST_DEV_SIZE, htinst), CAUSE_STORE_ACCESS);
         }
@@ -344,7 +344,7 @@ static void test_cache_block_zero_stores_zeros(void **state)
     (void)state;
     const struct vdev_ops ops = {.read = test_dev_read, .write = count_zeros};
     for (unsigned most = 0; most <= BLOCK; most += 8) {
-        setup(0);
+        setup(NULL);
         t.vm.grant.cboz_block = BLOCK;
         t.vm.vdev[0].ops = &ops;
         zeros = 0;
@@ -357,9 +357,9 @@ static void test_cache_block_zero_stores_zeros(void **state)
             expect_fault(e, CAUSE_STORE_ACCESS);
         }
     }
-    setup(0); /* The size of a block is not known. */
+    setup(NULL); /* The size of a block is not known. */
     expect_fault(access_at(true, TEST_DEV, 0x0040200f), CAUSE_STORE_ACCESS);
-    setup(0); /* The block ends after the device, whose last bytes are 0 now. */
+    setup(NULL); /* The block ends after the device, whose last bytes are 0 now. */
     t.vm.grant.cboz_block = 2 * TEST_DEV_SIZE;
     const struct test_entry *e = access_at(true, TEST_DEV, 0x0040200f);
     assert_true(e->vscause == CAUSE_STORE_ACCESS && t.dev_writes == TEST_DEV_SIZE);
@@ -393,7 +393,7 @@ static void test_other_accesses_are_refused(void **state)
         {true, 0x6eb54073},  /* hsv.d a1, (a0) */
     };
     for (unsigned i = 0; i < ARRAY_COUNT(refused); i++) {
-        setup(0);
+        setup(NULL);
         put_insn(&t, refused[i].insn);
         expect_fault(access_at(refused[i].store, TEST_DEV, 0),
                      refused[i].store ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS);
@@ -425,7 +425,7 @@ static void test_what_is_there_no_more_is_executed_again(void **state)
     expect_again(true, load_insn(3, RD) | 4);   /* fld */
     expect_again(false, 0x0005200f);            /* cbo.inval */
     expect_again(false, 0x0045200f);            /* cbo.zero */
-    setup(0);
+    setup(NULL);
     t.range[0].no_fetch = true;
     expect_only_changed(access_at(false, TEST_DEV, 0), 0, 0, 0);
     assert_int_equal(t.dev_reads + t.dev_writes, 0);
@@ -502,7 +502,7 @@ static void test_what_a_store_leaves_is_done_next(void **state)
     (void)state;
     expect_more(false);
     expect_more(true);
-    (void)setup(0);
+    (void)setup(NULL);
     struct world_trap store = load_trap();
     store.scause = CAUSE_STORE_GUEST_PAGE;
     store.htinst = store_insn(3, RD) | 1;

@@ -230,7 +230,7 @@ static void test_start_without_fp_and_envcfg(void **state)
     assert_true((t.seen[0].world.sstatus & (SSTATUS_FS | SSTATUS_VS)) == 0);
     assert_int_equal(world_host_cleared()->fp, before.fp);
     assert_int_equal(world_host_cleared()->vector, before.vector);
-    csr_host_set_absent(0);
+    csr_host_set_absent(NULL);
     world_host_set_absent_fp(0);
 }
 
@@ -353,7 +353,7 @@ static void test_the_last_hart_ends_the_vm(void **state)
 static void test_a_vm_without_controller_ends(void **state)
 {
     (void)state;
-    t.vm.virqc = 0;
+    t.vm.virqc = NULL;
     test_run(&t);
     assert_int_equal(t.ends, 1);
     assert_int_equal(t.irq_stops, 0);
@@ -441,7 +441,7 @@ static void test_a_trap_serves_each_that_pends(void **state)
 static void test_an_embedder_without_events(void **state)
 {
     (void)state;
-    t.host.ipi_work = 0;
+    t.host.ipi_work = NULL;
     fire(IRQ_S_SOFT);
     test_run(&t);
     assert_int_equal(t.script.next, 2);
@@ -519,7 +519,7 @@ static void test_the_line_follows_the_controller(void **state)
 static void test_a_console_without_updates(void **state)
 {
     (void)state;
-    t.vm.console_update = 0;
+    t.vm.console_update = NULL;
     fire(IRQ_S_SOFT);
     t.step[0].before = leave_bits;
     left = VCPU_PENDING_CONSOLE;

@@ -74,10 +74,10 @@ static void test_base(void **state)
 static void test_a_vm_without_console_has_no_dbcn(void **state)
 {
     (void)state;
-    t.vm.console_write = 0;
+    t.vm.console_write = NULL;
     expect_as_is(A(SBI_EXT_DBCN, [6] = SBI_BASE_PROBE, [7] = SBI_EXT_BASE), 0, 0);
-    setup(0);
-    t.vm.console_write = 0;
+    setup(NULL);
+    t.vm.console_write = NULL;
     expect_as_is(A('x', [6] = SBI_DBCN_WRITE_BYTE, [7] = SBI_EXT_DBCN), SBI_ERR_NOT_SUPPORTED, 0);
 }
 
@@ -192,7 +192,7 @@ static void vm_stops(enum hart_host_wait why)
 
 static void fence_all_with(hart_host_wait_fn others)
 {
-    setup(0);
+    setup(NULL);
     t.vcpu[1].hsm_state = SBI_HSM_STARTED;
     t.vcpu[2].hsm_state = SBI_HSM_SUSPENDED;
     hart_host_on_wait(others);
@@ -308,7 +308,7 @@ static void wait_for_external(struct world *w)
 
 static void suspend_with(uint64_t type)
 {
-    setup(0);
+    setup(NULL);
     waits = 0;
     hart_host_on_wait(three_wakes);
     test_ecall(&t, A(type, TEST_RAM + 0x80, 55, [6] = SBI_HSM_SUSPEND, [7] = SBI_EXT_HSM));
@@ -349,7 +349,7 @@ static void test_a_stop_of_the_vm_ends_a_wait(void **state)
 
 static void reset_by(uint64_t type, uint64_t reason, enum vm_stop_reason expected)
 {
-    setup(0);
+    setup(NULL);
     test_ecall(&t, A(type, reason, [7] = SBI_EXT_SRST));
     t.vm.running = 1;
     vcpu_run(&t.vcpu[0]);
@@ -377,18 +377,18 @@ static void test_dbcn_write(void **state)
     expect_as_is(A(40, TEST_RAM + 3, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 40);
     assert_int_equal(t.out_count, 40);
     assert_memory_equal(t.out, t.ram + 3, 40);
-    setup(0); /* The guest calls again for the rest. */
+    setup(NULL); /* The guest calls again for the rest. */
     expect_as_is(A(TEST_PAGE, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0,
                  SBI_DBCN_WRITE_MAX);
     assert_int_equal(t.out_count, SBI_DBCN_WRITE_MAX);
-    setup(0); /* A full console takes as many bytes as it has room for. */
+    setup(NULL); /* A full console takes as many bytes as it has room for. */
     t.out_room = 30;
     expect_as_is(A(40, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), 0, 30);
-    setup(0);
+    setup(NULL);
     t.out_room = 1;
     expect_as_is(A(0x141, [6] = SBI_DBCN_WRITE_BYTE, [7] = SBI_EXT_DBCN), 0, 0);
     assert_true(t.out_count == 1 && t.out[0] == 'A');
-    setup(0);
+    setup(NULL);
     t.out_room = 0;
     expect_as_is(A('B', [6] = SBI_DBCN_WRITE_BYTE, [7] = SBI_EXT_DBCN), SBI_ERR_FAILED, 0);
 }
@@ -399,11 +399,11 @@ static void test_dbcn_read(void **state)
     t.in = "hello";
     expect_as_is(A(4, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0, 4);
     assert_memory_equal(t.data, "hell\0", 5);
-    setup(0);
+    setup(NULL);
     t.in = "hello";
     expect_as_is(A(TEST_PAGE, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0, 5);
     expect(A(4, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0, 0);
-    setup(0);
+    setup(NULL);
     t.in = "0123456789abcdef0123456789abcdef more";
     expect_as_is(A(TEST_PAGE, TEST_DATA, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), 0,
                  SBI_DBCN_READ_MAX);
@@ -427,7 +427,7 @@ static void test_console_buffers(void **state)
 /* DATA ends where RAM begins, and ROM begins where RAM ends; the configuration lists RAM first. */
 static void touching_ranges(void)
 {
-    setup(0);
+    setup(NULL);
     t.mem[1].gpa = t.range[1].gpa = TEST_RAM + TEST_RAM_SIZE;
     t.mem[2].gpa = t.range[2].gpa = TEST_RAM - TEST_PAGE;
     t.in = "hello";
@@ -473,7 +473,7 @@ static void test_memory_that_is_not_there(void **state)
     t.in = "x";
     expect_as_is(A(1, TEST_RAM, 0, [6] = SBI_DBCN_WRITE, [7] = SBI_EXT_DBCN), SBI_ERR_INVALID_PARAM,
                  0);
-    setup(0);
+    setup(NULL);
     t.range[0].no_read = t.range[0].no_write = true;
     t.in = "x";
     expect_as_is(A(1, TEST_RAM, 0, [6] = SBI_DBCN_READ, [7] = SBI_EXT_DBCN), SBI_ERR_INVALID_PARAM,

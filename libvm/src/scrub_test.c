@@ -134,7 +134,7 @@ static void test_an_interrupt_meanwhile(void **state)
     (void)state;
     static const uint64_t irqs[] = {IRQ_S_EXT, IRQ_S_TIMER, IRQ_S_SOFT};
     for (unsigned i = 0; i < ARRAY_COUNT(irqs); i++) {
-        (void)setup(0);
+        (void)setup(NULL);
         test_trap(&t, (struct world_trap){.scause = CAUSE_INTERRUPT | irqs[i]})->before = advance;
         end_of_range();
         end_of_range();
@@ -154,7 +154,7 @@ static void test_a_trap_stops_the_vm(void **state)
         CAUSE_STORE_GUEST_PAGE, CAUSE_INSN_GUEST_PAGE, CAUSE_VIRTUAL_INSN, CAUSE_ECALL_U,
         CAUSE_BREAKPOINT,       CAUSE_STORE_PAGE};
     for (unsigned i = 0; i < ARRAY_COUNT(causes); i++) {
-        (void)setup(0);
+        (void)setup(NULL);
         test_trap(&t, (struct world_trap){.scause = causes[i]});
         t.vm.running = 1;
         vcpu_run(&t.vcpu[0]);

@@ -2,7 +2,7 @@
 /*
  * One wild instruction of HS-mode, with a number in each register that the dump is to show:
  * xN = N * 0x0101, but for sp, tp and a0.
- * In       a0 = address
+ * Entry    a0 = address
  * Next     the fault; wild_survived() if there is none
  */
 .macro NUMBERS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Entry and trap vector of the bare-metal guests.
- * In       a0 = hart id, a1 = device tree
+ * Entry    a0 = hart id, a1 = device tree
  * Next     guest_main(hart id, device tree) on a stack of 4 KiB a hart
  * A trap saves the caller-saved integer registers and calls guest_trap(cause, epc, tval); sepc
  * becomes what it returns.

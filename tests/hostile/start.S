@@ -47,7 +47,7 @@
 .endm
 
 /*
- * In       a0 = hart id
+ * Entry    a0 = hart id
  * Next     guest_main(id, a1) on hart 0, hostile_second(id, a1) on others
  */
 	.section .text.start, "ax"
@@ -120,8 +120,8 @@ hostile_vector:
 
 /*
  * hostile_run(snippet, arg0, arg1, user)
- * In       a3 = 0: S-mode; else U-mode, and a3 is added to the snippet's address
- * Out      the frame holds what happened
+ * Entry    a3 = 0: S-mode; else U-mode, and a3 is added to the snippet's address
+ * Exit     the frame holds what happened
  */
 	.globl	hostile_run
 	.type	hostile_run, @function
@@ -159,8 +159,8 @@ hostile_user_done:
 
 /*
  * hostile_ecall(const uint64_t in[8], uint64_t out[32])
- * In       a0 … a7 of the call; all other registers hold their number times 0x0101
- * Out      x1 … x31 behind the call, out[0] = 0; sp and the frame are not part of it
+ * Entry    a0 … a7 of the call; all other registers hold their number times 0x0101
+ * Exit     x1 … x31 behind the call, out[0] = 0; sp and the frame are not part of it
  */
 	.globl	hostile_ecall
 	.type	hostile_ecall, @function
@@ -196,9 +196,9 @@ hostile_ecall:
 
 /*
  * hostile_sweep(start, end, faults): all sizes, loads and stores, at every byte
- * In       a0, a1 = first and last + 1 block of 8 bytes; a2 = loads of a block that are to fault:
+ * Entry    a0, a1 = first and last + 1 block of 8 bytes; a2 = loads of a block that are to fault:
  *          byte k of it is for offset k, bit 0 … 3 of that for 1, 2, 4, 8 bytes; stores alike
- * Out      a0 = blocks that were wrong, and traps of another cause or value
+ * Exit     a0 = blocks that were wrong, and traps of another cause or value
  */
 	.option push
 	.option norvc

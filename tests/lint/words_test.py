@@ -10,7 +10,7 @@ SOURCES = (".c", ".h", ".S", ".ld")
 SCRIPTS = (".py", ".sh", ".bzl", ".bazel")
 TEXTS = (".md", ".patch")
 
-OPENER = r"(Of|By|In|As|Where|Who|Whose|What|Without)\b(?!  )"
+OPENER = r"(Of|By|In|As|Where|Who|Whose|What|Without)\b"
 # A comment begins behind /*, with or without a rule of dashes, on the same line or on the next one.
 IN_SOURCE = re.compile(r"/\*+(?:[-\s]|\*(?!/))*" + OPENER)
 # A line of # that follows none.

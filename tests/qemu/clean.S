@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first instructions of a hart: what all its registers hold, before anything is changed.
- * In       a0 = hart id, a1 = opaque; all others as libhyp or the firmware made them
+ * Entry    a0 = hart id, a1 = opaque; all others as libhyp or the firmware made them
  * Next     _start, with a0 and a1 as they were
- * Out      clean_found[hart]: as struct found of clean.c
+ * Exit     clean_found[hart]: as struct found of clean.c
  */
 	.option	arch, +f, +d, +v
 	.set	FOUND_SIZE, 8192

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * exits_run(struct frame *f): runs the instruction in exits_slot with all of f's registers.
- * In       a0 = f; interrupts off
- * Out      f holds all registers after it, and scause, stval, sepc of its trap, if it had one
+ * Entry    a0 = f; interrupts off
+ * Exit     f holds all registers after it, and scause, stval, sepc of its trap, if it had one
  * Marks    region 0 is the loading of the registers, the instruction and its exit
  * Stack    the callee's part of the caller's frame; none while the instruction runs
  */

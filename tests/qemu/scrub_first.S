@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The guest's first instructions, before it has a stack: memory behind its file holds 0.
- * Out      first_dirt = OR of the bytes up to the end of .bss
+ * Exit     first_dirt = OR of the bytes up to the end of .bss
  * Next     _start
  */
 	.section .text.first, "ax"

@@ -39,7 +39,7 @@ const char *config_option_get(const char *line, const char *vm, const char *key,
         }
         line += word + (line[word] == ' ' ? 1 : 0);
     }
-    return 0;
+    return NULL;
 }
 
 /* The value of a digit; UINT32_MAX: it is no digit, not even a hexadecimal one. */

@@ -2,6 +2,8 @@
 /* Finds the device that /chosen/stdout-path names. */
 #include "machine_tree.h"
 
+#include <stddef.h>
+
 /* Returns the length of a path, without the options behind a colon. */
 static uint32_t path_length(struct dtree_value v)
 {
@@ -39,7 +41,7 @@ static struct dtree_value whole_path(const struct machine_console *console,
             return (struct dtree_value){.bytes = w.value, .length = w.length};
         }
     }
-    return (struct dtree_value){0};
+    return (struct dtree_value){NULL};
 }
 
 /* Returns the length of the last name of the path. */

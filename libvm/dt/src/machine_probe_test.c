@@ -159,8 +159,7 @@ static void test_probe_of_counters(void **state)
     }
 }
 
-/* ---- Harts that lack what their tree says ------------------------------------------------------
- */
+/* ---- Harts that lack what their tree says --------------------------------------------------- */
 
 static bool is_of_h(unsigned number)
 {

@@ -4,7 +4,7 @@
 #include "mark.h"
 
 /*
- * In     a0 hart id, a1 device tree
+ * Entry  a0 hart id, a1 device tree
  * Stack  main_stack
  * Next   guest_main(a0), which does not return
  */
@@ -28,7 +28,7 @@ _start:
 /*
  * Second hart, started through SBI HSM.
  *
- * In     a0 hart id, a1 unused
+ * Entry  a0 hart id, a1 unused
  * Stack  second_stack
  * Next   for ever: says it is ready, waits; its trap, at second_vector, ends the sender's region
  */
@@ -112,8 +112,8 @@ trap_unexpected:
  * An SBI call as a compiler writes it: eight argument registers are set, then ecall.
  * Nine instructions are in the region.
  *
- * In     a0..a5 arguments
- * Out    a0 error, a1 value
+ * Entry  a0..a5 arguments
+ * Exit   a0 error, a1 value
  */
 .macro measured_ecall name, id, ext, function, closed
 .globl \name
@@ -244,7 +244,7 @@ wait_word:
 /*
  * Each further hart of many, started through SBI HSM: waits, and takes IPIs at trap_ipi_many.
  *
- * In     a0 hart id, a1 unused
+ * Entry  a0 hart id, a1 unused
  * Stack  none
  * Next   for ever
  */

@@ -9,8 +9,8 @@ _start:
 	j	1b
 
 /*
- * In       a0 = hgatp
- * Out      nothing; a guest takes its external interrupt itself, and no exception
+ * Entry    a0 = hgatp
+ * Exit     nothing; a guest takes its external interrupt itself, and no exception
  */
 	.text
 	.globl	set_up
@@ -32,8 +32,8 @@ set_hvip:
 	ret
 
 /*
- * In       a0 = struct guest
- * Out      a0 = scause of the guest's trap
+ * Entry    a0 = struct guest
+ * Exit     a0 = scause of the guest's trap
  * Clobbers what a call may; the guest has pc, a0 to a4 and a7, and uses no other register
  */
 	.globl	run_guest

@@ -9,8 +9,8 @@ _start:
 	j	1b
 
 /*
- * In       a0 = hgatp
- * Out      nothing; both stages' translations are forgotten, VS-stage is off
+ * Entry    a0 = hgatp
+ * Exit     nothing; both stages' translations are forgotten, VS-stage is off
  */
 	.text
 	.globl	set_hgatp
@@ -21,8 +21,8 @@ set_hgatp:
 	ret
 
 /*
- * In       a0 = guest-physical address, a1 = where to put the value
- * Out      a0 = 0, or the exception's scause, and then nothing is put
+ * Entry    a0 = guest-physical address, a1 = where to put the value
+ * Exit     a0 = 0, or the exception's scause, and then nothing is put
  * Clobbers t0, t1
  */
 	.globl	load_as_guest
