@@ -4,13 +4,6 @@
 
 const struct hyp_platform hyp_platform = {
     .name = "qemu_virt",
-    .irqc =
-        {
-            .model = HYP_IRQC_PLIC,
-            .hpa = 0x0c000000,
-            .size = 0x600000,
-            .source_count = 96,
-            .priority_max = 7,
-        },
+    .irqc = {BOARD_PLIC, .priority_max = 7},
     BOARD,
 };

@@ -4,13 +4,6 @@
 
 const struct hyp_platform hyp_platform = {
     .name = "qemu_virt_aplic",
-    .irqc =
-        {
-            .model = HYP_IRQC_APLIC,
-            .hpa = 0x0d000000,
-            .size = 0x8000,
-            .source_count = 97,
-            .priority_max = 7,
-        },
+    .irqc = {BOARD_APLIC, .priority_max = 7},
     BOARD,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* QEMU's virt machine with a PLIC, and 32 devices more: report.py adds them to its device tree. */
-#include <hyp/vm/config.h>
+#include <board.h>
 
 #define DEVICE(n)                          \
     {                                      \
@@ -18,25 +18,10 @@
 
 const struct hyp_platform hyp_platform = {
     .name = "bench_grow",
-    HYP_MEM({.hpa = 0x80000000, .size = 2 * HYP_GIB}),
-    .firmware = {.hpa = 0x80000000, .size = 2 * HYP_MIB},
-    .load_hpa = 0x80200000,
+    BOARD_MACHINE,
+    BOARD_UART,
     .hart_count = 8,
-    .timebase_hz = 10000000,
-    .irqc = {.model = HYP_IRQC_PLIC,
-             .hpa = 0x0c000000,
-             .size = 0x600000,
-             .source_count = 96,
-             .priority_max = 7},
-    .uart = {.device = "uart0", .access_width = 1, .clock_hz = 3686400},
+    .irqc = {BOARD_PLIC, .priority_max = 7},
     /* Numbered in octal. */
-    HYP_DEVICES({.name = "uart0",
-                 .compatible = "ns16550a",
-                 .hpa = 0x10000000,
-                 .size = 0x1000,
-                 .reg_size = 0x100,
-                 .irq = {10}},
-                EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)),
-    .finisher_hpa = 0x100000,
-    .finisher_word = 0x13333,
+    HYP_DEVICES(BOARD_UART0, EIGHT(0) EIGHT(1) EIGHT(2) EIGHT(3)),
 };
