@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The CSRs of a guest's interrupt file, which may be the machine's or in software: S-mode has them,
+ * The CSRs of a guest's interrupt file, a guest interrupt file or an emulated one: S-mode has them,
  * U-mode has not, those behind them are nobody's; and two harts that flood each other's files.
  */
 #include "hostile.h"
