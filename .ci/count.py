@@ -22,7 +22,8 @@ def count(lines, status):
         elif kind == "targetConfigured":
             if aborted:
                 broken.add(label)
-            elif event["configured"].get("targetKind", "").endswith("_test rule"):
+            # a flag that the command line sets is announced and never configured: aborted, without a reason
+            elif event.get("configured", {}).get("targetKind", "").endswith("_test rule"):
                 tests.add(label)
         elif kind == "targetCompleted" and not event.get("completed", {}).get("success"):
             broken.add(label)

@@ -11,7 +11,7 @@
 
 void log_init(struct log *log, const struct console_dev *dev)
 {
-    *log = (struct log){NULL};
+    *log = (struct log){0};
     if (dev != NULL) {
         log->dev = *dev;
     }

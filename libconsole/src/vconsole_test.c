@@ -247,7 +247,7 @@ static void input_without_a_focus_is_dropped(void **state)
     type(&b, "x\x1d");
     assert_int_equal(run(&b, 0).wake, 0);
     expect(&b, "");
-    struct port nameless = {NULL};
+    struct port nameless = {0};
     const struct vconsole_config vc = {
         .tx = nameless.tx, .tx_size = 64, .rx = nameless.rx, .rx_size = 4};
     assert_int_equal(vconsole_init(&nameless.vc, &vc), HYP_OK);
@@ -318,7 +318,7 @@ static void refuses_bad_configurations(void **state)
     config.rx_size = 5;
     assert_int_equal(vconsole_init(&vc, &config), HYP_E_PARAM);
     struct vconsole_mux mux;
-    assert_int_equal(vconsole_mux_init(&mux, &(struct vconsole_mux_config){NULL}), HYP_E_PARAM);
+    assert_int_equal(vconsole_mux_init(&mux, &(struct vconsole_mux_config){0}), HYP_E_PARAM);
 
     static struct vconsole many[VCONSOLE_MUX_PORT_MAX + 1];
     struct bench b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The CSRs of a guest's interrupt file, which may be the machine's or in software: S-mode has them,
- * U-mode has not, those behind them are nobody's; and two harts that flood each other's files.
+ * The CSRs of a guest's interrupt file, which is the hart's or emulated: S-mode can access them,
+ * U-mode cannot, and those after them do not exist; and two harts that flood each other's files.
  */
 #include "hostile.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All sizes, loads and stores, at every byte of the guest's APLIC and of its IMSICs' pages, which
- * are the machine's or in software; and around them. The models' answers for each byte are
+ * are guest interrupt files or emulated; and around them. The models' answers for each byte are
  * //libirq:vaplic_every_prop_random_test and vimsic_every_prop_random_test.
  */
 #include "hostile.h"

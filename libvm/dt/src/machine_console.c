@@ -41,7 +41,7 @@ static struct dtree_value whole_path(const struct machine_console *console,
             return (struct dtree_value){.bytes = w.value, .length = w.length};
         }
     }
-    return (struct dtree_value){NULL};
+    return (struct dtree_value){0};
 }
 
 /* Returns the length of the last name of the path. */

@@ -41,7 +41,7 @@
 #define FOOTPRINT_PER_VCPU (4 * HYP_KIB)
 /* The VM's struct, and its array of vCPUs. */
 #define FOOTPRINT_PER_VM (8 * HYP_KIB)
-/* An interrupt file in software, and its part of what rounds them up to a block. */
+/* An emulated interrupt file, and its share of rounding all files up to a block. */
 #define FOOTPRINT_PER_IMSIC (4 * HYP_KIB)
 /* The rings of one console. */
 #define FOOTPRINT_PER_CONSOLE (4 * HYP_KIB)
