@@ -21,7 +21,7 @@ _MEMBERS = "'./boot/vmlinu*' './boot/config-*' '*/modules/*/vmlinu*' '*/modules/
 _BUILD = """
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["Image", "config", "version"])
+exports_files(["Image", "busybox", "config", "version"])
 
 genrule(
     name = "initrd",
@@ -35,7 +35,7 @@ genrule(
 _BUILD_MISSING = """
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["Image", "config", "initrd.cpio.gz", "version"])
+exports_files(["Image", "busybox", "config", "initrd.cpio.gz", "version"])
 
 filegroup(
     name = "initrd",
@@ -162,7 +162,7 @@ def find_suite(rctx, suites, packages):
 
 def _missing(rctx, why):
     text = "#!unavailable\nDebian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (why, rctx.name)
-    for f in ["Image", "config", "initrd.cpio.gz", "version"]:
+    for f in ["Image", "busybox", "config", "initrd.cpio.gz", "version"]:
         rctx.file(f, text, executable = False)
     rctx.file("BUILD.bazel", _BUILD_MISSING)
 

@@ -5,8 +5,9 @@ load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition", "plain_transition")
+load("//toolchains/rules:own.bzl", "own")
 
-_MEMORY = str(Label("//guest:guest.ld"))
+_MEMORY = own("//guest:guest.ld")
 
 BARE = [str(Label("@platforms//os:none"))]
 

@@ -6,17 +6,18 @@ load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 load("//toolchains/rules:guest.bzl", "BARE", "objcopy_binary", "one")
 load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
+load("//toolchains/rules:own.bzl", "own")
 
-_SECTIONS = str(Label("//toolchains/gcc:sections.ld"))
-_CONFIG = str(Label("//libvm/config"))
-_TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
-_MAIN = str(Label("//images:main"))
-_MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
-_AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}
+_SECTIONS = own("//toolchains/gcc:sections.ld")
+_CONFIG = own("//libvm/config")
+_TOOL_MAIN = own("//toolchains/tools/config_tool:config_tool_main")
+_MAIN = own("//images:main")
+_MODULES = {False: own("//images:modules_plic"), True: own("//images:modules_all")}
+_AUDIT = {False: own("//images:no_audit"), True: own("//images:audit")}
 # what a generated file of a configuration may point at
 _CHOSEN = {
-    False: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic"]],
-    True: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
+    False: [own("//libhv/" + t) for t in ["console:shared", "irqc:plic"]],
+    True: [own("//libhv/" + t) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
 }
 
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
