@@ -2,7 +2,7 @@
 /* A guest with the machine's RTC (QEMU's "google,goldfish-rtc"): prints the time, and ends. */
 #include <hyp/guest/guest.h>
 
-#define RTC UINT64_C(0x101000) /* As config.c says. */
+#define RTC UINT64_C(0x101000) /* config.c has its address. */
 
 /* Nanoseconds since 1970; a read of the low word keeps the high word for the next read. */
 static uint64_t rtc_read(void)

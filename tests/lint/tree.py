@@ -14,11 +14,11 @@ OWN = {".ci", "docs", "examples", "guest", "images", "libarch", "libconsole", "l
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
-def files(*suffixes, under="."):
+def files(*suffixes):
     """Paths relative to the tree, sorted."""
     out = []
-    for folder, dirs, names in os.walk(os.path.join(ROOT, under)):
-        dirs[:] = [d for d in dirs if d not in SKIP and (folder != os.path.join(ROOT, ".") or d in OWN)]
+    for folder, dirs, names in os.walk(ROOT):
+        dirs[:] = [d for d in dirs if d not in SKIP and (folder != ROOT or d in OWN)]
         dirs[:] = [d for d in dirs if not os.path.islink(os.path.join(folder, d))]
         out += [os.path.relpath(os.path.join(folder, n), ROOT) for n in names if n.endswith(suffixes)]
     return sorted(os.path.normpath(p) for p in out)
