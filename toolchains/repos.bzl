@@ -64,6 +64,7 @@ filegroup(
 # One file of it: the ChaCha20 block function.
 _BEARSSL = """
 load("@rules_cc//cc:defs.bzl", "cc_library")
+exports_files(["LICENSE.txt"])
 cc_library(
     name = "chacha20",
     srcs = ["src/symcipher/chacha20_ct.c", "src/config.h", "src/inner.h"],
