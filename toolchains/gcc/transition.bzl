@@ -46,7 +46,7 @@ bare_transition = transition(
 def _firmware_impl(_settings, attr):
     return dict(_PLAIN, **{_P + "platforms": _BARE[attr.compiler]})
 
-# By the compiler that the rule's attribute `compiler` names, whatever the build's is.
+# The compiler is the one that the rule's attribute `compiler` names, whatever the option says.
 firmware_transition = transition(
     implementation = _firmware_impl,
     inputs = [],
