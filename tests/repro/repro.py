@@ -14,8 +14,7 @@ import sys
 import tempfile
 
 TARGETS = ["//images:qemu_virt", "//:release"]
-FILES = ["images/qemu_virt." + ext for ext in ("bin", "elf", "manifest", "report.txt", "size.txt")]
-SOURCES, LIBRARIES = "libhyp-*[0-9].tar.gz", "libhyp-*-riscv64.tar.gz"
+FILES = ["images/qemu_virt." + ext for ext in ("bin", "elf", "manifest", "report.txt", "size.txt", "spdx.json")]
 RECORD = "images/qemu_virt.sha256"
 BUILDS = [
     ("a", ["--jobs=1", "-c", "dbg", "--spawn_strategy=standalone"]),
@@ -36,12 +35,6 @@ def copy(root, paths, to):
         shutil.copy2(os.path.join(root, path), os.path.join(to, path))
 
 
-def found(folder, pattern):
-    """The one file there that has such a name."""
-    (path,) = glob.glob(os.path.join(folder, pattern))
-    return path
-
-
 def build(tree, base, options, env):
     """{file: digest} of one build, and the path of its archive of sources, which is copied beside the tree."""
     bazel = [os.path.join(tree, "bazelw"), "--output_base=" + base]
@@ -49,11 +42,12 @@ def build(tree, base, options, env):
         subprocess.run(bazel + ["build"] + options + TARGETS, cwd=tree, env=env, check=True)
         out = {}
         built = os.path.join(tree, "bazel-bin")
-        archives = [found(built, pattern) for pattern in (SOURCES, LIBRARIES)]
-        for path in [os.path.join(built, name) for name in FILES] + archives:
+        # libhyp-VERSION.tar.gz and libhyp-VERSION-riscv64.tar.gz
+        archive, libraries = sorted(glob.glob(os.path.join(built, "libhyp-*.tar.gz")), key=len)
+        for path in [os.path.join(built, name) for name in FILES] + [archive, libraries]:
             with open(path, "rb") as f:
                 out[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
-        return out, shutil.copy(archives[0], base + ".tar.gz")
+        return out, shutil.copy(archive, base + ".tar.gz")
     finally:
         subprocess.run(bazel + ["shutdown"], cwd=tree, env=env, check=False)
 
