@@ -63,7 +63,7 @@ load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["host/clang"])
+exports_files(["bare/clang", "host/clang"])
 
 filegroup(name = "files", srcs = glob(["host/*", "bare/*", "usr/**", "lib/**"]))
 
