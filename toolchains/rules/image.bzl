@@ -9,6 +9,7 @@ load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
 
 _SECTIONS = str(Label("//toolchains/gcc:sections.ld"))
 _CONFIG = str(Label("//libvm/config"))
+_TOOL_NONE = str(Label("//toolchains/tools/config_tool:none"))
 _TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
 _MAIN = str(Label("//images:main"))
 _MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
@@ -93,12 +94,12 @@ def _config_impl(ctx):
     rows = ctx.actions.declare_file(ctx.attr.image + "_files.rows")
     defaults = ctx.actions.declare_file(ctx.attr.image + "_files.defaults")
     ctx.actions.write(defaults, "".join(["default\t%s\t%s\n" % kv for kv in ctx.attr.defaults.items()]))
-    files = " ".join([
-        "--blob %s=$(stat -Lc %%s '%s'),embed" % (n, f.path)
+    files = " ".join(["--config '%s'" % ctx.file.config.short_path] + [
+        "--file '%s=%s'" % (n, f.path)
         for n, f in blobs
     ] + [
-        # no size: what is loaded must not have a say in the image
-        "--blob %s=0,preloaded" % n
+        # its name alone: what is loaded must not have a say in the image
+        "--load '%s'" % n
         for n in ctx.attr.loads
     ])
     files += "" if ctx.attr.irqc_else else " --no-irqc-else"
@@ -132,6 +133,8 @@ _hyp_config = rule(
     attrs = {
         # a VM may get one of its irqc_else; False: it has irqc on every machine
         "irqc_else": attr.bool(default = True),
+        # for messages, which its path begins
+        "config": attr.label(allow_single_file = True, mandatory = True),
         "defaults": attr.string_dict(),
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
@@ -313,6 +316,8 @@ def hyp_image(
     link_srcs = list(srcs)
     link_deps = list(deps)
     if config:
+        if not platform:
+            fail("hyp_image %s: a configuration needs a platform, for example //platforms/qemu_virt" % name)
         cc_library(
             name = name + "_config",
             srcs = [config],
@@ -327,11 +332,12 @@ def hyp_image(
             tools.append(name + "_tool" + (str(i) if i != 0 else ""))
             cc_binary(
                 name = tools[i],
-                deps = [_TOOL_MAIN, ":" + name + "_config", p],
+                deps = [_TOOL_MAIN, ":" + name + "_config", p, _TOOL_NONE],
                 **private
             )
         _hyp_config(
             name = name + "_generated",
+            config = config,
             irqc_else = aia,
             defaults = {
                 k: str(v)

@@ -21,7 +21,7 @@ NAMED = re.compile("([a-z0-9_-]{1,15})=(.*)", re.S)  # VM=VALUE
 # Files that are no kernels: their first bytes, what they are, and what makes a kernel of them.
 FORMATS = [
     (b"\x7fELF", "an ELF file", "objcopy -O binary"),
-    (b"\x1f\x8b", "compressed by gzip", "gzip -d"),
+    (b"\x1f\x8b", "a gzip file", "gzip -d"),
 ]
 
 
@@ -92,7 +92,7 @@ def check_file(blob, path):
         die("%s: %s is empty" % (what, path))
     for magic, form, command in FORMATS:
         if blob["kind"] == "kernel" and head.startswith(magic):
-            die("%s: %s is %s, a VM starts a flat binary: %s makes one" % (what, path, form, command))
+            die("%s: %s is %s, not a flat binary: %s makes one" % (what, path, form, command))
     return size
 
 

@@ -110,8 +110,8 @@ class RunImage(unittest.TestCase):
         self.assertIn("no mirror", err)
 
     def test_file_that_is_no_kernel(self):
-        for head, says in [("\x7fELF", "an ELF file, a VM starts a flat binary: objcopy -O binary makes one"),
-                           ("\x1f\x8b", "compressed by gzip, a VM starts a flat binary: gzip -d makes one")]:
+        for head, says in [("\x7fELF", "an ELF file, not a flat binary: objcopy -O binary makes one"),
+                           ("\x1f\x8b", "a gzip file, not a flat binary: gzip -d makes one")]:
             with open(path("bad"), "wb") as f:
                 f.write(head.encode("latin-1") + b"123")
             self.refused("VM bob, kernel: %s is %s" % (path("bad"), says), "--kernel", "bob=bad")
