@@ -148,17 +148,44 @@ _hyp_config = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
 )
 
+# .size.txt: the sections, addresses and sizes in hex as `size -x` and `nm` write them (awk's numbers hold no 64-bit address).
+# A decimal KiB is exact enough to compare; the sum is without debug sections, which have no address.
+_SECTIONS_AWK = """
+function number(hex,  i, n) {
+    for (i = 3; i <= length(hex); i++)
+        n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
+    return n
+}
+function row(name, size, kib, addr) { printf "%-24s %12s %9.1f %18s\\n", name, size, kib, addr }
+NR == 1 {
+    print image
+    printf "%-24s %12s %9s %18s\\n", "section", "size", "KiB", "address"
+}
+/^[._a-zA-Z]/ && NF == 3 && $2 ~ /^0x/ && $2 != "0x0" && $3 != "0x0" {
+    row($1, $2, number($2) / 1024, $3)
+    sum += number($2)
+}
+END { row("all", sprintf("0x%x", sum), sum / 1024, "") }
+"""
+_SYMBOLS_AWK = """
+BEGIN { printf "\\n%-40s %12s %18s\\n", "largest symbols", "size", "address" }
+NR <= 24 {
+    sub("^0*", "0x", $2)
+    printf "%-40s %12s %18s\\n", $4, $2, "0x" $1
+}
+"""
+
 def _files_impl(ctx):
     cc = find_cpp_toolchain(ctx)
     elf = ctx.file.elf
     raw = ctx.actions.declare_file(ctx.label.name + ".bin")
     size = ctx.actions.declare_file(ctx.label.name + ".size.txt")
     objcopy_binary(ctx, elf, raw)
+    binutils = cc.objcopy_executable[:-len("objcopy")]
     ctx.actions.run_shell(
-        command = "%s -A -d %s | sed '1s|.*|%s|' > %s" % (
-            cc.objcopy_executable[:-len("objcopy")] + "size",
-            elf.path,
-            ctx.attr.image,
+        command = "set -euo pipefail; { %s; %s; } > '%s'" % (
+            "'%ssize' -A -x '%s' | awk -v image='%s' '%s'" % (binutils, elf.path, ctx.attr.image, _SECTIONS_AWK),
+            "'%snm' -S --size-sort -r '%s' | awk '%s'" % (binutils, elf.path, _SYMBOLS_AWK),
             size.path,
         ),
         inputs = depset([elf], transitive = [cc.all_files]),
