@@ -29,6 +29,11 @@ HYP_COLD static void put(const char *s)
     }
 }
 
+HYP_COLD static void put_digit(uint64_t x)
+{
+    put_char("0123456789abcdef"[x & 15]);
+}
+
 HYP_COLD static void put_hex(const char *name, uint64_t x)
 {
     put(name);
@@ -38,7 +43,7 @@ HYP_COLD static void put_hex(const char *name, uint64_t x)
         shift -= 4;
     }
     for (; shift >= 0; shift -= 4) {
-        put_char("0123456789abcdef"[(x >> shift) & 15]);
+        put_digit(x >> shift);
     }
 }
 
@@ -59,7 +64,12 @@ HYP_COLD static void put_head(const char *what)
     put(" vm=");
     put(hart->vm_name != NULL ? hart->vm_name : "-");
     put(" build=");
-    put(hyp_build_id);
+    put(hyp_build_name);
+    put(" build_id=");
+    for (unsigned i = 0; i < HYP_BUILD_ID_SIZE; i++) {
+        put_digit(hyp_build_id[i] >> 4);
+        put_digit(hyp_build_id[i]);
+    }
     put("\r\n");
 }
 

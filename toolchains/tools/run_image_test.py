@@ -14,6 +14,7 @@ default\tcpu\trv64
 default\tsmp\t3
 default\tmem\t1G
 default\tmachine\taclint=on
+build_id\t0123
 """
 
 
