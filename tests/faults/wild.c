@@ -7,6 +7,7 @@
 #include "libhv/hv.h"
 
 #include <hyp/base/assert.h>
+#include <hyp/base/thread_safety.h>
 #include <hyp/vm/vm.h>
 #include <string.h>
 
@@ -228,7 +229,8 @@ static void nested_tell(void)
     store_text();
 }
 
-static void locked(void)
+/* The lock stays held. */
+static void locked(void) NO_THREAD_SAFETY_ANALYSIS
 {
     spinlock_lock(&self()->vcpu->vm->lock);
     store_text();

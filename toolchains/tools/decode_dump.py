@@ -18,12 +18,14 @@ import sys
 RUNFILES = os.environ.get("TEST_SRCDIR") or os.path.abspath(__file__) + ".runfiles"
 # with modules the folder of @pyelftools has a longer name
 sys.path += glob.glob(os.path.join(RUNFILES, "*pyelftools/usr/lib/python3/dist-packages"))
-from elftools.dwarf.callframe import FDE  # noqa: E402
+from elftools.dwarf import callframe  # noqa: E402
+from elftools.dwarf.structs import DWARFStructs  # noqa: E402
 from elftools.elf.elffile import ELFFile  # noqa: E402
 
 NAMES = ("zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6").split()
 RA, SP = 1, 2
 FRAMES_MAX = 64
+CIE_VERSION_AT = 8  # behind length and id of the first entry of .debug_frame
 # "Supervisor Cause (scause) Register" and its augmentation by the hypervisor extension
 CAUSES = {
     0: "instruction address misaligned", 1: "instruction access fault", 2: "illegal instruction", 3: "breakpoint",
@@ -65,6 +67,13 @@ def dumps(text):
     return [Dump(h, text[h.end() : end]) for h, end in zip(heads, ends)]
 
 
+def structs_4(**options):
+    """pyelftools 0.29 reads call frame information as version 2; in version 4, clang's, one header is longer."""
+    structs = DWARFStructs(**options)
+    structs.Dwarf_CIE_header = DWARFStructs(dwarf_version=4, **options).Dwarf_CIE_header
+    return structs
+
+
 class Image:
     def __init__(self, path, addr2line):
         self.path, self.addr2line = path, addr2line
@@ -74,8 +83,10 @@ class Image:
             self.build_id = next((n["n_desc"] for n in note.iter_notes()), None) if note else None
             text = elf.get_section_by_name(".text")
             self.start, self.code = text["sh_addr"], text.data()
-            dwarf = elf.get_dwarf_info()
-            self.frames = [e for e in dwarf.CFI_entries() if isinstance(e, FDE)] if dwarf.has_CFI() else []
+            frame = elf.get_section_by_name(".debug_frame")
+            is_version_4 = frame is not None and frame.data()[CIE_VERSION_AT] == 4
+            callframe.DWARFStructs = structs_4 if is_version_4 else DWARFStructs
+            self.frames = [e for e in elf.get_dwarf_info().CFI_entries() if isinstance(e, callframe.FDE)] if frame else []
 
     def has(self, pc):
         return self.start <= pc < self.start + len(self.code)
