@@ -9,7 +9,8 @@ static void boot_says_what_it_finds_and_does(void **state)
 {
     (void)state;
     test_boot();
-    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000\n"
+    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000 "
+                "build_id=0123456789abcdef00ff20202020202020202020\n"
                 "hyp: sstc=1 svpbmt=1 gpa_bits=59 irq_sources=32 load=0x80200000\n"
                 "hyp: svnapot=0 svadu=0 zicbom=0 zicboz=0 stateen=1 vector=0 vmid_bits=14\n"
                 "hyp: seed=none vms_rng_seed=none vms_kaslr_seed=none\n"

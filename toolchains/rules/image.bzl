@@ -94,7 +94,7 @@ def _config_impl(ctx):
     blobs = _embedded(ctx)
     out = {k: ctx.actions.declare_file(ctx.attr.image + s) for k, s in {
         "dtbs": "_dtbs.c",
-        "manifest": "_files.manifest",
+        "manifest": "_config.manifest",
         "report": "_files.report.txt",
     }.items()}
     rows = ctx.actions.declare_file(ctx.attr.image + "_files.rows")
@@ -227,7 +227,20 @@ def _files_impl(ctx):
     outs = {"bin": depset([raw]), "elf": depset([elf]), "size": depset([size]), "spdx": depset([spdx])}
     if ctx.attr.config:
         group = ctx.attr.config[OutputGroupInfo]
-        outs["manifest"] = group.manifest
+        manifest = ctx.actions.declare_file(ctx.label.name + ".manifest")
+        rows = group.manifest.to_list()[0]
+        ctx.actions.run_shell(
+            command = "id=$(%s -n %s | sed -n 's/.*Build ID: //p'); { cat %s; printf 'build_id\\t%%s\\n' \"$id\"; } > %s" % (
+                cc.objcopy_executable[:-len("objcopy")] + "readelf",
+                elf.path,
+                rows.path,
+                manifest.path,
+            ),
+            inputs = depset([elf, rows], transitive = [cc.all_files]),
+            outputs = [manifest],
+            mnemonic = "HypManifest",
+        )
+        outs["manifest"] = depset([manifest])
         outs["report"] = group.report
     return [DefaultInfo(files = depset(transitive = outs.values())), OutputGroupInfo(**outs)]
 
@@ -356,7 +369,7 @@ def hyp_image(
         configuration at all, srcs and deps are the whole firmware.
       defines: macros for `config`, {NAME: text}: several images share one file.
       srcs: C and assembly besides `main`.
-      main: the library with boot_main(); "": srcs have it, and hyp_build_id, and say which modules
+      main: the library with boot_main(); "": srcs have it, and hyp_build_name, and say which modules
         there are; aia then only decides whether VMs get their irqc_else.
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
         gets its irqc, and none of irqc_else.
@@ -439,6 +452,7 @@ def hyp_image(
         srcs = link_srcs,
         additional_linker_inputs = [linker_script],
         copts = hyp_copts(copts),
+        features = ["hyp_build_id"] if linker_script == _SECTIONS else [],
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,

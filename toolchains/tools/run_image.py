@@ -6,6 +6,7 @@ The manifest says what an image wants, one row a line, fields separated by tabs:
     vm       NAME  TREE                        TREE is dtb, or - for a VM without a device tree
     blob     NAME  HPA  MAXSIZE  VM  KIND      KIND is kernel or initrd
     default  KEY   VALUE                       KEY is cpu, machine, mem or smp
+    build_id HEX                               as in the note of the ELF file; not used here
 Returns 0 when the machine was shut down, 1 when it was shut down for a failure, 124 for --timeout.
 """
 import argparse
@@ -70,6 +71,8 @@ def read_manifest(path):
                 blobs.append({"name": name, "hpa": int(hpa, 0), "max": int(size, 0), "vm": vm, "kind": kind})
             elif row[0] == "default" and len(row) == 3:
                 defaults[row[1]] = row[2]
+            elif row[0] == "build_id" and len(row) == 2:
+                continue
             else:
                 die("%s:%d: not understood: %s" % (path, number, line.strip()))
     return vms, blobs, defaults

@@ -15,6 +15,7 @@ default\tcpu\trv64
 default\tsmp\t3
 default\tmem\t1G
 default\tmachine\taclint=on
+build_id\t0123
 """
 # Two VMs that load one file; carol has her kernel in the image, and neither has dave a tree.
 SHARED = """vm\talice\tdtb
