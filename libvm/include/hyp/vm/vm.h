@@ -218,6 +218,13 @@ bool vm_stop_is_fault(enum vm_stop_reason reason);
 uint64_t vm_exits(const struct vm *vm, uint32_t cause);
 
 /*
+ * Name of such a cause in the log, after the privileged specification's tables of scause:
+ * "ecall_vs", "load_guest_page_fault", "s_timer" for the supervisor timer interrupt. "other": a
+ * cause that is delegated to guests or not enabled, or that the specification reserves.
+ */
+const char *vm_exit_name(uint32_t cause);
+
+/*
  * Sets bits of vcpu->pending and sends an IPI to its hart. If that is this hart, sets sip.SSIP
  * instead. Callable from any hart; takes no lock.
  */
