@@ -120,6 +120,9 @@ static void test_guest_page_fault_is_an_access_fault(void **state)
 static void vector_nowhere(struct world *w)
 {
     csr_write(CSR_VSTVEC, NOWHERE | 1);
+    csr_write(CSR_VSEPC, PC);
+    csr_write(CSR_VSCAUSE, CAUSE_ILLEGAL_INSN);
+    csr_write(CSR_VSTVAL, STVAL);
     if (mode.user) {
         w->sstatus &= ~SSTATUS_SPP;
         w->hstatus &= ~HSTATUS_SPVP;
@@ -132,10 +135,16 @@ static void test_a_vector_that_cannot_be_fetched_stops_the_vm(void **state)
     struct world_trap fetch = page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, 0);
     fetch.stval = NOWHERE;
     mode.user = false;
+    t.vcpu[0].hart_index = 2;
     test_trap(&t, fetch)->before = vector_nowhere;
     t.vm.running = 1;
     vcpu_run(&t.vcpu[0]);
     assert_int_equal(t.vm.stop_reason, VM_STOP_TRAPS);
+    /* The place is the trap that it could not take, and the address of its vector. */
+    const struct vm_stop_place *place = &t.vm.stop_place;
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_GPA);
+    assert_true(place->hart_index == 2 && place->pc == PC && place->gpa == NOWHERE);
+    assert_true(place->cause == CAUSE_ILLEGAL_INSN && place->value == STVAL);
     assert_int_equal(t.script.next, 1);
     assert_int_equal(t.ends, 1);
 }

@@ -32,14 +32,28 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
     }
 }
 
-HYP_COLD void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+HYP_COLD void vm_stop_at(struct vm *vm, enum vm_stop_reason reason, enum vm_stop_known known,
+                         const struct vm_stop_place *place)
 {
     uint32_t running = VM_RUNNING;
     if (!__atomic_compare_exchange_n(&vm->stop_reason, &running, reason, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED)) {
         return;
     }
+    if (known != VM_STOP_KNOWS_NOTHING) {
+        vm->stop_place = *place;
+        /*
+         * A hart that panics may report the VM's end meanwhile: the reader sees all or nothing.
+         * Pairs with the acquire load in libhv/events/events.c.
+         */
+        __atomic_store_n(&vm->stop_known, known, __ATOMIC_RELEASE);
+    }
     vm_notify(vm, vm_all_vcpus(vm), VCPU_PENDING_STOP);
+}
+
+HYP_COLD void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+{
+    vm_stop_at(vm, reason, VM_STOP_KNOWS_NOTHING, NULL);
 }
 
 const char *vm_stop_reason_name(enum vm_stop_reason reason)
