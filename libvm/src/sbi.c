@@ -180,7 +180,9 @@ HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
         case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
         default: ret = sbi_error(SBI_ERR_NOT_SUPPORTED); break;
         }
-        gpr[11] = ret.value;
+        if (ext > SBI_EXT_LEGACY_LAST) { /* Legacy calls preserve a1. */
+            gpr[11] = ret.value;
+        }
         error = ret.error;
     }
     gpr[10] = (uint64_t)error;
