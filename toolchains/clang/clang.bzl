@@ -63,7 +63,7 @@ load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["host/clang"])
+exports_files(["bare/clang", "host/clang"])
 
 filegroup(name = "files", srcs = glob(["host/*", "bare/*", "usr/**", "lib/**"]))
 
@@ -102,8 +102,8 @@ def _label(package):
     return "@libhyp" + name if name.startswith("//") else name
 
 def _impl(rctx):
-    for pool, sha in _DEBS.items():
-        deb = fetch(rctx, pool, sha)
+    for i, (pool, sha) in enumerate(_DEBS.items()):
+        deb = fetch(rctx, pool, sha, i + 1, len(_DEBS))
         unpack_deb(rctx, deb, _MEMBERS.get(deb.split("-" + _MAJOR)[0], []))
     rctx.execute(["rm", "-rf", "usr/share"])
     rctx.file("host/clang", _CLANG.format(major = _MAJOR, target = "x86_64-linux-gnu"), executable = True)

@@ -113,8 +113,8 @@ def _impl(rctx):
     if rctx.os.environ.get("HYP_TOOLCHAIN", "pinned") == "system":
         _build(rctx, _system(rctx))
         return
-    for pool, sha in DEBS.items():
-        deb = fetch(rctx, pool, sha)
+    for i, (pool, sha) in enumerate(DEBS.items()):
+        deb = fetch(rctx, pool, sha, i + 1, len(DEBS))
         unpack_deb(rctx, deb, _GCC_MEMBERS if deb.startswith("gcc-") else [])
     rctx.execute(["rm", "-rf", "usr/share", "usr/lib/python3"])
     for t in TOOLS:

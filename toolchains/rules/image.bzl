@@ -5,22 +5,28 @@ load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 load("//toolchains/rules:guest.bzl", "BARE", "objcopy_binary", "one")
+load("//toolchains:third_party.bzl", "THIRD_PARTY")
+load("//toolchains:version.bzl", "VERSION")
 load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition")
+load("//toolchains/rules:own.bzl", "own")
 
-_SECTIONS = str(Label("//toolchains/gcc:sections.ld"))
-_CONFIG = str(Label("//libvm/config"))
-_TOOL_MAIN = str(Label("//toolchains/tools/config_tool:config_tool_main"))
-_MAIN = str(Label("//images:main"))
-_MODULES = {False: str(Label("//images:modules_plic")), True: str(Label("//images:modules_all"))}
-_AUDIT = {False: str(Label("//images:no_audit")), True: str(Label("//images:audit"))}
+_SECTIONS = own("//toolchains/gcc:sections.ld")
+_CONFIG = own("//libvm/config")
+_TOOL_MAIN = own("//toolchains/tools/config_tool:config_tool_main")
+_MAIN = own("//images:main")
+_MODULES = {False: own("//images:modules_plic"), True: own("//images:modules_all")}
+_AUDIT = {False: own("//images:no_audit"), True: own("//images:audit")}
 # what a generated file of a configuration may point at
 _CHOSEN = {
-    False: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic"]],
-    True: [str(Label("//libhv/" + t)) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
+    False: [own("//libhv/" + t) for t in ["console:shared", "irqc:plic"]],
+    True: [own("//libhv/" + t) for t in ["console:shared", "irqc:plic", "irqc:aia"]],
 }
 
+# "" where libhyp is the main repository, else its name as a dependency
+_SELF = Label("//toolchains/rules:image.bzl").workspace_name
+
 # ext of the files that an image is: NAME.<ext>, and filegroup NAME_<key>
-_FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt"}
+_FILES = {"bin": "bin", "elf": "elf", "manifest": "manifest", "report": "report.txt", "size": "size.txt", "spdx": "spdx.json"}
 
 _BLOB = """
     .section .guest.{name},"a"
@@ -145,6 +151,31 @@ _hyp_config = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
 )
 
+def _bill_of_material(ctx, cc, elf, raw):
+    """NAME.spdx.json: what the image contains, as its debug data says."""
+    out = ctx.actions.declare_file(ctx.label.name + ".spdx.json")
+    blobs = _embedded(ctx)
+    plan = ctx.actions.declare_file(ctx.label.name + ".spdx.plan")
+    ctx.actions.write(plan, json.encode(struct(
+        bin = raw.path,
+        blobs = {n: f.path for n, f in blobs},
+        elf = elf.path,
+        image = ctx.attr.image,
+        objdump = cc.objdump_executable,
+        # assembly's units have it where libhyp is a dependency
+        own_prefix = "external/%s/" % _SELF if _SELF else "",
+        third_party = THIRD_PARTY,
+        version = VERSION,
+    )))
+    ctx.actions.run(
+        executable = ctx.file._spdx,
+        arguments = [plan.path, out.path],
+        inputs = depset([plan, elf, raw] + [f for _, f in blobs], transitive = [cc.all_files]),
+        outputs = [out],
+        mnemonic = "HypSpdx",
+    )
+    return out
+
 def _files_impl(ctx):
     cc = find_cpp_toolchain(ctx)
     elf = ctx.file.elf
@@ -162,7 +193,8 @@ def _files_impl(ctx):
         outputs = [size],
         mnemonic = "HypSize",
     )
-    outs = {"bin": depset([raw]), "elf": depset([elf]), "size": depset([size])}
+    spdx = _bill_of_material(ctx, cc, elf, raw)
+    outs = {"bin": depset([raw]), "elf": depset([elf]), "size": depset([size]), "spdx": depset([spdx])}
     if ctx.attr.config:
         group = ctx.attr.config[OutputGroupInfo]
         outs["manifest"] = group.manifest
@@ -175,8 +207,10 @@ _hyp_image_files = rule(
     attrs = {
         "config": attr.label(),
         "elf": attr.label(allow_single_file = True, mandatory = True),
+        "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
         "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
+        "_spdx": attr.label(allow_single_file = True, default = "//toolchains/tools:spdx.py"),
     },
     fragments = ["cpp"],
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
@@ -222,7 +256,8 @@ def _image_impl(ctx):
         DefaultInfo(
             files = depset(outs.values()),
             executable = run,
-            runfiles = ctx.runfiles(files = outs.values() + files + [ctx.file._launcher, ctx.file._qemu, ctx.file._bios]),
+            # a run needs no bill of material: tests do not wait for it
+            runfiles = ctx.runfiles(files = [outs[k] for k in outs if k != "spdx"] + files + [ctx.file._launcher, ctx.file._qemu, ctx.file._bios]),
         ),
         OutputGroupInfo(**{k: depset([v]) for k, v in outs.items()}),
     ]
@@ -279,10 +314,11 @@ def hyp_image(
         default_smp = None,
         tags = [],
         visibility = ["//visibility:public"]):
-    """An image: bazel-bin/<package>/NAME.{elf,bin,size.txt,manifest,report.txt}, and `bazel run`.
+    """An image: bazel-bin/<package>/NAME.{elf,bin,size.txt,spdx.json,manifest,report.txt}, and `bazel run`.
 
     Args:
-      name: of the image; NAME_elf, NAME_bin, NAME_size, NAME_manifest, NAME_report are its files.
+      name: of the image; NAME_elf, NAME_bin, NAME_size, NAME_spdx, NAME_manifest, NAME_report are its
+        files.
       platform: cc_library with hyp_platform.
       also_on: the same of other machines that the image shall run on, which have an APLIC, and all
         else as `platform`: the configuration is checked for each. At boot it finds out where it is.
@@ -380,6 +416,7 @@ def hyp_image(
         name = name + "_files",
         config = ":" + name + "_generated" if config else None,
         elf = ":" + name + "_link",
+        embed = _by_label(embed),
         image = name,
         target_compatible_with = BARE,
         **private
@@ -391,7 +428,7 @@ def hyp_image(
         tags = tags,
         visibility = visibility,
     )
-    for group in ["bin", "elf", "size"] + (["manifest", "report"] if config else []):
+    for group in ["bin", "elf", "size", "spdx"] + (["manifest", "report"] if config else []):
         native.filegroup(
             name = name + "_" + group,
             srcs = [":" + name],

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """initrd.py OUT BUSYBOX INIT: writes an initrd (cpio newc, gzip); same input, same bytes.
 
-initrd.py --add OUT INITRD NAME=PROGRAM...: the same and these programs, in a second archive behind the first.
+initrd.py --add OUT INITRD NAME=FILE...: the same and these files, in a second archive behind the first.
+
+initrd.py --new OUT NAME=FILE...: these files, and the folders and device that Linux needs to start /init.
+
+Each file of NAME=FILE is executable, and the folders above it are made.
 """
 import gzip
 import stat
@@ -35,6 +39,20 @@ def archive(busybox, init):
     return packed(members)
 
 
+def tree(files, folders=()):
+    """An archive of programs, {name: bytes}, behind the folders that they are in and `folders`."""
+    above = {"/".join(name.split("/")[: i + 1]) for name in files for i in range(name.count("/"))}
+    members = [(d, stat.S_IFDIR | 0o755, b"", (0, 0)) for d in sorted(above | set(folders))]
+    # the kernel opens it for /init before anything is mounted
+    members += [("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))] if folders else []
+    return packed(members + [(name, stat.S_IFREG | 0o755, files[name], (0, 0)) for name in sorted(files)])
+
+
+def named(args):
+    """{NAME: bytes} of NAME=FILE."""
+    return {name: read(path) for name, path in (arg.split("=", 1) for arg in args)}
+
+
 def read(path):
     with open(path, "rb") as f:
         return f.read()
@@ -50,8 +68,9 @@ def write(out, first, data):
 def main():
     if sys.argv[1] == "--add":
         out, first = sys.argv[2:4]
-        programs = [arg.split("=", 1) for arg in sys.argv[4:]]
-        write(out, read(first), packed([(name, stat.S_IFREG | 0o755, read(path), (0, 0)) for name, path in programs]))
+        write(out, read(first), tree(named(sys.argv[4:])))
+    elif sys.argv[1] == "--new":
+        write(sys.argv[2], b"", tree(named(sys.argv[3:]), FOLDERS))
     else:
         out, busybox, init = sys.argv[1:]
         write(out, b"", archive(read(busybox), read(init)))
