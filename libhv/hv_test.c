@@ -91,7 +91,7 @@ static void hart_that_does_not_start_takes_its_vm_with_it(void **state)
     test_m.time_step = TEST_HZ / 100; /* The finisher gets a second. */
     assert_int_equal(test_run_hart(3), HART_HOST_PARKED);
     test_expect("hyp: hart=101 start_error=-3\n"
-                "vm linux stopped: hart\n"
+                "vm linux stopped: hart hart=101\n"
                 "vm rt stopped: shutdown\n");
     assert_int_equal(test_m.reset_reason, 1);
     assert_int_equal(test_m.finisher_word, 0x3333);

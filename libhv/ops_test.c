@@ -269,15 +269,15 @@ static void hart_that_panics_stops_its_vm(void **state)
     (void)state;
     struct hart *h = &hv.harts.hart[2]->hart;
     be_hart(2);
-    h->panicked(h);
+    h->panicked(h, NULL);
     assert_int_equal(test_irqc.sent, BIT(3));
     let_console_sleep();
     be_hart(3);
     hv.harts.ops->serve(&hv, hv.harts.hart[3]);
     let_console_sleep();
-    test_expect("vm rt stopped: panic\n");
+    test_expect("vm rt stopped: panic hart=102\n");
     h = &hv.harts.hart[3]->hart; /* This hart has no VM. */
-    h->panicked(h);
+    h->panicked(h, NULL);
 }
 
 static void hart_that_lacks_what_the_model_needs_stops_its_vm(void **state)

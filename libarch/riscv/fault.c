@@ -120,19 +120,19 @@ HYP_COLD static void put_stack(uint64_t sp)
 }
 
 /* Calls the embedder's panicked(), at most once. */
-HYP_COLD static void call_panicked(void)
+HYP_COLD static void call_panicked(const struct hart_fault_frame *fault)
 {
     struct hart *hart = hart_self();
-    void (*panicked)(struct hart *) = hart->panicked;
+    void (*panicked)(struct hart *, const struct hart_fault_frame *) = hart->panicked;
     hart->panicked = NULL;
     if (panicked != NULL) {
-        panicked(hart);
+        panicked(hart, fault);
     }
 }
 
-HYP_COLD static _Noreturn void call_panicked_and_park(void)
+HYP_COLD static _Noreturn void call_panicked_and_park(const struct hart_fault_frame *fault)
 {
-    call_panicked();
+    call_panicked(fault);
     hart_park();
 }
 
@@ -140,10 +140,10 @@ HYP_COLD static _Noreturn void call_panicked_and_park(void)
  * While dumps are muted, lets the embedder act first: it may stop the VM that owns the console. If
  * dumps stay muted, this hart stops without one.
  */
-HYP_COLD static void unmute_or_park(void)
+HYP_COLD static void unmute_or_park(const struct hart_fault_frame *fault)
 {
     if (is_muted()) {
-        call_panicked();
+        call_panicked(fault);
     }
     if (is_muted()) {
         hart_park();
@@ -152,7 +152,7 @@ HYP_COLD static void unmute_or_park(void)
 
 HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *frame)
 {
-    unmute_or_park();
+    unmute_or_park(frame);
     put_head("fault in HS-mode");
     put_hex("scause", frame->scause);
     put_hex(" sepc", frame->sepc);
@@ -160,19 +160,19 @@ HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *frame)
     put_hex(" hstatus", frame->hstatus);
     put_gprs(frame->gpr);
     put_stack(frame->gpr[2]);
-    call_panicked_and_park();
+    call_panicked_and_park(frame);
 }
 
 /* The frame holds the arguments of hyp_panic_at() in a0 … a2. */
 HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *frame)
 {
-    unmute_or_park();
+    unmute_or_park(NULL);
     put_head((const char *)frame->gpr[12]);
     put((const char *)frame->gpr[10]);
     put_hex(" line", frame->gpr[11]);
     put_gprs(frame->gpr);
     put_stack(frame->gpr[2]);
-    call_panicked_and_park();
+    call_panicked_and_park(NULL);
 }
 
 /* depth: 1 if the report has faulted, 2 if this function has. */
@@ -180,7 +180,7 @@ HYP_COLD _Noreturn void hart_fault_nested(uint64_t depth)
 {
     if (depth == 1) {
         put(is_muted() ? "" : "\r\nhyp: panic=nested\r\n");
-        call_panicked_and_park();
+        call_panicked_and_park(NULL);
     }
     hart_park();
 }

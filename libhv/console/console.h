@@ -75,6 +75,7 @@ struct hv_console {
     uint32_t vm_of_port[VCONSOLE_MUX_PORT_MAX]; /* VM index of each port of the mux. */
     bool has_polled_port;    /* Some VM sends no IPI for bytes or events: the hart polls. */
     uint32_t exits_to_print; /* How many VMs' exits must still be printed: the last ones. */
+    uint32_t exits_cause;    /* The next line about the first of these begins with this cause. */
 };
 
 /* shared.c's functions; the file that the config tool writes points to them, or has NULL. */

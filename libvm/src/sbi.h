@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SBI calls of guests: RISC-V SBI 2.0.
+ * SBI calls of guests: RISC-V SBI 2.0. tests/sbi/calls.h has all calls and their results.
  *
  * Locks   These functions take vm->lock where necessary; the caller holds none.
  * Context The hart of the calling vCPU.

@@ -217,9 +217,9 @@ static void nested_swap_tp(void)
 }
 
 /* Telling the embedder faults, too. */
-static void told_to_fault(struct hart *hart)
+static void told_to_fault(struct hart *hart, const struct hart_fault_frame *fault)
 {
-    (void)hart;
+    (void)hart, (void)fault;
     store_rodata();
 }
 
