@@ -108,6 +108,7 @@ static enum fill fill_redraw(struct vconsole_mux *mux)
 static enum fill fill_from(struct vconsole_mux *mux, unsigned port)
 {
     struct vconsole *vc = mux->port[port];
+    mux->redrawing &= !vconsole_mux_redraw_is_done(mux);
     if (mux->redrawing) {
         return fill_redraw(mux);
     }

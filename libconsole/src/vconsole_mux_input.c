@@ -100,8 +100,8 @@ uint32_t vconsole_mux_take_input(struct vconsole_mux *mux, uint32_t budget,
     mux->rx_taken = false;
     while (mux->focus < mux->port_count && taken < budget) {
         bool paced = port_is_paced(mux, mux->focus);
-        if (paced && !pace_is_open(mux)) {
-            break;
+        if (paced && (!pace_is_open(mux) || cost >= budget - budget / 4)) {
+            break; /* A quarter is left for output. */
         }
         mux->rx_waits = must_wait(mux);
         if (mux->rx_waits || !dev->ops->try_get(dev->state, &byte)) {

@@ -91,6 +91,8 @@ void vconsole_mux_keep_nothing(struct vconsole_mux *mux);
 bool vconsole_mux_redraw_is_due(const struct vconsole_mux *mux);
 /* vconsole_mux_redraw.c: opens the line. */
 void vconsole_mux_redraw_begin(struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: true if all of it is staged. */
+bool vconsole_mux_redraw_is_done(const struct vconsole_mux *mux);
 /* vconsole_mux_redraw.c: stages more of it. Returns how many bytes. */
 uint32_t vconsole_mux_redraw_some(struct vconsole_mux *mux);
 

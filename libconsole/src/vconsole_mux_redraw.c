@@ -161,6 +161,11 @@ void vconsole_mux_keep_nothing(struct vconsole_mux *mux)
     mux->kept.sequence = (struct answer){0};
 }
 
+bool vconsole_mux_redraw_is_done(const struct vconsole_mux *mux)
+{
+    return mux->redraw_at >= 2u * mux->kept.end - mux->kept.at;
+}
+
 bool vconsole_mux_redraw_is_due(const struct vconsole_mux *mux)
 {
     return mux->kept.broken && mux->kept.typed && mux->kept.end != 0 &&
@@ -174,21 +179,27 @@ void vconsole_mux_redraw_begin(struct vconsole_mux *mux)
     vconsole_mux_open_line(mux, mux->focus);
 }
 
-/* The text, then a step back for each character behind the cursor. */
+/* The text, then a step back for each character behind the cursor. No character is divided. */
 uint32_t vconsole_mux_redraw_some(struct vconsole_mux *mux)
 {
     uint32_t count = 0;
     uint32_t max = mux->budget < sizeof(mux->stage) ? mux->budget : sizeof(mux->stage);
-    uint32_t all = 2u * mux->kept.end - mux->kept.at;
-    while (mux->redraw_at < all && count < max) {
-        uint16_t at = mux->redraw_at++;
-        if (at < mux->kept.end) {
-            mux->stage[count++] = mux->kept.text[at];
-        } else if (is_first_byte(mux->kept.text[mux->kept.at + at - mux->kept.end])) {
+    while (mux->redraw_at < mux->kept.end) {
+        uint16_t at = mux->redraw_at;
+        uint16_t size = (uint16_t)(after(mux, at) - at);
+        if (count != 0 && count + size > max) {
+            break;
+        }
+        memcpy(&mux->stage[count], &mux->kept.text[at], size);
+        count += size;
+        mux->redraw_at += size;
+    }
+    for (; mux->redraw_at >= mux->kept.end && !vconsole_mux_redraw_is_done(mux) && count < max;
+         mux->redraw_at++) {
+        if (is_first_byte(mux->kept.text[mux->kept.at + mux->redraw_at - mux->kept.end])) {
             mux->stage[count++] = BS;
         }
     }
     mux->stage_count = (uint8_t)count;
-    mux->redrawing = mux->redraw_at < all;
     return count;
 }
