@@ -2,6 +2,8 @@
 /* A VM's end of the shared console. */
 #include <hyp/console/vconsole.h>
 
+#include <hyp/base/types.h>
+
 #include "vconsole_tx.h"
 
 enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config)
@@ -116,16 +118,17 @@ bool vconsole_rx_recheck(struct vconsole *vc)
 
 bool vconsole_rx_take_waiting(struct vconsole *vc)
 {
-    /*
-     * A hart that waits has found the ring full and puts nothing, so the VM passes this number.
-     * All other reads cost no fence.
-     */
-    if (byte_ring_used(&vc->rx) != (vc->rx.mask + 1) / 2) {
-        return false;
-    }
     /* Pairs with the fence in vconsole_rx_set_waiting(). */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     return __atomic_exchange_n(&vc->rx_waiting, 0, __ATOMIC_RELAXED) != 0;
+}
+
+/* Half of rx is free. */
+static HYP_COLD void offer_room(struct vconsole *vc)
+{
+    if (vconsole_rx_take_waiting(vc) && announce(vc, 0)) {
+        vconsole_wake_mux(vc);
+    }
 }
 
 bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
@@ -133,8 +136,12 @@ bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
     if (!vc->has_rx || !byte_ring_get(&vc->rx, byte)) {
         return false;
     }
-    if (vconsole_rx_take_waiting(vc) && announce(vc, 0)) {
-        vconsole_wake_mux(vc);
+    /*
+     * A hart that waits has found the ring full and puts nothing, so the VM passes this number. All
+     * other reads cost no fence.
+     */
+    if (byte_ring_used(&vc->rx) == (vc->rx.mask + 1) / 2) {
+        offer_room(vc);
     }
     return true;
 }

@@ -16,7 +16,7 @@
 #define BYTES 3u /* Four make millions of interleavings. */
 
 enum hart_phase { LOOK, SET_WAITING, RECHECK, SLEEP, ASLEEP };
-enum vm_phase { READ, TAKE_WAITING, RING };
+enum vm_phase { READ, LOOK_HALF, TAKE_WAITING, RING }; /* As vconsole_get_byte(). */
 
 struct world {
     struct vconsole vc;
@@ -85,9 +85,10 @@ static void vm_step(struct world *w)
         if (w->notified) {
             PROP_ASSERT(byte == w->got);
             w->got++;
-            w->vm = TAKE_WAITING;
+            w->vm = LOOK_HALF;
         }
         break;
+    case LOOK_HALF: w->vm = byte_ring_used(&w->vc.rx) == RX_SIZE / 2 ? TAKE_WAITING : READ; break;
     case TAKE_WAITING: w->vm = vconsole_rx_take_waiting(&w->vc) ? RING : READ; break;
     case RING:
         if (bell_ring(&w->bell, 0, !w->silent)) {

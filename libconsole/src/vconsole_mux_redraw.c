@@ -30,8 +30,10 @@ static void go_back(struct vconsole_mux *mux)
 /* Removes the bytes from `from` to `to`. */
 static void remove_text(struct vconsole_mux *mux, uint16_t from, uint16_t to)
 {
-    memmove(&mux->kept.text[from], &mux->kept.text[to], mux->kept.end - to);
-    mux->kept.end = (uint16_t)(mux->kept.end - (to - from));
+    while (to < mux->kept.end) {
+        mux->kept.text[from++] = mux->kept.text[to++];
+    }
+    mux->kept.end = from;
 }
 
 /* The last part of a text that is too long is kept. */
@@ -52,7 +54,9 @@ static void put_text(struct vconsole_mux *mux, uint8_t byte)
     }
     make_room(mux);
     uint16_t at = mux->kept.at;
-    memmove(&mux->kept.text[at + 1], &mux->kept.text[at], mux->kept.end - at);
+    for (uint16_t i = mux->kept.end; i > at; i--) {
+        mux->kept.text[i] = mux->kept.text[i - 1];
+    }
     mux->kept.text[at] = byte;
     mux->kept.at++;
     mux->kept.end++;

@@ -52,12 +52,6 @@ void vconsole_mux_hold_others(struct vconsole_mux *mux)
     }
     uint64_t others = mux->active & ~BIT(mux->owner);
     others &= pace_is_open(mux) ? UINT64_MAX : ~mux->paced;
-    for (uint64_t left = others; left != 0; left &= left - 1) {
-        if (mux->port[bits_first(left)]->name == NULL) {
-            others &= ~BIT(bits_first(left));
-            mux->active &= ~BIT(bits_first(left)); /* The log counts what it cannot put. */
-        }
-    }
     if (others == 0) {
         return;
     }
@@ -67,7 +61,8 @@ void vconsole_mux_hold_others(struct vconsole_mux *mux)
     }
     mux->hold_last = (uint8_t)port;
     mux->drained |= BIT(port);
-    if (drop_lines(mux, mux->port[port])) {
+    /* The log counts what it cannot put. */
+    if (mux->port[port]->name == NULL || drop_lines(mux, mux->port[port])) {
         mux->active &= ~BIT(port);
     }
 }

@@ -27,7 +27,7 @@ HYP_MUST_USE bool vconsole_tx_take_waiting(struct vconsole *vc);
 void vconsole_rx_set_waiting(struct vconsole *vc);
 /* Console hart, after that: true if there is room by now; then it does not wait. */
 bool vconsole_rx_recheck(struct vconsole *vc);
-/* VM, after each byte that it takes: true once half of the ring is free and the hart waits. */
+/* VM, after the byte by which half of rx is free: true if the hart waits. */
 HYP_MUST_USE bool vconsole_rx_take_waiting(struct vconsole *vc);
 /* True if the VM has stopped. */
 static inline bool vconsole_is_closed(const struct vconsole *vc)
