@@ -20,8 +20,8 @@
 #define BEGIN "hyp: terminal=a\r\n"
 #define RESET "\030\033%G\017\033(B\033[0m\033<"
 #define END "\033[=0u\033[999B\r\nhyp: terminal=shared\r\n"
-#define LINE_SIZE 6u    /* Of "A0001\n" */
-#define ROOM_TICKS 150u /* Time for 64 bytes, 8 a period, of two VMs; and for lines. */
+#define LINE_SIZE 6u   /* Of "A0001\n" */
+#define ROOM_TICKS 60u /* Time for 64 bytes, 8 a period, of two VMs; and for lines. */
 
 static const char *const name[PORTS] = {"a", "b", "c"};
 
@@ -235,7 +235,8 @@ void prop_run(void)
         case 1:
         case 2: send_raw(&w); break;
         case 3:
-        case 4: flood(&w, 1 + (unsigned)prop_u64(PORTS - 1)); break;
+        case 4:
+        case 5: flood(&w, prop_u64(4) == 0 ? 2 : 1); break;
         default: (void)step(&w); break;
         }
     }
