@@ -20,7 +20,7 @@ static void boot_says_what_it_finds_and_does(void **state)
                 "hyp: vm=linux vcpus=2 harts=0x3 gpa_bits=41 state=started\n"
                 "hyp: vm=rt memory=ram kept=0x400000\n"
                 "hyp: vm=rt vcpus=1 harts=0x4 gpa_bits=41 state=started\n"
-                "hyp: pool_used_kib=128 pool_peak_kib=128 pool_need_kib=252 pool_kib=1024\n"
+                "hyp: pool_used_kib=136 pool_peak_kib=136 pool_need_kib=260 pool_kib=1024\n"
                 "hyp: space_leaves=302 write_exec=0 guest_pages=0 open_stacks=0\n"
                 "hyp: vm=linux gstage_leaves=2 gstage_wrong=0\n"
                 "hyp: vm=rt gstage_leaves=2 gstage_wrong=0\n");

@@ -355,6 +355,13 @@ static void test_keys(void **state)
     expect_text(3, "E-CONSOLE-KEY: the key 0x1e of the log is taken by the console");
     config.log_key = 0x1c;
     expect_none();
+    config.terminal_key = 0x1c;
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1c of the terminal is taken by the log");
+    config.terminal_key = 1;
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1 of the terminal is taken by QEMU");
+    config.terminal_key = 0;
+    config.console_key = 0x1f; /* The terminal's by default. */
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1f of the terminal is taken by the console");
 }
 
 int main(void)
