@@ -37,7 +37,7 @@ def perf(machine, command):
 
 def measure(command, timeout, end):
     with qemu_test.Machine(command, timeout) as machine:
-        machine.reject(r"not supported>|not counted>|Kernel panic|^hyp: panic|state=refused")
+        machine.reject(r"Legacy PMU|not supported>|not counted>|Kernel panic|^hyp: panic|state=refused")
         machine.expect(r"guest: linux is up, 1 harts")
         machine.expect(PROMPT)
         machine.send("dmesg | grep pmu\n")
