@@ -26,7 +26,7 @@
 #define CFG_ALL (BIT(8) - 1)
 #define START_SET_INIT_VALUE BIT(0)
 #define STOP_RESET BIT(0)
-#define SNAPSHOT BIT(1) /* Of start and stop. */
+#define SNAPSHOT BIT(1) /* A flag of start and stop. */
 
 /* event_idx: type, code. */
 #define EVENT_CYCLES UINT64_C(1)

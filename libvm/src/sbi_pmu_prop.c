@@ -15,7 +15,7 @@
 #define INVALID UINT64_MAX
 
 static struct test_vm t;
-static const uint64_t *arg; /* Of the guest's call; NULL: a reset. */
+static const uint64_t *arg; /* The guest's call; NULL: a reset. */
 static uint64_t touched;    /* Counters that the firmware has configured, started or stopped. */
 static uint64_t reset;
 static struct sbi_ret answer;
