@@ -64,7 +64,7 @@ shell_signals() {
     local got=0 i
     trap 'got=$((got + 1))' USR1
     for i in 1 2 3 4 5; do kill -USR1 $BASHPID; done
-    (bash -c 'kill -SEGV $$') 2> /dev/null
+    { bash -c 'kill -SEGV $$'; } 2> /dev/null
     echo "$got traps, child died of $(($? - 128))"
 }
 sorted() { seq 1 40000 | mawk '{print ($1 * 7919) % 40009, $1}' > numbers; sort -n --parallel=2 -S 1M numbers | sha256sum; sort numbers | cksum; }
@@ -251,7 +251,7 @@ stress() { stress-ng --quiet --verify --timeout 120 --no-rand-seed "$@"; }
 cyclic() { cyclictest -q -m -t 2 -p 80 -i 2000 -l 60 2> /dev/null | mawk '/^T: 0 .* C: *60 Min/ || /^T: 1 .* C: *[1-9]/ {n++} END {print n, "threads"}'; }
 affinity() { local c; for c in 0 1; do taskset -c $c python3 -c 'import os; print(os.sched_getaffinity(0))'; done; taskset -p 3 $$ > /dev/null; }
 realtime() { chrt -f 50 chrt -p 0 | sed 's/pid [0-9]*/pid/'; chrt -b 0 true; chrt -i 0 true; }
-spaces() { unshare --pid --fork --mount --mount-proc bash -c 'ps -A --no-headers | wc -l; echo $$'; }
+spaces() { unshare --pid --fork --mount --mount-proc bash -c 'echo $$; ps -p 1 -o comm='; }
 locked() { (flock 9; seq 1 3 > locked) 9> lock; flock lock cat locked; }
 
 # ---- Kernel, devices ----
