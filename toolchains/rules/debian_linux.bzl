@@ -26,11 +26,9 @@ _MODULES = [
     "virtio-rng",
     "virtio_balloon",
     "virtio_blk",
-    "virtio_dma_buf",
     "virtio_input",
     "virtio_mmio",
     "virtio_net",
-    "virtio_scsi",
 ]
 _MODULE_MEMBERS = ["*/modules/*/%s.ko*" % m for m in _MODULES] + ["*/modules/*/modules.*"]
 
