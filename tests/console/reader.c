@@ -3,7 +3,7 @@
  * Reads its console by DBCN, READ_SIZE bytes a call, each POLL_MS milliseconds or all the time. At
  * a Q it says how many bytes came and their FNV-1a hash. From an F on it writes lines besides.
  */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define EXT_DBCN 0x4442434e
 
