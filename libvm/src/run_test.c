@@ -120,6 +120,9 @@ static void test_guest_page_fault_is_an_access_fault(void **state)
 static void vector_nowhere(struct world *w)
 {
     csr_write(CSR_VSTVEC, NOWHERE | 1);
+    csr_write(CSR_VSEPC, PC);
+    csr_write(CSR_VSCAUSE, CAUSE_ILLEGAL_INSN);
+    csr_write(CSR_VSTVAL, STVAL);
     if (mode.user) {
         w->sstatus &= ~SSTATUS_SPP;
         w->hstatus &= ~HSTATUS_SPVP;
@@ -132,10 +135,16 @@ static void test_a_vector_that_cannot_be_fetched_stops_the_vm(void **state)
     struct world_trap fetch = page_fault(CAUSE_INSN_GUEST_PAGE, NOWHERE, 0);
     fetch.stval = NOWHERE;
     mode.user = false;
+    t.vcpu[0].hart_index = 2;
     test_trap(&t, fetch)->before = vector_nowhere;
     t.vm.running = 1;
     vcpu_run(&t.vcpu[0]);
     assert_int_equal(t.vm.stop_reason, VM_STOP_TRAPS);
+    /* The place is the trap that it could not take, and the address of its vector. */
+    const struct vm_stop_place *place = &t.vm.stop_place;
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_GPA);
+    assert_true(place->hart_index == 2 && place->pc == PC && place->gpa == NOWHERE);
+    assert_true(place->cause == CAUSE_ILLEGAL_INSN && place->value == STVAL);
     assert_int_equal(t.script.next, 1);
     assert_int_equal(t.ends, 1);
 }
@@ -390,6 +399,35 @@ static void test_without_a_budget_nothing_is_counted(void **state)
     assert_int_equal(t.vm_events, 0);
 }
 
+/* Privileged specification, "Supervisor Cause (scause) Register", and its hypervisor chapter. */
+static void test_names_of_exits(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t cause;
+        const char *name;
+    } names[] = {
+        {CAUSE_ECALL_VS, "ecall_vs"},
+        {16, "double_trap"},
+        {18, "software_check"},
+        {19, "hardware_error"},
+        {CAUSE_INSN_GUEST_PAGE, "instruction_guest_page_fault"},
+        {CAUSE_LOAD_GUEST_PAGE, "load_guest_page_fault"},
+        {CAUSE_VIRTUAL_INSN, "virtual_instruction"},
+        {CAUSE_STORE_GUEST_PAGE, "store_guest_page_fault"},
+        {WORLD_EXIT_IRQ + IRQ_S_SOFT, "s_software"},
+        {WORLD_EXIT_IRQ + IRQ_S_TIMER, "s_timer"},
+        {WORLD_EXIT_IRQ + IRQ_S_EXT, "s_external"},
+    };
+    unsigned next = 0;
+    for (uint32_t cause = 0; cause < WORLD_EXIT_COUNT + 2; cause++) {
+        bool known = next < ARRAY_COUNT(names) && names[next].cause == cause;
+        assert_string_equal(vm_exit_name(cause), known ? names[next].name : "other");
+        next += known;
+    }
+    assert_int_equal(next, ARRAY_COUNT(names));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +446,7 @@ int main(void)
         cmocka_unit_test_setup(test_without_sstc_the_harts_timer_stands_in, setup),
         cmocka_unit_test_setup(test_an_exit_beyond_the_budget_is_an_event, setup),
         cmocka_unit_test_setup(test_without_a_budget_nothing_is_counted, setup),
+        cmocka_unit_test_setup(test_names_of_exits, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,14 @@
 import re
 import statistics
 
-# In the order of their regions in linux/bench.
+# In the order of their regions in linux/bench.sh.
 PROGRAMS = ("hackbench", "cyclictest", "sha256_block", "fork_exec", "timer_loop")
 BLOCKS = PROGRAMS.index("sha256_block")  # `openssl speed` runs for a time and says how many blocks that was
 TURNS = 5
 # The machine by its controller: QEMU's options, and the target.
 MACHINES = {"plic": ("aia=none", "<=native*1.10"), "imsic": ("aia=aplic-imsic,aia-guests=1", "<=native*1.02")}
 ROWS = [("%s_%s" % (program, name), target) for name, (_, target) in MACHINES.items() for program in PROGRAMS]
+UNAVAILABLE = b"#!unavailable"  # what @debian_userland holds when there are no packages to be had
 APPEND = "console=ttyS0 rdinit=/bench"
 
 
@@ -27,6 +28,10 @@ def median(counts, number):
 def figures(runner, args):
     """{row: (native, libhyp)}"""
     out = {}
+    with open(args.userland, "rb") as f:
+        head = f.read(len(UNAVAILABLE))
+    if head == UNAVAILABLE:
+        raise SystemExit("report: there are no programs: see //tests/userland")
     images = {"plic": (args.plic, args.plic_elf), "imsic": (args.imsic, args.imsic_elf)}
     initrd = ["--initrd", args.userland]
     for name, (machine, _) in MACHINES.items():
