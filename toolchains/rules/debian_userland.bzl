@@ -6,6 +6,8 @@ files are unpacked, no script of a package runs: what such scripts make (alterna
 is not there. The initrd also has the busybox of @debian_linux, whose applets have the names that no
 package has, and the virtio modules of both kernels; its first process is that of @debian_linux.
 
+A guest needs 768 MiB of RAM for it, 512 MiB with a kernel of trixie: 124 MiB of files, 50 MiB as a gzip file.
+
 If they cannot be had, the files say so, and whatever starts Linux with them fails with that text.
 """
 
