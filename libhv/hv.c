@@ -71,6 +71,7 @@ void hv_init(struct hv *hv, const struct hv_build *build, uint64_t load_hpa)
     hv->events.log = &hv->console.log;
     hv->events.ops = &hv_ops_events;
     hv->events.ctx = hv;
+    hv->events.hart_id = hv->boot.machine.hart_id;
     hv->host = hv_ops_vm_host;
 }
 

@@ -8,6 +8,7 @@ load("//toolchains/rules:debian_linux.bzl", "debian_linux")
 load("//toolchains/rules:debian_userland.bzl", "debian_userland")
 load("//toolchains/rules:qemu_repo.bzl", "firmware_repository", "qemu_repository")
 load("//toolchains/gcc:riscv_gcc.bzl", "riscv_gcc")
+load("//toolchains:third_party.bzl", "THIRD_PARTY")
 load("//toolchains/rules:rules_cc.bzl", "coverage_tools_stub", "rules_java_stub", "system_or_http")
 
 # Debian's Bazel 4.2.3 says no version: tell it by what it lacks.
@@ -65,6 +66,7 @@ filegroup(
 # One file of it: the ChaCha20 block function.
 _BEARSSL = """
 load("@rules_cc//cc:defs.bzl", "cc_library")
+exports_files(["LICENSE.txt"])
 cc_library(
     name = "chacha20",
     srcs = ["src/symcipher/chacha20_ct.c", "src/config.h", "src/inner.h"],
@@ -115,8 +117,8 @@ def libhyp_repositories():
     debian_source(
         name = "bearssl",
         build_file_content = _BEARSSL,
-        pool = "pool/main/b/bearssl/bearssl_0.6+dfsg.1.orig.tar.xz",
-        sha256 = "102a625bd8f6155260867a50c508df8d8c3f796985dd744df1a68e5cd1a79004",
+        pool = THIRD_PARTY["bearssl"].pool,
+        sha256 = THIRD_PARTY["bearssl"].sha256,
     )
     debian_source(
         name = "cmocka",
@@ -133,8 +135,8 @@ def libhyp_repositories():
     debian_source(
         name = "libfdt",
         build_file_content = _LIBFDT,
-        pool = "pool/main/d/device-tree-compiler/device-tree-compiler_1.7.2.orig.tar.xz",
-        sha256 = "92d8ca769805ae1f176204230438fe52808f4e1c7944053c9eec0e649b237539",
+        pool = THIRD_PARTY["libfdt"].pool,
+        sha256 = THIRD_PARTY["libfdt"].sha256,
     )
 
 # name: (Debian's copy, release, sha256, prefix); what Bazel 7's own WORKSPACE

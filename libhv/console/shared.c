@@ -7,13 +7,15 @@
 #include <string.h>
 
 #define NEVER UINT64_MAX
-#define LINE_TIMEOUT_US 10000 /* An idle prompt stays so long while other ports wait. */
-#define PERIOD_US 1000        /* Between two steps for paced ports. */
-#define AGAIN_US 50           /* Until the next step, if the device cannot interrupt for room. */
+#define LINE_TIMEOUT_US 10000    /* An idle prompt stays so long while other ports wait. */
+#define PERIOD_US 1000           /* Between two steps for paced ports. */
+#define INPUT_TIMEOUT_US 1000000 /* A VM that reads nothing for so long loses its input. */
+#define AGAIN_US 50              /* Until the next step, if the device cannot interrupt for room. */
 #define POLL_INPUT_US 5000
-#define POLL_ROOM_US 1000   /* The UART's interrupt does not reach the console hart. */
-#define POLL_RINGS_US 10000 /* A ring holds more than the device sends in this time. */
-#define FIFO_US 20000       /* The UART sends its FIFO in less. */
+#define POLL_ROOM_US 1000                /* The UART's interrupt does not reach the console hart. */
+#define POLL_RINGS_US 10000              /* A ring holds more than the device sends in this time. */
+#define FIFO_US 20000                    /* The UART sends its FIFO in less. */
+#define EXITS_LENGTH (LOG_LINE_MAX - 10) /* `hyp: `, ` ...` and the line end need the rest. */
 #define DRAIN_STEPS 2000000 /* A device that is gone must not delay the machine's end for long. */
 
 /* The platform's UART. NULL: it has none, or a VM owns it; the firmware's console is used. */
@@ -116,15 +118,16 @@ static enum hyp_status add_vm(struct hv_console *console, struct vm *vm) NO_THRE
         return HYP_OK;
     }
     struct hv_console_vm *port = object_pool_alloc(console->objects, sizeof(*port));
-    uint8_t *rings = object_pool_alloc(console->objects, HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING);
-    if (port == NULL || rings == NULL) {
+    uint8_t *tx = object_pool_alloc(console->objects, HV_CONSOLE_TX_RING);
+    uint8_t *rx = object_pool_alloc(console->objects, HV_CONSOLE_RX_RING);
+    if (port == NULL || tx == NULL || rx == NULL) {
         return HYP_E_NOMEM;
     }
     struct vconsole_config config = {
         .name = vm->config->name,
-        .tx = rings,
+        .tx = tx,
         .tx_size = HV_CONSOLE_TX_RING,
-        .rx = rings + HV_CONSOLE_TX_RING,
+        .rx = rx,
         .rx_size = HV_CONSOLE_RX_RING,
         .discard = console->hart == HV_NO_HART,
     };
@@ -164,8 +167,10 @@ static bool share(struct hv_console *console)
         .dev = console->dev,
         .line_timeout = hv_console_ticks_of_us(console, LINE_TIMEOUT_US),
         .period = hv_console_ticks_of_us(console, PERIOD_US),
+        .input_timeout = hv_console_ticks_of_us(console, INPUT_TIMEOUT_US),
         .switch_key = hyp_console_key(build),
         .log_key = hyp_log_key(build),
+        .terminal_key = hyp_terminal_key(build),
     };
     if (vconsole_mux_init(&console->mux, &config) != HYP_OK ||
         vconsole_mux_add(&console->mux, &console->log_vc) != HYP_OK) {
@@ -218,33 +223,42 @@ static uint64_t deadline_of(const struct hv_console *console,
     return poll < deadline ? poll : deadline;
 }
 
-/* Logs `exits` and, for each cause that occurred, its number (an interrupt's with an i) and count.
+/*
+ * Logs one line: `exits` and, for each cause that occurred from console->exits_cause on, its name
+ * and count. If the line has no room for all, it ends with ` ...`, and the next one goes on.
  */
 static void show_exits_of(struct hv_console *console, const struct vm *vm)
 {
     char text[LOG_LINE_MAX];
-    size_t used = 0;
-    text[0] = 0;
-    for (uint32_t cause = 0; cause < WORLD_EXIT_COUNT; cause++) {
+    const size_t head = format_buf(text, sizeof(text), "vm=%s exits", vm->config->name);
+    size_t used = head;
+    uint32_t cause = console->exits_cause;
+    for (; cause < WORLD_EXIT_COUNT; cause++) {
         uint64_t count = vm_exits(vm, cause);
         if (count != 0) {
-            used += format_buf(text + used, sizeof(text) - used, " %s%u=%lu",
-                               cause < WORLD_EXIT_IRQ ? "" : "i", cause % WORLD_EXIT_IRQ, count);
+            size_t length =
+                format_buf(text + used, sizeof(text) - used, " %s=%lu", vm_exit_name(cause), count);
+            if (used + length > EXITS_LENGTH && used != head) {
+                text[used] = 0;
+                break;
+            }
+            used += length;
         }
     }
-    log_line(&console->log, "vm=%s exits%s", vm->config->name, text);
+    console->exits_cause = cause % WORLD_EXIT_COUNT;
+    log_line(&console->log, "%s%s", text, cause < WORLD_EXIT_COUNT ? " ..." : "");
 }
 
-/* Writes a line for each VM, as long as the log has room; the next step writes the rest. */
+/* Writes lines for each VM, as long as the log has room; the next step writes the rest. */
 static void show_exits(struct hv_console *console)
 {
-    for (; console->exits_to_print != 0 && hv_console_log_has_room(console);
-         console->exits_to_print--) {
+    while (console->exits_to_print != 0 && hv_console_log_has_room(console)) {
         const struct vm *vm =
             console->vms[console->build->config->vm_count - console->exits_to_print];
         if (vm != NULL) {
             show_exits_of(console, vm);
         }
+        console->exits_to_print -= console->exits_cause == 0;
     }
 }
 
@@ -257,6 +271,7 @@ static void step(struct hv_console *console, struct hv_timer *timer)
     }
     if (r.log_key_pressed) {
         console->exits_to_print = console->build->config->vm_count;
+        console->exits_cause = 0;
     }
     show_exits(console);
     timer->deadline = deadline_of(console, &r, now);

@@ -250,7 +250,7 @@ static void log_key_shows_the_exits_of_vms(void **state)
     vcpu[0].world.exits[WORLD_EXIT_IRQ + IRQ_S_TIMER] = 3;
     test_type(LOG_KEY);
     serve();
-    test_expect("hyp: vm=linux exits 10=12 i5=3\nhyp: vm=boot exits\n");
+    test_expect("hyp: vm=linux exits ecall_vs=12 s_timer=3\nhyp: vm=boot exits\n");
 }
 
 static void exits_without_room_are_shown_later(void **state)
@@ -258,19 +258,56 @@ static void exits_without_room_are_shown_later(void **state)
     (void)state;
     attach();
     for (uint32_t i = 0; i < 3; i++) {
-        for (uint32_t cause = 0; cause < 24; cause++) {
-            vcpu[i].world.exits[cause] = 1000;
+        for (uint32_t cause = 20; cause < 24; cause++) {
+            vcpu[i].world.exits[cause] = 1000000000;
         }
     }
     test_type(LOG_KEY);
     hv_console_step(&c, &timer);
-    assert_int_equal(c.exits_to_print, 2); /* The log's ring has room for one. */
+    assert_int_equal(c.exits_to_print, 3); /* The log's ring has room for one line. */
+    assert_int_not_equal(c.exits_cause, 0);
     serve();
     assert_int_equal(c.exits_to_print, 0);
-    /* Cut to a line's length. */
-    test_expect_line("hyp: vm=boot exits 0=1000 1=1000 2=1000 3=1000 4=1000 5=1000 6=1000 7=1000 "
-                     "8=1000 9=1000 10=1000 11=1000 12=1000 13=1000 14=1000 15=1000 16=1000 "
-                     "17=1000 18=100");
+    test_expect_line("hyp: vm=boot exits store_guest_page_fault=1000000000");
+}
+
+/* Every cause is shown once, however many lines it takes; only the last one ends without dots. */
+static void exits_take_as_many_lines_as_they_need(void **state)
+{
+    (void)state;
+    attach();
+    built[0] = built[2] = NULL;
+    for (uint32_t cause = 20; cause < 24; cause++) {
+        vcpu[1].world.exits[cause] = UINT64_MAX;
+    }
+    vcpu[1].world.exits[17] = 1;
+    vcpu[1].world.exits[WORLD_EXIT_COUNT - 1] = 2;
+    test_type(LOG_KEY);
+    serve();
+    test_expect("hyp: vm=rt exits other=1 instruction_guest_page_fault=18446744073709551615 "
+                "load_guest_page_fault=18446744073709551615 ...\n"
+                "hyp: vm=rt exits virtual_instruction=18446744073709551615 "
+                "store_guest_page_fault=18446744073709551615 other=2\n");
+}
+
+/* A second press of the key begins again. */
+static void log_key_begins_with_the_first_vm(void **state)
+{
+    (void)state;
+    attach();
+    built[1] = built[2] = NULL;
+    for (uint32_t cause = 0; cause < 8; cause++) {
+        vcpu[0].world.exits[cause] = UINT64_MAX;
+    }
+    test_type(LOG_KEY);
+    hv_console_step(&c, &timer);
+    assert_int_not_equal(c.exits_cause, 0);
+    test_type(LOG_KEY);
+    serve();
+    static const char first[] = "hyp: vm=linux exits other=";
+    const char *at = strstr(test_m.out, first);
+    assert_non_null(at);
+    assert_non_null(strstr(at + 1, first));
 }
 
 static void drain_sends_everything(void **state)
@@ -321,6 +358,8 @@ int main(void)
         cmocka_unit_test_setup(open_line_is_waited_for, test_setup),
         cmocka_unit_test_setup(log_key_shows_the_exits_of_vms, test_setup),
         cmocka_unit_test_setup(exits_without_room_are_shown_later, test_setup),
+        cmocka_unit_test_setup(exits_take_as_many_lines_as_they_need, test_setup),
+        cmocka_unit_test_setup(log_key_begins_with_the_first_vm, test_setup),
         cmocka_unit_test_setup(drain_sends_everything, test_setup),
         cmocka_unit_test_setup(drain_of_the_firmwares_console_ends_at_once, test_setup),
     };

@@ -3,6 +3,7 @@
 #include "libhv/events/events.h"
 
 #include <hyp/base/bits.h>
+#include <hyp/console/format.h>
 
 #define EXCEEDS BIT(32)
 _Static_assert(HYP_VM_MAX <= 32, "pending_status");
@@ -65,6 +66,25 @@ static bool has_failed(const struct hv_events *events)
     return false;
 }
 
+/* Logs the VM's reason and, as far as they are known, the hart, pc, cause, value and address. */
+static void log_stop(struct hv_events *events, const struct vm *vm)
+{
+    /* Pairs with the release in vm_stop_at(). */
+    uint32_t known = __atomic_load_n(&vm->stop_known, __ATOMIC_ACQUIRE);
+    const struct vm_stop_place *place = &vm->stop_place;
+    char text[LOG_LINE_MAX];
+    (void)format_buf(text, sizeof(text), " hart=%lu pc=0x%lx cause=0x%lx value=0x%lx gpa=0x%lx",
+                     events->hart_id[place->hart_index], place->pc, place->cause, place->value,
+                     place->gpa);
+    char *end = text;
+    while (*end != 0 && (*end != ' ' || known-- != 0)) {
+        end++;
+    }
+    *end = 0;
+    log_plain(events->log, "vm %s stopped: %s%s", vm->config->name,
+              vm_stop_reason_name((enum vm_stop_reason)vm->stop_reason), text);
+}
+
 void hv_events_report(struct hv_events *events)
 {
     if (events->dumps_dropped != 0) {
@@ -85,8 +105,7 @@ void hv_events_report(struct hv_events *events)
             bit = BIT(i);
             if (!events->ops->has_output(events->ctx, i)) {
                 events->reported |= bit;
-                log_plain(events->log, "vm %s stopped: %s", config->name,
-                          vm_stop_reason_name((enum vm_stop_reason)vm->stop_reason));
+                log_stop(events, vm);
             }
         }
         fresh &= ~bit;

@@ -34,6 +34,7 @@ struct hv_events {
     struct log *log;
     const struct hv_event_ops *ops;
     void *ctx;
+    const uint64_t *hart_id; /* The machine's hart ids, by index. Borrowed. */
     uint32_t timebase_hz;
     mmio_t finisher; /* Device that ends the machine, as QEMU's test device; base 0: none. */
     uint32_t finisher_word;

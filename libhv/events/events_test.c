@@ -57,6 +57,11 @@ static const struct hv_event_ops ops = {.log_has_room = log_has_room,
                                         .notify_console = notify,
                                         .wake_console = wake};
 
+static void ignore_ipi(struct vm_host_ops *host, uint32_t hart_index)
+{
+    (void)host, (void)hart_index;
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -66,11 +71,13 @@ static int setup(void **state)
     room = UINT32_MAX;
     has_output = 0;
     drains = notified = woken = 0;
+    static const uint64_t ids[] = {100, 101, 4095};
     config = (struct hyp_config){.name = "three", .vms = vms, .vm_count = VMS};
     e = (struct hv_events){.config = &config,
                            .log = &the_log,
                            .ops = &ops,
                            .ctx = &config,
+                           .hart_id = ids,
                            .timebase_hz = TEST_HZ,
                            .finisher_word = FINISHER_WORD};
     for (uint32_t i = 0; i < VMS; i++) {
@@ -127,6 +134,36 @@ static void stopped_vm_is_reported_with_its_reason_once(void **state)
     test_expect("vm rt stopped: reboot\n");
     assert_int_equal(report(), HART_HOST_RETURNED);
     test_expect("");
+}
+
+/* The line has as much of the place as is known. */
+static void fault_is_reported_with_its_place(void **state)
+{
+    static const struct {
+        enum vm_stop_known known;
+        const char *text;
+    } lines[] = {
+        {VM_STOP_KNOWS_NOTHING, "vm rt stopped: traps\n"},
+        {VM_STOP_KNOWS_HART, "vm rt stopped: traps hart=4095\n"},
+        {VM_STOP_KNOWS_PC, "vm rt stopped: traps hart=4095 pc=0xffffffff80001234\n"},
+        {VM_STOP_KNOWS_TRAP,
+         "vm rt stopped: traps hart=4095 pc=0xffffffff80001234 cause=0xd value=0x8\n"},
+        {VM_STOP_KNOWS_GPA,
+         "vm rt stopped: traps hart=4095 pc=0xffffffff80001234 cause=0xd value=0x8 gpa=0x0\n"},
+    };
+    const struct vm_stop_place place = {
+        .hart_index = 2, .pc = UINT64_C(0xffffffff80001234), .cause = 0xd, .value = 8};
+    for (unsigned i = 0; i < ARRAY_COUNT(lines); i++) {
+        (void)setup(state);
+        vm[1].vcpu_count = 1;
+        vm[1].vcpus = &(struct vcpu *){&(struct vcpu){.vm = &vm[1]}};
+        vm[1].host = &(struct vm_host_ops){.send_ipi = ignore_ipi};
+        vm_stop_at(&vm[1], VM_STOP_TRAPS, lines[i].known, &place);
+        vm_stop_at(&vm[1], VM_STOP_MEMORY, VM_STOP_KNOWS_GPA, &(struct vm_stop_place){.pc = 1});
+        hv_events_vm_ended(&e, &vm[1]);
+        assert_int_equal(report(), HART_HOST_RETURNED);
+        test_expect(lines[i].text);
+    }
 }
 
 static void exceeded_budget_is_reported_once_and_before_the_end(void **state)
@@ -318,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(nothing_new_says_nothing, setup),
         cmocka_unit_test_setup(stopped_vm_is_reported_with_its_reason_once, setup),
+        cmocka_unit_test_setup(fault_is_reported_with_its_place, setup),
         cmocka_unit_test_setup(exceeded_budget_is_reported_once_and_before_the_end, setup),
         cmocka_unit_test_setup(real_time_vm_sends_no_ipi_for_its_budget, setup),
         cmocka_unit_test_setup(vm_is_reported_behind_its_last_output, setup),

@@ -11,14 +11,21 @@
  * VM's sources stay enabled on its harts: these are parked, or disable a source when they claim it
  * (dispatch.c).
  */
-static void panicked(struct hart *self)
+static void panicked(struct hart *self, const struct hart_fault_frame *fault)
 {
     struct hv_hart *hart = (struct hv_hart *)self;
     struct hv_harts *harts = hart->harts;
     struct vm *vm = hart->vcpu != NULL ? hart->vcpu->vm : NULL;
     harts->ops->panicked(harts->ctx, vm);
     if (vm != NULL) {
-        vm_stop(vm, VM_STOP_PANIC);
+        struct vm_stop_place place = {.hart_index = self->index};
+        if (fault != NULL) {
+            place.pc = fault->sepc;
+            place.cause = fault->scause;
+            place.value = fault->stval;
+        }
+        vm_stop_at(vm, VM_STOP_PANIC, fault != NULL ? VM_STOP_KNOWS_TRAP : VM_STOP_KNOWS_HART,
+                   &place);
         harts->ops->vm_ended(harts->ctx, vm);
     }
 }
@@ -84,8 +91,7 @@ static bool set_up(struct hv_hart *hart)
     }
     harts->ops->init_irqc(harts->ctx, hart->hart.index);
     if (vcpu != NULL && harts->ops->start_vcpu(harts->ctx, vcpu) != HYP_OK) {
-        vm_stop(vcpu->vm,
-                VM_STOP_HART); /* vcpu_run() then returns at once, and decrements vm->running. */
+        hv_hart_stop_vm(hart); /* vcpu_run() then returns at once, and decrements vm->running. */
     }
     if (!hv_hart_set_boot_state(hart, HV_HART_ONLINE)) {
         hart_park();

@@ -103,6 +103,9 @@ _Noreturn void hv_hart_serve(struct hv_hart *hart);
 /* start.c: starts the other harts, and goes on as the hart with index `me`. */
 _Noreturn void hv_harts_start(struct hv_harts *harts, uint32_t me);
 
+/* start.c: stops the VM of the hart, which cannot run its vCPU. */
+void hv_hart_stop_vm(struct hv_hart *hart);
+
 /* start.c: changes STARTING to FAILED and stops the VM. A hart that starts later parks. */
 void hv_hart_set_failed(struct hv_hart *hart);
 

@@ -167,6 +167,8 @@ static void test_a_hart_that_lacks_an_extension_stops_its_vm(void **state)
     assert_string_equal(t.said, "ipi3 ended0 takes1 ");
     assert_int_equal(test_hart(1)->boot_state, HV_HART_FAILED);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_HART);
+    assert_int_equal(t.vm.stop_place.hart_index, 1);
     assert_int_equal(t.vm.running, 0);
 }
 
@@ -187,6 +189,7 @@ static void test_a_vcpu_that_cannot_start_stops_its_vm(void **state)
     expect_parks(1);
     assert_string_equal(t.said, "irqc1 vcpu0 ipi3 left0 takes1 ");
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
+    assert_int_equal(t.vm.stop_place.hart_index, 1);
 }
 
 /* Its VM has stopped without it. */
@@ -283,9 +286,14 @@ static void test_a_panic_stops_the_vm_and_waits_for_nothing(void **state)
     t.vm.running = 2;
     spinlock_lock(&t.vm.lock);
     hart_host_on_wait(fail_at_wait);
-    test_hart(1)->hart.panicked(&test_hart(1)->hart);
+    const struct hart_fault_frame fault = {.sepc = 0x1234, .scause = CAUSE_LOAD_PAGE, .stval = 77};
+    test_hart(1)->hart.panicked(&test_hart(1)->hart, &fault);
     assert_string_equal(t.said, "panicked:vm ipi3 ended0 ");
     assert_int_equal(t.vm.stop_reason, VM_STOP_PANIC);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_TRAP);
+    const struct vm_stop_place *place = &t.vm.stop_place;
+    assert_true(place->hart_index == 1 && place->pc == 0x1234 && place->value == 77);
+    assert_true(place->cause == CAUSE_LOAD_PAGE);
     assert_true((t.vcpu[1].pending & VCPU_PENDING_STOP) != 0);
     assert_int_equal(t.vm.running, 2); /* It never reaches 0. */
 }
@@ -295,9 +303,19 @@ static void test_a_panic_without_vm_is_reported(void **state)
     (void)state;
     test_be(0);
     hart_host_on_wait(fail_at_wait);
-    test_hart(0)->hart.panicked(&test_hart(0)->hart);
+    test_hart(0)->hart.panicked(&test_hart(0)->hart, NULL);
     assert_string_equal(t.said, "panicked ");
     assert_int_equal(t.vm.stop_reason, VM_RUNNING);
+}
+
+static void test_a_failed_assertion_has_a_hart_alone(void **state)
+{
+    (void)state;
+    test_be(1);
+    test_hart(1)->hart.panicked(&test_hart(1)->hart, NULL);
+    assert_int_equal(t.vm.stop_reason, VM_STOP_PANIC);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_HART);
+    assert_int_equal(t.vm.stop_place.hart_index, 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, setup)
@@ -323,6 +341,7 @@ int main(void)
         TEST(test_a_hart_with_neither_parks),
         TEST(test_a_panic_stops_the_vm_and_waits_for_nothing),
         TEST(test_a_panic_without_vm_is_reported),
+        TEST(test_a_failed_assertion_has_a_hart_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

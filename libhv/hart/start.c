@@ -15,6 +15,12 @@ bool hv_hart_set_boot_state(struct hv_hart *hart, uint32_t state)
                                        __ATOMIC_RELAXED);
 }
 
+void hv_hart_stop_vm(struct hv_hart *hart)
+{
+    const struct vm_stop_place place = {.hart_index = hart->hart.index};
+    vm_stop_at(hart->vcpu->vm, VM_STOP_HART, VM_STOP_KNOWS_HART, &place);
+}
+
 void hv_hart_set_failed(struct hv_hart *hart)
 {
     struct hv_harts *harts = hart->harts;
@@ -22,7 +28,7 @@ void hv_hart_set_failed(struct hv_hart *hart)
         return;
     }
     struct vm *vm = hart->vcpu->vm;
-    vm_stop(vm, VM_STOP_HART);
+    hv_hart_stop_vm(hart);
     if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
         harts->ops->vm_ended(harts->ctx, vm);
     }

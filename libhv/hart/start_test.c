@@ -79,6 +79,7 @@ static void test_a_refused_start_stops_the_vm(void **state)
     assert_int_equal(test_hart(3)->boot_state, HV_HART_FAILED);
     assert_int_equal(test_hart(1)->boot_state, HV_HART_STARTING);
     assert_int_equal(t.vm.stop_reason, VM_STOP_HART);
+    assert_int_equal(t.vm.stop_place.hart_index, 3);
     assert_int_equal(t.vm.running, 1); /* Hart 1 stops by itself. */
 }
 

@@ -22,7 +22,7 @@ static uint64_t access_fault_cause(uint64_t scause)
 
 HYP_COLD static void decode_guest_page_fault(const struct world *world, struct exit *exit)
 {
-    exit->gpa = GPA((world->htval << 2) | (world->stval & 3));
+    exit->gpa = world_fault_gpa(world);
     exit->trap_cause = access_fault_cause(world->scause);
     if (world->scause == CAUSE_INSN_GUEST_PAGE) {
         exit->kind = EXIT_FETCH;
@@ -106,7 +106,7 @@ HYP_COLD static enum vcpu_action handle_fetch(struct vcpu *vcpu, const struct ex
     uint64_t vector = csr_read(CSR_VSTVEC) & ~UINT64_C(3);
     bool supervisor = (vcpu->world.sstatus & SSTATUS_SPP) != 0;
     if (supervisor && exit->trap_value == vector) {
-        vm_stop(vcpu->vm, VM_STOP_TRAPS);
+        vcpu_stop_at_vector(vcpu);
         return VCPU_STOP;
     }
     return VCPU_TRAP_GUEST;

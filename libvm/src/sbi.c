@@ -24,6 +24,7 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
     case SBI_EXT_HSM:
     case SBI_EXT_SRST: return true;
     case SBI_EXT_DBCN: return vm->console_write != NULL;
+    case SBI_EXT_PMU: return vm->grant.counters != 0;
     default: return false;
     }
 }
@@ -102,8 +103,12 @@ HYP_COLD static struct sbi_ret handle_srst(struct vcpu *vcpu, const uint64_t arg
     if (type > SRST_TYPE_LAST || reason > SRST_REASON_FAILURE) {
         return sbi_error(SBI_ERR_INVALID_PARAM);
     }
-    enum vm_stop_reason by_type = type == 0 ? VM_STOP_SHUTDOWN : VM_STOP_REBOOT;
-    vm_stop(vcpu->vm, reason == SRST_REASON_FAILURE ? VM_STOP_FAILURE : by_type);
+    if (reason == SRST_REASON_FAILURE) {
+        const struct vm_stop_place place = {.hart_index = vcpu->hart_index, .pc = vcpu->world.sepc};
+        vm_stop_at(vcpu->vm, VM_STOP_FAILURE, VM_STOP_KNOWS_PC, &place);
+    } else {
+        vm_stop(vcpu->vm, type == 0 ? VM_STOP_SHUTDOWN : VM_STOP_REBOOT);
+    }
     *action = VCPU_STOP;
     return sbi_ok(0);
 }
@@ -174,9 +179,12 @@ HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
         case SBI_EXT_HSM: ret = sbi_hsm(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_SRST: ret = handle_srst(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
+        case SBI_EXT_PMU: ret = sbi_pmu(vcpu, &gpr[10], fid); break;
         default: ret = sbi_error(SBI_ERR_NOT_SUPPORTED); break;
         }
-        gpr[11] = ret.value;
+        if (ext > SBI_EXT_LEGACY_LAST) { /* Legacy calls preserve a1. */
+            gpr[11] = ret.value;
+        }
         error = ret.error;
     }
     gpr[10] = (uint64_t)error;

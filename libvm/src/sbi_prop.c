@@ -51,7 +51,7 @@ static uint64_t draw_ext(void)
     static const uint64_t exts[] = {SBI_EXT_BASE, SBI_EXT_TIME, SBI_EXT_IPI, SBI_EXT_RFENCE,
                                     SBI_EXT_HSM,  SBI_EXT_SRST, SBI_EXT_DBCN};
     uint64_t i = prop_u64(ARRAY_COUNT(exts) + 1);
-    return i < ARRAY_COUNT(exts) ? exts[i] : prop_u64(0);
+    return i < ARRAY_COUNT(exts) ? exts[i] : prop_bool() ? prop_u64(16) : prop_u64(0);
 }
 
 static uint64_t draw_arg(void)
@@ -150,9 +150,9 @@ static bool has(uint64_t gpa, uint64_t size, unsigned access)
 }
 
 /* Only a0, a1 and the tickets of the lock differ. */
-static void check_unchanged(void)
+static void check_unchanged(const struct call *c)
 {
-    PROP_ASSERT(t.vcpu[0].world.gpr[11] == 0);
+    PROP_ASSERT(t.vcpu[0].world.gpr[11] == (c->a[7] <= SBI_EXT_LEGACY_LAST ? c->a[1] : 0));
     old.vcpu[0].world.gpr[10] = t.vcpu[0].world.gpr[10];
     old.vcpu[0].world.gpr[11] = t.vcpu[0].world.gpr[11];
     old.vm.lock = t.vm.lock;
@@ -195,8 +195,11 @@ static int64_t expect_rfence(const struct call *c)
         return SBI_ERR_INVALID_PARAM;
     }
     bool range = c->a[6] != SBI_RFENCE_FENCE_I && c->a[3] != UINT64_MAX;
-    return range && c->a[3] != 0 && c->a[3] - 1 > UINT64_MAX - c->a[2] ? SBI_ERR_INVALID_ADDRESS
-                                                                       : 0;
+    if (range && c->a[3] != 0 && c->a[3] - 1 > UINT64_MAX - c->a[2]) {
+        return SBI_ERR_INVALID_ADDRESS;
+    }
+    bool asid = c->a[6] == SBI_RFENCE_SFENCE_VMA_ASID;
+    return asid && c->a[4] > UINT16_MAX ? SBI_ERR_INVALID_PARAM : 0;
 }
 
 static void check_rfence(const struct call *c)
@@ -342,7 +345,7 @@ void prop_run(void)
     }
     if (error != SBI_SUCCESS) {
         PROP_ASSERT(action == VCPU_NEXT_INSN);
-        check_unchanged();
+        check_unchanged(&c);
     } else {
         check_done(&c, action);
     }

@@ -19,6 +19,7 @@
 #include "sbi.h"
 #include "vcpu.h"
 
+#define ASID_BITS_MAX 16  /* "Supervisor Address Translation and Protection (satp) Register" */
 #define PAGE_FENCE_MAX 64 /* More pages than this are fenced by one fence of everything. */
 
 static inline void fence_self(uint64_t fid, uint64_t start, uint64_t size, uint64_t asid)
@@ -135,6 +136,9 @@ int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t s
     bool has_range = fid != SBI_RFENCE_FENCE_I && size != UINT64_MAX && size != 0;
     if (has_range && size - 1 > UINT64_MAX - start) {
         return SBI_ERR_INVALID_ADDRESS;
+    }
+    if (fid == SBI_RFENCE_SFENCE_VMA_ASID && asid >> ASID_BITS_MAX != 0) {
+        return SBI_ERR_INVALID_PARAM;
     }
     uint64_t self = BIT(vcpu->id);
     if ((set.value & self) != 0) {

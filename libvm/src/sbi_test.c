@@ -362,7 +362,10 @@ static void test_system_reset(void **state)
     reset_by(0, 0, VM_STOP_SHUTDOWN);
     reset_by(1, 0, VM_STOP_REBOOT);
     reset_by(2, 0, VM_STOP_REBOOT);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_NOTHING);
     reset_by(0, 1, VM_STOP_FAILURE);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_PC);
+    assert_true(t.vm.stop_place.hart_index == 0 && t.vm.stop_place.pc == TEST_RAM);
     reset_by(BIT(32), 0, VM_STOP_SHUTDOWN); /* Both are 32-bit parameters. */
     expect(A(3, 0, [7] = SBI_EXT_SRST), SBI_ERR_INVALID_PARAM, 0);
     expect(A(0, 2, [7] = SBI_EXT_SRST), SBI_ERR_INVALID_PARAM, 0);

@@ -97,7 +97,7 @@ HYP_COLD static void clear(struct vcpu *vcpu, struct range range)
         world_switch(world);
         if ((world->scause & CAUSE_INTERRUPT) == 0) {
             if (world->scause != CAUSE_ECALL_VS) {
-                vm_stop(vm, VM_STOP_MEMORY);
+                vcpu_stop_at_trap(vcpu);
             }
             return;
         }

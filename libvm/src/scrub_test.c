@@ -155,10 +155,19 @@ static void test_a_trap_stops_the_vm(void **state)
         CAUSE_BREAKPOINT,       CAUSE_STORE_PAGE};
     for (unsigned i = 0; i < ARRAY_COUNT(causes); i++) {
         (void)setup(NULL);
-        test_trap(&t, (struct world_trap){.scause = causes[i]});
+        bool gpa = causes[i] >= CAUSE_INSN_GUEST_PAGE && causes[i] != CAUSE_VIRTUAL_INSN;
+        test_trap(&t, (struct world_trap){.scause = causes[i],
+                                          .stval = TEST_DATA + 3,
+                                          .htval = gpa ? TEST_DATA >> 2 : 0})
+            ->before = advance;
         t.vm.running = 1;
         vcpu_run(&t.vcpu[0]);
         assert_int_equal(t.vm.stop_reason, VM_STOP_MEMORY);
+        const struct vm_stop_place *place = &t.vm.stop_place;
+        assert_int_equal(t.vm.stop_known, gpa ? VM_STOP_KNOWS_GPA : VM_STOP_KNOWS_TRAP);
+        assert_true(place->cause == causes[i] && place->value == TEST_DATA + 3);
+        assert_true(place->hart_index == 0 && place->pc == PLACE + 8);
+        assert_true(!gpa || place->gpa == TEST_DATA + 3);
         assert_int_equal(t.script.next, 1); /* Neither the other ranges nor the guest run. */
         assert_int_equal(t.ends, 1);
         assert_int_equal(cleared, 0);
@@ -193,6 +202,7 @@ static void test_rights_that_cannot_be_set_stop_the_vm(void **state)
     t.vm.running = 1;
     vcpu_run(&t.vcpu[0]);
     assert_int_equal(t.vm.stop_reason, VM_STOP_MEMORY);
+    assert_int_equal(t.vm.stop_known, VM_STOP_KNOWS_NOTHING); /* Nothing has trapped. */
     assert_int_equal(t.script.next, 2);
 }
 

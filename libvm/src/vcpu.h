@@ -6,7 +6,7 @@
  *   vcpu_timer.c     emulates the guest's timer where Sstc is absent
  *   vcpu_pending.c   handles the requests of other harts
  *   vcpu_irq.c       handles interrupts of HS-mode; sets the guest's external interrupt
- *   vcpu_trap.c      injects traps
+ *   vcpu_trap.c      injects traps; stops the VM at one
  *   vcpu_reset.c     resets a vCPU that starts
  *   vcpu_hart.c      sets the hart's CSRs for its vCPU
  *   run.c            runs the vCPU
@@ -91,6 +91,18 @@ void vcpu_poll_irqs(struct vcpu *vcpu);
 
 /* Makes the guest take a trap at world.sepc: "Trap Entry" into VS-mode. */
 void vcpu_inject_trap(struct vcpu *vcpu, uint64_t cause, uint64_t value);
+
+/* Guest-physical address of the guest-page fault that world_switch() has saved. Pure. */
+static inline gpa_t world_fault_gpa(const struct world *world)
+{
+    return GPA((world->htval << 2) | (world->stval & 3));
+}
+
+/* Stops the VM: its guest cannot take the trap that is in vsepc, vscause and vstval. */
+void vcpu_stop_at_vector(struct vcpu *vcpu);
+
+/* Stops the VM at the trap that world_switch() has saved: its memory cannot be cleared. */
+void vcpu_stop_at_trap(struct vcpu *vcpu);
 
 /* ---- vcpu_reset.c ---------------------------------------------------------------------------- */
 

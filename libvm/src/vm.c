@@ -2,6 +2,8 @@
 /* A VM as a whole: its configured memory, its end, its count of exits. */
 #include <hyp/vm/vm.h>
 
+#include <string.h>
+
 /* Bytes of RAM from gpa to the end of its range; 0: no RAM, or not with this access. */
 static uint64_t bytes_to_range_end(const struct vm_config *config, uint64_t gpa, unsigned access)
 {
@@ -30,14 +32,28 @@ bool vm_has_memory(const struct vm *vm, uint64_t gpa, uint64_t size, unsigned ac
     }
 }
 
-HYP_COLD void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+HYP_COLD void vm_stop_at(struct vm *vm, enum vm_stop_reason reason, enum vm_stop_known known,
+                         const struct vm_stop_place *place)
 {
     uint32_t running = VM_RUNNING;
     if (!__atomic_compare_exchange_n(&vm->stop_reason, &running, reason, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_RELAXED)) {
         return;
     }
+    if (known != VM_STOP_KNOWS_NOTHING) {
+        vm->stop_place = *place;
+        /*
+         * A hart that panics may report the VM's end meanwhile: the reader sees all or nothing.
+         * Pairs with the acquire load in libhv/events/events.c.
+         */
+        __atomic_store_n(&vm->stop_known, known, __ATOMIC_RELEASE);
+    }
     vm_notify(vm, vm_all_vcpus(vm), VCPU_PENDING_STOP);
+}
+
+HYP_COLD void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+{
+    vm_stop_at(vm, reason, VM_STOP_KNOWS_NOTHING, NULL);
 }
 
 const char *vm_stop_reason_name(enum vm_stop_reason reason)
@@ -70,6 +86,43 @@ bool vm_stop_is_fault(enum vm_stop_reason reason)
     case VM_STOP_MEMORY: return true;
     }
     return true;
+}
+
+/*
+ * Each name behind the byte of its cause; an empty string ends the list. Causes that are delegated
+ * to the guest, or reserved, are not in it.
+ */
+static const char exit_names[] = "\x0a"
+                                 "ecall_vs\0"
+                                 "\x10"
+                                 "double_trap\0"
+                                 "\x12"
+                                 "software_check\0"
+                                 "\x13"
+                                 "hardware_error\0"
+                                 "\x14"
+                                 "instruction_guest_page_fault\0"
+                                 "\x15"
+                                 "load_guest_page_fault\0"
+                                 "\x16"
+                                 "virtual_instruction\0"
+                                 "\x17"
+                                 "store_guest_page_fault\0"
+                                 "\x21" /* WORLD_EXIT_IRQ + 1 */
+                                 "s_software\0"
+                                 "\x25"
+                                 "s_timer\0"
+                                 "\x29"
+                                 "s_external\0";
+
+HYP_COLD const char *vm_exit_name(uint32_t cause)
+{
+    for (const char *name = exit_names; *name != 0; name += strlen(name) + 1) {
+        if ((uint32_t)*name == cause) {
+            return name + 1;
+        }
+    }
+    return "other";
 }
 
 uint64_t vm_exits(const struct vm *vm, uint32_t cause)

@@ -9,7 +9,7 @@
  * registers nobody else may touch, and stops with a failure when that is wrong or when a
  * tick comes later than its bound.
  */
-#include "guest.h"
+#include <hyp/guest/guest.h>
 
 #define TICK (GUEST_TIMEBASE_HZ / 100)
 #define TICKS_PER_BEAT 100

@@ -3,7 +3,7 @@
  * Holds the shared line open, a byte each 0.2 ms and never a line feed, from 1.5 s on; as the
  * victim it writes 300 lines before that and 300 after, and says what each took.
  */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define EXT_DBCN 0x4442434e
 #define LINES 300u

@@ -4,7 +4,7 @@
 load("//tests/lib:machines.bzl", "MACHINES", "RV64GC", "qemu_test", "test_image")
 load("//toolchains:hyp.bzl", "hyp_guest")
 
-_SHARED = ["hostile.c", "hostile.h", "start.S", "//tests/guests:guest.c", "//tests/guests:guest.h"]
+_SHARED = ["hostile.c", "hostile.h", "start.S"]
 
 def hostile_group(name, srcs, ok, define = "", reason = "shutdown", machine = "plic", group = "", long = False):
     """//tests/hostile:NAME.
@@ -23,7 +23,7 @@ def hostile_group(name, srcs, ok, define = "", reason = "shutdown", machine = "p
         name = name + "_guest",
         srcs = srcs + _SHARED,
         copts = RV64GC + (["-D" + define] if define else []),
-        linker_script = "//tests/guests:guest.ld",
+        deps = ["//guest"],
         tags = ["manual"],
     )
     test_image(

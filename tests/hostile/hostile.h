@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define ALIAS UINT64_C(0x100000000)
 #define RAM UINT64_C(0x80000000)
@@ -69,7 +69,6 @@ void hostile_ecall(const uint64_t in[8], uint64_t out[32]);
 uint64_t hostile_sweep(uint64_t start, uint64_t end, uint64_t faults);
 void hostile_vector(void);
 void hostile_user_done(void);
-void _start(void);
 
 /* A guest with a second hart defines it. */
 void hostile_second(uint64_t hart, uint64_t opaque);

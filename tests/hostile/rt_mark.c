@@ -2,7 +2,7 @@
 /* The real-time guest, with a mark for the instruction counter at each beat (linked with --wrap).
  */
 #include "../bench/guest/mark.h"
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 void __real_guest_put(const char *s);
 void __wrap_guest_put(const char *s);

@@ -3,7 +3,7 @@
  * Sends what means something to a terminal, to a decoder of UTF-8 or to who splits lines, and says
  * what it is typed: "got NN NN …" for the bytes up to the next letter. A q ends it.
  */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define EXT_DBCN 0x4442434e
 #define PIECES 24u

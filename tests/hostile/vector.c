@@ -29,7 +29,7 @@ static void timer(void)
 /* Memory of zeros is executable, and no instruction. Its stvec is 0 from reset. */
 static void second(void)
 {
-    (void)guest_sbi(EXT_HSM, 0, 1, RAM + RAM_SIZE / 2, 0);
+    (void)guest_sbi(EXT_HSM, 0, 1, RAM + RAM_SIZE / 4 * 3, 0);
 }
 
 void guest_main(uint64_t hart, const void *fdt)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Computes, and writes one line. */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {

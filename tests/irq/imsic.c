@@ -3,7 +3,7 @@
  * libirq on the machine's own IMSIC, in S-mode without a hypervisor: the model gives the values,
  * traps and levels that the machine gives for the same random walk; the driver does what it says.
  */
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/fence.h>

@@ -3,7 +3,7 @@
  * libirq's IPI paths on the machine, in S-mode without a hypervisor: two harts exchange messages
  * over each path that the device tree has, and nothing is lost.
  */
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
@@ -21,8 +21,6 @@
 #define ID_MAX 255u
 #define EXT_HSM 0x48534d
 #define HSM_START 0
-
-extern const char _start[];
 
 static const uint64_t hart_id[HARTS] = {0, 1};
 static const uint32_t sswi_index[HARTS] = {0, 1};

@@ -43,26 +43,24 @@ def irqc(model, source_count = None):
         "plic": "{.model = HYP_IRQC_PLIC, .gpa = 0x0c000000, .source_count = %d, .m_contexts = true}" % (source_count or 96),
     }[model]
 
-GUEST = ["//tests/guests:guest.c", "//tests/guests:guest.h", "//tests/guests:start.S"]
-
 RV64GC = ["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64"]
 
-def test_guest(name, main = None, srcs = [], copts = RV64GC, linker_script = "//tests/guests:guest.ld", **kwargs):
-    """A hyp_guest of `main`, `srcs` and //tests/guests.
+def test_guest(name, main = None, srcs = [], copts = RV64GC, deps = [], **kwargs):
+    """A hyp_guest of `main`, `srcs` and //guest.
 
     Args:
       name: of the guest.
       main: a C file; None: NAME.c.
       srcs: more C and assembly, headers too.
       copts: its ISA, and more.
-      linker_script: its memory.
+      deps: more libraries.
       **kwargs: of hyp_guest.
     """
     hyp_guest(
         name = name,
-        srcs = [main or name + ".c"] + srcs + GUEST,
+        srcs = [main or name + ".c"] + srcs,
         copts = copts,
-        linker_script = linker_script,
+        deps = ["//guest"] + deps,
         **kwargs
     )
 

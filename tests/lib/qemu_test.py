@@ -158,10 +158,17 @@ LOG_KEY = "\x1e"  # Ctrl-^
 
 
 def exits(machine, vm):
-    """{cause: count} of a VM's exits so far, which the hypervisor prints at the log key."""
+    """{cause: count} of a VM's exits so far, which the hypervisor prints at the log key.
+
+    A line that ends with dots goes on in the next one about this VM.
+    """
     machine.send(LOG_KEY)
-    words = machine.expect(r"^hyp: vm=%s exits((?: i?\d+=\d+)*)\n" % vm).group(1).split()
-    return {cause: int(count) for cause, count in (w.split("=") for w in words)}
+    found = {}
+    while True:
+        line = machine.expect(r"^hyp: vm=%s exits((?: [a-z_]+=\d+)*)( \.\.\.)?\n" % vm)
+        found.update({cause: int(count) for cause, count in (w.split("=") for w in line.group(1).split())})
+        if line.group(2) is None:
+            return found
 
 
 def beats(text):

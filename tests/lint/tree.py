@@ -6,24 +6,19 @@ import shutil
 import sys
 
 SKIP = {".git", "__pycache__"}
+# libhyp's folders, and nobody else's: a user may have packages beside them.
+OWN = {".ci", "docs", "examples", "guest", "images", "libarch", "libconsole", "libhv", "libirq", "libmm", "libvm", "packaging",
+       "platforms", "tests", "toolchains", "tools"}
+# The tree that this file is in, also where another workspace runs the lint: lints run outside of the
+# sandbox, and do not read copies of some files.
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
-def root():
-    """The tree itself: lints run outside of the sandbox, and do not read copies of some files."""
-    if "TEST_SRCDIR" not in os.environ:
-        return os.environ["BUILD_WORKSPACE_DIRECTORY"]  # bazel run
-    runfiles = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"])
-    return os.path.dirname(os.path.realpath(os.path.join(runfiles, "WORKSPACE")))
-
-
-ROOT = root()
-
-
-def files(*suffixes, under="."):
+def files(*suffixes):
     """Paths relative to the tree, sorted."""
     out = []
-    for folder, dirs, names in os.walk(os.path.join(ROOT, under)):
-        dirs[:] = [d for d in dirs if d not in SKIP and not (folder == ROOT and d.startswith("bazel-"))]
+    for folder, dirs, names in os.walk(ROOT):
+        dirs[:] = [d for d in dirs if d not in SKIP and (folder != ROOT or d in OWN)]
         dirs[:] = [d for d in dirs if not os.path.islink(os.path.join(folder, d))]
         out += [os.path.relpath(os.path.join(folder, n), ROOT) for n in names if n.endswith(suffixes)]
     return sorted(os.path.normpath(p) for p in out)

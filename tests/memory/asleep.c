@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A guest whose harts suspend themselves for good: one retentive, one not. */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define EXT_HSM 0x48534d
 #define HSM_START 0
 #define HSM_SUSPEND 3
 #define RETENTIVE 0
 #define NON_RETENTIVE 0x80000000
-
-void _start(void);
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {

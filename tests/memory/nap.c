@@ -4,7 +4,7 @@
  * HS-mode nearly always: QEMU 10.0 ends itself when a hart in VS-mode is reset (pmu.c, priv <=
  * PRV_S).
  */
-#include "../guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define EXT_HSM 0x48534d
 #define HSM_SUSPEND 3

@@ -45,12 +45,12 @@ CASES = {
     # a fault of a guest is the guest's, and it goes on
     "cpu_wild_store": [r"expect:^\[guest\] PASS a store where nothing is$", passed(1)],
     # the launcher's status is a failure if the guest's end is one
-    "returns_fail": ["status:1", "reject:PASS", r"expect:^\[guest\] guest: fails", stopped(reason="failure")],
+    "returns_fail": ["status:1", "reject:PASS", r"expect:^\[guest\] guest: fails", stopped(reason="failure hart=0 pc=0x800[0-9a-f]{5}")],
     # A machine without the platform's finisher is not written to; its firmware cannot end it otherwise.
     "returns_nothing": [
         "disable:test@100000",
         r"expect:^\[guest\] guest: fails",
-        stopped(reason="failure"),
+        stopped(reason="failure hart=0 pc=0x800[0-9a-f]{5}"),
         "sleep:2",
         "stop:",
     ],

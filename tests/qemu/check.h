@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 void check(bool right, const char *what);
 /* Prints both values if they differ. */

@@ -20,8 +20,6 @@
 #define IDENTITY 5
 #define PAGE_OF(hart) (UINT64_C(0x28000000) + 0x1000 * (hart))
 
-void _start(void);
-
 static volatile uint64_t woken;
 static volatile uint64_t named; /* Messages that stopi has shown. */
 static volatile uint64_t strange;

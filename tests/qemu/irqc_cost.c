@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tries a virtual controller of 1023 sources and 8 vCPUs: named cases, then a walk. */
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #include "irqc_cost.h"
 

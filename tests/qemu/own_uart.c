@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes to a UART of its own for some seconds; a VM without a device tree has none, and ends. */
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define UART ((volatile uint8_t *)0x10000000)
 #define LSR 5

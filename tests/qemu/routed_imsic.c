@@ -2,7 +2,7 @@
 /* An IMSIC a hart, and an APLIC that sends to them. */
 #include "routed_irqc.h"
 
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define APLIC UINT64_C(0x0d000000)
 #define DOMAINCFG APLIC

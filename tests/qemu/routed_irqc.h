@@ -21,8 +21,6 @@
 #define RTC_IRQ_ENABLED 0x10
 #define RTC_CLEAR_INTERRUPT 0x1c
 
-void _start(void);
-
 static inline uint32_t reg_read(uint64_t address)
 {
     return *(volatile uint32_t *)address;

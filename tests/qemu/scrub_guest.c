@@ -23,7 +23,6 @@
 extern uint64_t first_dirt;
 extern uint8_t guest_file_end[];
 extern uint8_t guest_bss_end[];
-extern void _start(void);
 
 static volatile uint64_t trap_cause;
 static volatile uint64_t other_cause[2];

@@ -38,8 +38,6 @@
 #define CODE UINT64_C(0x80800000)
 typedef uint64_t code_fn(void);
 
-void _start(void);
-
 enum why { WHY_START = 0x1001, WHY_RESUME, WHY_AGAIN };
 
 enum command {

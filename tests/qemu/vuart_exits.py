@@ -25,7 +25,8 @@ MAKE = [
     "k() { while read l; do echo \"<1>$l\" > /dev/kmsg; done; }\n",
 ]
 WAYS = {"terminal": "cat /tmp/%s\n", "kernel": "k < /tmp/%s\n"}
-CAUSES = ("21", "23", "i9", "i1")
+STORE = "store_guest_page_fault"
+CAUSES = ("load_guest_page_fault", STORE, "s_external", "s_software")
 
 
 def run(machine, command, count):
@@ -41,8 +42,8 @@ def run(machine, command, count):
     # The characters that were seen have been stored between these two looks.
     after = qemu_test.exits(machine, "linux")
     counts, chars = {c: after.get(c, 0) - before.get(c, 0) for c in CAUSES}, sum(len(line) + 2 for line in lines)
-    if counts["23"] < chars:
-        raise qemu_test.Failure("%s: %d characters by %d stores" % (command.strip(), chars, counts["23"]))
+    if counts[STORE] < chars:
+        raise qemu_test.Failure("%s: %d characters by %d stores" % (command.strip(), chars, counts[STORE]))
     return counts, chars, len(lines)
 
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Builds //images:qemu_virt twice, as unlike as two builds can be, and compares every file of it.
+"""Builds //images:qemu_virt and //:release twice, as unlike as two builds can be, and compares every file of them.
 
-Different folders (of different length), output bases, job counts, compilation modes. The .bin's
+The second tree is the first build's archive of the sources, unpacked. Different folders (of different length), output bases, job counts, compilation modes. The .bin's
 digest must be the one that images/qemu_virt.sha256 records; --record writes it.
 """
+import glob
 import hashlib
 import os
 import shutil
@@ -12,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-IMAGE = "//images:qemu_virt"
-FILES = ["qemu_virt.bin", "qemu_virt.elf", "qemu_virt.manifest", "qemu_virt.report.txt", "qemu_virt.size.txt"]
+TARGETS = ["//images:qemu_virt", "//:release"]
+FILES = ["images/qemu_virt." + ext for ext in ("bin", "elf", "manifest", "report.txt", "size.txt", "spdx.json")]
 RECORD = "images/qemu_virt.sha256"
 BUILDS = [
     ("a", ["--jobs=1", "-c", "dbg", "--spawn_strategy=standalone"]),
@@ -35,15 +36,18 @@ def copy(root, paths, to):
 
 
 def build(tree, base, options, env):
-    """{file: digest} of one build."""
+    """{file: digest} of one build, and the path of its archive of sources, which is copied beside the tree."""
     bazel = [os.path.join(tree, "bazelw"), "--output_base=" + base]
     try:
-        subprocess.run(bazel + ["build"] + options + [IMAGE], cwd=tree, env=env, check=True)
+        subprocess.run(bazel + ["build"] + options + TARGETS, cwd=tree, env=env, check=True)
         out = {}
-        for name in FILES:
-            with open(os.path.join(tree, "bazel-bin/images", name), "rb") as f:
-                out[name] = hashlib.sha256(f.read()).hexdigest()
-        return out
+        built = os.path.join(tree, "bazel-bin")
+        # libhyp-VERSION.tar.gz and libhyp-VERSION-riscv64.tar.gz
+        archive, libraries = sorted(glob.glob(os.path.join(built, "libhyp-*.tar.gz")), key=len)
+        for path in [os.path.join(built, name) for name in FILES] + [archive, libraries]:
+            with open(path, "rb") as f:
+                out[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
+        return out, shutil.copy(archive, base + ".tar.gz")
     finally:
         subprocess.run(bazel + ["shutdown"], cwd=tree, env=env, check=False)
 
@@ -64,25 +68,21 @@ def main():
         env["HYP_DEBIAN_CACHE"] = os.path.join(work, "cache")
         os.mkdir(env["HYP_DEBIAN_CACHE"])
     try:
-        # all copies first: somebody may be editing the tree
-        snapshot = os.path.join(work, "snapshot")
-        copy(root, sources(root), snapshot)
-        trees = [os.path.join(work, folder) for folder, _ in BUILDS]
-        for tree in trees:
-            shutil.copytree(snapshot, tree)
-        results = [
-            build(tree, os.path.join(work, "base%d" % number), options, env)
-            for number, (tree, (_, options)) in enumerate(zip(trees, BUILDS))
-        ]
+        (first, options), (second, others) = BUILDS
+        copy(root, sources(root), os.path.join(work, first))
+        one, archive = build(os.path.join(work, first), os.path.join(work, "base0"), options, env)
+        os.makedirs(os.path.join(work, second))
+        subprocess.run(["tar", "-xzf", archive, "-C", os.path.join(work, second), "--strip-components=1"], check=True)
+        two, _ = build(os.path.join(work, second), os.path.join(work, "base1"), others, env)
     finally:
         remove(work)
     bad = 0
-    for name in FILES:
-        same = results[0][name] == results[1][name]
+    for name in one:
+        same = one[name] == two.get(name)
         bad += not same
-        print("%-9s %s  %s" % ("same" if same else "DIFFERENT", results[0][name], name))
+        print("%-9s %s  %s" % ("same" if same else "DIFFERENT", one[name], name))
     record = os.path.join(root, RECORD)
-    line = "%s  %s\n" % (results[0][FILES[0]], FILES[0])
+    line = "%s  %s\n" % (one["qemu_virt.bin"], "qemu_virt.bin")
     if "--record" in sys.argv[1:] and not bad:
         with open(record, "w") as f:
             f.write(line)

@@ -4,7 +4,7 @@
  * machine's or a VM's. A line is one instruction: its trap, sstatus.FS and each register that it
  * changed.
  */
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #include <string.h>
 

@@ -45,8 +45,6 @@
 #define RTC_IRQ_ENABLED 0x10
 #define RTC_CLEAR_INTERRUPT 0x1c
 
-void _start(void);
-
 static volatile uint32_t uart_lock;
 static uint32_t received; /* With uart_lock. */
 static uint32_t wrong;

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 #define HARTS 2u
 #define UART_SOURCE 10u

@@ -29,8 +29,6 @@
 #define UART_MCR 4
 #define UART_IER_THRI 2
 
-void _start(void);
-
 /* Requests to the second hart. */
 enum ask { ASK_SIP, ASK_CLAIM };
 static enum ask ask;

@@ -15,7 +15,7 @@
  */
 #pragma once
 
-#include "tests/guests/guest.h"
+#include <hyp/guest/guest.h>
 
 /* Below `bound`; 0: any. The same on both sides, as all that decides is what was read. */
 uint64_t draw(uint64_t bound);

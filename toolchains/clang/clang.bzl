@@ -40,7 +40,7 @@ _MEMBERS = {
 }
 
 # GNU's programs for each target: a tool path cannot lead out of a repository
-_BINUTILS = ["ar", "ld", "nm", "objcopy", "objdump", "size", "strip"]
+_BINUTILS = ["ar", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
 
 # $0 is a path inside the execroot. Of a header that is parsed by itself Bazel wants a file, and
 # -fsyntax-only writes none.
@@ -63,7 +63,7 @@ load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["host/clang"])
+exports_files(["bare/clang", "host/clang"])
 
 filegroup(name = "files", srcs = glob(["host/*", "bare/*", "usr/**", "lib/**"]))
 
@@ -102,8 +102,8 @@ def _label(package):
     return "@libhyp" + name if name.startswith("//") else name
 
 def _impl(rctx):
-    for pool, sha in _DEBS.items():
-        deb = fetch(rctx, pool, sha)
+    for i, (pool, sha) in enumerate(_DEBS.items()):
+        deb = fetch(rctx, pool, sha, i + 1, len(_DEBS))
         unpack_deb(rctx, deb, _MEMBERS.get(deb.split("-" + _MAJOR)[0], []))
     rctx.execute(["rm", "-rf", "usr/share"])
     rctx.file("host/clang", _CLANG.format(major = _MAJOR, target = "x86_64-linux-gnu"), executable = True)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Warnings of our own C code, on every platform."""
 
+load("//toolchains/rules:own.bzl", "own")
+
 _WARNINGS = [
     "-Wall",
     "-Wextra",
@@ -12,8 +14,8 @@ _WARNINGS = [
 
 NONE = str(Label("@platforms//os:none"))
 
-_BARE_CLANG = str(Label("//platforms:bare_clang"))
-_BARE_GCC = str(Label("//platforms:bare_gcc"))
+_BARE_CLANG = own("//platforms:bare_clang")
+_BARE_GCC = own("//platforms:bare_gcc")
 
 # Code that runs while booting, or a line at a time: small goes before fast, on the target.
 COLD = select({

@@ -4,7 +4,8 @@
 The archive's address is never written here: it is HYP_DEBIAN_MIRROR, or else
 each base URI of the machine's own apt configuration. apt's own downloader is
 used (it honours the machine's apt proxy settings) and checks the sha256;
-HYP_DEBIAN_CACHE names a folder that is looked into first and filled.
+HYP_DEBIAN_CACHE names a folder that is looked into first and filled; it is
+created when something is to be kept there.
 """
 
 ENVIRON = ["HYP_DEBIAN_MIRROR", "HYP_DEBIAN_CACHE"]
@@ -27,9 +28,27 @@ def bases(rctx):
                 out.append(base)
     return out
 
-def fetch(rctx, pool, sha256):
-    """Puts the pool file into the repository and returns its local name."""
+def keep(rctx, cache, files):
+    """Copies files into the cache, which need not exist."""
+    res = rctx.execute(["sh", "-c", "mkdir -p \"$0\" && cp \"$@\" \"$0\"", cache] + files)
+    if res.return_code != 0:
+        fail("HYP_DEBIAN_CACHE=%s: %s" % (cache, res.stderr))
+
+def fetch(rctx, pool, sha256, number = 1, count = 1):
+    """Puts the pool file into the repository and returns its local name.
+
+    Args:
+      rctx: of the repository.
+      pool: its path in the archive.
+      sha256: of the file.
+      number: for the progress that is shown: the file is this one,
+      count: of so many that the repository fetches.
+
+    Returns:
+      The file's name.
+    """
     name = pool.split("/")[-1]
+    rctx.report_progress("file %d of %d: %s" % (number, count, name))
     cache = rctx.os.environ.get("HYP_DEBIAN_CACHE", "")
     if cache:
         hit = rctx.path(cache + "/" + name)
@@ -44,16 +63,15 @@ def fetch(rctx, pool, sha256):
                 [_HELPER, "-o", "APT::Sandbox::User=root", "download-file", base + pool, name, "SHA256:" + sha256],
                 timeout = 600,
             )
-            if res.return_code == 0:
-                _check(rctx, name, sha256)
-                if cache:
-                    rctx.execute(["cp", name, cache + "/" + name])
-                return name
-            errors.append(res.stderr.strip())
-        else:
-            res = rctx.download(url = base + pool, output = name, sha256 = sha256, allow_fail = True)
-            if res.success:
-                return name
+            if res.return_code != 0:
+                errors.append(res.stderr.strip())
+                continue
+            _check(rctx, name, sha256)
+        elif not rctx.download(url = base + pool, output = name, sha256 = sha256, allow_fail = True).success:
+            continue
+        if cache:
+            keep(rctx, cache, [name])
+        return name
     fail("cannot fetch %s: set HYP_DEBIAN_MIRROR to the base address of a Debian mirror or of a snapshot\n%s" %
          (pool, "\n".join(errors)))
 

@@ -39,7 +39,7 @@ export LD_LIBRARY_PATH
 exec "$d/usr/bin/riscv64-unknown-elf-{tool}" "$@"
 """
 
-TOOLS = ["ar", "as", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
+TOOLS = ["addr2line", "ar", "as", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
 
 _STDINT = """#pragma once
 typedef __INT8_TYPE__ int8_t;
@@ -113,8 +113,8 @@ def _impl(rctx):
     if rctx.os.environ.get("HYP_TOOLCHAIN", "pinned") == "system":
         _build(rctx, _system(rctx))
         return
-    for pool, sha in DEBS.items():
-        deb = fetch(rctx, pool, sha)
+    for i, (pool, sha) in enumerate(DEBS.items()):
+        deb = fetch(rctx, pool, sha, i + 1, len(DEBS))
         unpack_deb(rctx, deb, _GCC_MEMBERS if deb.startswith("gcc-") else [])
     rctx.execute(["rm", "-rf", "usr/share", "usr/lib/python3"])
     for t in TOOLS:

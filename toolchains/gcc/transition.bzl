@@ -43,6 +43,16 @@ bare_transition = transition(
     outputs = _OUTPUTS,
 )
 
+def _firmware_impl(_settings, attr):
+    return dict(_PLAIN, **{_P + "platforms": _BARE[attr.compiler]})
+
+# The compiler is the one that the rule's attribute `compiler` names, whatever the option says.
+firmware_transition = transition(
+    implementation = _firmware_impl,
+    inputs = [],
+    outputs = _OUTPUTS,
+)
+
 def _plain_impl(_settings, _attr):
     return _PLAIN
 

@@ -3,16 +3,17 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 load("//toolchains/gcc:copts.bzl", "COLD", "hyp_copts")
+load("//toolchains/rules:own.bzl", "own")
 
 _CMOCKA = str(Label("@cmocka//:cmocka"))
-_LIBARCH = str(Label("//libarch"))
-_PROP = str(Label("//tests/prop:prop"))
-_BASE = str(Label("//libarch:base"))
+_LIBARCH = own("//libarch")
+_PROP = own("//tests/prop:prop")
+_BASE = own("//libarch:base")
 _HOST = [str(Label("@platforms//os:linux"))]
 
 # A test has one thread, and looks at members without their lock.
 _TEST_COPTS = select({
-    str(Label("//platforms:clang")): ["-Wno-thread-safety-analysis"],
+    own("//platforms:clang"): ["-Wno-thread-safety-analysis"],
     "//conditions:default": [],
 })
 
@@ -106,7 +107,7 @@ def hyp_property(
             linkstatic = True,
             tags = tags,
             target_compatible_with = _HOST,
-            deps = _with_base(deps) + [_PROP, str(Label("//tests/prop:" + engine))],
+            deps = _with_base(deps) + [_PROP, own("//tests/prop:" + engine)],
             **kwargs
         )
     if "fuzz" in engines:
@@ -118,7 +119,7 @@ def hyp_property(
             linkopts = ["-fsanitize=fuzzer"],
             tags = ["manual"],
             target_compatible_with = _HOST,
-            deps = _with_base(deps) + [_PROP, str(Label("//tests/prop:libfuzzer"))],
+            deps = _with_base(deps) + [_PROP, own("//tests/prop:libfuzzer")],
         )
 
 def hyp_module(

@@ -12,7 +12,7 @@ If that fails, the files say so instead of holding a kernel: images still build,
 and whatever starts Linux fails with that text (run_image.py).
 """
 
-load("//toolchains/gcc:debian.bzl", "ENVIRON", "bases")
+load("//toolchains/gcc:debian.bzl", "ENVIRON", "bases", "keep")
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _META = "linux-image-riscv64"
@@ -84,6 +84,14 @@ def _apt(rctx, tool, args):
         command += ["-o", "%s=%s" % (k, v)]
     return rctx.execute(command + args, timeout = 900, environment = {"LC_ALL": "C"})
 
+def _sizes(uris):
+    """Number, names and MiB of the files that apt names: 'URI' FILE BYTES HASH."""
+    rows = [line.split(" ") for line in uris.split("\n") if line.startswith("'")]
+    size = 0
+    for row in rows:
+        size += int(row[2])
+    return "%d files, %d MiB: %s" % (len(rows), (size + 1048575) // 1048576, " ".join([row[1] for row in rows]))
+
 def _resolve(rctx, base, suite, packages):
     """Downloads the packages from this mirror's suite; returns what went wrong, or None."""
     rctx.delete("apt")
@@ -92,6 +100,8 @@ def _resolve(rctx, base, suite, packages):
     rctx.file("apt/status", "")
     rctx.file("apt/sources.list", "deb [arch=riscv64 signed-by=%s] %s %s main\n" % (_KEYRING, base, suite))
 
+    rctx.report_progress("index of Debian's %s" % suite)
+
     # any index that fails its check is an error here: nothing older is taken
     res = _apt(rctx, "apt-get", ["-o", "APT::Update::Error-Mode=any", "update"])
     if res.return_code != 0:
@@ -99,6 +109,7 @@ def _resolve(rctx, base, suite, packages):
     names, error = packages(rctx)
     if error:
         return error
+    rctx.report_progress(_sizes(_apt(rctx, "apt-get", ["download", "--print-uris"] + names).stdout))
     res = _apt(rctx, "apt-get", ["download"] + names)
     return res.stderr.strip() if res.return_code != 0 else None
 
@@ -144,7 +155,7 @@ def from_cache(rctx, cache, name):
 
 def to_cache(rctx, cache, name, debs):
     """Keeps these packages and the suite that they are of."""
-    rctx.execute(["cp"] + debs + [cache])
+    keep(rctx, cache, debs)
     res = rctx.execute(["sha256sum"] + debs)
     script = "cp suite \"$2/$3.suite\" && printf %s \"$1\" > \"$2/$3.sha256\""
     rctx.execute(["sh", "-c", script, "sh", res.stdout, cache, name])

@@ -5,6 +5,9 @@ load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
 load("@rules_cc//cc:defs.bzl", "cc_binary")
 load("//toolchains/gcc:copts.bzl", "hyp_copts")
 load("//toolchains/gcc:transition.bzl", "ALLOWLIST", "bare_transition", "plain_transition")
+load("//toolchains/rules:own.bzl", "own")
+
+_MEMORY = own("//guest:guest.ld")
 
 BARE = [str(Label("@platforms//os:none"))]
 
@@ -59,14 +62,15 @@ _guest = rule(
     },
 )
 
-def hyp_guest(name, srcs, linker_script, deps = [], copts = [], linkopts = [], visibility = ["//visibility:public"], tags = [], **kwargs):
+def hyp_guest(name, srcs, linker_script = _MEMORY, deps = [], copts = [], linkopts = [], visibility = ["//visibility:public"], tags = [], **kwargs):
     """Links a guest for riscv64: NAME is the flat NAME.bin, NAME_elf the NAME.elf.
 
     Args:
       name: of the guest.
       srcs: C and assembly.
-      linker_script: its memory.
-      deps: libraries.
+      linker_script: its memory; without, it lies at 0x80000000, or where linkopts say:
+        -Wl,--defsym=GUEST_RAM=0x90000000.
+      deps: libraries; //guest has start-up code, SBI calls and printing.
       copts: after ours, so that -march=rv64gc -mabi=lp64 works (the ABI stays lp64).
       linkopts: after ours.
       visibility: of NAME and NAME_elf.
@@ -78,7 +82,8 @@ def hyp_guest(name, srcs, linker_script, deps = [], copts = [], linkopts = [], v
         srcs = srcs,
         additional_linker_inputs = [linker_script],
         copts = hyp_copts(copts),
-        linkopts = ["-T$(location %s)" % linker_script] + linkopts,
+        # _start may lie in a library: nothing else asks for it
+        linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         tags = ["manual"],
         target_compatible_with = BARE,
         visibility = ["//visibility:private"],

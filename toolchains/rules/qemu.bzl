@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """qemu_test: boots an image as `bazel run` would, and judges what it prints."""
 
-_DRIVER = str(Label("//tests/lib:qemu_test.py"))
+load("//toolchains/rules:own.bzl", "own")
+
+_DRIVER = own("//tests/lib:qemu_test.py")
 
 # a driver imports what lies beside qemu_test.py; "" where libhyp is the main repository
 _SELF = Label("//tests/lib:qemu_test.py").workspace_name

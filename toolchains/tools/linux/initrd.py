@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """initrd.py OUT BUSYBOX INIT: writes an initrd (cpio newc, gzip); same input, same bytes.
 
-initrd.py --add OUT INITRD NAME=PROGRAM...: the same and these programs, in a second archive behind the first.
+initrd.py --add OUT INITRD NAME=FILE...: the same and these files, in a second archive behind the first.
+
+initrd.py --new OUT NAME=FILE...: these files, and the folders and device that Linux needs to start /init.
 
 initrd.py --root OUT ROOT INIT BUSYBOX TAR...: what the archives ROOT and TAR... have (tar), INIT, and BUSYBOX for what they lack.
+
+Each file of NAME=FILE is executable, and the folders above it are made.
 """
 import gzip
 import io
@@ -78,6 +82,18 @@ def root(tar, init, busybox, more):
     return packed(members)
 
 
+def tree(files, folders=()):
+    """An archive of programs, {name: bytes}, behind the folders that they are in and `folders`."""
+    above = {"/".join(name.split("/")[: i + 1]) for name in files for i in range(name.count("/"))}
+    members = [folder(d) for d in sorted(above | set(folders))] + ([CONSOLE] if folders else [])
+    return packed(members + [program(name, files[name]) for name in sorted(files)])
+
+
+def named(args):
+    """{NAME: bytes} of NAME=FILE."""
+    return {name: read(path) for name, path in (arg.split("=", 1) for arg in args)}
+
+
 def read(path):
     with open(path, "rb") as f:
         return f.read()
@@ -93,8 +109,9 @@ def write(out, first, data):
 def main():
     if sys.argv[1] == "--add":
         out, first = sys.argv[2:4]
-        programs = [arg.split("=", 1) for arg in sys.argv[4:]]
-        write(out, read(first), packed([program(name, read(path)) for name, path in programs]))
+        write(out, read(first), tree(named(sys.argv[4:])))
+    elif sys.argv[1] == "--new":
+        write(sys.argv[2], b"", tree(named(sys.argv[3:]), FOLDERS))
     elif sys.argv[1] == "--root":
         tar, init, busybox, *more = [read(path) for path in sys.argv[3:]]
         missing = [data for data in [tar, busybox] + more if data.startswith(UNAVAILABLE)]

@@ -44,6 +44,21 @@ class Initrd(unittest.TestCase):
         self.assertLess(names.index("bin"), names.index("bin/busybox"))
         self.assertLess(names.index("dev"), names.index("dev/console"))
 
+    def test_tree_of_named_files(self):
+        data = initrd.tree({"init": b"#!x\n", "etc/site/name": b"here", "bin/sh": b"sh"}, initrd.FOLDERS)
+        m = members(data)
+        self.assertEqual(sorted(m), ["bin", "bin/sh", "dev", "dev/console", "etc", "etc/site", "etc/site/name", "init", "proc", "sys", "tmp"])
+        self.assertEqual(m["etc/site"][0], 0o040755)
+        self.assertEqual(m["etc/site/name"], (0o100755, b"here", (0, 0)))
+        self.assertEqual(m["dev/console"], (0o020600, b"", (5, 1)))
+        names = list(m)
+        self.assertLess(names.index("etc"), names.index("etc/site"))
+        self.assertLess(names.index("etc/site"), names.index("etc/site/name"))
+
+    def test_tree_behind_another(self):
+        m = members(initrd.tree({"bin/ring": b"r"}))
+        self.assertEqual({name: f[0] for name, f in m.items()}, {"bin": 0o040755, "bin/ring": 0o100755})
+
 
 def tar_of(*members):
     """A tar archive of (name, data, link, type)."""

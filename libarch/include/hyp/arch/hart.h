@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct world;
+struct hart_fault_frame;
 
 struct hart {
     uint64_t scratch[3]; /* Used by the trap entry. */
@@ -31,9 +32,9 @@ struct hart {
     /*
      * Reports a fault of HS-mode or a failed assertion to the embedder, after the dump and before
      * this hart stops. Called on the fault stack; any lock may be held, so it must not wait.
-     * NULL: no report.
+     * `fault` is the trap, or NULL if an assertion or the dump itself has failed. NULL: no report.
      */
-    void (*panicked)(struct hart *self);
+    void (*panicked)(struct hart *self, const struct hart_fault_frame *fault);
     const bool *muted; /* While true, no dump is written. NULL: every dump is. */
 };
 
@@ -70,5 +71,12 @@ extern uint64_t boot_tried;
 /* Stops this hart for ever: by SBI HSM, or by waiting if the firmware lacks HSM. */
 _Noreturn void hart_park(void);
 
-/* Identifies the build; every dump prints it. */
-extern const char hyp_build_id[];
+/* Name and version of the firmware; every dump prints it. */
+extern const char hyp_build_name[];
+
+/*
+ * The linker's build id (--build-id=sha1), which the ELF file has as a note; every dump prints it.
+ * Defined by the linker script.
+ */
+#define HYP_BUILD_ID_SIZE 20
+extern const uint8_t hyp_build_id[HYP_BUILD_ID_SIZE];

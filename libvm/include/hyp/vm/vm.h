@@ -58,6 +58,33 @@ enum vm_stop_reason {
     VM_STOP_MEMORY,   /* Its memory could not be cleared: an access to it trapped. */
 };
 
+/* How many of the members of struct vm_stop_place are known, from the first one on. */
+enum vm_stop_known {
+    VM_STOP_KNOWS_NOTHING = 0,
+    VM_STOP_KNOWS_HART = 1,
+    VM_STOP_KNOWS_PC = 2,
+    VM_STOP_KNOWS_TRAP = 4,
+    VM_STOP_KNOWS_GPA = 5,
+};
+
+/*
+ * The place of a stop, by its reason.
+ *
+ *   HART      the hart
+ *   FAILURE   the hart and the guest's ecall
+ *   TRAPS     the guest's trap that it cannot take: vsepc, vscause, vstval; and the guest-physical
+ *             address at which the fetch of its trap vector faults
+ *   MEMORY    the trap of the routine that clears memory; its gpa if it is a guest-page fault
+ *   PANIC     the hypervisor's trap; the hart alone if an assertion has failed
+ */
+struct vm_stop_place {
+    uint64_t hart_index;
+    uint64_t pc;
+    uint64_t cause; /* scause */
+    uint64_t value; /* stval */
+    uint64_t gpa;
+};
+
 struct vm;
 
 struct vcpu {
@@ -80,8 +107,9 @@ struct vcpu {
     uint64_t start_pc;
     uint64_t start_opaque;
 
-    uint32_t guest_file; /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
-    uint64_t hstateen0;  /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
+    uint32_t counters_used; /* Own hart: PMU counters that the guest has used since its start. */
+    uint32_t guest_file;    /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
+    uint64_t hstateen0;     /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
 
     /*
      * Output of its VM's controller to it. Written with vm->lock held. If own hart reads an old
@@ -101,6 +129,7 @@ struct vm_grant {
     uint32_t fp;         /* Floating-point and vector registers: OR of WORLD_F, WORLD_D, WORLD_V. */
     uint64_t henvcfg;    /* Value of this CSR on every hart of the VM. */
     uint64_t hcounteren; /* The same. */
+    uint32_t counters;   /* Bit n: SBI PMU has counter n, CSR cycle + n; 0: there is no PMU. */
     uint64_t hstateen0;  /* The same, but a vCPU's hstateen0 adds bits. */
     uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: some hart lacks it. */
 };
@@ -169,7 +198,9 @@ struct vm {
     bool over_budget;          /* Atomic: more exits after boot than its budget allows. */
 
     uint32_t stop_reason; /* Atomic: enum vm_stop_reason. */
-    uint32_t running;     /* Atomic: vCPUs whose hart may still enter vcpu_run() or is in it. */
+    uint32_t stop_known;  /* Atomic: enum vm_stop_known. Written last; read first, acquire. */
+    struct vm_stop_place stop_place;
+    uint32_t running; /* Atomic: vCPUs whose hart may still enter vcpu_run() or is in it. */
 };
 
 /* False once the VM has stopped, which any hart may do at any time. */
@@ -205,6 +236,10 @@ static inline uint64_t vm_all_vcpus(const struct vm *vm)
 /* Stops the VM. The first reason is kept. Callable from any hart in any context; never waits. */
 void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 
+/* The same, and keeps what is known about the place if this is the first reason. */
+void vm_stop_at(struct vm *vm, enum vm_stop_reason reason, enum vm_stop_known known,
+                const struct vm_stop_place *place);
+
 /* Its word in the log: "shutdown", "reboot", … */
 const char *vm_stop_reason_name(enum vm_stop_reason reason);
 
@@ -216,6 +251,13 @@ bool vm_stop_is_fault(enum vm_stop_reason reason);
  * code of an interrupt, below WORLD_EXIT_COUNT. Callable from any hart.
  */
 uint64_t vm_exits(const struct vm *vm, uint32_t cause);
+
+/*
+ * Name of such a cause in the log, after the privileged specification's tables of scause:
+ * "ecall_vs", "load_guest_page_fault", "s_timer" for the supervisor timer interrupt. "other": a
+ * cause that is delegated to guests or not enabled, or that the specification reserves.
+ */
+const char *vm_exit_name(uint32_t cause);
 
 /*
  * Sets bits of vcpu->pending and sends an IPI to its hart. If that is this hart, sets sip.SSIP
