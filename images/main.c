@@ -7,7 +7,7 @@
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa);
 
-const char hyp_build_id[] = "libhyp-" HYP_VERSION;
+const char hyp_build_name[] = "libhyp-" HYP_VERSION;
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa)
 {

@@ -9,7 +9,7 @@
  *         end of the image.
  * Locks   None here: each room's header has its own.
  * Needs   The embedder provides boot_main(hart id, device tree, load address), which boot.S calls,
- *         hyp_build_id of <hyp/arch/hart.h>, and struct hv_build. images/main.c is the smallest
+ *         hyp_build_name of <hyp/arch/hart.h>, and struct hv_build. images/main.c is the smallest
  *         one. Between two steps an embedder may do more: after hv_build_vms(), put a device on a
  *         VM's bus; after hv_init(), replace a function of hv->host by one that calls it
  *         (tests/consumer/hypervisor).

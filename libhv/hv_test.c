@@ -9,7 +9,8 @@ static void boot_says_what_it_finds_and_does(void **state)
 {
     (void)state;
     test_boot();
-    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000\n"
+    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000 "
+                "build_id=0123456789abcdef00ff20202020202020202020\n"
                 "hyp: sstc=1 svpbmt=1 gpa_bits=59 irq_sources=32 load=0x80200000\n"
                 "hyp: svnapot=0 svadu=0 zicbom=0 zicboz=0 stateen=1 vector=0 vmid_bits=14\n"
                 "hyp: seed=none vms_rng_seed=none vms_kaslr_seed=none\n"
@@ -19,7 +20,7 @@ static void boot_says_what_it_finds_and_does(void **state)
                 "hyp: vm=linux vcpus=2 harts=0x3 gpa_bits=41 state=started\n"
                 "hyp: vm=rt memory=ram kept=0x400000\n"
                 "hyp: vm=rt vcpus=1 harts=0x4 gpa_bits=41 state=started\n"
-                "hyp: pool_used_kib=128 pool_peak_kib=128 pool_need_kib=252 pool_kib=1024\n"
+                "hyp: pool_used_kib=136 pool_peak_kib=136 pool_need_kib=260 pool_kib=1024\n"
                 "hyp: space_leaves=302 write_exec=0 guest_pages=0 open_stacks=0\n"
                 "hyp: vm=linux gstage_leaves=2 gstage_wrong=0\n"
                 "hyp: vm=rt gstage_leaves=2 gstage_wrong=0\n");

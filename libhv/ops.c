@@ -141,6 +141,7 @@ static void budget_exceeded(struct vm_host_ops *host, struct vm *vm)
 
 static void vm_ended(struct vm_host_ops *host, struct vm *vm)
 {
+    hv_console_vm_ended(&hv_of(host)->console, vm);
     hv_events_vm_ended(&hv_of(host)->events, vm);
 }
 
@@ -179,7 +180,9 @@ static void start_failed(void *ctx, uint64_t hart_id, long error)
 
 static void hart_vm_ended(void *ctx, struct vm *vm)
 {
-    hv_events_vm_ended(&((struct hv *)ctx)->events, vm);
+    struct hv *hv = ctx;
+    hv_console_vm_ended(&hv->console, vm);
+    hv_events_vm_ended(&hv->events, vm);
 }
 
 static void panicked(void *ctx, struct vm *vm)

@@ -120,13 +120,24 @@ static void ipi_of_the_guests_own_moves_no_bytes(void **state)
     (void)state;
     hv.console.hart = 0;
     let_console_sleep();
-    vcpu_of(2)->vm->stop_reason = VM_STOP_SHUTDOWN;
-    hv.harts.ops->vm_ended(&hv, vcpu_of(2)->vm);
+    hv.host.budget_exceeded(&hv.host, vcpu_of(2)->vm);
     uint64_t stimecmp = csr_read(CSR_STIMECMP);
     hv.host.ipi_work(&hv.host, vcpu_of(0)); /* But events are logged. */
     assert_int_equal(csr_read(CSR_STIMECMP), stimecmp);
     let_console_sleep();
-    test_expect("vm rt stopped: shutdown\n");
+    test_expect("hyp: vm=rt event=exits_after_boot max_exits=0\n");
+}
+
+static void end_of_a_vm_closes_its_console(void **state)
+{
+    (void)state;
+    let_console_sleep();
+    assert_int_equal(vcpu_of(0)->vm->index, 0);
+    hv.host.vm_ended(&hv.host, vcpu_of(0)->vm);
+    hv.harts.ops->vm_ended(&hv, vcpu_of(2)->vm);
+    assert_true(hv_console_wakeup_pending(&hv.console));
+    assert_true(hv.console.vm[0]->vc.closed);
+    assert_true(hv.console.vm[1]->vc.closed);
 }
 
 static void ipi_to_another_hart_is_its_guests(void **state)
@@ -319,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup(end_of_a_vm_interrupts_the_console_hart_only_from_another, setup),
         cmocka_unit_test_setup(ipi_to_a_console_hart_with_a_guest_serves_both, setup),
         cmocka_unit_test_setup(ipi_of_the_guests_own_moves_no_bytes, setup),
+        cmocka_unit_test_setup(end_of_a_vm_closes_its_console, setup),
         cmocka_unit_test_setup(ipi_to_another_hart_is_its_guests, setup),
         cmocka_unit_test_setup(budget_that_is_exceeded_is_said_by_the_console_hart, setup),
         cmocka_unit_test(last_vms_hart_takes_the_console_that_had_no_hart),

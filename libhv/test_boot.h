@@ -18,7 +18,7 @@
 #define TEST_VM_SIZE (4 * HYP_MIB)
 #define TEST_VUART UINT64_C(0x20000000)
 
-const char hyp_build_id[] = "test";
+const char hyp_build_name[] = "test";
 
 /* Calls to the test's controller and to the VMs' models. */
 struct test_irqc {

@@ -436,6 +436,7 @@ static inline void test_machine_init(void)
         .hyp_end = test_link(0x20000),
         .guest_end = test_link(TEST_IMAGE_SIZE - 8), /* The pool begins at the next page. */
         .boot_table = test_m.boot_table,
+        .build_id = (const uint8_t *)"\x01\x23\x45\x67\x89\xab\xcd\xef\x00\xff          ",
     };
     test_map(HV_BOOT_VA, 2 * HV_BOOT_FDT_SIZE, mapped);
     test_map(HV_POOL_VA, 2 * HV_LEAF, mapped);

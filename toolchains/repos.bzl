@@ -5,6 +5,7 @@ load("//toolchains/clang:clang.bzl", "clang")
 load("//toolchains/gcc:debian.bzl", "debian_package", "debian_source")
 load("//tests/boards:debian_boards.bzl", "debian_boards")
 load("//toolchains/rules:debian_linux.bzl", "debian_linux")
+load("//toolchains/rules:debian_userland.bzl", "debian_userland")
 load("//toolchains/rules:qemu_repo.bzl", "firmware_repository", "qemu_repository")
 load("//toolchains/gcc:riscv_gcc.bzl", "riscv_gcc")
 load("//toolchains:third_party.bzl", "THIRD_PARTY")
@@ -89,6 +90,8 @@ def libhyp_repositories():
     clang(name = "clang")
     qemu_repository(name = "qemu")
     debian_linux(name = "debian_linux")
+    debian_linux(name = "debian_linux_newest", cached = "debian_linux_newest", suites = ["sid", "forky"])
+    debian_userland(name = "debian_userland")
     debian_boards(name = "debian_boards")
     firmware_repository(
         name = "opensbi",

@@ -6,9 +6,13 @@
  */
 #include <hyp/arch/csr.h>
 #include <hyp/arch/hart.h>
+#include <hyp/arch/mem.h>
 #include <hyp/arch/sbi_call.h>
 #include <hyp/arch/world.h>
 #include <hyp/base/types.h>
+
+#define STACK_DUMP 1024u   /* Bytes of the stack that a dump shows, from sp upwards. */
+#define STACK_REACH 16384u /* A stack pointer farther below the top belongs to no stack. */
 
 _Noreturn void hart_fault_report(const struct hart_fault_frame *frame);
 _Noreturn void hart_fault_nested(uint64_t depth);
@@ -29,17 +33,28 @@ HYP_COLD static void put(const char *s)
     }
 }
 
-HYP_COLD static void put_hex(const char *name, uint64_t x)
+HYP_COLD static void put_digit(uint64_t x)
 {
-    put(name);
-    put("=0x");
+    put_char("0123456789abcdef"[x & 15]);
+}
+
+HYP_COLD static void put_number(uint64_t x)
+{
+    put("0x");
     int shift = 60;
     while (shift > 0 && (x >> shift) == 0) {
         shift -= 4;
     }
     for (; shift >= 0; shift -= 4) {
-        put_char("0123456789abcdef"[(x >> shift) & 15]);
+        put_digit(x >> shift);
     }
+}
+
+HYP_COLD static void put_hex(const char *name, uint64_t x)
+{
+    put(name);
+    put("=");
+    put_number(x);
 }
 
 static bool is_muted(void)
@@ -59,7 +74,12 @@ HYP_COLD static void put_head(const char *what)
     put(" vm=");
     put(hart->vm_name != NULL ? hart->vm_name : "-");
     put(" build=");
-    put(hyp_build_id);
+    put(hyp_build_name);
+    put(" build_id=");
+    for (unsigned i = 0; i < HYP_BUILD_ID_SIZE; i++) {
+        put_digit(hyp_build_id[i] >> 4);
+        put_digit(hyp_build_id[i]);
+    }
     put("\r\n");
 }
 
@@ -72,6 +92,29 @@ HYP_COLD static void put_gprs(const uint64_t gpr[32])
     for (unsigned i = 1; i < 32; i++) {
         put((i & 3) == 1 ? "\r\n" : " ");
         put_hex(names[i], gpr[i]);
+    }
+    put("\r\n");
+}
+
+/* A load that faults is no fault of the report. Only the stack is read: devices are mapped, too. */
+HYP_COLD static void put_stack(uint64_t sp)
+{
+    uint64_t top = hart_self()->stack_top;
+    uint64_t start = sp & ~(uint64_t)7;
+    if (start >= top || top - start > STACK_REACH) {
+        start = top - STACK_DUMP;
+    }
+    uint64_t end = top - start > STACK_DUMP ? start + STACK_DUMP : top;
+    for (uint64_t at = start; at < end; at += 8) {
+        if (((at - start) & 31) == 0) {
+            put_hex(at == start ? "stack" : "\r\nstack", at);
+        }
+        put(" ");
+        if (mem_find_inaccessible(at, at + 1, false) == at) {
+            put("-");
+        } else {
+            put_number(*(const volatile uint64_t *)(uintptr_t)at);
+        }
     }
     put("\r\n");
 }
@@ -116,6 +159,7 @@ HYP_COLD _Noreturn void hart_fault_report(const struct hart_fault_frame *frame)
     put_hex(" stval", frame->stval);
     put_hex(" hstatus", frame->hstatus);
     put_gprs(frame->gpr);
+    put_stack(frame->gpr[2]);
     call_panicked_and_park(frame);
 }
 
@@ -127,6 +171,7 @@ HYP_COLD _Noreturn void hart_panic_report(const struct hart_fault_frame *frame)
     put((const char *)frame->gpr[10]);
     put_hex(" line", frame->gpr[11]);
     put_gprs(frame->gpr);
+    put_stack(frame->gpr[2]);
     call_panicked_and_park(NULL);
 }
 

@@ -37,6 +37,7 @@
 #define FCR_TX_RESET 0x04u
 #define FCR_DMA 0x08u
 #define FCR_TRIGGER 0xc0u
+#define FCR_RX_8 0x80u /* The trigger level of 8 bytes. */
 #define FCR_KEPT (FCR_ENABLE | FCR_DMA | FCR_TRIGGER)
 
 #define LCR_DLAB 0x80u

@@ -22,6 +22,8 @@
 #define PERIOD 5u
 #define KEY 0x1d
 #define LOG_KEY 0x1e
+#define TERMINAL_KEY 0x1f
+#define INPUT_TIMEOUT 1000u
 #define FOREVER 1000000u
 
 struct port {
@@ -92,6 +94,8 @@ static inline void bench_init_as(struct bench *b, bool polled)
                                                .line_timeout = LINE_TIMEOUT,
                                                .switch_key = KEY,
                                                .log_key = LOG_KEY,
+                                               .terminal_key = TERMINAL_KEY,
+                                               .input_timeout = INPUT_TIMEOUT,
                                                .period = PERIOD};
     assert_int_equal(vconsole_mux_init(&b->mux, &config), HYP_OK);
     for (unsigned i = 0; i < 3; i++) {
@@ -137,8 +141,7 @@ static inline struct vconsole_mux_result run(struct bench *b, uint64_t now)
     do {
         result = step(b, now);
         wake |= result.wake;
-    } while (result.state == VCONSOLE_MUX_AGAIN ||
-             (result.state == VCONSOLE_MUX_TX_WAIT && b->room != 0));
+    } while (result.state == VCONSOLE_MUX_AGAIN || (b->tx_irq && b->room != 0));
     result.wake = wake;
     return result;
 }
@@ -150,8 +153,23 @@ static inline void expect(struct bench *b, const char *text)
     b->out_count = 0;
 }
 
+/* Reads what was typed, and no more. */
+static inline void read_typed(struct bench *b, unsigned vm, const char *text)
+{
+    uint8_t byte;
+    for (; *text != '\0'; text++) {
+        assert_true(vconsole_get_byte(&b->vm[vm].vc, &byte));
+        assert_int_equal(byte, (uint8_t)*text);
+    }
+    assert_false(vconsole_get_byte(&b->vm[vm].vc, &byte));
+}
+
 static inline void type(struct bench *b, const char *text)
 {
+    if (b->in_first == b->in_count) {
+        b->in_first = 0;
+        b->in_count = 0;
+    }
     memcpy(b->in + b->in_count, text, strlen(text));
     b->in_count += (unsigned)strlen(text);
 }

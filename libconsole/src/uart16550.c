@@ -38,7 +38,7 @@ enum hyp_status uart16550_init(struct uart16550 *uart, const struct uart16550_co
     reg_write(uart, R16550_LCR, reg_read(uart, R16550_LCR) & (uint8_t)~LCR_DLAB);
     reg_write(uart, R16550_IER, 0);
     /* The transmit FIFO is not reset: firmware's last bytes may still be in it. */
-    reg_write(uart, R16550_FCR, FCR_ENABLE | FCR_RX_RESET);
+    reg_write(uart, R16550_FCR, FCR_ENABLE | FCR_RX_RESET | FCR_RX_8);
     reg_write(uart, R16550_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
     /* A 16550 (without A) reads 0x80 here: its FIFOs do not work. */
     if ((reg_read(uart, R16550_IIR) & IIR_FIFOS) == IIR_FIFOS) {

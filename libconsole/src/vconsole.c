@@ -2,6 +2,8 @@
 /* A VM's end of the shared console. */
 #include <hyp/console/vconsole.h>
 
+#include <hyp/base/types.h>
+
 #include "vconsole_tx.h"
 
 enum hyp_status vconsole_init(struct vconsole *vc, const struct vconsole_config *config)
@@ -94,9 +96,62 @@ bool vconsole_tx_take_waiting(struct vconsole *vc)
     return __atomic_exchange_n(&vc->tx_waiting, 0, __ATOMIC_RELAXED) != 0;
 }
 
+void vconsole_rx_set_waiting(struct vconsole *vc)
+{
+    __atomic_store_n(&vc->rx_waiting, 1, __ATOMIC_RELAXED);
+    /*
+     * Pairs with the fence in vconsole_rx_take_waiting(): either the VM sees this flag, or
+     * vconsole_rx_recheck() sees the room that it has made.
+     */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+bool vconsole_rx_recheck(struct vconsole *vc)
+{
+    if (byte_ring_room(&vc->rx) == 0) {
+        return false;
+    }
+    /* Relaxed: if the VM still sees 1, it rings the bell once in vain. */
+    __atomic_store_n(&vc->rx_waiting, 0, __ATOMIC_RELAXED);
+    return true;
+}
+
+bool vconsole_rx_take_waiting(struct vconsole *vc)
+{
+    /* Pairs with the fence in vconsole_rx_set_waiting(). */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return __atomic_exchange_n(&vc->rx_waiting, 0, __ATOMIC_RELAXED) != 0;
+}
+
+/* Half of rx is free. */
+static HYP_COLD void offer_room(struct vconsole *vc)
+{
+    if (vconsole_rx_take_waiting(vc) && announce(vc, 0)) {
+        vconsole_wake_mux(vc);
+    }
+}
+
 bool vconsole_get_byte(struct vconsole *vc, uint8_t *byte)
 {
-    return vc->has_rx && byte_ring_get(&vc->rx, byte);
+    if (!vc->has_rx || !byte_ring_get(&vc->rx, byte)) {
+        return false;
+    }
+    /*
+     * A hart that waits has found the ring full and puts nothing, so the VM passes this number. All
+     * other reads cost no fence.
+     */
+    if (byte_ring_used(&vc->rx) == (vc->rx.mask + 1) / 2) {
+        offer_room(vc);
+    }
+    return true;
+}
+
+void vconsole_close(struct vconsole *vc)
+{
+    __atomic_store_n(&vc->closed, 1, __ATOMIC_RELEASE); /* Pairs with vconsole_is_closed(). */
+    if (vc->bell != NULL) {
+        (void)bell_ring(vc->bell, vc->port, false);
+    }
 }
 
 static bool backend_tx_ready(void *state)

@@ -5,7 +5,7 @@
  *
  * A tick is 0.1 ms, the device takes two bytes a tick. A holder writes letters, or carriage
  * returns, which show nothing, at its own pace, finishes a line now and then, or is silent for a
- * while.
+ * while. One of them has the focus, and somebody types, so that its lines are shown again.
  */
 #include <string.h>
 
@@ -19,6 +19,7 @@
 #define PORTS (HOLDERS_MAX + 1)
 #define LINE_TIMEOUT 100u
 #define PERIOD 10u
+#define KEY 0x1d
 #define LINES 60u
 #define LINE "a line of a victim\n"
 
@@ -28,6 +29,8 @@ struct world {
     uint8_t tx[PORTS][256];
     uint8_t rx[PORTS][4];
     unsigned room;
+    bool typed;
+    unsigned keys; /* So often the focus moves first. */
 };
 
 static bool dev_put(void *state, uint8_t byte)
@@ -43,9 +46,12 @@ static bool dev_put(void *state, uint8_t byte)
 
 static bool dev_get(void *state, uint8_t *byte)
 {
-    (void)state;
-    (void)byte;
-    return false;
+    struct world *w = state;
+    bool typed = w->typed;
+    *byte = w->keys != 0 ? KEY : 't';
+    w->keys -= typed && w->keys != 0 ? 1 : 0;
+    w->typed = false;
+    return typed;
 }
 
 static bool dev_irq(void *state, bool enable)
@@ -67,8 +73,11 @@ struct holder {
 static void world_init(struct world *w, unsigned ports)
 {
     memset(w, 0, sizeof(*w));
-    const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = w}, .line_timeout = LINE_TIMEOUT, .period = PERIOD};
+    const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = w},
+                                               .line_timeout = LINE_TIMEOUT,
+                                               .period = PERIOD,
+                                               .input_timeout = 10000,
+                                               .switch_key = KEY};
     PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
     for (unsigned i = 0; i < ports; i++) {
         const struct vconsole_config vc = {.name = "v",
@@ -83,6 +92,8 @@ static void world_init(struct world *w, unsigned ports)
 
 static void hold(struct world *w, const struct holder *h, unsigned port, unsigned now)
 {
+    while (vconsole_get_byte(&w->vc[port], &(uint8_t){0})) {
+    }
     for (unsigned i = 0; now % h->every == 0 && i < h->burst; i++) {
         bool feed = h->feed != 0 && prop_u64(h->feed) == 0;
         (void)test_put_byte(&w->vc[port], feed ? '\n' : h->letter);
@@ -106,6 +117,7 @@ static unsigned run(struct world *w, const struct holder *h, unsigned holders, u
         for (unsigned i = 1; i <= holders; i++) {
             hold(w, &h[i], i, now);
         }
+        w->typed = prop_u64(4) == 0;
         w->room = w->room + 2 < 32 ? w->room + 2 : 32;
         (void)vconsole_mux_step(&w->mux, now, VCONSOLE_MUX_BUDGET);
         PROP_ASSERT(vconsole_mux_is_valid(&w->mux));
@@ -138,6 +150,7 @@ void prop_run(void)
     PROP_ASSERT(held == 0);
     world_init(&w, holders + 1);
     vconsole_mux_set_paced(&w.mux, paced & ((1u << (holders + 1)) - 1));
+    w.keys = (unsigned)prop_u64(holders + 1);
     unsigned beside = run(&w, h, holders, &held);
     PROP_ASSERT(held <= LINE_TIMEOUT + beside / 5 + 1);
     if (only_hold) {

@@ -33,6 +33,7 @@ static bool take_letters(struct vconsole_mux *mux, struct vconsole *vc)
     }
     uint32_t max = mux->budget < sizeof(mux->stage) ? mux->budget : sizeof(mux->stage);
     mux->stage_count = (uint8_t)byte_ring_get_run(&vc->tx, mux->stage, max, ' ', '~');
+    vconsole_mux_keep(mux, mux->stage, mux->stage_count);
     return mux->stage_count != 0;
 }
 
@@ -76,39 +77,75 @@ static void account(struct vconsole_mux *mux, struct vconsole *vc, uint32_t take
     }
 }
 
+/* Begins a piece of work for bytes that are paced or not. False: not in this period. */
+static bool pace(struct vconsole_mux *mux, bool paced)
+{
+    mux->stage_paced = paced;
+    if (paced && !pace_is_open(mux)) {
+        return false;
+    }
+    if (paced) {
+        pace_take(mux);
+    }
+    return true;
+}
+
+/* Shows more of the focus' line again, which is this hart's own work. */
+static enum fill fill_redraw(struct vconsole_mux *mux)
+{
+    if (!pace(mux, own_is_paced(mux))) {
+        return FILL_LATER;
+    }
+    mux->last_byte = mux->now;
+    if (!mux->redrawing) {
+        vconsole_mux_redraw_begin(mux);
+    } else {
+        account(mux, mux->port[mux->owner], vconsole_mux_redraw_some(mux));
+    }
+    return FILL_SOME;
+}
+
 static enum fill fill_from(struct vconsole_mux *mux, unsigned port)
 {
     struct vconsole *vc = mux->port[port];
+    mux->redrawing &= !vconsole_mux_redraw_is_done(mux);
+    if (mux->redrawing) {
+        return fill_redraw(mux);
+    }
     if (byte_ring_used(&vc->tx) == 0) {
         /* The bell announces bytes that come after this look. */
         mux->active &= ~BIT(port);
         return FILL_NONE;
     }
-    mux->stage_paced = port_is_paced(mux, port);
-    if (mux->stage_paced) {
-        if (!pace_is_open(mux)) {
-            return FILL_LATER;
-        }
-        pace_take(mux);
+    if (mux->owner == PORT_NONE && port == mux->focus && vconsole_mux_redraw_is_due(mux)) {
+        return fill_redraw(mux);
+    }
+    if (!pace(mux, port_is_paced(mux, port))) {
+        return FILL_LATER;
     }
     mux->drained |= BIT(port);
     mux->last_byte = mux->now;
     uint32_t tail = vc->tx.tail;
-    if (!take_letters(mux, vc)) {
+    if (mux->whole) {
+        vconsole_mux_take_raw(mux, vc);
+    } else if (!take_letters(mux, vc)) {
         take_one(mux, vc);
     }
     account(mux, vc, vc->tx.tail - tail);
     return FILL_SOME;
 }
 
-/* Stages a change of focus, the end of a line, or bytes of one ring. */
+/* Stages a line of the mux's own, the end of a line, or bytes of one ring. */
 static enum fill stage_fill(struct vconsole_mux *mux)
 {
     mux->stage_first = 0;
-    if (mux->focus_changed) {
-        mux->stage_paced = mux->paced != 0;
-        vconsole_mux_stage_focus(mux);
+    if (vconsole_mux_stage_own(mux)) {
+        mux->stage_paced = own_is_paced(mux);
         return FILL_SOME;
+    }
+    if (mux->whole) {
+        enum fill filled = fill_from(mux, mux->owner);
+        return filled == FILL_NONE && mux->active != 0 ? FILL_LATER : filled;
     }
     if (mux->owner != PORT_NONE && !vconsole_mux_line_is_over(mux)) {
         return fill_from(mux, mux->owner);
@@ -122,7 +159,10 @@ static enum fill stage_fill(struct vconsole_mux *mux)
     if (port != PORT_NONE) {
         return fill_from(mux, port);
     }
-    return mux->active != 0 ? FILL_LATER : FILL_NONE;
+    if (mux->active != 0) {
+        return FILL_LATER;
+    }
+    return vconsole_mux_redraw_is_due(mux) ? fill_redraw(mux) : FILL_NONE;
 }
 
 /* ---- From the stage to the device ------------------------------------------------------------ */
@@ -140,8 +180,8 @@ static bool next_is_paced(const struct vconsole_mux *mux)
     if (mux->stage_count != 0) {
         return mux->stage_paced;
     }
-    if (mux->focus_changed) {
-        return mux->paced != 0;
+    if (vconsole_mux_own_is_due(mux) || mux->redrawing) {
+        return own_is_paced(mux);
     }
     if (mux->owner != PORT_NONE) {
         return port_is_paced(mux, mux->owner);
@@ -219,6 +259,17 @@ static void set_deadline(struct vconsole_mux *mux, struct vconsole_mux_result *r
     result->deadline = end > mux->now && end < next ? end : next;
 }
 
+/* A step is due for input, too: also where room interrupts. */
+static void add_input_deadline(const struct vconsole_mux *mux, struct vconsole_mux_result *result)
+{
+    uint64_t end = vconsole_mux_input_deadline(mux);
+    bool later = result->state == VCONSOLE_MUX_UNTIL && result->deadline <= end;
+    if (result->state != VCONSOLE_MUX_AGAIN && end > mux->now && end != UINT64_MAX && !later) {
+        result->state = VCONSOLE_MUX_UNTIL;
+        result->deadline = end;
+    }
+}
+
 struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t now,
                                              uint32_t budget)
 {
@@ -229,10 +280,12 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
     mux->paced_step = false;
     uint32_t left = vconsole_mux_take_input(mux, budget, &result);
     vconsole_mux_take_pending(mux);
-    if (mux->owner != PORT_NONE) {
+    mux->budget = left;
+    if (mux->whole) {
+        vconsole_mux_hold_others(mux);
+    } else if (mux->owner != PORT_NONE) {
         vconsole_mux_look_for_waiting(mux);
     }
-    mux->budget = left;
     enum output output = write_output(mux);
     result.wake |= take_waiting(mux);
     vconsole_mux_set_rx_irq(mux);
@@ -241,10 +294,6 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
     bool wants_room = output == OUTPUT_ROOM;
     if (dev->ops->set_tx_irq(dev->state, wants_room) && wants_room) {
         result.state = VCONSOLE_MUX_TX_WAIT;
-        if (!mux->rx_irq && !mux->polled && mux->focus < mux->port_count) {
-            result.state = VCONSOLE_MUX_UNTIL; /* Room interrupts, and the step looks for input. */
-            result.deadline = mux->pace_next;
-        }
     } else if (output == OUTPUT_LATER || (output == OUTPUT_DONE && paced_later)) {
         set_deadline(mux, &result); /* Awake: no port sends an IPI. */
     } else if (output != OUTPUT_DONE || !bell_sleep(&mux->bell)) {
@@ -253,6 +302,7 @@ struct vconsole_mux_result vconsole_mux_step(struct vconsole_mux *mux, uint64_t 
         result.state = VCONSOLE_MUX_UNTIL;
         result.deadline = vconsole_mux_line_end(mux);
     }
+    add_input_deadline(mux, &result);
     return result;
 }
 
@@ -308,5 +358,9 @@ bool vconsole_mux_is_valid(const struct vconsole_mux *mux)
            (mux->active >> mux->port_count) == 0 && mux->drained == 0 &&
            mux->stage_first + mux->stage_count <= (unsigned)sizeof(mux->stage) &&
            !((mux->waiting || mux->blocking || mux->line_has_esc) && mux->owner == PORT_NONE) &&
-           !(mux->blocking && !mux->waiting);
+           !(mux->blocking && !mux->waiting) &&
+           !((mux->whole || mux->redrawing) && mux->owner != mux->focus && !mux->focus_moved) &&
+           !(mux->whole && mux->waiting) && mux->kept.at <= mux->kept.end &&
+           mux->kept.end <= VCONSOLE_MUX_KEPT &&
+           mux->kept.sequence_count <= sizeof(mux->kept.sequence_byte);
 }

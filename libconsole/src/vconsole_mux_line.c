@@ -81,6 +81,7 @@ void vconsole_mux_look_for_waiting(struct vconsole_mux *mux)
 void vconsole_mux_open_line(struct vconsole_mux *mux, unsigned port)
 {
     mux->owner = (uint8_t)port;
+    mux->kept.broken &= port != mux->focus;
     vconsole_mux_stage_tag(mux, mux->port[port]);
     vconsole_mux_look_for_waiting(mux);
 }
@@ -88,6 +89,8 @@ void vconsole_mux_open_line(struct vconsole_mux *mux, unsigned port)
 void vconsole_mux_close_line(struct vconsole_mux *mux)
 {
     mux->port[mux->owner]->pending_cr = false;
+    mux->kept.broken |= mux->owner == mux->focus; /* A line feed keeps nothing afterwards. */
+    mux->redrawing = false;
     mux->owner = PORT_NONE;
     mux->waiting = false;
     if (mux->blocking) {

@@ -19,6 +19,12 @@ static inline bool port_is_paced(const struct vconsole_mux *mux, unsigned port)
     return (mux->paced >> port & 1) != 0;
 }
 
+/* True if the mux's own lines are paced. */
+static inline bool own_is_paced(const struct vconsole_mux *mux)
+{
+    return mux->paced != 0;
+}
+
 /* True if this step may move bytes of paced ports. */
 static inline bool pace_is_open(const struct vconsole_mux *mux)
 {
@@ -41,6 +47,7 @@ void vconsole_mux_stage_string(struct vconsole_mux *mux, const char *text);
 /* vconsole_mux_stage.c: the tag, if the vconsole has a name. */
 void vconsole_mux_stage_tag(struct vconsole_mux *mux, const struct vconsole *vc);
 /* vconsole_mux_stage.c: resets attributes and character set, if the line has ESC in it. */
+#define VCONSOLE_MUX_RESET_LINE_SIZE 13u
 void vconsole_mux_stage_reset(struct vconsole_mux *mux);
 
 /* vconsole_mux_line.c: takes the bell's pending bits into `active`. */
@@ -58,8 +65,10 @@ bool vconsole_mux_line_is_over(const struct vconsole_mux *mux);
 
 /* vconsole_mux_text.c: one byte of the open line, which a line feed closes. */
 void vconsole_mux_stage_byte(struct vconsole_mux *mux, uint8_t byte);
-/* vconsole_mux_text.c: ends the open line, resets modes, and shows which VM has the focus. */
-void vconsole_mux_stage_focus(struct vconsole_mux *mux);
+/* vconsole_mux_text.c: stages the mux's own line that is due. False: none is. */
+bool vconsole_mux_stage_own(struct vconsole_mux *mux);
+/* vconsole_mux_text.c: true if a line of the mux's own is due. */
+bool vconsole_mux_own_is_due(const struct vconsole_mux *mux);
 
 /*
  * vconsole_mux_input.c: reads the device. Returns what it leaves of the budget: input for a paced
@@ -67,5 +76,29 @@ void vconsole_mux_stage_focus(struct vconsole_mux *mux);
  */
 uint32_t vconsole_mux_take_input(struct vconsole_mux *mux, uint32_t budget,
                                  struct vconsole_mux_result *result);
-/* vconsole_mux_input.c: enables the receive interrupt, for a paced port once a period only. */
+/* vconsole_mux_input.c: enables the receive interrupt, unless the device is not to be read now. */
 void vconsole_mux_set_rx_irq(struct vconsole_mux *mux);
+/* vconsole_mux_input.c: tick at which input needs a step; UINT64_MAX: none. */
+uint64_t vconsole_mux_input_deadline(const struct vconsole_mux *mux);
+
+/* vconsole_mux_redraw.c: keeps characters that the open line of the focus has shown. */
+void vconsole_mux_keep(struct vconsole_mux *mux, const uint8_t *bytes, uint32_t count);
+/* vconsole_mux_redraw.c: the cursor is at the line's start. */
+void vconsole_mux_keep_return(struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: nothing is kept: the line has ended, or the focus has moved. */
+void vconsole_mux_keep_nothing(struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: true if the kept text must be shown again. */
+bool vconsole_mux_redraw_is_due(const struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: opens the line. */
+void vconsole_mux_redraw_begin(struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: true if all of it is staged. */
+bool vconsole_mux_redraw_is_done(const struct vconsole_mux *mux);
+/* vconsole_mux_redraw.c: stages more of it. Returns how many bytes. */
+uint32_t vconsole_mux_redraw_some(struct vconsole_mux *mux);
+
+/* vconsole_mux_whole.c: stages bytes of the VM that has the terminal, as they are. */
+void vconsole_mux_take_raw(struct vconsole_mux *mux, struct vconsole *vc);
+/* vconsole_mux_whole.c: keeps the rings of one of the others half free; ends with the VM's stop. */
+void vconsole_mux_hold_others(struct vconsole_mux *mux);
+/* vconsole_mux_whole.c: others' bytes are shown again. */
+void vconsole_mux_end_whole(struct vconsole_mux *mux);

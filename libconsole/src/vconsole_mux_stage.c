@@ -7,6 +7,7 @@
  * attributes: outside UTF-8, well-formed text of another VM would have C1 controls in it.
  */
 #define RESET_LINE "\030\033%G\017\033(B\033[0m"
+_Static_assert(sizeof(RESET_LINE) == VCONSOLE_MUX_RESET_LINE_SIZE, "room in the stage");
 
 void vconsole_mux_stage_put(struct vconsole_mux *mux, uint8_t byte)
 {

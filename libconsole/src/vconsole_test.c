@@ -9,9 +9,9 @@ struct vm_cost {
     struct vconsole vc;
     struct vuart uart;
     uint8_t tx[1024];
-    uint8_t rx[64];
+    uint8_t rx[4096];
 };
-_Static_assert(sizeof(struct vm_cost) <= 2048, "a VM's console is cheap");
+_Static_assert(sizeof(struct vm_cost) <= 6144, "a VM's console is cheap");
 
 static void a_step_is_bounded(void **state)
 {
@@ -31,7 +31,7 @@ static void a_step_is_bounded(void **state)
     step(&b, 0);
     assert_int_equal(b.out_count, 19);
     b.room = FOREVER;
-    memset(b.in, 'i', 40);
+    memset(b.in, TERMINAL_KEY, 40); /* No ring has room for so many other bytes. */
     b.in_count = 40;
     step(&b, 0);
     assert_int_equal(b.in_first, 16);
@@ -130,16 +130,6 @@ static void typing_for_others_comes_once_a_period(void **state)
     assert_true(b.rx_irq);
 }
 
-static void read_typed(struct bench *b, unsigned vm, const char *text)
-{
-    uint8_t byte;
-    for (; *text != '\0'; text++) {
-        assert_true(vconsole_get_byte(&b->vm[vm].vc, &byte));
-        assert_int_equal(byte, *text);
-    }
-    assert_false(vconsole_get_byte(&b->vm[vm].vc, &byte));
-}
-
 static void answers_for_the_last_focus_are_dropped(void **state)
 {
     (void)state;
@@ -214,9 +204,6 @@ static void input_goes_to_the_focus(void **state)
     run(&b, 0);
     expect(&b, "hyp: console=a\r\n");
     assert_false(vconsole_get_byte(&b.vm[2].vc, &byte));
-    type(&b, "123456");
-    run(&b, 0);
-    assert_int_equal(b.vm[0].vc.rx_dropped, 2);
 }
 
 static void the_log_key_is_reported_and_is_no_input(void **state)
@@ -386,10 +373,15 @@ static void is_valid_finds_a_bad_state(void **state)
     BAD(owner = 3);
     BAD(active = 8);
     BAD(drained = 1);
-    BAD(stage_count = 209);
+    BAD(stage_count = 241);
     BAD(waiting = true);
     BAD(blocking = true);
     BAD(line_has_esc = true);
+    BAD(whole = true);
+    BAD(redrawing = true);
+    BAD(kept.at = 1);
+    BAD(kept.end = VCONSOLE_MUX_KEPT + 1);
+    BAD(kept.sequence_count = 17);
 }
 
 int main(void)

@@ -3,7 +3,9 @@
  * Two VMs send any bytes, with and without the focus, which moves. The output is UTF-8; after any
  * of Unicode's line ends a line begins with its VM's tag; a VM without the focus sends no control
  * but TAB; a sequence of the one with the focus does not outlive its line; and each byte that was
- * sent is shown, in order, unchanged or as \xNN.
+ * sent is shown, in order, unchanged or as \xNN. Somebody types, so that lines of the focus are
+ * shown again: such a text is UTF-8 with no control but TAB and BS, and is not longer than what is
+ * kept.
  */
 #include <string.h>
 
@@ -30,17 +32,49 @@ struct world {
     struct vconsole vc[PORTS];
     uint8_t tx[PORTS][64];
     uint8_t rx[PORTS][4];
-    bool key;
+    uint8_t key; /* 0: none is pressed. */
     uint64_t now;
     unsigned out_count;
+    unsigned again_total;
+    unsigned again_count; /* Bytes of the current text that is shown again. */
     unsigned sent_count[PORTS];
     uint8_t sent[PORTS][SENT_MAX]; /* Carriage returns left out. */
     char out[OUT_MAX];
+    char again[VCONSOLE_MUX_KEPT + VCONSOLE_MUX_KEPT];
 };
+
+static uint32_t decode(const char **p, const char *end);
+
+/* A text that is shown again, or its begin, from the byte behind the tag. */
+static void check_again(struct world *w)
+{
+    const char *p = w->again;
+    const char *end = w->again + w->again_count;
+    unsigned back = 0;
+    while (p < end) {
+        uint32_t code = decode(&p, end);
+        back += code == '\b' ? 1 : 0;
+        PROP_ASSERT(code == '\b' || code == '\t' ||
+                    (code >= ' ' && !(code >= 0x7f && code < 0xa0)));
+        PROP_ASSERT(code == '\b' || back == 0);
+        PROP_ASSERT(code != 0x2028 && code != 0x2029);
+    }
+    PROP_ASSERT(w->again_count - back <= VCONSOLE_MUX_KEPT);
+    w->again_count = 0;
+}
 
 static bool dev_put(void *state, uint8_t byte)
 {
     struct world *w = state;
+    if (w->mux.redrawing && w->mux.redraw_at != 0) { /* Behind the tag. */
+        PROP_ASSERT(w->again_count < sizeof(w->again));
+        w->again[w->again_count++] = (char)byte;
+        return true;
+    }
+    if (w->again_count != 0) {
+        check_again(w);
+        w->again_total++;
+    }
     PROP_ASSERT(w->out_count < OUT_MAX);
     w->out[w->out_count++] = (char)byte;
     return true;
@@ -49,10 +83,9 @@ static bool dev_put(void *state, uint8_t byte)
 static bool dev_get(void *state, uint8_t *byte)
 {
     struct world *w = state;
-    *byte = KEY;
-    bool key = w->key;
-    w->key = false;
-    return key;
+    *byte = w->key;
+    w->key = 0;
+    return *byte != 0;
 }
 
 static bool dev_irq(void *state, bool enable)
@@ -67,8 +100,11 @@ static const struct console_ops dev_ops = {
 static void world_init(struct world *w)
 {
     memset(w, 0, offsetof(struct world, out));
-    const struct vconsole_mux_config config = {
-        .dev = {.ops = &dev_ops, .state = w}, .line_timeout = 4, .period = 1, .switch_key = KEY};
+    const struct vconsole_mux_config config = {.dev = {.ops = &dev_ops, .state = w},
+                                               .line_timeout = 4,
+                                               .period = 1,
+                                               .input_timeout = 1u << 30,
+                                               .switch_key = KEY};
     PROP_ASSERT(vconsole_mux_init(&w->mux, &config) == HYP_OK);
     for (unsigned i = 0; i < PORTS; i++) {
         const struct vconsole_config vc = {.name = name[i],
@@ -320,7 +356,11 @@ void prop_run(void)
     for (unsigned i = 0; i < 120; i++) {
         switch (prop_u64(8)) {
         case 0: w.now += prop_u64(6); break;
-        case 1: w.key = prop_u64(3) == 0; break;
+        case 1:
+            w.key = prop_u64(3) == 0 ? KEY : 't';
+            while (vconsole_get_byte(&w.vc[w.mux.focus], &(uint8_t){0})) {
+            }
+            break;
         case 2: (void)vconsole_mux_step(&w.mux, w.now, (uint32_t)prop_u64(20)); break;
         default: send_some(&w); break;
         }

@@ -15,7 +15,7 @@
 #define GPA_IMSIC UINT64_C(0x28000000)
 #define FILE_HPA UINT64_C(0x29001000)
 
-const char hyp_build_id[] = "test";
+const char hyp_build_name[] = "test";
 
 /* The linux VM has two ranges, one of them read-only; the rt VM's are adjacent. */
 static struct vm_mem linux_mem[] = {

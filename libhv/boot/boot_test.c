@@ -4,7 +4,7 @@
 
 #include "libhv/test_hv.h"
 
-const char hyp_build_id[] = "test";
+const char hyp_build_name[] = "test";
 
 static struct hyp_config config;
 static struct hyp_platform platform;
@@ -146,7 +146,8 @@ static void machine_is_shown(void **state)
     assert_int_equal(hv_boot_read_machine(&b, TEST_FDT), HYP_OK);
     assert_int_equal(machine_probe(&b.machine), HYP_OK);
     hv_boot_show_machine(&b);
-    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000\n"
+    test_expect("hyp: build=test config=two harts=4 timebase_hz=1000000 "
+                "build_id=0123456789abcdef00ff20202020202020202020\n"
                 "hyp: sstc=1 svpbmt=1 gpa_bits=59 irq_sources=0 load=0x80200000\n"
                 "hyp: svnapot=0 svadu=0 zicbom=0 zicboz=0 stateen=1 vector=0 vmid_bits=14\n");
 }
@@ -167,7 +168,8 @@ static void harts_without_h_are_named(void **state)
     test_write_tree();
     assert_int_equal(hv_boot_read_machine(&b, TEST_FDT), HYP_OK);
     hv_boot_show_machine(&b);
-    test_expect_line("hyp: build=test config=two harts=2 timebase_hz=1000000");
+    test_expect_line("hyp: build=test config=two harts=2 timebase_hz=1000000 "
+                     "build_id=0123456789abcdef00ff20202020202020202020");
     test_expect_line("hyp: harts_without_h=2 ids=101,103");
 }
 

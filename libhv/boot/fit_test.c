@@ -6,7 +6,7 @@
 
 #define NO_HART CONFIG_NO_HART
 
-const char hyp_build_id[] = "test";
+const char hyp_build_name[] = "test";
 
 static struct vm_mem mem[2];
 static struct vm_device linux_device;

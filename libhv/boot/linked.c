@@ -2,6 +2,8 @@
 /* Addresses of the sections of sections.ld, the linker script of images. */
 #include "libhv/boot/linked.h"
 
+#include <hyp/arch/hart.h>
+
 extern uint64_t boot_table_2m[512];
 extern const char _text_start[], _text_end[], _rodata_start[], _rodata_end[], _data_start[];
 extern const char _hyp_end[], _guest_end[];
@@ -15,4 +17,5 @@ const struct hv_image hv_image_linked = {
     .hyp_end = _hyp_end,
     .guest_end = _guest_end,
     .boot_table = boot_table_2m,
+    .build_id = hyp_build_id,
 };

@@ -75,8 +75,12 @@ static void show_left_out(const struct hv_boot *boot)
 void hv_boot_show_machine(const struct hv_boot *boot)
 {
     const struct machine *machine = &boot->machine;
-    log_line(boot->log, "build=%s config=%s harts=%u timebase_hz=%u", hyp_build_id,
-             boot->build->config->name, machine->hart_count, machine->timebase_hz);
+    char build_id[2 * HYP_BUILD_ID_SIZE + 1];
+    for (size_t i = 0; i < HYP_BUILD_ID_SIZE; i++) {
+        (void)format_buf(build_id + 2 * i, 3, "%02x", boot->build->image->build_id[i]);
+    }
+    log_line(boot->log, "build=%s config=%s harts=%u timebase_hz=%u build_id=%s", hyp_build_name,
+             boot->build->config->name, machine->hart_count, machine->timebase_hz, build_id);
     log_line(boot->log, "sstc=%u svpbmt=%u gpa_bits=%u irq_sources=%u load=0x%lx",
              has(machine, GUEST_ISA_SSTC), machine->svpbmt, machine->gpa_bits,
              machine->source_count, boot->memory.load_hpa);

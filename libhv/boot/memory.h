@@ -20,8 +20,9 @@ struct hv_image {
     const char *text_start, *text_end;
     const char *rodata_start, *rodata_end;
     const char *data_start, *hyp_end;
-    const char *guest_end; /* End of the embedded files. */
-    uint64_t *boot_table;  /* 512 entries, 2 MiB leaves of SPACE_BASE's GiB, loaded by boot.S. */
+    const char *guest_end;   /* End of the embedded files. */
+    uint64_t *boot_table;    /* 512 entries, 2 MiB leaves of SPACE_BASE's GiB, loaded by boot.S. */
+    const uint8_t *build_id; /* HYP_BUILD_ID_SIZE bytes. */
 };
 
 struct hv_memory {

@@ -70,6 +70,13 @@ enum hyp_status hv_console_add_vm(struct hv_console *console, struct vm *vm)
     return console->shared != NULL ? console->shared->add_vm(console, vm) : HYP_OK;
 }
 
+void hv_console_vm_ended(struct hv_console *console, const struct vm *vm)
+{
+    if (console->vm[vm->index] != NULL) {
+        vconsole_close(&console->vm[vm->index]->vc);
+    }
+}
+
 /* Writes the log to the device, polled: images without a shared console have no mux. */
 static void write_log(struct hv_console *console)
 {

@@ -27,7 +27,7 @@
 
 /* Bytes of a VM's rings. */
 #define HV_CONSOLE_TX_RING 1024
-#define HV_CONSOLE_RX_RING 64
+#define HV_CONSOLE_RX_RING 4096
 
 /* A VM's end of the console. */
 struct hv_console_vm {
@@ -114,6 +114,9 @@ void hv_console_clear_vm(struct hv_console *console);
 
 /* HYP_OK, also if the VM shares no console. */
 HYP_MUST_USE enum hyp_status hv_console_add_vm(struct hv_console *console, struct vm *vm);
+
+/* Any hart: the VM has stopped and reads no more. The caller then interrupts the console hart. */
+void hv_console_vm_ended(struct hv_console *console, const struct vm *vm);
 
 /* Console hart: moves some bytes. */
 void hv_console_step(struct hv_console *console, struct hv_timer *timer);

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #define NEVER UINT64_MAX
-#define LINE_TIMEOUT_US 10000 /* An idle prompt stays so long while other ports wait. */
-#define PERIOD_US 1000        /* Between two steps for paced ports. */
-#define AGAIN_US 50           /* Until the next step, if the device cannot interrupt for room. */
+#define LINE_TIMEOUT_US 10000    /* An idle prompt stays so long while other ports wait. */
+#define PERIOD_US 1000           /* Between two steps for paced ports. */
+#define INPUT_TIMEOUT_US 1000000 /* A VM that reads nothing for so long loses its input. */
+#define AGAIN_US 50              /* Until the next step, if the device cannot interrupt for room. */
 #define POLL_INPUT_US 5000
 #define POLL_ROOM_US 1000                /* The UART's interrupt does not reach the console hart. */
 #define POLL_RINGS_US 10000              /* A ring holds more than the device sends in this time. */
@@ -117,15 +118,16 @@ static enum hyp_status add_vm(struct hv_console *console, struct vm *vm) NO_THRE
         return HYP_OK;
     }
     struct hv_console_vm *port = object_pool_alloc(console->objects, sizeof(*port));
-    uint8_t *rings = object_pool_alloc(console->objects, HV_CONSOLE_TX_RING + HV_CONSOLE_RX_RING);
-    if (port == NULL || rings == NULL) {
+    uint8_t *tx = object_pool_alloc(console->objects, HV_CONSOLE_TX_RING);
+    uint8_t *rx = object_pool_alloc(console->objects, HV_CONSOLE_RX_RING);
+    if (port == NULL || tx == NULL || rx == NULL) {
         return HYP_E_NOMEM;
     }
     struct vconsole_config config = {
         .name = vm->config->name,
-        .tx = rings,
+        .tx = tx,
         .tx_size = HV_CONSOLE_TX_RING,
-        .rx = rings + HV_CONSOLE_TX_RING,
+        .rx = rx,
         .rx_size = HV_CONSOLE_RX_RING,
         .discard = console->hart == HV_NO_HART,
     };
@@ -165,8 +167,10 @@ static bool share(struct hv_console *console)
         .dev = console->dev,
         .line_timeout = hv_console_ticks_of_us(console, LINE_TIMEOUT_US),
         .period = hv_console_ticks_of_us(console, PERIOD_US),
+        .input_timeout = hv_console_ticks_of_us(console, INPUT_TIMEOUT_US),
         .switch_key = hyp_console_key(build),
         .log_key = hyp_log_key(build),
+        .terminal_key = hyp_terminal_key(build),
     };
     if (vconsole_mux_init(&console->mux, &config) != HYP_OK ||
         vconsole_mux_add(&console->mux, &console->log_vc) != HYP_OK) {

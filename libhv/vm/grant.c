@@ -24,6 +24,7 @@ void hv_vm_grant(struct hv_vms *vms, struct hv_vm *hv_vm)
         .fp = fp_of(common.isa),
         .henvcfg = machine_henvcfg(common.isa),
         .hcounteren = machine_hcounteren(machine, common.isa),
+        .counters = (uint32_t)machine_hcounteren(machine, common.isa) & machine->counters,
         .hstateen0 = HSTATEEN0_ENVCFG, /* senvcfg; no guest's ISA string has other such state. */
         /* Only the block size that boot has tried (zero_block), not one that the tree claims. */
         .cboz_block = has_zicboz && common.block[MACHINE_BLOCK_ZICBOZ] == vms->pool->zero_block

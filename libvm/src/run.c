@@ -15,6 +15,7 @@
 #include <hyp/arch/hart.h>
 
 #include "exit.h"
+#include "sbi.h"
 #include "vcpu.h"
 
 /* Waits for an interrupt and handles it. May return without one, as WFI may. */
@@ -143,6 +144,7 @@ static void leave(struct vcpu *vcpu)
     struct vm *vm = vcpu->vm;
     csr_write(CSR_HVIP, 0);
     csr_write(CSR_HIE, 0);
+    sbi_pmu_reset(vcpu);
     /* Each hart's release pairs with the last hart's acquire, which sees all that they wrote. */
     if (__atomic_sub_fetch(&vm->running, 1, __ATOMIC_ACQ_REL) == 0) {
         spinlock_lock(&vm->lock);

@@ -24,6 +24,7 @@ static bool has_extension(const struct vm *vm, uint64_t ext)
     case SBI_EXT_HSM:
     case SBI_EXT_SRST: return true;
     case SBI_EXT_DBCN: return vm->console_write != NULL;
+    case SBI_EXT_PMU: return vm->grant.counters != 0;
     default: return false;
     }
 }
@@ -178,6 +179,7 @@ HYP_COLD enum vcpu_action sbi_handle(struct vcpu *vcpu)
         case SBI_EXT_HSM: ret = sbi_hsm(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_SRST: ret = handle_srst(vcpu, &gpr[10], fid, &action); break;
         case SBI_EXT_DBCN: ret = sbi_dbcn(vcpu, &gpr[10], fid); break;
+        case SBI_EXT_PMU: ret = sbi_pmu(vcpu, &gpr[10], fid); break;
         default: ret = sbi_error(SBI_ERR_NOT_SUPPORTED); break;
         }
         if (ext > SBI_EXT_LEGACY_LAST) { /* Legacy calls preserve a1. */

@@ -49,6 +49,15 @@ struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 int64_t sbi_rfence(uint64_t mask, uint64_t hart_base, uint64_t start, uint64_t size, uint64_t asid,
                    uint64_t a5, uint64_t fid);
 
+/* ---- sbi_pmu.c ------------------------------------------------------------------------------- */
+
+/* Handles PMU. The calls that reach the firmware act on this hart alone, and take no lock there. */
+struct sbi_ret sbi_pmu(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
+
+/* Makes the counters that the guest has used as they are on a hart that starts: without events, and
+ * 0. The guest no longer runs on this hart. */
+void sbi_pmu_reset(struct vcpu *vcpu);
+
 /* ---- sbi_hsm.c ------------------------------------------------------------------------------- */
 
 /* Handles HSM. Sets *action to VCPU_WAIT if the calling vCPU has stopped or suspended itself. */

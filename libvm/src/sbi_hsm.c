@@ -66,6 +66,7 @@ static struct sbi_ret stop(struct vcpu *self, enum vcpu_action *action)
 {
     struct vm *vm = self->vm;
     csr_write(CSR_HIE, 0); /* Else WFI would not wait while an interrupt of the guest pends. */
+    sbi_pmu_reset(self);
     spinlock_lock(&vm->lock);
     set_state(self, SBI_HSM_STOPPED);
     bool last = all_stopped(vm);

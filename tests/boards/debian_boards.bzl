@@ -6,9 +6,7 @@ be had, the file `unavailable` says so instead, and whoever wants them fails wit
 """
 
 load("//toolchains/gcc:debian.bzl", "ENVIRON")
-load("//toolchains/rules:debian_linux.bzl", "depends", "find_suite", "from_cache", "to_cache")
-
-_CACHED = "debian_boards"
+load("//toolchains/rules:debian_linux.bzl", "download", "kernel_packages")
 
 _BUILD = """
 package(default_visibility = ["//visibility:public"])
@@ -21,24 +19,19 @@ filegroup(
 exports_files(["version"])
 """
 
-def _packages(rctx, kernel):
+def _packages(rctx):
     # before kernels were split, all was in one package
-    return depends(rctx, kernel, ["linux-base-"]) or [kernel]
+    names, error = kernel_packages(rctx, ["linux-base-"])
+    return names[1:] or names, error
 
 def _impl(rctx):
-    cache = rctx.os.environ.get("HYP_DEBIAN_CACHE", "")
-    cached = from_cache(rctx, cache, _CACHED)
-    error = None if cached else find_suite(rctx, rctx.attr.suites, _packages)
+    _, error = download(rctx, rctx.attr.suites, _packages)
     rctx.file("BUILD.bazel", _BUILD)
     if error:
         text = "The device trees of Debian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (error, rctx.name)
         rctx.file("unavailable", text, executable = False)
         rctx.file("version", text, executable = False)
         return
-    debs = [p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")]
-    if cache and not cached:
-        to_cache(rctx, cache, _CACHED, debs)
-    rctx.file("version", "suite " + rctx.read("suite") + "".join([d + "\n" for d in debs]), executable = False)
     script = " && ".join([
         "for deb in *.deb; do dpkg-deb --fsys-tarfile $deb | tar -x --wildcards '*.dtb'; done",
         "mkdir dtbs",
@@ -54,6 +47,7 @@ def _impl(rctx):
 debian_boards = repository_rule(
     implementation = _impl,
     attrs = {
+        "cached": attr.string(default = "debian_boards"),
         # the newest first
         "suites": attr.string_list(default = ["sid", "forky", "trixie"]),
     },

@@ -23,13 +23,14 @@ def config_sh_test(name, files, words = [], program = None, toolchains = []):
         toolchains = toolchains,
     )
 
-def _tool(name, config, deps):
+def config_tool(name, config, deps):
+    """NAME_tool: the tool with a configuration, if there is one, and with the platform in `deps`."""
     cc_binary(
         name = name + "_tool",
         testonly = True,
-        srcs = [config],
+        srcs = [config] if config else [],
         copts = hyp_copts(),
-        deps = ["//toolchains/tools/config_tool:config_tool_main"] + deps,
+        deps = ["//toolchains/tools/config_tool:config_tool_main"] + deps + ["//toolchains/tools/config_tool:none"],
     )
 
 def config_neg_test(config):
@@ -39,7 +40,7 @@ def config_neg_test(config):
       config: the file; the test is named as it is.
     """
     name = config[:-len(".c")]
-    _tool(name, config, [":base"])
+    config_tool(name, config, [":base"])
     config_sh_test(name, [":%s_tool" % name, config], program = "neg_test.sh")
 
 def config_golden_test(name, config, golden, platform):
@@ -51,5 +52,5 @@ def config_golden_test(name, config, golden, platform):
       golden: what is expected.
       platform: the library of its platform.
     """
-    _tool(name, config, ["//libvm/config", platform])
+    config_tool(name, config, ["//libvm/config", platform])
     config_sh_test(name, [":%s_tool" % name, golden], program = "golden_test.sh")

@@ -52,7 +52,7 @@ static void draw_params(void)
     params = (struct guest_dt_params){
         .vcpu_present = prop_u64(0),
         .no_context = prop_bool() ? prop_u64(0) : 0,
-        .isa = prop_u64(0),
+        .isa = prop_u64(0) & ~GUEST_ISA_NEVER,
         .mmu = (enum guest_mmu)prop_u64(3),
         .cbom_block = (uint32_t)prop_u64(2) * 64,
         .cbop_block = (uint32_t)prop_u64(2) * 128,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # list_test.sh config.h types.h CC FLAGS...: a count that is written by hand beside the macro of its list does not
-# compile, though warnings are no errors, as in a user's tree.
+# compile, though warnings are no errors, as in a user's tree. Other mistakes have a message with line and name.
 set -u
 config=$1
 types=$2
@@ -57,6 +57,24 @@ hyp_platform HYP_RESERVED reserved_count {0}
 hyp_platform HYP_DEVICES device_count {0}
 hyp_platform HYP_DEVICES_OF device_count some_devices
 END
+# mistake STRUCT INITIALIZER TEXT FLAGS...: the message begins with the file and has TEXT.
+mistake() {
+    struct=$1
+    initializer=$2
+    text=$3
+    shift 3
+    if compile "$initializer" "$@" -Werror || ! grep -F "$text" "$dir/out" | grep -q "/it.c:5:.* error: "; then
+        echo "FAIL: $initializer compiles, or another message is given:"
+        cat "$dir/out"
+        failed=1
+    fi
+}
+mistake vm_config '.vcpus = 1' 'vcpus' "$@"
+mistake hyp_config '.poolsize = 1' 'poolsize' "$@"
+mistake vm_config 'VM_MEM({.sise = 1})' 'sise' "$@"
+mistake vm_config '.console = {.kind = VM_CONSOLE_UART}' 'VM_CONSOLE_UART' "$@"
+mistake vm_config '.vcpu_count = "2"' 'integer' "$@"
+mistake vm_config '.name = 2' 'pointer' "$@"
 if [ "$tested" -ne "$(grep -c '^#define [A-Z_]*(.*) HYP_LIST' "$config")" ]; then
     echo "FAIL: $config has lists that are not tested"
     failed=1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A preloaded file in memory that is placed at boot. */
-/* expect: E-BLOB-LOAD: alpha_kernel of vm alpha is loaded by the boot loader, so its memory at
- * 0x80000000 needs hpa_fixed */
+/* expect: E-BLOB-LOAD: kernel "alpha_kernel" of vm alpha is loaded by the boot loader, so mem[0]
+ * at gpa 0x80000000 needs hpa_fixed */
 #include "base.h"
 
 void change_base(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An initrd that runs over the end of its region. */
-/* expect: E-BLOB-OUTSIDE: alpha_initrd of vm alpha at gpa 0x8f800000, 0x1000000 bytes, is not in
- * one of its regions */
+/* expect: E-BLOB-OUTSIDE: initrd of vm alpha at gpa 0x8f800000, 0x1000000 bytes, is in none of
+ * its memory regions (mem_count is 1) */
 #include "base.h"
 
 void change_base(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device tree outside memory. */
-/* expect: E-BLOB-OUTSIDE: device tree of vm alpha at gpa 0x70000000, 0x10000 bytes, is not in one
- * of its regions */
+/* expect: E-BLOB-OUTSIDE: device tree of vm alpha at gpa 0x70000000, 0x10000 bytes, is in none of
+ * its memory regions (mem_count is 1) */
 #include "base.h"
 
 void change_base(void)

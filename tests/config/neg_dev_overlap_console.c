@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The UART of the console under another name. */
-/* expect: E-DEV-OVERLAP: the page of device odd at 0x10000000 is owned by vm alpha and the console
- */
+/* expect: E-DEV-OVERLAP: the page of device odd at 0x10000000 is owned by vm alpha and the
+ * console (device uart0) */
 #include "base.h"
 
 void change_base(void)

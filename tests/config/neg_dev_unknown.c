@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A device that the platform lacks. */
-/* expect: E-DEV-UNKNOWN: vm alpha names gpu, which platform board does not have */
+/* expect: E-DEV-UNKNOWN: vm alpha names device gpu, which platform board does not have */
+/* note: platform board has the devices uart0 rtc nic disk */
 #include "base.h"
 
 void change_base(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first instruction where nothing can be executed. */
-/* expect: E-ENTRY: entry 0x80200000 of vm alpha is not in its executable memory */
+/* expect: E-ENTRY: entry 0x80200000 of vm alpha is in mem[0], which it may not execute */
 #include "base.h"
 
 void change_base(void)

@@ -5,5 +5,5 @@
 
 void change_base(void)
 {
-    alpha->isa_required = "sstc zfoo";
+    alpha->isa_required = "zfoo sstc";
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two devices of two VMs on one interrupt. */
-/* expect: E-IRQ-TWICE: interrupt 31 is owned by vm alpha and vm beta */
+/* expect: E-IRQ-TWICE: interrupt 31 is owned by vm alpha (device odd) and vm beta (device disk)
+ * */
 #include "base.h"
 
 void change_base(void)

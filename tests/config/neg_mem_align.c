@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A size that is not whole pages. */
-/* expect: E-MEM-ALIGN: memory of vm beta at gpa 0x80000000: size 0x3ffff00 is not a multiple of 4
+/* expect: E-MEM-ALIGN: mem[0] of vm beta at gpa 0x80000000: size 0x3ffff00 is not a multiple of 4
  * KiB */
 #include "base.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory and a device in the middle of RAM. */
-/* expect: E-MEM-DEVICE: host memory 0xc1000000, 0x1000 bytes, is owned by vm beta and device odd */
+/* expect: E-MEM-DEVICE: host memory 0xc1000000, 0x1000 bytes, is owned by vm beta (mem[0]) and
+ * device odd */
 #include "base.h"
 
 void change_base(void)

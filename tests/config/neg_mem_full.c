@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A region that no free RAM is left for. */
-/* expect: E-MEM-FULL: vm beta needs 0x40000000 bytes at gpa 0x90000000, platform board has no such
- * free RAM */
+/* expect: E-MEM-FULL: mem[1] of vm beta at gpa 0x90000000 needs 0x40000000 bytes, platform board
+ * has no such free RAM */
 #include "base.h"
 
 void change_base(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The same with an empty name. */
-/* expect: E-MEM-KEEP: memory of vm beta at gpa 0x90000000 is kept without name or fixed place */
+/* expect: E-MEM-KEEP: mem[1] of vm beta at gpa 0x90000000 is kept, so it needs a name */
 #include "base.h"
 
 void change_base(void)

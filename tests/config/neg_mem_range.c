@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Memory beyond Sv57x4. */
-/* expect: E-MEM-RANGE: memory of vm beta at gpa 0x800000000000000, 0x100000 bytes, is empty or
+/* expect: E-MEM-RANGE: mem[1] of vm beta at gpa 0x800000000000000, 0x100000 bytes, is empty or
  * beyond what platform board can map */
 #include "base.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pool too small for the configuration. */
-/* expect: E-POOL-SIZE: pool_size of configuration two is 131072 bytes, needed are 282624 */
+/* expect: E-POOL-SIZE: pool_size of configuration two is 131072 bytes, needed are 290816 */
 #include "base.h"
 
 void change_base(void)

@@ -4,11 +4,12 @@
 set -u
 tool=$1
 config=$2
-# One comment, which may go over several lines.
+# Two comments, each of which may go over several lines; the second one, a note, may be absent.
 want=$(awk '
-    sub("^/\\* expect: ", "config error ") { on = 1 }
+    sub("^/\\* expect: ", "two.c: ") { on = 1 }
+    sub("^/\\* note: ", "two.c: note: ") { on = 1; print "" }
     on { sub("^ \\* ", " "); done = sub(" *\\*/$", ""); printf "%s", $0 }
-    done { exit }
+    done { on = done = 0 }
 ' "$config")
 if [ -z "$want" ]; then
     echo "FAIL: $config expects nothing"
@@ -16,7 +17,14 @@ if [ -z "$want" ]; then
 fi
 dir=$(mktemp -d "${TEST_TMPDIR:-/tmp}/neg.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
-"$tool" --check --blob beta_kernel=4608,embed --blob alpha_kernel=0,preloaded --blob alpha_initrd=0,preloaded \
+case $config in
+*_blob_format.c)
+    printf '\177ELF' >"$dir/elf"
+    set -- --file "beta_kernel=$dir/elf"
+    ;;
+*) set -- --blob beta_kernel=4608 ;;
+esac
+"$tool" --config two.c --check "$@" --load alpha_kernel --load alpha_initrd \
     --report "$dir/report" --manifest "$dir/manifest" --dtbs "$dir/dtbs" 2>"$dir/err"
 status=$?
 if [ "$status" -ne 1 ] || [ "$(cat "$dir/err")" != "$want" ] || [ -e "$dir/report" ]; then

@@ -29,7 +29,7 @@ STACK_PAGES = 2
 
 
 def parse_dump(log):
-    heads = re.findall(r'^hyp: panic="(.*)" hart=0x(\w+) vm=(\S+) build=(\S+)$', log, re.M)
+    heads = re.findall(r'^hyp: panic="(.*)" hart=0x(\w+) vm=(\S+) build=(\S+ build_id=\w+)$', log, re.M)
     check(len(heads) == 1, "%d dumps" % len(heads))
     body = log[re.search(r'^hyp: panic="', log, re.M).end() :]
     words = {k: int(v, 16) for k, v in re.findall(r"\b(\w+)=0x([0-9a-f]+)\b", body)}
@@ -65,7 +65,8 @@ def judge_fault(log, want, name):
     on_console = name == "console_hart"
     check(what == "fault in HS-mode", "what: " + what)
     check((hart, vm) == (("0", "-") if on_console else ("1", "victim")), "hart %s, VM %s" % (hart, vm))
-    check(build == qemu_test.keys(log)["build"], "build " + build)
+    known = re.search(r"^hyp: build=(\S+) .* (build_id=\w{40})$", log, re.M)
+    check(known and build == " ".join(known.groups()), "build " + build)
     check(words["scause"] == int(want["cause"]), "cause %d, not %s" % (words["scause"], want["cause"]))
     elf = elf_file.symbols(want["elf"])
     start, end = expected_stval(want["stval"], words, elf, int(re.search(r" load=(\w+)$", log, re.M).group(1), 16))

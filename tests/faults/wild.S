@@ -46,6 +46,14 @@ wild_swap_tp:
 	j	wild_survived
 	.size	wild_swap_tp, . - wild_swap_tp
 
+/* All registers stay as they are. */
+	.globl	wild_plain
+	.type	wild_plain, @function
+wild_plain:
+	sb	zero, 0(a0)
+	j	wild_survived
+	.size	wild_plain, . - wild_plain
+
 /* Stores downwards without an end, 16 bytes a time; t3 = how many there were. */
 	.globl	wild_overflow
 	.type	wild_overflow, @function
@@ -64,6 +72,9 @@ wild_overflow:
 	.globl	wild_data
 wild_data:
 	j	.
+	.globl	wild_null
+wild_null:
+	.dword	0
 	.section .rodata.wild, "a"
 	.balign	8
 	.globl	wild_rodata

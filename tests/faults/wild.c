@@ -7,6 +7,7 @@
 #include "libhv/hv.h"
 
 #include <hyp/base/assert.h>
+#include <hyp/base/thread_safety.h>
 #include <hyp/vm/vm.h>
 #include <string.h>
 
@@ -20,8 +21,10 @@ void wild_illegal(uint64_t unused);
 void wild_lose_tp(uint64_t address);
 void wild_swap_tp(uint64_t address, struct hart *tp);
 void wild_overflow(uint64_t unused);
+void wild_plain(uint64_t address);
 _Noreturn void wild_survived(void);
 extern char wild_data[];
+extern void (*wild_null)(void);
 extern const char wild_rodata[];
 
 struct exit; /* Private to libvm. */
@@ -144,6 +147,61 @@ static void require(void)
     HYP_REQUIRE(self()->harts == NULL);
 }
 
+/* ---- Three calls deep, in C: tests/debug finds each call in the dump. ------------------------ */
+
+enum chain_end { CHAIN_STORE, CHAIN_REQUIRE, CHAIN_NULL, CHAIN_ASM };
+
+__attribute__((noinline)) static uint64_t chain_third(enum chain_end end, uint64_t *text)
+{
+    switch (end) {
+    case CHAIN_STORE:
+        *text = 1; /* fails: store */
+        break;
+    case CHAIN_REQUIRE:
+        HYP_REQUIRE(text == NULL); /* fails: require */
+        break;
+    case CHAIN_NULL:
+        wild_null(); /* fails: null */
+        break;
+    case CHAIN_ASM:
+        wild_plain((uint64_t)(uintptr_t)text); /* fails: asm */
+        break;
+    }
+    return *text;
+}
+
+__attribute__((noinline)) static uint64_t chain_second(enum chain_end end, uint64_t *text)
+{
+    return chain_third(end, text) + 1; /* second */
+}
+
+static void chain(enum chain_end end)
+{
+    if (chain_second(end, (uint64_t *)(uintptr_t)wild_load) != 0) { /* first */
+        wild_survived();
+    }
+}
+
+static void chain_store(void)
+{
+    chain(CHAIN_STORE);
+}
+
+static void chain_require(void)
+{
+    chain(CHAIN_REQUIRE);
+}
+
+static void chain_null(void)
+{
+    chain(CHAIN_NULL);
+}
+
+static void chain_asm(void)
+{
+    chain(CHAIN_ASM);
+}
+
 /* The name of the VM cannot be read: the dump faults. */
 static void nested(void)
 {
@@ -171,7 +229,8 @@ static void nested_tell(void)
     store_text();
 }
 
-static void locked(void)
+/* The lock stays held. */
+static void locked(void) NO_THREAD_SAFETY_ANALYSIS
 {
     spinlock_lock(&self()->vcpu->vm->lock);
     store_text();
@@ -201,6 +260,10 @@ static const struct {
     {"nested_swap_tp", nested_swap_tp},
     {"nested_tell", nested_tell},
     {"locked", locked},
+    {"chain_store", chain_store},
+    {"chain_require", chain_require},
+    {"chain_null", chain_null},
+    {"chain_asm", chain_asm},
 };
 
 static bool is_victim(const struct vcpu *vcpu)

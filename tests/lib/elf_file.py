@@ -23,3 +23,10 @@ def code(path):
     with open(path, "rb") as f:
         sections = [s for s in ELFFile(f).iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_EXECINSTR and s["sh_size"]]
         return [(s["sh_addr"], s.data()) for s in sections]
+
+
+def loaded_sections(path):
+    """{name: (size, address)} of the sections that take memory."""
+    with open(path, "rb") as f:
+        sections = [s for s in ELFFile(f).iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_ALLOC and s["sh_size"]]
+        return {s.name: (s["sh_size"], s["sh_addr"]) for s in sections}

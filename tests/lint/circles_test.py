@@ -9,7 +9,7 @@ import includes
 import tree
 
 # Names that libarch expects of its embedder (libarch/README.md): these calls go up on purpose.
-HOOKS = {"boot_main", "hyp_build_id"}
+HOOKS = {"boot_main", "hyp_build_id", "hyp_build_name"}
 # Assertions for the compiler: the object has no symbol.
 EMPTY = {"libarch/riscv/offsets.c"}
 

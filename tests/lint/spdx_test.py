@@ -7,7 +7,7 @@ import re
 import tree
 
 SUFFIXES = (".c", ".h", ".S", ".ld", ".py", ".sh", ".bzl", ".bazel", ".rc", ".bzlmod",
-            "WORKSPACE", ".bazelrc", ".clang-format", ".clang-tidy", "bazelw", ".ci/run", "tools/bazel", "/init")
+            "WORKSPACE", ".bazelrc", ".clang-format", "bazelw", ".ci/run", "tools/bazel", "/init")
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 # what QEMU's and the SBI's authors wrote would be listed here with its own licence
 OTHERS = {}

@@ -7,8 +7,8 @@ import sys
 
 SKIP = {".git", "__pycache__"}
 # libhyp's folders, and nobody else's: a user may have packages beside them.
-OWN = {".ci", "docs", "examples", "guest", "images", "libarch", "libconsole", "libhv", "libirq", "libmm", "libvm", "platforms",
-       "tests", "toolchains", "tools"}
+OWN = {".ci", "docs", "examples", "guest", "images", "libarch", "libconsole", "libhv", "libirq", "libmm", "libvm", "packaging",
+       "platforms", "tests", "toolchains", "tools"}
 # The tree that this file is in, also where another workspace runs the lint: lints run outside of the
 # sandbox, and do not read copies of some files.
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))

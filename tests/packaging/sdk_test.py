@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # Symbols that firmware with libarch's boot.S and sections.ld defines; README.md names them.
-EMBEDDER = re.compile(r"^(boot_main|hyp_build_id|_(text|rodata|data|bss|hyp|fixup|guest)_(start|end))$")
+EMBEDDER = re.compile(r"^(boot_main|hyp_build_(id|name)|_(text|rodata|data|bss|hyp|fixup|guest)_(start|end))$")
 # First folder of an #include: the library that has the header.
 OWNER = {"arch": "libarch", "arch_backend": "libarch", "base": "libarch", "console": "libconsole",
          "irq": "libirq", "mm": "libmm", "vm": "libvm", "libhv": "libhv"}

@@ -20,7 +20,7 @@ CASES = {
         "args:--cpu rv64,sv57=off,sv48=off",
         "status:1",
         "reject:FAIL",
-        "expect:^hyp: config E-MEM-RANGE: memory of vm wide at gpa 0x20000000000, 0x200000 bytes, is empty or beyond what .* can map$",
+        r"expect:^hyp: config E-MEM-RANGE: mem\[1\] of vm wide at gpa 0x20000000000, 0x200000 bytes, is empty or beyond what .* can map$",
         "expect:^hyp: vm=wide state=refused$",
         passed(4, "narrow"),
         stopped("narrow"),

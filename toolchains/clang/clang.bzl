@@ -40,7 +40,7 @@ _MEMBERS = {
 }
 
 # GNU's programs for each target: a tool path cannot lead out of a repository
-_BINUTILS = ["ar", "ld", "nm", "objcopy", "objdump", "size", "strip"]
+_BINUTILS = ["ar", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
 
 # $0 is a path inside the execroot. Of a header that is parsed by itself Bazel wants a file, and
 # -fsyntax-only writes none.

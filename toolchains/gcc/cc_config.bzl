@@ -120,6 +120,11 @@ def _impl(ctx):
                 ] + _link_flags(ctx)),
             ],
         ),
+        # images that are linked by sections.ld, which has a place for it
+        feature(
+            name = "hyp_build_id",
+            flag_sets = [_flags(_LINK, ["-Wl,--build-id=sha1"])],
+        ),
         feature(
             name = "hyp_libgcc",
             enabled = True,

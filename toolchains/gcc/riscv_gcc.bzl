@@ -39,7 +39,7 @@ export LD_LIBRARY_PATH
 exec "$d/usr/bin/riscv64-unknown-elf-{tool}" "$@"
 """
 
-TOOLS = ["ar", "as", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
+TOOLS = ["addr2line", "ar", "as", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "readelf", "size", "strip"]
 
 _STDINT = """#pragma once
 typedef __INT8_TYPE__ int8_t;

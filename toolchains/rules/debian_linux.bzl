@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""@debian_linux: Debian's own riscv64 kernel, and an initrd of its busybox.
+"""@debian_linux: Debian's own riscv64 kernel, its virtio modules, and an initrd of its busybox.
+
+@debian_linux_newest is the same of the newest suite, @debian_userland (debian_userland.bzl) has programs for both.
 
 Point releases remove the versions before them from every mirror, so these are
 not pinned: an apt of its own resolves them, from the mirror of the machine's
@@ -13,15 +15,29 @@ and whatever starts Linux fails with that text (run_image.py).
 load("//toolchains/gcc:debian.bzl", "ENVIRON", "bases", "keep")
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-_CACHED = "debian_linux"
 _META = "linux-image-riscv64"
 _BUSYBOX = "busybox-static"
-_MEMBERS = "'./boot/vmlinu*' './boot/config-*' '*/modules/*/vmlinu*' '*/modules/*/config' '*/bin/busybox'"
+_MEMBERS = ["./boot/vmlinu*", "./boot/config-*", "*/modules/*/vmlinu*", "*/modules/*/config", "*/bin/busybox"]
+
+# Drivers of QEMU's devices, and the modules that they need; what depmod reads besides.
+_MODULES = [
+    "failover",
+    "net_failover",
+    "virtio-rng",
+    "virtio_balloon",
+    "virtio_blk",
+    "virtio_input",
+    "virtio_mmio",
+    "virtio_net",
+]
+_MODULE_MEMBERS = ["*/modules/*/%s.ko*" % m for m in _MODULES] + ["*/modules/*/modules.*"]
+
+FILES = ["Image", "busybox", "config", "modules.tar", "version"]
 
 _BUILD = """
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["Image", "busybox", "config", "version"])
+exports_files({files})
 
 genrule(
     name = "initrd",
@@ -35,7 +51,7 @@ genrule(
 _BUILD_MISSING = """
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["Image", "busybox", "config", "initrd.cpio.gz", "version"])
+exports_files({files})
 
 filegroup(
     name = "initrd",
@@ -43,7 +59,7 @@ filegroup(
 )
 """
 
-def _label(text):
+def label_in(text):
     """A label as another repository's BUILD file may write it."""
     s = str(Label(text))
     return "@libhyp" + s if s.startswith("//") else s
@@ -90,18 +106,31 @@ def _resolve(rctx, base, suite, packages):
     res = _apt(rctx, "apt-get", ["-o", "APT::Update::Error-Mode=any", "update"])
     if res.return_code != 0:
         return res.stderr.strip()
-    kernel = depends(rctx, _META, ["linux-image-"])
-    if not kernel:
-        return _META + " depends on no kernel"
-
-    names = packages(rctx, kernel[0])
+    names, error = packages(rctx)
+    if error:
+        return error
     rctx.report_progress(_sizes(_apt(rctx, "apt-get", ["download", "--print-uris"] + names).stdout))
     res = _apt(rctx, "apt-get", ["download"] + names)
     return res.stderr.strip() if res.return_code != 0 else None
 
-def _packages(rctx, kernel):
-    # newer kernels are split: the image is in a package of its own, its configuration in another
-    return [kernel] + depends(rctx, kernel, ["linux-binary-", "linux-base-"]) + [_BUSYBOX]
+def kernel_packages(rctx, prefixes):
+    """The suite's kernel and the packages it depends on that begin so; for find_suite()."""
+    kernel = depends(rctx, _META, ["linux-image-"])
+    if not kernel:
+        return [], _META + " depends on no kernel"
+    return [kernel[0]] + depends(rctx, kernel[0], prefixes), None
+
+def with_dependencies(rctx, names):
+    """These packages and all that they depend on; for find_suite()."""
+    res = _apt(rctx, "apt-get", ["--simulate", "--no-install-recommends", "install"] + names)
+    if res.return_code != 0:
+        return [], res.stderr.strip()
+    return [line.split(" ")[1] for line in res.stdout.split("\n") if line.startswith("Inst ")], None
+
+def _packages(rctx):
+    # newer kernels are split: image, configuration and modules are in packages of their own
+    names, error = kernel_packages(rctx, ["linux-binary-", "linux-base-", "linux-modules-"])
+    return names + [_BUSYBOX], error
 
 def depends(rctx, package, prefixes):
     """The packages that it depends on whose names begin so; for find_suite()."""
@@ -137,7 +166,7 @@ def find_suite(rctx, suites, packages):
     Args:
       rctx: of the repository; what is downloaded lies in its folder, the suite's name in `suite`.
       suites: their names.
-      packages: a function of (rctx, kernel): which packages that depend on this one, besides it.
+      packages: a function of rctx: (names of the packages, what went wrong or None).
 
     Returns:
       What went wrong, or None.
@@ -154,34 +183,56 @@ def find_suite(rctx, suites, packages):
             rctx.delete("apt")
             if suite != suites[0]:
                 # buildifier: disable=print
-                print("@%s: the kernel is of %s, not of %s:\n%s" % (rctx.name, suite, suites[0], "\n".join(missing)))
+                print("@%s: it is of %s, not of %s:\n%s" % (rctx.name, suite, suites[0], "\n".join(missing)))
             rctx.file("suite", suite + "\n", executable = False)
             return None
     rctx.delete("apt")
     return "\n".join(missing) or "no mirror is known"
 
-def _missing(rctx, why):
-    text = "#!unavailable\nDebian's riscv64 kernel could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (why, rctx.name)
-    for f in ["Image", "busybox", "config", "initrd.cpio.gz", "version"]:
+def missing(rctx, what, why, files):
+    """Writes the reason into each of the files, for run_image.py and initrd.py."""
+    text = "#!unavailable\n%s could not be had:\n%s\nTry again: ./bazelw sync --only=%s\n" % (what, why, rctx.name)
+    for f in files:
         rctx.file(f, text, executable = False)
-    rctx.file("BUILD.bazel", _BUILD_MISSING)
 
     # buildifier: disable=print
     print(text)
 
-def _impl(rctx):
+def download(rctx, suites, packages):
+    """Brings packages here, from HYP_DEBIAN_CACHE or from a mirror, and writes the file `version`.
+
+    Args:
+      rctx: of the repository, with an attribute `cached`: the name that the cache knows it by.
+      suites: as of find_suite().
+      packages: as of find_suite().
+
+    Returns:
+      Names of the .deb files, and what went wrong, or None.
+    """
     cache = rctx.os.environ.get("HYP_DEBIAN_CACHE", "")
-    cached = from_cache(rctx, cache, _CACHED)
-    error = None if cached else find_suite(rctx, rctx.attr.suites, _packages)
+    cached = from_cache(rctx, cache, rctx.attr.cached)
+    error = None if cached else find_suite(rctx, suites, packages)
     if error:
-        _missing(rctx, error)
-        return
-    debs = [p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")]
+        return [], error
+    debs = sorted([p.basename for p in rctx.path(".").readdir() if p.basename.endswith(".deb")])
     if cache and not cached:
-        to_cache(rctx, cache, _CACHED, debs)
+        to_cache(rctx, cache, rctx.attr.cached, debs)
     rctx.file("version", "suite " + rctx.read("suite") + "".join([d + "\n" for d in debs]), executable = False)
+    return debs, None
+
+# Same files, same bytes: for `tar -c`.
+TAR = "tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -c"
+
+def _impl(rctx):
+    debs, error = download(rctx, rctx.attr.suites, _packages)
+    if error:
+        files = FILES + ["initrd.cpio.gz"]
+        missing(rctx, "Debian's riscv64 kernel", error, files)
+        rctx.file("BUILD.bazel", _BUILD_MISSING.format(files = files))
+        return
     for deb in debs:
-        rctx.execute(["sh", "-c", "dpkg-deb --fsys-tarfile '%s' | tar -x --wildcards %s" % (deb, _MEMBERS)])
+        members = " ".join(["'%s'" % m for m in _MEMBERS + _MODULE_MEMBERS])
+        rctx.execute(["sh", "-c", "dpkg-deb --fsys-tarfile '%s' | tar -x --wildcards %s" % (deb, members)])
         rctx.delete(deb)
     script = " && ".join([
         "for f in boot/vmlinu* usr/lib/modules/*/vmlinu*; do if [ -f $f ]; then mv $f vmlinux; fi; done",
@@ -189,19 +240,23 @@ def _impl(rctx):
         "for f in bin/busybox usr/bin/busybox; do if [ -f $f ]; then mv $f busybox; fi; done",
         "test -f config && test -f busybox",
         "python3 '%s' vmlinux Image" % rctx.path(rctx.attr.unpacker),
+        "mkdir -p usr && if [ -d lib ]; then mv lib usr; fi",
+        TAR + " -f modules.tar usr/lib/modules",
         "rm -rf boot bin usr vmlinux",
     ])
     res = rctx.execute(["sh", "-ec", script])
     if res.return_code != 0:
         fail(res.stdout + res.stderr)
     rctx.file("BUILD.bazel", _BUILD.format(
-        init = _label("//toolchains/tools/linux:init"),
-        writer = _label("//toolchains/tools/linux:initrd"),
+        files = FILES,
+        init = label_in("//toolchains/tools/linux:init"),
+        writer = label_in("//toolchains/tools/linux:initrd"),
     ))
 
 debian_linux = repository_rule(
     implementation = _impl,
     attrs = {
+        "cached": attr.string(default = "debian_linux"),
         # the first that the mirror serves whole: while a mirror is being updated, the index of a
         # suite may not be the one that its signed Release names, and is refused then
         "suites": attr.string_list(default = ["trixie", "forky", "sid"]),

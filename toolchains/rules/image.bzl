@@ -12,6 +12,7 @@ load("//toolchains/rules:own.bzl", "own")
 
 _SECTIONS = own("//toolchains/gcc:sections.ld")
 _CONFIG = own("//libvm/config")
+_TOOL_NONE = own("//toolchains/tools/config_tool:none")
 _TOOL_MAIN = own("//toolchains/tools/config_tool:config_tool_main")
 _MAIN = own("//images:main")
 _MODULES = {False: own("//images:modules_plic"), True: own("//images:modules_all")}
@@ -93,18 +94,18 @@ def _config_impl(ctx):
     blobs = _embedded(ctx)
     out = {k: ctx.actions.declare_file(ctx.attr.image + s) for k, s in {
         "dtbs": "_dtbs.c",
-        "manifest": "_files.manifest",
+        "manifest": "_config.manifest",
         "report": "_files.report.txt",
     }.items()}
     rows = ctx.actions.declare_file(ctx.attr.image + "_files.rows")
     defaults = ctx.actions.declare_file(ctx.attr.image + "_files.defaults")
     ctx.actions.write(defaults, "".join(["default\t%s\t%s\n" % kv for kv in ctx.attr.defaults.items()]))
-    files = " ".join([
-        "--blob %s=$(stat -Lc %%s '%s'),embed" % (n, f.path)
+    files = " ".join(["--config '%s'" % ctx.file.config.short_path] + [
+        "--file '%s=%s'" % (n, f.path)
         for n, f in blobs
     ] + [
-        # no size: what is loaded must not have a say in the image
-        "--blob %s=0,preloaded" % n
+        # its name alone: what is loaded must not have a say in the image
+        "--load '%s'" % n
         for n in ctx.attr.loads
     ])
     files += "" if ctx.attr.irqc_else else " --no-irqc-else"
@@ -138,6 +139,8 @@ _hyp_config = rule(
     attrs = {
         # a VM may get one of its irqc_else; False: it has irqc on every machine
         "irqc_else": attr.bool(default = True),
+        # for messages, which its path begins
+        "config": attr.label(allow_single_file = True, mandatory = True),
         "defaults": attr.string_dict(),
         "embed": attr.label_keyed_string_dict(allow_files = True),
         "image": attr.string(mandatory = True),
@@ -176,17 +179,44 @@ def _bill_of_material(ctx, cc, elf, raw):
     )
     return out
 
+# .size.txt: the sections, addresses and sizes in hex as `size -x` and `nm` write them (awk's numbers hold no 64-bit address).
+# A decimal KiB is exact enough to compare; the sum is without debug sections, which have no address.
+_SECTIONS_AWK = """
+function number(hex,  i, n) {
+    for (i = 3; i <= length(hex); i++)
+        n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1
+    return n
+}
+function row(name, size, kib, addr) { printf "%-24s %12s %9.1f %18s\\n", name, size, kib, addr }
+NR == 1 {
+    print image
+    printf "%-24s %12s %9s %18s\\n", "section", "size", "KiB", "address"
+}
+/^[._a-zA-Z]/ && NF == 3 && $2 ~ /^0x/ && $2 != "0x0" && $3 != "0x0" {
+    row($1, $2, number($2) / 1024, $3)
+    sum += number($2)
+}
+END { row("all", sprintf("0x%x", sum), sum / 1024, "") }
+"""
+_SYMBOLS_AWK = """
+BEGIN { printf "\\n%-40s %12s %18s\\n", "largest symbols", "size", "address" }
+NR <= 24 {
+    sub("^0*", "0x", $2)
+    printf "%-40s %12s %18s\\n", $4, $2, "0x" $1
+}
+"""
+
 def _files_impl(ctx):
     cc = find_cpp_toolchain(ctx)
     elf = ctx.file.elf
     raw = ctx.actions.declare_file(ctx.label.name + ".bin")
     size = ctx.actions.declare_file(ctx.label.name + ".size.txt")
     objcopy_binary(ctx, elf, raw)
+    binutils = cc.objcopy_executable[:-len("objcopy")]
     ctx.actions.run_shell(
-        command = "%s -A -d %s | sed '1s|.*|%s|' > %s" % (
-            cc.objcopy_executable[:-len("objcopy")] + "size",
-            elf.path,
-            ctx.attr.image,
+        command = "set -euo pipefail; { %s; %s; } > '%s'" % (
+            "'%ssize' -A -x '%s' | awk -v image='%s' '%s'" % (binutils, elf.path, ctx.attr.image, _SECTIONS_AWK),
+            "'%snm' -S --size-sort -r '%s' | awk '%s'" % (binutils, elf.path, _SYMBOLS_AWK),
             size.path,
         ),
         inputs = depset([elf], transitive = [cc.all_files]),
@@ -197,7 +227,20 @@ def _files_impl(ctx):
     outs = {"bin": depset([raw]), "elf": depset([elf]), "size": depset([size]), "spdx": depset([spdx])}
     if ctx.attr.config:
         group = ctx.attr.config[OutputGroupInfo]
-        outs["manifest"] = group.manifest
+        manifest = ctx.actions.declare_file(ctx.label.name + ".manifest")
+        rows = group.manifest.to_list()[0]
+        ctx.actions.run_shell(
+            command = "id=$(%s -n %s | sed -n 's/.*Build ID: //p'); { cat %s; printf 'build_id\\t%%s\\n' \"$id\"; } > %s" % (
+                cc.objcopy_executable[:-len("objcopy")] + "readelf",
+                elf.path,
+                rows.path,
+                manifest.path,
+            ),
+            inputs = depset([elf, rows], transitive = [cc.all_files]),
+            outputs = [manifest],
+            mnemonic = "HypManifest",
+        )
+        outs["manifest"] = depset([manifest])
         outs["report"] = group.report
     return [DefaultInfo(files = depset(transitive = outs.values())), OutputGroupInfo(**outs)]
 
@@ -326,7 +369,7 @@ def hyp_image(
         configuration at all, srcs and deps are the whole firmware.
       defines: macros for `config`, {NAME: text}: several images share one file.
       srcs: C and assembly besides `main`.
-      main: the library with boot_main(); "": srcs have it, and hyp_build_id, and say which modules
+      main: the library with boot_main(); "": srcs have it, and hyp_build_name, and say which modules
         there are; aia then only decides whether VMs get their irqc_else.
       aia: it also runs where an APLIC and IMSICs are in the place of the PLIC. Without, each VM
         gets its irqc, and none of irqc_else.
@@ -349,6 +392,8 @@ def hyp_image(
     link_srcs = list(srcs)
     link_deps = list(deps)
     if config:
+        if not platform:
+            fail("hyp_image %s: a configuration needs a platform, for example //platforms/qemu_virt" % name)
         cc_library(
             name = name + "_config",
             srcs = [config],
@@ -363,11 +408,12 @@ def hyp_image(
             tools.append(name + "_tool" + (str(i) if i != 0 else ""))
             cc_binary(
                 name = tools[i],
-                deps = [_TOOL_MAIN, ":" + name + "_config", p],
+                deps = [_TOOL_MAIN, ":" + name + "_config", p, _TOOL_NONE],
                 **private
             )
         _hyp_config(
             name = name + "_generated",
+            config = config,
             irqc_else = aia,
             defaults = {
                 k: str(v)
@@ -406,6 +452,7 @@ def hyp_image(
         srcs = link_srcs,
         additional_linker_inputs = [linker_script],
         copts = hyp_copts(copts),
+        features = ["hyp_build_id"] if linker_script == _SECTIONS else [],
         # _start lies in a library: nothing else asks for it
         linkopts = ["-T$(location %s)" % linker_script, "-Wl,-u,_start"] + linkopts,
         target_compatible_with = BARE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keys of the console and of the log; VMs that share the console. */
+/* The keys of the console; VMs that share it. */
 #include "config_check_rules.h"
 
 #define CTRL_A 1 /* QEMU's own key on its serial console. */
@@ -12,13 +12,22 @@ static void report_key(struct config_run *run, uint32_t key, const char *user, c
 
 void config_check_keys(struct config_run *run)
 {
-    uint32_t console = hyp_console_key(run->config);
-    uint32_t log = hyp_log_key(run->config);
-    if (console == CTRL_A) {
-        report_key(run, console, "the console", "QEMU");
-    }
-    if (log == CTRL_A || log == console) {
-        report_key(run, log, "the log", log == CTRL_A ? "QEMU" : "the console");
+    const struct {
+        uint32_t key;
+        const char *user;
+    } keys[] = {
+        {CTRL_A, "QEMU"},
+        {hyp_console_key(run->config), "the console"},
+        {hyp_log_key(run->config), "the log"},
+        {hyp_terminal_key(run->config), "the terminal"},
+    };
+    for (unsigned i = 1; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        for (unsigned other = 0; other < i; other++) {
+            if (keys[i].key == keys[other].key) {
+                report_key(run, keys[i].key, keys[i].user, keys[other].user);
+                break;
+            }
+        }
     }
 }
 

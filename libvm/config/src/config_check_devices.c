@@ -25,7 +25,11 @@ static void check_pair(struct config_run *run, const struct config_held_device *
     } else if (a->vm_bit != b->vm_bit &&
                range_overlaps(config_range(a->device->hpa, a->device->size),
                               config_range(b->device->hpa, b->device->size))) {
-        report_overlap(run, blocked, a->device, a->owner, b->owner);
+        config_violation(run, CONFIG_DEV_OVERLAP, blocked,
+                         "the page of device %s at 0x%lx is owned by " OWNER " and " OWNER
+                         " (device %s)",
+                         a->device->name, a->device->hpa, OWNER_ARGS(a->owner),
+                         OWNER_ARGS(b->owner), b->device->name);
     }
 }
 
@@ -81,7 +85,7 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     const char *vm_name = run->config->vms[vm].name;
     if (device == NULL) {
         config_violation(run, CONFIG_DEV_UNKNOWN, config_vm_bit(vm),
-                         "vm %s names %s, which platform %s does not have", vm_name,
+                         "vm %s names device %s, which platform %s does not have", vm_name,
                          config_text_or_unknown(vm_device->name), run->platform->name);
         return;
     }
@@ -99,8 +103,19 @@ static void check_device(struct config_run *run, uint32_t vm, const struct vm_de
     }
 }
 
+static void check_uart(struct config_run *run)
+{
+    const char *name = run->platform->uart.device;
+    if (name != NULL && config_find_device(run->platform, name) == NULL) {
+        config_violation(run, CONFIG_DEV_UNKNOWN, config_vm_all(run->config),
+                         "uart.device of platform %s is %s, which is none of its devices",
+                         run->platform->name, name);
+    }
+}
+
 void config_check_devices(struct config_run *run)
 {
+    check_uart(run);
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         const struct vm_config *vm_config = &run->config->vms[vm];
         config_check_log_waits(run, vm);

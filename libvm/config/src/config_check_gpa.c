@@ -24,6 +24,13 @@ static uint64_t imsics_align(struct range imsics)
     return align;
 }
 
+static const char *region_name(uint32_t i)
+{
+    static const char *const names[CONFIG_MEM_MAX] = {"mem[0]", "mem[1]", "mem[2]", "mem[3]",
+                                                      "mem[4]", "mem[5]", "mem[6]", "mem[7]"};
+    return names[i];
+}
+
 /*
  * Gets window k of a VM: memory, devices, the virtual UART, the interrupt controller, its IMSICs.
  * False: the VM has no such window.
@@ -32,7 +39,7 @@ static bool window_get(const struct config_input *in, const struct vm_config *vm
                        struct window *window)
 {
     if (k < vm->mem_count) {
-        *window = (struct window){config_range(vm->mem[k].gpa, vm->mem[k].size), "memory", 0};
+        *window = (struct window){config_range(vm->mem[k].gpa, vm->mem[k].size), region_name(k), 0};
         return true;
     }
     k -= vm->mem_count;

@@ -18,7 +18,10 @@ static void check_vm(struct config_run *run, uint32_t vm)
     const struct vm_config *vm_config = &run->config->vms[vm];
     uint32_t console_hart = run->config->console_hart;
     uint32_t named = bits_count(vm_config->hart_mask);
-    if (vm_config->vcpu_count == 0 || (named != 0 && vm_config->vcpu_count > named)) {
+    if (vm_config->vcpu_count == 0) {
+        config_violation(run, CONFIG_VCPU_COUNT, config_vm_bit(vm),
+                         "vm %s has no vCPU: its vcpu_count is 0", vm_config->name);
+    } else if (named != 0 && vm_config->vcpu_count > named) {
         config_violation(run, CONFIG_VCPU_COUNT, config_vm_bit(vm),
                          "vm %s has %u vCPUs, but %u harts in its hart_mask", vm_config->name,
                          vm_config->vcpu_count, named);

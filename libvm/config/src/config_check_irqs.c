@@ -18,10 +18,11 @@ static void check_pair(struct config_run *run, const struct config_held_device *
     for (uint32_t i = 0; i < hyp_device_irq_count(first->device); i++) {
         for (uint32_t j = 0; j < hyp_device_irq_count(second->device); j++) {
             if (first->device->irq[i] == second->device->irq[j]) {
-                config_violation(run, CONFIG_IRQ_TWICE, first->vm_bit | second->vm_bit,
-                                 "interrupt %u is owned by " OWNER " and " OWNER,
-                                 first->device->irq[i], OWNER_ARGS(first->owner),
-                                 OWNER_ARGS(second->owner));
+                config_violation(
+                    run, CONFIG_IRQ_TWICE, first->vm_bit | second->vm_bit,
+                    "interrupt %u is owned by " OWNER " (device %s) and " OWNER " (device %s)",
+                    first->device->irq[i], OWNER_ARGS(first->owner), first->device->name,
+                    OWNER_ARGS(second->owner), second->device->name);
             }
         }
     }

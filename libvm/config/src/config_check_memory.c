@@ -4,71 +4,86 @@
 
 #include "config_owner.h"
 
-static void check_align(struct config_run *run, uint32_t vm, const struct vm_mem *mem,
-                        const char *member, uint64_t value)
+static void check_align(struct config_run *run, uint32_t vm, uint32_t i, const char *member,
+                        uint64_t value)
 {
+    const struct vm_config *vm_config = &run->config->vms[vm];
     if (!is_aligned(value, HYP_PAGE_SIZE)) {
         config_violation(run, CONFIG_MEM_ALIGN, config_vm_bit(vm),
-                         "memory of vm %s at gpa 0x%lx: %s 0x%lx is not a multiple of 4 KiB",
-                         run->config->vms[vm].name, mem->gpa, member, value);
+                         "mem[%u] of vm %s at gpa 0x%lx: %s 0x%lx is not a multiple of 4 KiB", i,
+                         vm_config->name, vm_config->mem[i].gpa, member, value);
     }
 }
 
-static void check_mem_shape(struct config_run *run, uint32_t vm, const struct vm_mem *mem)
+static void check_mem_shape(struct config_run *run, uint32_t vm, uint32_t i)
 {
+    const struct vm_mem *mem = &run->config->vms[vm].mem[i];
     const char *vm_name = run->config->vms[vm].name;
-    check_align(run, vm, mem, "gpa", mem->gpa);
-    check_align(run, vm, mem, "size", mem->size);
-    check_align(run, vm, mem, "hpa", mem->hpa_fixed ? mem->hpa : 0);
+    check_align(run, vm, i, "gpa", mem->gpa);
+    check_align(run, vm, i, "size", mem->size);
+    check_align(run, vm, i, "hpa", mem->hpa_fixed ? mem->hpa : 0);
     /* A page that can be written but not read is reserved in the ISA. */
     if (mem->access > HYP_ACCESS_RWX ||
         (mem->access & (HYP_ACCESS_R | HYP_ACCESS_W)) == HYP_ACCESS_W) {
         config_violation(run, CONFIG_MEM_ACCESS, config_vm_bit(vm),
-                         "memory of vm %s at gpa 0x%lx has access 0x%x, which no page can have",
+                         "mem[%u] of vm %s at gpa 0x%lx has access 0x%x, which no page can have", i,
                          vm_name, mem->gpa, mem->access);
     }
     if (mem->keep && (!mem->hpa_fixed || mem->name == NULL || mem->name[0] == '\0')) {
         config_violation(run, CONFIG_MEM_KEEP, config_vm_bit(vm),
-                         "memory of vm %s at gpa 0x%lx is kept without name or fixed place",
-                         vm_name, mem->gpa);
+                         "mem[%u] of vm %s at gpa 0x%lx is kept, so it needs %s", i, vm_name,
+                         mem->gpa, mem->hpa_fixed ? "a name" : "hpa_fixed");
+    }
+}
+
+static void check_pair(struct config_run *run, const struct config_region *a,
+                       const struct config_region *b)
+{
+    const struct vm_config *vms = run->config->vms;
+    if (range_overlaps(a->range, b->range)) {
+        struct range both = config_common(a->range, b->range);
+        config_violation(run, CONFIG_MEM_OVERLAP, config_vm_bit(a->vm) | config_vm_bit(b->vm),
+                         "host memory 0x%lx, 0x%lx bytes, is owned by vm %s (mem[%u]) and vm %s "
+                         "(mem[%u])",
+                         both.start, both.size, vms[a->vm].name, a->index, vms[b->vm].name,
+                         b->index);
     }
 }
 
 /* Compares a fixed region with the later ones of its VM, and with all of later VMs. */
-static void check_against_vms(struct config_run *run, const struct config_claim *claim, uint32_t vm,
-                              uint32_t i)
+static void check_against_vms(struct config_run *run, const struct config_region *region)
 {
-    for (uint32_t other = vm; other < run->config->vm_count; other++) {
+    for (uint32_t other = region->vm; other < run->config->vm_count; other++) {
         const struct vm_config *vm_config = &run->config->vms[other];
-        for (uint32_t j = other == vm ? i + 1 : 0; j < vm_config->mem_count; j++) {
+        for (uint32_t j = other == region->vm ? region->index + 1 : 0; j < vm_config->mem_count;
+             j++) {
             const struct vm_mem *mem = &vm_config->mem[j];
             if (mem->hpa_fixed && config_mem_is_sound(run->in, mem)) {
-                struct config_claim second =
-                    config_claim_of_vm(run, other, config_range(mem->hpa, mem->size));
-                config_check_overlap(run, CONFIG_MEM_OVERLAP, claim, &second);
+                struct config_region second = {config_range(mem->hpa, mem->size), other, j};
+                check_pair(run, region, &second);
             }
         }
     }
 }
 
 /* Compares a region, fixed or placed, with registers that no VM may have. */
-static void check_against_regs(struct config_run *run, const struct config_claim *claim)
+static void check_against_regs(struct config_run *run, const struct config_region *region)
 {
     struct hyp_regs regs;
     for (uint32_t k = 0; config_regs_get(run->platform, k, &regs); k++) {
-        struct config_claim other = {config_range_of(regs.mem), {regs.owner, ""}, 0};
-        config_check_overlap(run, CONFIG_MEM_DEVICE, claim, &other);
+        struct config_claim other = {config_range_of(regs.mem), {regs.owner, ""}};
+        config_check_overlap(run, CONFIG_MEM_DEVICE, region, &other);
     }
 }
 
 /* Compares a fixed region with the platform's devices; placed ones avoid these. */
-static void check_against_devices(struct config_run *run, const struct config_claim *claim)
+static void check_against_devices(struct config_run *run, const struct config_region *region)
 {
     for (uint32_t k = 0; k < run->platform->device_count; k++) {
         const struct hyp_device *device = &run->platform->devices[k];
-        struct config_claim other = {
-            config_range(device->hpa, device->size), {"device ", device->name}, 0};
-        config_check_overlap(run, CONFIG_MEM_DEVICE, claim, &other);
+        struct config_claim other = {config_range(device->hpa, device->size),
+                                     {"device ", device->name}};
+        config_check_overlap(run, CONFIG_MEM_DEVICE, region, &other);
     }
 }
 
@@ -91,17 +106,17 @@ static void check_region(struct config_run *run, uint32_t vm, uint32_t i)
 {
     const struct vm_mem *mem = &run->config->vms[vm].mem[i];
     uint64_t hpa = mem->hpa_fixed ? mem->hpa : run->plan->mem_hpa[vm][i];
-    struct config_claim claim = config_claim_of_vm(run, vm, config_range(hpa, mem->size));
-    check_mem_shape(run, vm, mem);
+    struct config_region region = {config_range(hpa, mem->size), vm, i};
+    check_mem_shape(run, vm, i);
     if (!config_mem_is_sound(run->in, mem)) {
         return;
     }
     if (hpa != CONFIG_NOWHERE) {
-        check_against_regs(run, &claim);
+        check_against_regs(run, &region);
     }
     if (mem->hpa_fixed) {
-        check_against_devices(run, &claim);
-        check_against_vms(run, &claim, vm, i);
+        check_against_devices(run, &region);
+        check_against_vms(run, &region);
     }
 }
 

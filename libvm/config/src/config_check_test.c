@@ -50,11 +50,13 @@ static void test_memory_owned_twice(void **state)
     (void)state;
     mem_b[0].hpa_fixed = true;
     mem_b[0].hpa = 0xa3e00000;
-    expect_text(3, "E-MEM-OVERLAP: host memory 0xa3e00000, 0x200000 bytes, is owned by vm a and "
-                   "vm b");
+    expect_text(3,
+                "E-MEM-OVERLAP: host memory 0xa3e00000, 0x200000 bytes, is owned by vm a (mem[0]) "
+                "and vm b (mem[0])");
     mem_b[0].hpa = 0x9ff00000;
-    expect_text(3, "E-MEM-OVERLAP: host memory 0xa0000000, 0x100000 bytes, is owned by vm a and "
-                   "vm b");
+    expect_text(3,
+                "E-MEM-OVERLAP: host memory 0xa0000000, 0x100000 bytes, is owned by vm a (mem[0]) "
+                "and vm b (mem[0])");
 }
 
 static void test_memory_twice_in_one_vm(void **state)
@@ -72,9 +74,10 @@ static void test_memory_twice_in_one_vm(void **state)
 static void test_images(void **state)
 {
     (void)state;
-    struct hyp_blob files[] = {{.name = "k", .size = 0x20001}};
+    struct hyp_blob files[] = {{.name = "k", .size = 0x20001}, {.name = "b", .size = 1}};
     struct hyp_dtb dtbs[] = {{.size = 0x2001}, {.size = 0x2001}};
     vms[0].kernel = (struct vm_blob){"k", 0x80000000, 0x20000, true};
+    vms[1].kernel = (struct vm_blob){"b", 0x80000000, 0x1000, false};
     vms[0].dtb_gpa = 0x80100000;
     vms[0].dtb_max_size = 0x2000;
     in.dtbs = dtbs;
@@ -82,7 +85,7 @@ static void test_images(void **state)
     dtbs[0].size = 0x2000;
     expect_none();
     in.blobs = files;
-    in.blob_count = 1;
+    in.blob_count = 2;
     expect_one(CONFIG_BLOB_SIZE, 1);
     files[0].name = "other";
     expect_none();
@@ -97,6 +100,51 @@ static void test_images(void **state)
     expect_one(CONFIG_BLOB_OUTSIDE, 1);
     vms[0].dtb_gpa = 0x83ff000c;
     expect_one(CONFIG_DTB_ALIGN, 1);
+}
+
+/* Files that are known by name, and by what is in them. */
+static void test_known_files(void **state)
+{
+    (void)state;
+    struct hyp_blob files[] = {{.name = "k", .size = 1}, {.name = "b", .size = 1}};
+    const char *formats[] = {NULL, "a poem"};
+    const char *loads[] = {"l"};
+    vms[0].kernel = (struct vm_blob){"k", 0x80000000, 0x1000, false};
+    vms[1].kernel = (struct vm_blob){"b", 0x80000000, 0x1000, false};
+    in.blobs = files;
+    in.blob_count = 2;
+    in.loads = loads;
+    in.load_count = 1;
+    expect_none();
+    vms[0].initrd = (struct vm_blob){"l", 0x80010000, 0x1000, true};
+    expect_none();
+    vms[0].initrd.name = "k";
+    expect_text(1,
+                "E-BLOB-ABSENT: initrd \"k\" of vm a is in embed of the image, so it cannot have "
+                ".preloaded = true");
+    vms[0].initrd = (struct vm_blob){"l", 0x80010000, 0x1000, false};
+    expect_text(1, "E-BLOB-ABSENT: initrd \"l\" of vm a is in loads of the image, so it needs "
+                   ".preloaded = true");
+    /* A name may be in both lists. */
+    loads[0] = "k";
+    vms[0].initrd = (struct vm_blob){"k", 0x80010000, 0x1000, true};
+    expect_none();
+    in.blob_formats = formats;
+    expect_text(2, "E-BLOB-FORMAT: kernel \"b\" of vm b is a poem");
+    vms[0].initrd.name = "b";
+    loads[0] = "b";
+    vms[1].kernel.name = "k";
+    expect_none();
+    /* The entry: in a file, in memory that is kept, or nowhere. */
+    vms[0].entry = 0x80001000;
+    expect_one(CONFIG_ENTRY_EMPTY, 1);
+    vms[0].entry = 0x80010ffe;
+    expect_none();
+    vms[0].initrd.name = NULL;
+    expect_one(CONFIG_ENTRY_EMPTY, 1);
+    mem_a[0].keep = true;
+    mem_a[0].name = "log";
+    expect_none();
 }
 
 static void test_more_images(void **state)
@@ -211,7 +259,8 @@ static void test_device_neighbours(void **state)
                         "the page of device rtc at 0x10000000 is owned by vm a and device nic");
     assert_int_equal(reported[1].violation.rule, CONFIG_DEV_OVERLAP);
     assert_string_equal(reported[1].text,
-                        "the page of device rtc at 0x10000000 is owned by vm a and the console");
+                        "the page of device rtc at 0x10000000 is owned by vm a and the console "
+                        "(device uart0)");
     platform.uart.device = NULL;
     devices[2].hpa = 0x10001000;
     devices[2].size = 0x1000;
@@ -259,7 +308,9 @@ static void test_devices_of_two(void **state)
     devices[2].hpa = 0x10002000;
     platform.uart.device = "uart0";
     vms[0].device_count = 1;
-    expect_text(1, "E-IRQ-TWICE: interrupt 13 is owned by vm a and the console");
+    expect_text(
+        1,
+        "E-IRQ-TWICE: interrupt 13 is owned by vm a (device rtc) and the console (device uart0)");
     vms[1].devices = other + 1;
     vms[1].device_count = 1;
     check();
@@ -304,6 +355,13 @@ static void test_keys(void **state)
     expect_text(3, "E-CONSOLE-KEY: the key 0x1e of the log is taken by the console");
     config.log_key = 0x1c;
     expect_none();
+    config.terminal_key = 0x1c;
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1c of the terminal is taken by the log");
+    config.terminal_key = 1;
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1 of the terminal is taken by QEMU");
+    config.terminal_key = 0;
+    config.console_key = 0x1f; /* The terminal's by default. */
+    expect_text(3, "E-CONSOLE-KEY: the key 0x1f of the terminal is taken by the console");
 }
 
 int main(void)
@@ -314,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup(test_memory_owned_twice, set_up),
         cmocka_unit_test_setup(test_memory_twice_in_one_vm, set_up),
         cmocka_unit_test_setup(test_images, set_up),
+        cmocka_unit_test_setup(test_known_files, set_up),
         cmocka_unit_test_setup(test_more_images, set_up),
         cmocka_unit_test_setup(test_dma, set_up),
         cmocka_unit_test_setup(test_device_places, set_up),

@@ -48,6 +48,18 @@ static void check_budget(struct config_run *run, uint32_t vm)
     }
 }
 
+/* The longest word that a message shows, with its NUL. */
+#define WORD_MAX 32
+
+static void copy_word(char word[WORD_MAX], const char *from, size_t length)
+{
+    size_t n = length < WORD_MAX ? length : WORD_MAX - 1;
+    for (size_t i = 0; i < n; i++) {
+        word[i] = from[i];
+    }
+    word[n] = '\0';
+}
+
 static void check_extensions(struct config_run *run, uint32_t vm)
 {
     const struct vm_config *vm_config = &run->config->vms[vm];
@@ -61,16 +73,19 @@ static void check_extensions(struct config_run *run, uint32_t vm)
         } else if (ext != GUEST_ISA_COUNT) {
             continue;
         }
+        char word[WORD_MAX];
+        copy_word(word, at, n);
         config_violation(run, CONFIG_EXT_UNKNOWN, config_vm_bit(vm),
                          "vm %s needs the ISA extension %s, which %s does not know",
-                         vm_config->name, at, who);
+                         vm_config->name, word, who);
     }
 }
 
 void config_check_vms(struct config_run *run)
 {
     if (run->config->vm_count == 0) {
-        config_violation(run, CONFIG_VM_COUNT, 0, "configuration %s has no VM", run->config->name);
+        config_violation(run, CONFIG_VM_COUNT, 0, "configuration %s has no VM (HYP_VMS)",
+                         run->config->name);
     }
     for (uint32_t vm = 0; vm < run->config->vm_count; vm++) {
         check_name(run, vm);

@@ -4,7 +4,7 @@
 
 static const char *rule_id(enum config_rule rule)
 {
-#define RULE_ID(rule, id, type, member) id,
+#define RULE_ID(rule, id, type, member, meaning) id,
     static const char *const ids[] = {CONFIG_FIT_RULES(RULE_ID)};
     return ids[rule];
 }

@@ -50,8 +50,10 @@ static void test_missing_memory(void **state)
     (void)state;
     in.machine = &machine;
     ram[0].size = 0x22000000;
-    expect_text(1, "E-MEM-ABSENT: vm a needs host memory at 0xa2000000, 0x2000000 bytes, which is "
-                   "not RAM of this machine");
+    expect_text(
+        1,
+        "E-MEM-ABSENT: mem[0] of vm a needs host memory at 0xa2000000, 0x2000000 bytes, which is "
+        "not RAM of this machine");
     /* Ranges that touch count as one; a hole is not RAM. */
     ram[1] = (struct hyp_mem){0xa2000000, 0x2000000};
     machine.mem_count = 2;
@@ -69,8 +71,9 @@ static void test_reserved_memory(void **state)
     (void)state;
     in.machine = &machine;
     reserved[0] = (struct hyp_mem){0xa3fff000, 0x10000};
-    expect_text(1, "E-MEM-FIRMWARE: host memory 0xa3fff000, 0x1000 bytes, is owned by vm a and the "
-                   "firmware");
+    expect_text(1,
+                "E-MEM-FIRMWARE: host memory 0xa3fff000, 0x1000 bytes, is owned by vm a (mem[0]) "
+                "and the firmware");
     machine.hypervisor = (struct hyp_mem){0xa0000000, 0x1000};
     check();
     assert_true(was_reported(CONFIG_MEM_HYP));

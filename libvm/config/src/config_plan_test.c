@@ -173,9 +173,10 @@ static void test_hypervisor_memory(void **state)
 {
     (void)state;
     struct hyp_blob files[] = {{.name = "k", .size = 5000}, {.name = "x", .size = 1}};
+    vms[1].kernel = (struct vm_blob){"x", 0x80000000, 0x1000, false};
     vms[0].kernel = (struct vm_blob){"k", 0x80000000, 0x10000, false};
     vms[0].initrd = (struct vm_blob){"i", 0x80100000, 0x10000, true};
-    assert_int_equal(config_hypervisor_mem(&in).size, 0x310000);
+    assert_int_equal(config_hypervisor_mem(&in).size, 0x311000);
     in.blobs = files;
     in.blob_count = 2;
     assert_int_equal(config_hypervisor_mem(&in).size, 0x303000);

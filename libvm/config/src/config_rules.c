@@ -3,8 +3,8 @@
 #include <hyp/vm/config_check.h>
 
 #define MEMBER_EXISTS(type, member) (sizeof(((struct type *)0)->member) != 0)
-#define ROW(rule, id, type, member) {CONFIG_##rule, id, #type "." #member},
-#define ASSERT_ROW(rule, id, type, member) _Static_assert(MEMBER_EXISTS(type, member), id);
+#define ROW(rule, id, type, member, meaning) {CONFIG_##rule, id, #type "." #member, meaning},
+#define ASSERT_ROW(rule, id, type, member, meaning) _Static_assert(MEMBER_EXISTS(type, member), id);
 
 CONFIG_FIT_RULES(ASSERT_ROW)
 CONFIG_CHECK_RULES(ASSERT_ROW)

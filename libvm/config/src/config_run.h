@@ -48,16 +48,25 @@ static inline struct config_owner config_owner_provider(const struct config_inpu
     return (struct config_owner){"platform ", in->platform->name};
 }
 
-/* Host memory and its owner. */
+/* The host memory of mem[index] of a VM. */
+struct config_region {
+    struct range range;
+    uint32_t vm;
+    uint32_t index;
+};
+
+/* Host memory and its owner, which is no VM. */
 struct config_claim {
     struct range range;
     struct config_owner owner;
-    uint32_t vms; /* The owner as a bit; 0: it is no VM. */
 };
 
 /* Reports the common part of both ranges as a violation of `rule`, if they overlap. */
 void config_check_overlap(struct config_run *run, enum config_rule rule,
-                          const struct config_claim *a, const struct config_claim *b);
+                          const struct config_region *region, const struct config_claim *other);
+
+/* The common part of two ranges that overlap. */
+struct range config_common(struct range a, struct range b);
 
 static inline uint32_t config_vm_bit(uint32_t vm)
 {
@@ -73,10 +82,4 @@ static inline uint32_t config_vm_all(const struct hyp_config *config)
 static inline uint32_t config_vm_all_at_build(const struct config_run *run)
 {
     return run->in->machine != NULL ? 0 : config_vm_all(run->config);
-}
-
-static inline struct config_claim config_claim_of_vm(const struct config_run *run, uint32_t vm,
-                                                     struct range range)
-{
-    return (struct config_claim){range, config_owner_vm(run->config, vm), config_vm_bit(vm)};
 }

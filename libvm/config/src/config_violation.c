@@ -16,17 +16,22 @@ void config_violation(struct config_run *run, enum config_rule rule, uint32_t bl
     }
 }
 
-void config_check_overlap(struct config_run *run, enum config_rule rule,
-                          const struct config_claim *a, const struct config_claim *b)
+struct range config_common(struct range a, struct range b)
 {
-    if (!range_overlaps(a->range, b->range)) {
-        return;
+    uint64_t start = a.start > b.start ? a.start : b.start;
+    uint64_t a_size = a.start + a.size - start;
+    uint64_t b_size = b.start + b.size - start;
+    return config_range(start, a_size < b_size ? a_size : b_size);
+}
+
+void config_check_overlap(struct config_run *run, enum config_rule rule,
+                          const struct config_region *region, const struct config_claim *other)
+{
+    if (range_overlaps(region->range, other->range)) {
+        struct range both = config_common(region->range, other->range);
+        config_violation(run, rule, config_vm_bit(region->vm),
+                         "host memory 0x%lx, 0x%lx bytes, is owned by vm %s (mem[%u]) and " OWNER,
+                         both.start, both.size, run->config->vms[region->vm].name, region->index,
+                         OWNER_ARGS(other->owner));
     }
-    uint64_t a_end = a->range.start + a->range.size;
-    uint64_t b_end = b->range.start + b->range.size;
-    uint64_t start = a->range.start > b->range.start ? a->range.start : b->range.start;
-    uint64_t end = a_end < b_end ? a_end : b_end;
-    config_violation(run, rule, a->vms | b->vms,
-                     "host memory 0x%lx, 0x%lx bytes, is owned by " OWNER " and " OWNER, start,
-                     end - start, OWNER_ARGS(a->owner), OWNER_ARGS(b->owner));
 }

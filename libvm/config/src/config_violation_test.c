@@ -50,18 +50,21 @@ static void test_violation(void **state)
 static void test_overlap(void **state)
 {
     (void)state;
-    struct config_run run = {.rule_id = rule_id, .plan = &plan, .sink = sink, .arg = text};
-    struct config_claim a = {config_range(0x1000, 0x3000), {"vm ", "a"}, 1};
-    struct config_claim b = {config_range(0x2000, 0x1000), {"the firmware", ""}, 0};
+    static const struct vm_config vms[] = {{.name = "a"}, {.name = "b"}};
+    static const struct hyp_config config = {HYP_VMS_OF(vms)};
+    struct config_run run = {
+        .rule_id = rule_id, .config = &config, .plan = &plan, .sink = sink, .arg = text};
+    struct config_region a = {config_range(0x1000, 0x3000), 1, 3};
+    struct config_claim b = {config_range(0x2000, 0x1000), {"the firmware", ""}};
     plan.violation_count = 0;
     config_check_overlap(&run, CONFIG_MEM_FIRMWARE, &a, &b);
-    assert_string_equal(text,
-                        "host memory 0x2000, 0x1000 bytes, is owned by vm a and the firmware");
-    assert_int_equal(last.blocked, 1);
+    assert_string_equal(
+        text, "host memory 0x2000, 0x1000 bytes, is owned by vm b (mem[3]) and the firmware");
+    assert_int_equal(last.blocked, 2);
     b.range = config_range(0x3000, 0x4000);
-    config_check_overlap(&run, CONFIG_MEM_FIRMWARE, &b, &a);
-    assert_string_equal(text,
-                        "host memory 0x3000, 0x1000 bytes, is owned by the firmware and vm a");
+    config_check_overlap(&run, CONFIG_MEM_FIRMWARE, &a, &b);
+    assert_string_equal(
+        text, "host memory 0x3000, 0x1000 bytes, is owned by vm b (mem[3]) and the firmware");
     b.range = config_range(0x4000, 0x1000);
     config_check_overlap(&run, CONFIG_MEM_FIRMWARE, &a, &b);
     assert_int_equal(plan.violation_count, 2);
@@ -75,6 +78,7 @@ static void test_table(void **state)
         const struct config_rule_row *row = config_rules_get((enum config_rule)rule);
         assert_int_equal(row->rule, rule);
         assert_true(strncmp(row->id, "E-", 2) == 0 && strchr(row->where, '.') != NULL);
+        assert_true(row->meaning[strlen(row->meaning) - 1] == '.');
         for (uint32_t other = 0; other < rule; other++) {
             assert_string_not_equal(config_rules_get((enum config_rule)other)->id, row->id);
         }

@@ -41,8 +41,8 @@ enum guest_isa guest_isa_find_near(const char *text, size_t length, enum guest_i
     }
     if (length > 1) {
         bool has_z = guest_isa_lower(text[0]) == 'z';
-        ext = has_z ? GUEST_ISA_ZICBOM : GUEST_ISA_SSAIA;
-        end = has_z ? GUEST_ISA_SSAIA : GUEST_ISA_COUNT;
+        ext = has_z ? GUEST_ISA_ZICBOM : GUEST_ISA_SMCNTRPMF;
+        end = has_z ? GUEST_ISA_SMCNTRPMF : GUEST_ISA_COUNT;
     }
     size_t at = length > 1 ? 1 : 0;
     while (ext < end &&

@@ -3,7 +3,10 @@
 #include <hyp/vm/machine.h>
 
 #include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
 #include <hyp/arch/world.h>
+
+#define PMU_FIXED UINT64_C(5) /* cycle, instret */
 
 /* hgatp.MODE is WARL: an unsupported write leaves it Bare. */
 static bool gstage_mode_works(uint64_t mode)
@@ -104,6 +107,31 @@ uint64_t machine_hcounteren(const struct machine *machine, uint64_t isa)
                                              : machine->hcounteren & COUNTEREN_ZICNTR;
 }
 
+/*
+ * Counters that the firmware's PMU can keep from counting outside guests: cycle and instret with
+ * Smcntrpmf, the others with Sscofpmf. The rest would count the hypervisor's work.
+ */
+static uint32_t probe_pmu(uint64_t isa, uint64_t hcounteren)
+{
+    bool has_sscofpmf = (isa & BIT(GUEST_ISA_SSCOFPMF)) != 0 && csr_probe(CSR_SCOUNTOVF);
+    uint64_t filtered = ((isa & BIT(GUEST_ISA_SMCNTRPMF)) != 0 ? PMU_FIXED : 0) |
+                        (has_sscofpmf ? ~COUNTEREN_ZICNTR : 0);
+    if (filtered == 0 || sbi_call(SBI_EXT_BASE, SBI_BASE_PROBE, SBI_EXT_PMU, 0, 0).value == 0) {
+        return 0;
+    }
+    uint64_t count = sbi_call(SBI_EXT_PMU, SBI_PMU_NUM_COUNTERS, 0, 0, 0).value;
+    uint32_t counters = 0;
+    for (uint32_t i = 0; i < 32 && i < count; i++) {
+        if ((filtered & hcounteren & BIT(i)) == 0) {
+            continue;
+        }
+        struct sbi_ret info = sbi_call(SBI_EXT_PMU, SBI_PMU_GET_INFO, i, 0, 0);
+        bool is_csr = info.value >> 63 == 0 && (info.value & 0xfff) == CSR_CYCLE + i;
+        counters |= info.error == SBI_SUCCESS && is_csr ? UINT32_C(1) << i : 0;
+    }
+    return counters;
+}
+
 static uint64_t probe_fp(const struct machine *machine)
 {
     uint64_t any = 0;
@@ -123,7 +151,9 @@ enum hyp_status machine_probe(struct machine *machine)
     HYP_TRY(probe_gstage(machine));
     /* Overflow interrupts of counters are not given to guests. */
     uint64_t denied =
-        probe_env(machine) | probe_counters(machine) | probe_fp(machine) | BIT(GUEST_ISA_SSCOFPMF);
+        probe_env(machine) | probe_counters(machine) | probe_fp(machine) | GUEST_ISA_NEVER;
+    machine->counters =
+        probe_pmu(machine_common(machine, machine_harts(machine)).isa, machine->hcounteren);
     machine->stateen = csr_probe(CSR_HSTATEEN0);
     for (uint32_t k = 0; k < machine->kind_count; k++) {
         uint64_t *isa = &machine->kind[k].isa;

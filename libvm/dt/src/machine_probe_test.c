@@ -3,7 +3,9 @@
 #include "test_machine.h"
 
 #include <hyp/arch/csr.h>
+#include <hyp/arch/sbi_call.h>
 #include <hyp/arch/world.h>
+#include <hyp/arch_backend/sbi_call_host.h>
 #include <hyp/arch_backend/world_host.h>
 
 static void test_probe(void **state)
@@ -159,6 +161,85 @@ static void test_probe_of_counters(void **state)
     }
 }
 
+/* ---- The firmware's PMU --------------------------------------------------------------------- */
+
+/* Counters that the firmware has, what it says about them, and whether it has PMU at all. */
+static struct {
+    uint64_t hardware, others; /* Firmware counters, or with another CSR. */
+    uint64_t count;
+    bool present;
+    unsigned calls;
+} pmu;
+
+static struct sbi_ret pmu_firmware(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1,
+                                   uint64_t a2)
+{
+    (void)a1, (void)a2;
+    pmu.calls++;
+    if (ext == SBI_EXT_BASE) {
+        assert_true(fid == SBI_BASE_PROBE && a0 == SBI_EXT_PMU);
+        return (struct sbi_ret){0, pmu.present};
+    }
+    assert_true(ext == SBI_EXT_PMU && pmu.present);
+    if (fid == SBI_PMU_NUM_COUNTERS) {
+        return (struct sbi_ret){0, pmu.count};
+    }
+    assert_int_equal(fid, SBI_PMU_GET_INFO);
+    assert_true(a0 < pmu.count);
+    if ((pmu.others >> a0 & 1) != 0) {
+        return (struct sbi_ret){0, a0 % 2 != 0 ? BIT(63) | (CSR_CYCLE + a0) : CSR_CYCLE + 31};
+    }
+    return (pmu.hardware >> a0 & 1) != 0 ? (struct sbi_ret){0, 63 << 12 | (CSR_CYCLE + a0)}
+                                         : (struct sbi_ret){SBI_ERR_INVALID_PARAM, CSR_CYCLE + a0};
+}
+
+static bool is_scountovf(unsigned number)
+{
+    return number == CSR_SCOUNTOVF;
+}
+
+static uint32_t probe_pmu_of(const char *isa, bool (*absent)(unsigned))
+{
+    begin();
+    begin_root();
+    one_cpu(isa, 0);
+    assert_int_equal(finish(), HYP_OK);
+    csr_host_reset();
+    csr_host_set_absent(absent);
+    sbi_host_set(pmu_firmware);
+    pmu.calls = 0;
+    assert_int_equal(machine_probe(&m), HYP_OK);
+    sbi_host_set(NULL);
+    csr_host_set_absent(NULL);
+    assert_int_equal(m.all.isa & (BIT(GUEST_ISA_SSCOFPMF) | BIT(GUEST_ISA_SMCNTRPMF)), 0);
+    return m.counters;
+}
+
+/* A counter is given if the hart can keep it from counting the hypervisor. */
+static void test_probe_of_pmu(void **state)
+{
+    (void)state;
+    pmu.present = true;
+    pmu.hardware = 0xfffffffd;
+    pmu.others = 0;
+    pmu.count = 48;
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm", NULL), 0);
+    assert_int_equal(pmu.calls, 0);
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf", NULL), 5);
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_sscofpmf", NULL), 0xfffffff8);
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf_sscofpmf", NULL), 0xfffffffd);
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_sscofpmf", is_scountovf), 0);
+    pmu.hardware = 0x80000035;
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf_sscofpmf", NULL), 0x80000035);
+    pmu.count = 5;
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf_sscofpmf", NULL), 0x15);
+    pmu.count = 32;
+    pmu.others = 0x30;
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf_sscofpmf", NULL), 0x80000005);
+    pmu.present = false;
+    assert_int_equal(probe_pmu_of("rv64imach_zihpm_smcntrpmf_sscofpmf", NULL), 0);
+}
+
 /* ---- Harts that lack what their tree says --------------------------------------------------- */
 
 static bool is_of_h(unsigned number)
@@ -245,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_probe_without_h),
         cmocka_unit_test(test_probe_without_envcfg),
         cmocka_unit_test(test_probe_of_fp),
+        cmocka_unit_test(test_probe_of_pmu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

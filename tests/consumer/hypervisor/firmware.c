@@ -15,7 +15,7 @@
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa);
 
-const char hyp_build_id[] = "other-firmware-1";
+const char hyp_build_name[] = "other-firmware-1";
 
 extern const char _start[]; /* sections.ld: the image's first byte. */
 static uint64_t image_hpa;

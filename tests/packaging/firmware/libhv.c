@@ -8,7 +8,7 @@
 
 _Noreturn void boot_main(uint64_t hart_id, uint64_t fdt_hpa, uint64_t load_hpa);
 
-const char hyp_build_id[] = "make-firmware-1";
+const char hyp_build_name[] = "make-firmware-1";
 
 static const struct hyp_platform platform = {.name = "board", .load_hpa = 0x80200000};
 static const struct hyp_config config = {.name = "make", .pool_size = 512 * HYP_KIB};

@@ -179,7 +179,8 @@ static void put_memory(struct tree *tree)
 
 static void put_cpu(struct tree *tree, uint32_t vcpu)
 {
-    uint64_t most = has_imsics(tree->vm) ? GUEST_ISA_ALL : GUEST_ISA_ALL & ~BIT(GUEST_ISA_SSAIA);
+    uint64_t most =
+        GUEST_ISA_ALL & ~GUEST_ISA_NEVER & ~(has_imsics(tree->vm) ? 0 : BIT(GUEST_ISA_SSAIA));
     char isa[GUEST_ISA_TEXT_SIZE];
     size_t size;
     begin_at(tree, "cpu", vcpu);

@@ -12,18 +12,24 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: %s [--check] [--blob NAME=SIZE[,embed|,preloaded]]...\n"
-    "       [--image-bound BYTES] [--dtbs OUT.c] [--manifest OUT.tsv] [--report OUT.txt]\n"
+    "usage: %s [--config FILE.c] [--check] [--file NAME=FILE]... [--load NAME]...\n"
+    "       [--blob NAME=SIZE]... [--no-files] [--image-bound BYTES] [--dtbs OUT.c] [--manifest "
+    "OUT.tsv] "
+    "[--report OUT.txt]\n"
     "       [--dtb VM=OUT.dtb]... [--no-irqc-else] [--board OUT.txt] [--same-board FILE] "
     "[--rules]\n"
-    "SIZE 0 with ,preloaded: not known. --no-irqc-else: no VM gets one of its irqc_else.\n"
+    "--config: the name of the configuration in messages. --file: an embedded file; --blob: one\n"
+    "that is not there, only its size. --load: a file that is loaded before boot. --no-files: "
+    "they\n"
+    "are not known.\n"
+    "--no-irqc-else: no VM gets one of its irqc_else.\n"
     "--board writes what all platforms of one image have in common; --same-board compares another\n"
-    "platform with that. --rules prints each rule and the member of config.h that it is about.\n"
+    "platform with that. --rules prints each rule, the member of config.h that it is about, its "
+    "meaning.\n"
     "Exits with 0, with 1 for a configuration that is not valid, with 2 for any other error.\n";
 
-#define BLOBS_MAX (2 * HYP_VM_MAX)
-
-static struct hyp_blob blobs[BLOBS_MAX];
+static struct tool_files files;
+static const char *config_file; /* NULL: not known. */
 static struct config_plan plan;
 
 /* The configuration with one alternative of each VM's interrupt controllers (irqc_select.h). */
@@ -40,57 +46,55 @@ static struct variant selected; /* Each VM with what the platform's own machine 
 static bool no_irqc_else;
 static char where[64]; /* "on platform NAME: ", if that is not the image's first platform. */
 
-static void fail(const char *what, const char *which)
+/* Begins a line about the configuration, as a compiler does. */
+static void print_file(void)
 {
-    fprintf(stderr, "config tool: %s: %s\n", which, what);
-    exit(2);
+    if (config_file != NULL) {
+        fprintf(stderr, "%s: ", config_file);
+    } else {
+        fprintf(stderr, "configuration %s: ", hyp_config.name);
+    }
+}
+
+/* Lists the names of which the configuration has used another one. */
+static void print_note(const struct config_input *in, enum config_rule rule)
+{
+    if (rule == CONFIG_DEV_UNKNOWN) {
+        print_file();
+        fprintf(stderr, "note: platform %s has the devices", in->platform->name);
+        for (uint32_t i = 0; i < in->platform->device_count; i++) {
+            fprintf(stderr, " %s", in->platform->devices[i].name);
+        }
+        fprintf(stderr, "\n");
+    } else if (rule == CONFIG_BLOB_ABSENT) {
+        print_file();
+        fprintf(stderr, "note: the image has the files");
+        for (uint32_t i = 0; i < in->blob_count; i++) {
+            fprintf(stderr, " %s (embed)", in->blobs[i].name);
+        }
+        for (uint32_t i = 0; i < in->load_count; i++) {
+            fprintf(stderr, " %s (loads)", in->loads[i]);
+        }
+        fprintf(stderr, "\n");
+    }
 }
 
 static void print_violation(void *arg, const struct config_violation *violation, const char *format,
                             va_list args)
 {
     char text[512];
-    (void)arg;
+    const struct config_input *in = arg;
     (void)format_vbuf(text, sizeof(text), format, args);
-    fprintf(stderr, "config error %s%s: %s\n", where, violation->id, text);
+    print_file();
+    fprintf(stderr, "%s%s: %s\n", where, violation->id, text);
+    print_note(in, violation->rule);
 }
 
 static void print_rules(void)
 {
     for (uint32_t rule = 0; rule < CONFIG_RULE_COUNT; rule++) {
         const struct config_rule_row *row = config_rules_get((enum config_rule)rule);
-        printf("%-18s%s\n", row->id, row->where);
-    }
-}
-
-static uint64_t parse_number(const char *text, const char *option)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 0);
-    if (end == text || errno != 0 || (*end != '\0' && *end != ',')) {
-        fail("not a number", option);
-    }
-    return value;
-}
-
-/* NAME=SIZE[,embed|,preloaded]. A preloaded file without a size cannot be checked. */
-static void add_blob(struct config_input *in, char *text)
-{
-    char *size = strchr(text, '=');
-    if (size == NULL || in->blob_count == BLOBS_MAX) {
-        fail("not NAME=SIZE, or too many", text);
-    }
-    *size++ = '\0';
-    uint64_t bytes = parse_number(size, text);
-    const char *kind = strchr(size, ',');
-    bool preloaded = kind != NULL && strcmp(kind, ",preloaded") == 0;
-    if (kind != NULL && !preloaded && strcmp(kind, ",embed") != 0) {
-        fail("neither embed nor preloaded", text);
-    }
-    in->blobs = blobs;
-    if (!preloaded || bytes != 0) {
-        blobs[in->blob_count++] = (struct hyp_blob){.name = text, .size = bytes};
+        printf("%-18s%-25s %s\n", row->id, row->where, row->meaning);
     }
 }
 
@@ -98,7 +102,7 @@ static FILE *open_output(const char *path)
 {
     FILE *out = fopen(path, "wb");
     if (out == NULL) {
-        fail(strerror(errno), path);
+        tool_fail(strerror(errno), path);
     }
     return out;
 }
@@ -107,7 +111,7 @@ static void close_output(FILE *out, const char *path)
 {
     bool bad = ferror(out) != 0;
     if (fclose(out) != 0 || bad) {
-        fail("cannot be written", path);
+        tool_fail("cannot be written", path);
     }
 }
 
@@ -115,14 +119,14 @@ static void make_dtb(const struct config_input *in, struct variant *variant, uin
 {
     void *room = variant->room[vm] != NULL ? variant->room[vm] : aligned_alloc(8, TOOL_DTB_ROOM);
     if (room == NULL) {
-        fail("no memory", "device tree");
+        tool_fail("no memory", "device tree");
     }
     variant->room[vm] = room;
     if (tool_make_dtb(in, vm, room) == 0) {
-        fail("the device tree cannot be made", variant->vms[vm].name);
+        tool_fail("the device tree cannot be made", variant->vms[vm].name);
     }
     if (!tool_find_fixups(&variant->vms[vm], room, &variant->fixups[vm], &variant->dtbs[vm])) {
-        fail("the device tree lacks what boot has to set", variant->vms[vm].name);
+        tool_fail("the device tree lacks what boot has to set", variant->vms[vm].name);
     }
 }
 
@@ -131,7 +135,7 @@ static bool check(struct config_input *in, struct variant *variant)
 {
     in->config = &variant->config;
     in->dtbs = NULL;
-    config_check(in, &plan, print_violation, NULL);
+    config_check(in, &plan, print_violation, in);
     if (plan.violation_count != 0) {
         return false;
     }
@@ -141,7 +145,7 @@ static bool check(struct config_input *in, struct variant *variant)
         }
     }
     in->dtbs = variant->dtbs;
-    config_check(in, &plan, print_violation, NULL);
+    config_check(in, &plan, print_violation, in);
     return plan.violation_count == 0;
 }
 
@@ -241,7 +245,7 @@ static bool file_is(const char *path, const char *text, size_t size)
 {
     FILE *in = fopen(path, "rb");
     if (in == NULL) {
-        fail(strerror(errno), path);
+        tool_fail(strerror(errno), path);
     }
     bool same = true;
     for (size_t i = 0; same && i <= size; i++) {
@@ -261,16 +265,16 @@ static void compare_board(const struct hyp_platform *platform, const char *path)
     size_t size;
     FILE *own = open_memstream(&text, &size);
     if (own == NULL) {
-        fail("no memory", platform->name);
+        tool_fail("no memory", platform->name);
     }
     write_board(platform, own);
     fclose(own);
     if (platform->irqc.model == HYP_IRQC_PLIC) {
-        fail("has a PLIC: it can only be the image's own platform", platform->name);
+        tool_fail("has a PLIC: it can only be the image's own platform", platform->name);
     }
     if (!file_is(path, text, size)) {
-        fail("differs from the image's platform in more than its interrupt controller",
-             platform->name);
+        tool_fail("differs from the image's platform in more than its interrupt controller",
+                  platform->name);
     }
     free(text);
 }
@@ -281,7 +285,7 @@ static void write_dtb(char *text)
 {
     char *path = strchr(text, '=');
     if (path == NULL) {
-        fail("not VM=FILE", text);
+        tool_fail("not VM=FILE", text);
     }
     *path++ = '\0';
     for (uint32_t vm = 0; vm < selected.config.vm_count; vm++) {
@@ -292,7 +296,7 @@ static void write_dtb(char *text)
             return;
         }
     }
-    fail("no VM with a device tree has this name", text);
+    tool_fail("no VM with a device tree has this name", text);
 }
 
 /* Writes the trees in the order of irqc_select_dtb_index(). */
@@ -346,10 +350,11 @@ static void write_one(const struct config_input *in, const char *option, char *v
  */
 static int next_option(int i, int argc, char **argv)
 {
-    static const char *const valued[] = {"--blob",   "--image-bound", "--dtbs",  "--manifest",
-                                         "--report", "--dtb",         "--board", "--same-board"};
+    static const char *const valued[] = {"--config",      "--file",  "--load",      "--blob",
+                                         "--image-bound", "--dtbs",  "--manifest",  "--report",
+                                         "--dtb",         "--board", "--same-board"};
     if (strcmp(argv[i], "--check") == 0 || strcmp(argv[i], "--no-irqc-else") == 0 ||
-        strcmp(argv[i], "--rules") == 0) {
+        strcmp(argv[i], "--rules") == 0 || strcmp(argv[i], "--no-files") == 0) {
         return i + 1;
     }
     for (size_t k = 0; k < sizeof(valued) / sizeof(valued[0]); k++) {
@@ -361,23 +366,55 @@ static int next_option(int i, int argc, char **argv)
     exit(2);
 }
 
+/* Reads an option of the input; others are for write_one(). */
+static void read_option(struct config_input *in, const char *option, char *value)
+{
+    if (strcmp(option, "--blob") == 0) {
+        char *size = tool_split(value);
+        tool_add_blob(in, &files, value, tool_parse_number(size, value), NULL);
+    } else if (strcmp(option, "--file") == 0) {
+        char *path = tool_split(value);
+        tool_add_file(in, &files, value, path);
+    } else if (strcmp(option, "--load") == 0) {
+        tool_add_load(in, &files, value);
+    } else if (strcmp(option, "--config") == 0) {
+        config_file = value;
+    } else if (strcmp(option, "--image-bound") == 0) {
+        in->image_bound = tool_parse_number(value, option);
+    } else if (strcmp(option, "--no-irqc-else") == 0) {
+        no_irqc_else = true;
+    } else if (strcmp(option, "--no-files") == 0) {
+        in->blobs = NULL;
+        in->loads = NULL;
+    } else if (strcmp(option, "--rules") == 0) {
+        print_rules();
+    } else if (strcmp(option, "--same-board") == 0) {
+        snprintf(where, sizeof(where), "on platform %.40s: ", in->platform->name);
+    }
+}
+
+/* Ends if the configuration is that of none_config.c, or the platform that of none_platform.c. */
+static void require_definitions(void)
+{
+    if (hyp_config.vm_count == TOOL_NONE) {
+        tool_fail("it does not define `const struct hyp_config hyp_config`",
+                  config_file != NULL ? config_file : "configuration");
+    }
+    if (hyp_platform.mem_count == TOOL_NONE) {
+        tool_fail("it does not define hyp_platform, as //platforms/qemu_virt does", "platform");
+    }
+}
+
 int main(int argc, char **argv)
 {
+    static char empty[1];
     struct config_input in = {.platform = &hyp_platform};
+    tool_files_init(&in, &files);
     for (int i = 1, next; i < argc; i = next) {
         next = next_option(i, argc, argv);
-        if (strcmp(argv[i], "--blob") == 0) {
-            add_blob(&in, argv[i + 1]);
-        } else if (strcmp(argv[i], "--image-bound") == 0) {
-            in.image_bound = parse_number(argv[i + 1], argv[i]);
-        } else if (strcmp(argv[i], "--no-irqc-else") == 0) {
-            no_irqc_else = true;
-        } else if (strcmp(argv[i], "--rules") == 0) {
-            print_rules();
-        } else if (strcmp(argv[i], "--same-board") == 0) {
-            snprintf(where, sizeof(where), "on platform %.40s: ", in.platform->name);
-        }
+        read_option(&in, argv[i], next == i + 2 ? argv[i + 1] : empty);
     }
+    require_definitions();
     if (!check_all(&in)) {
         return 1;
     }

@@ -66,7 +66,8 @@ static uint64_t ram_wanted(const struct config_input *in, const struct config_pl
 void tool_write_manifest(const struct config_input *in, const struct config_plan *plan, FILE *out)
 {
     for (uint32_t vm = 0; vm < in->config->vm_count; vm++) {
-        fprintf(out, "# vm\t%s\n", in->config->vms[vm].name);
+        const struct vm_config *vm_config = &in->config->vms[vm];
+        fprintf(out, "vm\t%s\t%s\n", vm_config->name, vm_config->dtb_gpa != 0 ? "dtb" : "-");
         manifest_blob(in, plan, vm, false, out);
         manifest_blob(in, plan, vm, true, out);
     }

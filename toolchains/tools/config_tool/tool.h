@@ -6,6 +6,40 @@
 
 #include <stdio.h>
 
+/* The counts of VMs and of RAM ranges in none_config.c and none_platform.c. */
+#define TOOL_NONE UINT32_MAX
+
+/* Prints "config tool: WHICH: WHAT" and ends with status 2. */
+_Noreturn void tool_fail(const char *what, const char *which);
+
+uint64_t tool_parse_number(const char *text, const char *option);
+
+/* Splits NAME=VALUE: `text` is NAME then. Returns VALUE. */
+char *tool_split(char *text);
+
+#define TOOL_FILES_MAX (2 * HYP_VM_MAX)
+
+/* The lists of config_input about the image's files. */
+struct tool_files {
+    struct hyp_blob blobs[TOOL_FILES_MAX];
+    const char *formats[TOOL_FILES_MAX];
+    const char *loads[TOOL_FILES_MAX];
+};
+
+/* The image has no file until one is added. */
+void tool_files_init(struct config_input *in, struct tool_files *files);
+
+/* An embedded file of this size. `format`: what is wrong with it as a kernel, or NULL. */
+void tool_add_blob(struct config_input *in, struct tool_files *files, const char *name,
+                   uint64_t size, const char *format);
+
+/* The embedded file at `path`. */
+void tool_add_file(struct config_input *in, struct tool_files *files, const char *name,
+                   const char *path);
+
+/* A file that is loaded before the image starts. */
+void tool_add_load(struct config_input *in, struct tool_files *files, const char *name);
+
 /* Room for any generated device tree; dtb_max_size decides what is too large. */
 #define TOOL_DTB_ROOM (256 * 1024)
 

@@ -6,12 +6,17 @@ initrd.py --add OUT INITRD NAME=FILE...: the same and these files, in a second a
 
 initrd.py --new OUT NAME=FILE...: these files, and the folders and device that Linux needs to start /init.
 
+initrd.py --root OUT ROOT INIT BUSYBOX TAR...: what the archives ROOT and TAR... have (tar), INIT, and BUSYBOX for what they lack.
+
 Each file of NAME=FILE is executable, and the folders above it are made.
 """
 import gzip
+import io
 import stat
 import sys
+import tarfile
 
+UNAVAILABLE = b"#!unavailable\n"
 FOLDERS = ["bin", "dev", "proc", "sys", "tmp"]
 
 
@@ -28,24 +33,60 @@ def packed(members):
     return out + b"\0" * (-len(out) % 512)
 
 
+def folder(name):
+    return (name, stat.S_IFDIR | 0o755, b"", (0, 0))
+
+
+def program(name, data):
+    return (name, stat.S_IFREG | 0o755, data, (0, 0))
+
+
+def link(name, target):
+    return (name, stat.S_IFLNK | 0o777, target.encode(), (0, 0))
+
+
+# the kernel opens it for /init before anything is mounted
+CONSOLE = ("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))
+
+
 def archive(busybox, init):
-    members = [(d, stat.S_IFDIR | 0o755, b"", (0, 0)) for d in FOLDERS]
-    members += [
-        ("bin/busybox", stat.S_IFREG | 0o755, busybox, (0, 0)),
-        # the kernel opens it for /init before anything is mounted
-        ("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1)),
-        ("init", stat.S_IFREG | 0o755, init, (0, 0)),
-    ]
+    return packed([folder(d) for d in FOLDERS] + [program("bin/busybox", busybox), CONSOLE, program("init", init)])
+
+
+def unpacked(tar):
+    """Members of a tar archive. A hard link becomes a symbolic one; owner and time are dropped."""
+    out = []
+    with tarfile.open(fileobj=io.BytesIO(tar)) as t:
+        for m in t:
+            name = m.name[2:] if m.name.startswith("./") else m.name
+            if m.isdir() and name != ".":
+                out.append(folder(name))
+            elif m.islnk():
+                out.append(link(name, "/" + m.linkname.split("./", 1)[-1]))
+            elif m.issym():
+                out.append(link(name, m.linkname))
+            elif m.isreg():
+                out.append((name, stat.S_IFREG | m.mode, t.extractfile(m).read(), (0, 0)))
+    return out
+
+
+def root(tar, init, busybox, more):
+    """All below /usr, with links to it; a folder that two archives have is there once."""
+    members = [folder(d) for d in FOLDERS[1:] + ["root", "run", "var", "usr", "usr/bin", "usr/lib", "usr/sbin"]]
+    members += [link(d, "usr/" + d) for d in ["bin", "lib", "sbin"]]
+    members += [program("usr/bin/busybox", busybox), CONSOLE, program("init", init)]
+    names = {m[0] for m in members}
+    for archive in [tar] + more:
+        members += [m for m in unpacked(archive) if m[0] not in names]
+        names = {m[0] for m in members}
     return packed(members)
 
 
 def tree(files, folders=()):
     """An archive of programs, {name: bytes}, behind the folders that they are in and `folders`."""
     above = {"/".join(name.split("/")[: i + 1]) for name in files for i in range(name.count("/"))}
-    members = [(d, stat.S_IFDIR | 0o755, b"", (0, 0)) for d in sorted(above | set(folders))]
-    # the kernel opens it for /init before anything is mounted
-    members += [("dev/console", stat.S_IFCHR | 0o600, b"", (5, 1))] if folders else []
-    return packed(members + [(name, stat.S_IFREG | 0o755, files[name], (0, 0)) for name in sorted(files)])
+    members = [folder(d) for d in sorted(above | set(folders))] + ([CONSOLE] if folders else [])
+    return packed(members + [program(name, files[name]) for name in sorted(files)])
 
 
 def named(args):
@@ -71,6 +112,14 @@ def main():
         write(out, read(first), tree(named(sys.argv[4:])))
     elif sys.argv[1] == "--new":
         write(sys.argv[2], b"", tree(named(sys.argv[3:]), FOLDERS))
+    elif sys.argv[1] == "--root":
+        tar, init, busybox, *more = [read(path) for path in sys.argv[3:]]
+        missing = [data for data in [tar, busybox] + more if data.startswith(UNAVAILABLE)]
+        if missing:
+            with open(sys.argv[2], "wb") as f:
+                f.write(missing[0])
+        else:
+            write(sys.argv[2], b"", root(tar, init, busybox, more))
     else:
         out, busybox, init = sys.argv[1:]
         write(out, b"", archive(read(busybox), read(init)))

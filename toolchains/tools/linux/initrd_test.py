@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The archive has the members it should, byte for byte as the newc format says; Images unpack."""
 import gzip
+import io
 import os
 import struct
 import sys
+import tarfile
 import unittest
 
 HERE = os.path.join(os.environ["TEST_SRCDIR"], os.environ["TEST_WORKSPACE"], "toolchains/tools/linux")
@@ -56,6 +58,38 @@ class Initrd(unittest.TestCase):
     def test_tree_behind_another(self):
         m = members(initrd.tree({"bin/ring": b"r"}))
         self.assertEqual({name: f[0] for name, f in m.items()}, {"bin": 0o040755, "bin/ring": 0o100755})
+
+
+def tar_of(*members):
+    """A tar archive of (name, data, link, type)."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as t:
+        for name, data, target, kind in members:
+            m = tarfile.TarInfo(name)
+            m.type, m.size, m.linkname, m.mode = kind, len(data), target, 0o4755
+            t.addfile(m, io.BytesIO(data))
+    return out.getvalue()
+
+
+class Root(unittest.TestCase):
+    def test_members(self):
+        packages = tar_of(
+            (".", b"", "", tarfile.DIRTYPE),
+            ("./usr/bin", b"", "", tarfile.DIRTYPE),
+            ("./usr/bin/perl", b"perl", "", tarfile.REGTYPE),
+            ("./usr/bin/perl5", b"", "./usr/bin/perl", tarfile.LNKTYPE),
+            ("./usr/bin/awk", b"", "mawk", tarfile.SYMTYPE),
+        )
+        modules = tar_of(("usr/lib", b"", "", tarfile.DIRTYPE), ("usr/lib/m.ko", b"ko", "", tarfile.REGTYPE))
+        data = initrd.root(packages, b"init", b"box", [modules])
+        m = members(data)
+        self.assertEqual(m["usr/bin/perl"], (0o104755, b"perl", (0, 0)))
+        self.assertEqual(m["usr/bin/perl5"], (0o120777, b"/usr/bin/perl", (0, 0)))
+        self.assertEqual(m["usr/bin/awk"][1], b"mawk")
+        self.assertEqual(m["usr/lib/m.ko"][1], b"ko")
+        self.assertEqual((m["bin"], m["usr/bin/busybox"][1], m["init"][1]), ((0o120777, b"usr/bin", (0, 0)), b"box", b"init"))
+        # the folder, and the target of the link /bin
+        self.assertEqual(data.count(b"usr/bin\0"), 2)
 
 
 class Unpack(unittest.TestCase):

@@ -76,6 +76,7 @@
 #define CSR_CYCLE 0xc00
 #define CSR_TIME 0xc01
 #define CSR_INSTRET 0xc02
+#define CSR_SCOUNTOVF 0xda0
 #define CSR_STOPI 0xdb0
 #define CSR_HGEIP 0xe12
 #define CSR_VSTOPI 0xeb0

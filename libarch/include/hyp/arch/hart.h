@@ -71,5 +71,12 @@ extern uint64_t boot_tried;
 /* Stops this hart for ever: by SBI HSM, or by waiting if the firmware lacks HSM. */
 _Noreturn void hart_park(void);
 
-/* Identifies the build; every dump prints it. */
-extern const char hyp_build_id[];
+/* Name and version of the firmware; every dump prints it. */
+extern const char hyp_build_name[];
+
+/*
+ * The linker's build id (--build-id=sha1), which the ELF file has as a note; every dump prints it.
+ * Defined by the linker script.
+ */
+#define HYP_BUILD_ID_SIZE 20
+extern const uint8_t hyp_build_id[HYP_BUILD_ID_SIZE];

@@ -34,6 +34,7 @@ struct sbi_ret {
 #define SBI_EXT_HSM 0x48534d
 #define SBI_EXT_SRST 0x53525354
 #define SBI_EXT_DBCN 0x4442434e
+#define SBI_EXT_PMU 0x504d55
 
 enum sbi_base_fid {
     SBI_BASE_SPEC_VERSION,
@@ -67,7 +68,20 @@ enum sbi_rfence_fid {
     SBI_RFENCE_HFENCE_VVMA,
 };
 
+enum sbi_pmu_fid {
+    SBI_PMU_NUM_COUNTERS,
+    SBI_PMU_GET_INFO,
+    SBI_PMU_CONFIG_MATCHING,
+    SBI_PMU_START,
+    SBI_PMU_STOP,
+    SBI_PMU_FW_READ,
+    SBI_PMU_FW_READ_HI,
+};
+
 enum sbi_dbcn_fid { SBI_DBCN_WRITE, SBI_DBCN_READ, SBI_DBCN_WRITE_BYTE };
 
 /* Calls the firmware. riscv: an ecall. host: the function that a test has set. */
 struct sbi_ret sbi_call(uint64_t ext, uint64_t fid, uint64_t a0, uint64_t a1, uint64_t a2);
+
+/* The same for calls with more arguments. */
+struct sbi_ret sbi_call_5(uint64_t ext, uint64_t fid, const uint64_t arg[5]);

@@ -27,5 +27,11 @@ struct answer {
 /* Takes one byte of input; true: drop it. `drop`: drop a sequence that begins with this byte. */
 bool answer_drops(struct answer *answer, uint8_t byte, bool drop);
 
+/* True while the sequence that has begun, or a character of several bytes, is not complete. */
+static inline bool answer_is_open(const struct answer *answer)
+{
+    return answer->state != 0;
+}
+
 /* Drops the rest of the current sequence, if there is one. */
 void answer_cut(struct answer *answer);

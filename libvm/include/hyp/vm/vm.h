@@ -107,8 +107,9 @@ struct vcpu {
     uint64_t start_pc;
     uint64_t start_opaque;
 
-    uint32_t guest_file; /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
-    uint64_t hstateen0;  /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
+    uint32_t counters_used; /* Own hart: PMU counters that the guest has used since its start. */
+    uint32_t guest_file;    /* Number of its guest interrupt file, for hstatus.VGEIN; 0: none. */
+    uint64_t hstateen0;     /* Bits granted to this vCPU in addition to vm->grant.hstateen0. */
 
     /*
      * Output of its VM's controller to it. Written with vm->lock held. If own hart reads an old
@@ -128,6 +129,7 @@ struct vm_grant {
     uint32_t fp;         /* Floating-point and vector registers: OR of WORLD_F, WORLD_D, WORLD_V. */
     uint64_t henvcfg;    /* Value of this CSR on every hart of the VM. */
     uint64_t hcounteren; /* The same. */
+    uint32_t counters;   /* Bit n: SBI PMU has counter n, CSR cycle + n; 0: there is no PMU. */
     uint64_t hstateen0;  /* The same, but a vCPU's hstateen0 adds bits. */
     uint32_t cboz_block; /* Bytes that cbo.zero clears, a power of two; 0: some hart lacks it. */
 };

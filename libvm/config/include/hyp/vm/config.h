@@ -308,6 +308,8 @@ struct hyp_config {
     /* Characters of the console's input; they differ, and 1, Ctrl-A, is QEMU's: E-CONSOLE-KEY. */
     uint8_t console_key; /* Passes the input to the next VM; 0: Ctrl-]. */
     uint8_t log_key;     /* Logs VMs' exits by cause; 0: Ctrl-^. */
+    uint8_t
+        terminal_key; /* Gives the VM with the input the whole terminal, or ends that; 0: Ctrl-_. */
     /*
      * While a VM runs, hypervisor and firmware write nothing to the console, because its UART is
      * a VM's own; no VM shares it then (E-LOG-WAITS). Lines wait in a ring buffer. Lines for which
@@ -335,8 +337,9 @@ static inline uint32_t hyp_device_irq_count(const struct hyp_device *device)
 }
 
 /* Keys that are used if the configuration's is 0. */
-#define HYP_CONSOLE_KEY_DEFAULT 0x1d /* Ctrl-] */
-#define HYP_LOG_KEY_DEFAULT 0x1e     /* Ctrl-^ */
+#define HYP_CONSOLE_KEY_DEFAULT 0x1d  /* Ctrl-] */
+#define HYP_LOG_KEY_DEFAULT 0x1e      /* Ctrl-^ */
+#define HYP_TERMINAL_KEY_DEFAULT 0x1f /* Ctrl-_ */
 
 static inline uint8_t hyp_console_key(const struct hyp_config *config)
 {
@@ -346,6 +349,11 @@ static inline uint8_t hyp_console_key(const struct hyp_config *config)
 static inline uint8_t hyp_log_key(const struct hyp_config *config)
 {
     return config->log_key != 0 ? config->log_key : HYP_LOG_KEY_DEFAULT;
+}
+
+static inline uint8_t hyp_terminal_key(const struct hyp_config *config)
+{
+    return config->terminal_key != 0 ? config->terminal_key : HYP_TERMINAL_KEY_DEFAULT;
 }
 
 /* An embedded file. `start` lies after the hypervisor's own sections and is not mapped. */

@@ -34,8 +34,9 @@ void config_check(const struct config_input *in, struct config_plan *plan, confi
 /* A row of the table of rules. */
 struct config_rule_row {
     enum config_rule rule;
-    const char *id;    /* "E-HART-TWICE" */
-    const char *where; /* "vm_config.hart_mask": the member of config.h to look at first. */
+    const char *id;      /* "E-HART-TWICE" */
+    const char *where;   /* "vm_config.hart_mask": the member of config.h to look at first. */
+    const char *meaning; /* A sentence. */
 };
 
 /* `rule` is below CONFIG_RULE_COUNT. */

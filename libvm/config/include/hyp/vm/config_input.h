@@ -60,6 +60,10 @@ struct config_input {
     const struct config_machine *machine; /* NULL at build. */
     const struct hyp_blob *blobs;         /* Files with their sizes; NULL: not known yet. */
     uint32_t blob_count;
+    /* At build: for each of `blobs` its format, if no VM can execute that, else NULL. */
+    const char *const *blob_formats;
+    const char *const *loads; /* Names of the files that a boot loader loads; NULL: not known. */
+    uint32_t load_count;
     const struct hyp_dtb *dtbs;         /* One for each VM; NULL: not known yet. */
     const uint8_t *const *device_index; /* hyp_device_index; NULL: devices are found by name. */
     uint64_t image_bound; /* At build, of the sections alone; 0: CONFIG_IMAGE_BOUND. */

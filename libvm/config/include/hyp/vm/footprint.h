@@ -44,7 +44,7 @@
 /* An emulated interrupt file, and its share of rounding all files up to a block. */
 #define FOOTPRINT_PER_IMSIC (4 * HYP_KIB)
 /* The rings of one console. */
-#define FOOTPRINT_PER_CONSOLE (4 * HYP_KIB)
+#define FOOTPRINT_PER_CONSOLE (8 * HYP_KIB)
 /* Tables for both ends of an embedded file, while it is copied. */
 #define FOOTPRINT_PER_BLOB (8 * HYP_KIB)
 /* Root table of Sv39x4, Sv48x4 and Sv57x4, aligned to its size. */

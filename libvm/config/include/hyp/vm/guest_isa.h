@@ -51,6 +51,7 @@
     X(ZVBB, "zvbb")                                 \
     X(ZVFHMIN, "zvfhmin")                           \
     X(ZVKT, "zvkt")                                 \
+    X(SMCNTRPMF, "smcntrpmf")                       \
     X(SSAIA, "ssaia") /* of VMs with IMSICs */      \
     X(SSCOFPMF, "sscofpmf")                         \
     X(SSTC, "sstc")   /* henvcfg.STCE */            \
@@ -73,6 +74,9 @@ enum guest_isa {
 #define GUEST_ISA_ALWAYS                                                         \
     (BIT(GUEST_ISA_I) | BIT(GUEST_ISA_M) | BIT(GUEST_ISA_A) | BIT(GUEST_ISA_C) | \
      BIT(GUEST_ISA_ZICSR) | BIT(GUEST_ISA_ZIFENCEI))
+
+/* Extensions of the machine that no guest gets: SBI PMU depends on them. */
+#define GUEST_ISA_NEVER (BIT(GUEST_ISA_SMCNTRPMF) | BIT(GUEST_ISA_SSCOFPMF))
 
 /* ISA names are case insensitive: a letter in lower case. Nothing else becomes a letter. */
 static inline char guest_isa_lower(char c)

@@ -106,6 +106,7 @@ struct machine {
     uint32_t gpa_bits;
     uint32_t vmid_bits;  /* VMIDLEN, 0 to 14. A hart runs one VM for good, so even 0 will do. */
     uint64_t hcounteren; /* Counters that can be granted. */
+    uint32_t counters;   /* Those of SBI PMU that count nothing but guests', if told to. */
     /* Arrays whose entries beyond their counts are not set. */
     struct machine_device device[MACHINE_DEVICE_MAX];
     /*

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Linux beside a VM that floods the console on the console hart. */
+#include <hyp/vm/config.h>
+
+static const struct vm_config vms[] = {
+    {
+        .name = "a",
+        .vcpu_count = 1,
+        .hart_mask = 0x1,
+        VM_MEM({.gpa = 0x80000000, .size = 2 * HYP_MIB}),
+        .entry = 0x80000000,
+        .kernel = {.name = "a", .gpa = 0x80000000, .max_size = 64 * HYP_KIB},
+        .console = {.kind = VM_CONSOLE_SBI},
+        .irqc = {.model = HYP_IRQC_NONE},
+    },
+    {
+        .name = "linux",
+        .vcpu_count = 1,
+        .hart_mask = 0x2,
+        VM_MEM({.gpa = 0x80000000, .size = 512 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
+        .entry = 0x80200000,
+        .kernel = {.name = "linux_kernel",
+                   .gpa = 0x80200000,
+                   .max_size = 64 * HYP_MIB,
+                   .preloaded = true},
+        .initrd = {.name = "linux_initrd",
+                   .gpa = 0x88000000,
+                   .max_size = 32 * HYP_MIB,
+                   .preloaded = true},
+        .bootargs = "console=ttyS0 earlycon=uart8250,mmio,0x10000000",
+        .dtb_gpa = 0x87000000,
+        .dtb_max_size = 64 * HYP_KIB,
+        .console = {.kind = VM_CONSOLE_VUART, .gpa = 0x10000000, .irq = 10},
+        .irqc = TEST_IRQC,
+    },
+};
+
+const struct hyp_config hyp_config = {
+    .name = "linux_other",
+    .pool_size = 1 * HYP_MIB,
+    .console_hart = 0,
+    HYP_VMS_OF(vms),
+};
