@@ -17,7 +17,6 @@
 
 void exits_run(uint64_t frame[35]); /* x0 … x31, scause, stval, sepc: tests/qemu/exits.S */
 extern volatile uint32_t exits_slot;
-extern char _start[];
 
 static bool silent;
 static uint64_t calls;
