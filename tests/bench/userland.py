@@ -3,7 +3,7 @@
 import re
 import statistics
 
-# In the order of their regions in linux/bench.sh.
+# Regions of linux/bench.sh, in this order.
 PROGRAMS = ("hackbench", "cyclictest", "sha256_block", "fork_exec", "timer_loop")
 BLOCKS = PROGRAMS.index("sha256_block")  # `openssl speed` runs for a time and says how many blocks that was
 TURNS = 5

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `mark start N`, `mark end N`: a Linux program that marks the region N, 0 to 7, for the instruction counter. */
+/* `mark start N`, `mark end N`: a Linux program that marks the region N, 0 to 7, for the
+ * instruction counter. */
 #include "../guest/mark.h"
 
 #include <stdint.h>
 
-#define MARK(kind, n)                                                                              \
-    case '0' + (n): HYP_MARK(kind, n); return 0;
-#define MARKS(kind)                                                                                \
-    MARK(kind, 0) MARK(kind, 1) MARK(kind, 2) MARK(kind, 3)                                        \
-    MARK(kind, 4) MARK(kind, 5) MARK(kind, 6) MARK(kind, 7)
+#define MARK(kind, n)      \
+    case '0' + (n):        \
+        HYP_MARK(kind, n); \
+        return 0;
+#define MARKS(kind)                                                                     \
+    MARK(kind, 0)                                                                       \
+    MARK(kind, 1) MARK(kind, 2) MARK(kind, 3) MARK(kind, 4) MARK(kind, 5) MARK(kind, 6) \
+        MARK(kind, 7)
 
 int mark_main(const int64_t *stack);
 
