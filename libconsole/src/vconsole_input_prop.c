@@ -16,7 +16,7 @@
 #define BYTES 3u /* Four make millions of interleavings. */
 
 enum hart_phase { LOOK, SET_WAITING, RECHECK, SLEEP, ASLEEP };
-enum vm_phase { READ, LOOK_HALF, TAKE_WAITING, RING }; /* As vconsole_get_byte(). */
+enum vm_phase { READ, LOOK_HALF, TAKE_WAITING, RING }; /* Like vconsole_get_byte(). */
 
 struct world {
     struct vconsole vc;
@@ -33,7 +33,7 @@ struct world {
     bool silent; /* The VM sends no IPI. */
 };
 
-/* As vconsole_mux_step(): the device is read while the ring has room. */
+/* Like vconsole_mux_step(): the device is read while the ring has room. */
 static void look(struct world *w)
 {
     if (byte_ring_room(&w->vc.rx) == 0) {

@@ -120,7 +120,7 @@ static void end_sequence(struct vconsole_mux *mux)
     case 'l':
     case 'm':
     case 'n': break;
-    default: clear_text(mux); break; /* Where the cursor is now is not known. */
+    default: clear_text(mux); break; /* The cursor may be anywhere. */
     }
 }
 

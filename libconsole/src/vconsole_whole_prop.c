@@ -20,7 +20,7 @@
 #define BEGIN "hyp: terminal=a\r\n"
 #define RESET "\030\033%G\017\033(B\033[0m\033<"
 #define END "\033[=0u\033[999B\r\nhyp: terminal=shared\r\n"
-#define LINE_SIZE 6u   /* Of "A0001\n" */
+#define LINE_SIZE 6u   /* "A0001\n" */
 #define ROOM_TICKS 60u /* Time for 64 bytes, 8 a period, of two VMs; and for lines. */
 
 static const char *const name[PORTS] = {"a", "b", "c"};
@@ -136,7 +136,7 @@ static struct vconsole_mux_result step(struct world *w)
 struct reader {
     unsigned next[PORTS]; /* Number of the next line; lines that were skipped are `lost`. */
     unsigned lost[PORTS];
-    unsigned held[PORTS]; /* As the mux counts them. */
+    unsigned held[PORTS]; /* The count that the mux shows. */
     bool begun[PORTS];    /* The begin of the next line was shown. */
 };
 
@@ -244,7 +244,7 @@ void prop_run(void)
     for (unsigned calm = 0; calm < 2;) {
         result = step(&w);
         if (result.state == VCONSOLE_MUX_SLEEP) {
-            w.key = w.mux.whole; /* In the end it is shared. */
+            w.key = w.mux.whole; /* Shared at the end. */
             calm = w.key ? 0 : calm + 1;
         }
     }

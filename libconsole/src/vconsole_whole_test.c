@@ -204,7 +204,7 @@ static void others_are_paced_while_they_are_held(void **state)
 
 /* ---- The line of the focus ------------------------------------------------------------------- */
 
-/* What is kept of `text`, with the cursor in it: broken by a line of another VM, shown again. */
+/* The kept part of `text`, with the cursor in it: broken by a line of another VM, shown again. */
 static void check_redraw(const char *text, const char *again)
 {
     struct bench b;
@@ -252,7 +252,7 @@ static void edited_line_is_shown_as_it_looks(void **state)
     check_redraw("$ a\vb\t\ac", "[a] $ a\\x0bb\tc");
     check_redraw("\b\x1b[9D\x1b[9C\x1b[Px", "[a] x");
     check_redraw("\x1b[9999999999999999999Cx", "[a] x");
-    check_redraw("$ ls\x1b[5;5H", ""); /* Where it is now is not known. */
+    check_redraw("$ ls\x1b[5;5H", ""); /* The cursor may be anywhere. */
     check_redraw("$ ls\x1b[2Jx", "[a] x");
 }
 

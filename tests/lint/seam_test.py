@@ -6,7 +6,8 @@ import re
 import tree
 
 # tests/pmu, tests/qemu, tests/sbi, tests/walk: their C files are guests, too
-ALLOWED = ("examples/", "guest/", "libarch/riscv/", "tests/bench/guest/", "tests/consumer/", "tests/guests/", "tests/hostile/", "tests/pmu/", "tests/qemu/", "tests/sbi/", "tests/walk/")
+ALLOWED = ("examples/", "guest/", "libarch/riscv/", "tests/bench/guest/", "tests/consumer/", "tests/guests/", "tests/hostile/", "tests/pmu/", "tests/qemu/",
+           "tests/sbi/", "tests/walk/")
 WORD = re.compile(r"\b(asm|__asm|__asm__|volatile|__volatile__)\b")
 
 bad, count = [], 0

@@ -2,7 +2,7 @@
 /*
  * Debian Linux on the machine's two harts, with a controller of its own, a disk, a source of
  * entropy and a network card; these write to memory at the guest's addresses. Hart 0 drives the
- * console, too.
+ * console, too. The kernel unpacks 124 MiB of files, at most half of the memory that is free then.
  */
 #include <hyp/vm/config.h>
 
@@ -11,7 +11,7 @@ static const struct vm_config vms[] = {
         .name = "linux",
         .vcpu_count = 2,
         .hart_mask = 0x3,
-        VM_MEM({.gpa = 0xa0000000, .size = 512 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
+        VM_MEM({.gpa = 0xa0000000, .size = 768 * HYP_MIB, .hpa = 0xa0000000, .hpa_fixed = true}),
         .entry = 0xa0200000,
         .kernel = {.name = "linux_kernel",
                    .gpa = 0xa0200000,

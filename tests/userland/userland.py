@@ -35,7 +35,7 @@ def devices(folder):
 
 def results(machine):
     """{name: result} of the programs."""
-    machine.reject("Kernel panic|^hyp: panic")
+    machine.reject("Kernel panic|^hyp: panic|Initramfs unpacking failed|userland: not found")
     machine.expect("/ # ")
     machine.send("userland\n")
     out = {}
@@ -62,7 +62,7 @@ def write_native(out, kernel, initrd, launcher):
             if f.read(len(UNAVAILABLE)) == UNAVAILABLE:
                 raise qemu_test.Failure(f.read().decode())
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable] + launcher + ["--image", kernel, "--smp", "2", "--mem", "512M", "--"] + devices(folder)
+        command = [sys.executable] + launcher + ["--image", kernel, "--smp", "2", "--mem", "768M", "--"] + devices(folder)
         with qemu_test.Machine(command + ["-initrd", initrd, "-append", "console=ttyS0"], NATIVE_S) as machine:
             found = results(machine)
     if failed(found):
