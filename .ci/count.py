@@ -4,22 +4,19 @@
 
 A test that was not run, for it or anything else did not build, is a failed one; so is an
 unsuccessful build with no test to blame, and one that has no tests. EVENTS of "-" is one test by itself.
-A test with the tag `long` is left out by --test_tag_filters=-long, and not counted then.
 """
 import json
 import sys
 
 
 def count(lines, status):
-    tests, done, broken, long_ones = set(), {}, set(), True
+    tests, done, broken = set(), {}, set()
     for line in lines:
         event = json.loads(line)
         (kind, ident), = list(event["id"].items())[:1]
         label = ident.get("label") if isinstance(ident, dict) else None
         aborted = event.get("aborted", {}).get("reason")
-        if kind == "optionsParsed":
-            long_ones = "--test_tag_filters=-long" not in event["optionsParsed"].get("cmdLine", [])
-        elif aborted == "SKIPPED":
+        if aborted == "SKIPPED":
             # not for this platform
             tests.discard(label)
         elif kind == "targetConfigured":
@@ -27,8 +24,7 @@ def count(lines, status):
                 broken.add(label)
             # a flag that the command line sets is announced and never configured: aborted, without a reason
             elif event.get("configured", {}).get("targetKind", "").endswith("_test rule"):
-                if long_ones or "long" not in event["configured"].get("tag", []):
-                    tests.add(label)
+                tests.add(label)
         elif kind == "targetCompleted" and not event.get("completed", {}).get("success"):
             broken.add(label)
         elif kind == "testSummary":

@@ -19,7 +19,7 @@ static const struct vm_config vms[] = {
                    .preloaded = true},
         .initrd = {.name = "linux_initrd",
                    .gpa = 0x88000000,
-                   .max_size = 32 * HYP_MIB,
+                   .max_size = 96 * HYP_MIB,
                    .preloaded = true},
         .bootargs = "console=ttyS0",
         .dtb_gpa = 0x87000000,

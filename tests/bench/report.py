@@ -18,8 +18,10 @@ import sys
 import tempfile
 
 # `bazel run` starts this file by a link outside the runfiles, where the folder tests/lib is not
-sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"), os.path.abspath("tests/lib")]
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "../lib"), os.path.abspath("tests/lib"), HERE, os.path.abspath("tests/bench")]
 import elf_file  # noqa: E402
+import userland  # noqa: E402
 
 GROWTH = 1.05
 IN_PLACE = 32 << 20
@@ -31,7 +33,7 @@ ENTRY = 0x80200000  # of the guests that are booted; the image itself starts at 
 PAUSE = bytes.fromhex("0f000001")
 TIMEOUT = 1500  # for a machine that hangs, not for speed
 
-# id, region of the bench guest, target: "<=N", "<=native+N", "=native", "-" (none)
+# id, region of the bench guest, target: "<=N", "<=native+N", "<=native*N", "=native", "-" (none)
 GUEST_ROWS = [
     ("sbi_base", "ID_SBI_BASE", "<=83"),
     ("set_timer_to_trap", "ID_SET_TIMER", "<=100"),
@@ -227,10 +229,13 @@ class Runner:
             die("status %d of %s\n%s" % (p.returncode, " ".join(command), log))
         return Counts(out, log)
 
-    def native(self, kernel, elf, smp, machine="aia=none"):
-        plugin, out = self._plugin([], poll_ranges(elf, []))
+    def native(self, kernel, smp, machine="aia=none", poll=(), qemu=()):
+        plugin, out = self._plugin([], poll)
         cmd = [self.args.qemu, "-M", "virt," + machine, "-cpu", "rv64", "-smp", str(smp), "-m", "2G", "-nographic", "-no-reboot"]
-        return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + plugin, out)
+        return self._run(cmd + ["-bios", self.args.bios, "-kernel", kernel] + ICOUNT + list(qemu) + plugin, out)
+
+    def native_guest(self, kernel, elf, smp, machine="aia=none"):
+        return self.native(kernel, smp, machine, poll_ranges(elf, []))
 
     def image(self, launcher, elf, smp, options=(), poll=(), at=(), qemu=()):
         plugin, out = self._plugin([(start, start + len(code)) for start, code in elf_file.code(elf)], poll_ranges(elf, self.args.poll) + list(poll), at)
@@ -263,7 +268,7 @@ def many_figures(runner, args):
     """One call to many harts."""
     figures = {}
     ids = region_numbers(args.ids)
-    native = runner.native(args.guest, args.guest_elf, 8)
+    native = runner.native_guest(args.guest, args.guest_elf, 8)
     on = {m: plic_counts(runner, args, m, 8) for m in sorted({m for _, m, _, _ in TO_7_ROWS})} if args.plic else {}
     for row, machine, region, _ in TO_7_ROWS:
         # the firmware's own wait for the other harts cannot be told from its path
@@ -293,7 +298,7 @@ def machine_figures(runner, args):
 def guest_figures(runner, args):
     """{id: (native, libhyp)}"""
     ids = region_numbers(args.ids)
-    native = runner.native(args.guest, args.guest_elf, 2)
+    native = runner.native_guest(args.guest, args.guest_elf, 2)
     under = plic_counts(runner, args, "aia=none") if args.plic else None
     return {
         # the firmware's own wait for the other hart cannot be told from its path
@@ -309,7 +314,7 @@ def kind_figures(runner, args):
     images = {"aplic": (args.aplic_96, args.aplic_96_elf), "imsic": (args.imsic, args.imsic_elf)}
     guests = {"aplic": (args.guest_aplic, args.guest_aplic_elf), "imsic": (args.guest_imsic, args.guest_imsic_elf)}
     for kind, machine in KINDS.items():
-        native = runner.native(guests[kind][0], guests[kind][1], 2, machine.split(",")[0])
+        native = runner.native_guest(guests[kind][0], guests[kind][1], 2, machine.split(",")[0])
         under = vm_counts(runner, images[kind], guests[kind], machine) if images[kind][0] else None
         for row, of, region, _ in KIND_ROWS:
             if of == kind:
@@ -524,6 +529,8 @@ def ram_figures(runner, args):
 def measure(args):
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(args, folder)
+        if args.only == "userland":
+            return userland.figures(runner, args)
         figures = guest_figures(runner, args)
         figures.update(kind_figures(runner, args))
         figures.update(machine_figures(runner, args))
@@ -533,6 +540,8 @@ def measure(args):
         figures.update(grow_figures(runner, args))
         figures.update(linux_figures(runner, args))
         figures.update(ram_figures(runner, args))
+        if args.userland and args.only is None:
+            figures.update(userland.figures(runner, args))
     figures.update(size_figures(args))
     return figures
 
@@ -547,6 +556,8 @@ def limit_of(target, native):
         return native * 1.005
     if target.startswith("<=native+"):
         return native + int(target[len("<=native+") :])
+    if target.startswith("<=native*"):
+        return native * float(target[len("<=native*") :])
     return int(target[2:])
 
 
@@ -574,16 +585,26 @@ def table(rows, figures, notes=None):
     return lines
 
 
+def rows_of(args):
+    """[(id, target)] of the rows that are measured."""
+    if args.native:
+        return NATIVE_ROWS
+    return {None: ALL_ROWS + userland.ROWS, "hypervisor": ALL_ROWS, "userland": userland.ROWS}[args.only]
+
+
 def judge(args, figures, recorded):
-    """[what is wrong]"""
+    """[what is wrong]
+
+    Programs of Debian may grow: their rows are compared with the same programs on the machine alone.
+    """
     bad = []
-    for row, target in NATIVE_ROWS if args.native else ALL_ROWS:
+    for row, target in rows_of(args):
         native, libhyp = figures.get(row, (None, None))
         was_native, was, miss = recorded.get(row, (None, None, ""))
         for what, now, before in (("native", native, was_native), ("libhyp", libhyp, was)):
             if now is None and before is not None and not (args.native and what == "libhyp"):
                 bad.append("%s: %s is no longer measured" % (row, what))
-            elif now is not None and before is not None and now > before * GROWTH:
+            elif now is not None and before is not None and now > before * GROWTH and (row, target) in ALL_ROWS:
                 bad.append("%s: %s grew from %d to %d" % (row, what, before, now))
             elif now is not None and before is None:
                 bad.append("%s: %s is measured as %d but not recorded" % (row, what, now))
@@ -598,18 +619,20 @@ def judge(args, figures, recorded):
 
 
 def write_figures(path, args, figures, recorded):
-    """A native run leaves what is recorded of the hypervisor."""
+    """What is not measured stays as it is recorded; so does what a native run does not measure, the hypervisor's column."""
     notes = {}
+    rows = ALL_ROWS + userland.ROWS
     if args.native:
-        figures = {r: (figures.get(r, (None,))[0], recorded.get(r, (None, None))[1]) for r, _ in ALL_ROWS}
-    for row, target in ALL_ROWS:
+        figures = {r: (figures.get(r, (None,))[0], recorded.get(r, (None, None))[1]) for r, _ in rows}
+    figures = dict({r: recorded.get(r, (None, None))[:2] for r, _ in set(rows) - set(rows_of(args))}, **figures)
+    for row, target in rows:
         native, libhyp = figures.get(row, (None, None))
         limit = limit_of(target, native) if libhyp is not None else None
         if limit is not None and libhyp > limit:
             notes[row] = recorded.get(row, (None, None, ""))[2] or "missed"
     head = "# SPDX-License-Identifier: Apache-2.0\n# id\tnative\tlibhyp\ttarget\tmissed, why\n"
     with open(path, "w") as f:
-        f.write(head + "\n".join(table(ALL_ROWS, figures, notes)) + "\n")
+        f.write(head + "\n".join(table(rows, figures, notes)) + "\n")
 
 
 GUESTS = ("guest", "guest-aplic", "guest-imsic")
@@ -626,10 +649,12 @@ def parse_arguments():
         p.add_argument("--" + name, help=argparse.SUPPRESS)
         p.add_argument("--%s-elf" % name, help=argparse.SUPPRESS)
     p.add_argument("--linux-kernel", help=argparse.SUPPRESS)
+    p.add_argument("--userland", help=argparse.SUPPRESS)
     p.add_argument("--cost-cases", help=argparse.SUPPRESS)
     p.add_argument("--fdt", help=argparse.SUPPRESS)
     p.add_argument("--poll", action="append", default=[], help=argparse.SUPPRESS)
     p.add_argument("--native", action="store_true", help="only what needs no hypervisor")
+    p.add_argument("--only", choices=("hypervisor", "userland"), help="all rows but those of Debian's programs, or these")
     p.add_argument("--check", action="store_true", help="compare with the recorded figures")
     p.add_argument("--update", action="store_true", help="write the recorded figures")
     args = p.parse_args()
@@ -641,8 +666,7 @@ def parse_arguments():
 def main():
     args = parse_arguments()
     figures = measure(args)
-    rows = NATIVE_ROWS if args.native else ALL_ROWS
-    print("\n".join(table(rows, figures)))
+    print("\n".join(table(rows_of(args), figures)))
     recorded = read_figures(args.figures) if os.path.exists(args.figures) else {}
     if args.update:
         # under `bazel run` the sources, not their copy in the runfiles

@@ -2,11 +2,10 @@
 /* QEMU's `virt` machine with three of its virtio slots. */
 #include <board.h>
 
-#define VIRTIO(slot)                                                                     \
-    {                                                                                    \
-        .name = "virtio" #slot, .compatible = "virtio,mmio",                             \
-        .hpa = 0x10001000 + (slot) * 0x1000, .size = 0x1000, .reg_size = 0x1000,         \
-        .irq = {(slot) + 1}, .dma = true,                                                \
+#define VIRTIO(slot)                                                                            \
+    {                                                                                           \
+        .name = "virtio" #slot, .compatible = "virtio,mmio", .hpa = 0x10001000 + (slot)*0x1000, \
+        .size = 0x1000, .reg_size = 0x1000, .irq = {(slot) + 1}, .dma = true,                   \
     }
 
 const struct hyp_platform hyp_platform = {

@@ -372,8 +372,7 @@ enum hyp_dtb_fixup_kind {
     HYP_DTB_VCPU,     /* Removes the node, if the VM has no vCPU number `field`. */
     HYP_DTB_DEVICE,   /* Removes the node or property, if the machine lacks devices[field]. */
     HYP_DTB_CONTEXTS, /* Replaces absent vCPUs in interrupts-extended of a controller or IMSICs. */
-    HYP_DTB_VALUE, /* Sets the property to the value that enum hyp_dtb_field names, or removes it.
-                    */
+    HYP_DTB_VALUE,    /* Sets the property to what enum hyp_dtb_field names, or removes it. */
 };
 
 enum hyp_dtb_field {
