@@ -3,7 +3,8 @@
  * SBI calls of a guest and their results, as plain data: RISC-V SBI specification 3.0. The guest
  * (guest.c) and the host test of libvm (calls_test.c) make the same calls.
  *
- * The VM has the vCPUs 0, 1 and 2 and a console. vCPU 0 calls; vCPU 2 is stopped.
+ * The VM has the vCPUs 0, 1 and 2. vCPU 0 calls; vCPU 2 is stopped. A VM without a console lacks
+ * DBCN, a machine whose counters cannot be kept to the guest lacks PMU.
  */
 #pragma once
 
@@ -21,6 +22,7 @@
 #define ERR_INVALID_PARAM (-3)
 #define ERR_INVALID_ADDRESS (-5)
 #define ERR_ALREADY_AVAILABLE (-6)
+#define ERR_NO_SHMEM (-9)
 
 #define BASE 0x10
 #define TIME 0x54494d45
@@ -41,59 +43,61 @@
 
 #define LEGACY_LAST 0x0f /* These calls return nothing in a1: it is preserved. */
 
+enum sbi_presence { ABSENT, PRESENT, OPTIONAL };
+
 /*
- * All extensions. Where one is absent, each function of it is an error, and probe_extension says 0.
+ * All extensions. While one is absent, each function of it is an error, and probe_extension says 0.
  * Of the ranges at the end: first and last id, and those that implementations have by their ids.
  */
 struct sbi_extension {
     const char *name;
     uint64_t eid;
     uint64_t functions; /* Function ids are 0 … functions - 1. */
-    bool present;
+    enum sbi_presence presence;
 };
 
 static const struct sbi_extension sbi_extensions[] = {
-    {"legacy set_timer", 0x00, 1, false},
-    {"legacy console_putchar", 0x01, 1, false},
-    {"legacy console_getchar", 0x02, 1, false},
-    {"legacy clear_ipi", 0x03, 1, false},
-    {"legacy send_ipi", 0x04, 1, false},
-    {"legacy remote_fence_i", 0x05, 1, false},
-    {"legacy remote_sfence_vma", 0x06, 1, false},
-    {"legacy remote_sfence_vma_asid", 0x07, 1, false},
-    {"legacy shutdown", 0x08, 1, false},
-    {"legacy reserved 9", 0x09, 1, false},
-    {"legacy reserved a", 0x0a, 1, false},
-    {"legacy reserved b", 0x0b, 1, false},
-    {"legacy reserved c", 0x0c, 1, false},
-    {"legacy reserved d", 0x0d, 1, false},
-    {"legacy reserved e", 0x0e, 1, false},
-    {"legacy reserved f", 0x0f, 1, false},
-    {"BASE", BASE, 7, true},
-    {"TIME", TIME, 1, true},
-    {"IPI", IPI, 1, true},
-    {"RFENCE", RFENCE, 7, true},
-    {"HSM", HSM, 4, true},
-    {"SRST", SRST, 1, true},
-    {"PMU", PMU, 9, false},
-    {"DBCN", DBCN, 3, true},
-    {"SUSP", SUSP, 1, false},
-    {"CPPC", CPPC, 4, false},
-    {"NACL", NACL, 5, false},
-    {"STA", STA, 1, false},
-    {"SSE", SSE, 10, false},
-    {"FWFT", FWFT, 2, false},
-    {"DBTR", DBTR, 8, false},
-    {"MPXY", MPXY, 8, false},
-    {"experimental first", 0x08000000, 1, false},
-    {"experimental last", 0x08ffffff, 1, false},
-    {"vendor first", 0x09000000, 1, false},
-    {"vendor SiFive", 0x09000489, 1, false},
-    {"vendor last", 0x09ffffff, 1, false},
-    {"firmware first", 0x0a000000, 1, false},
-    {"firmware OpenSBI", 0x0a000001, 1, false},
-    {"firmware libhyp", 0x0a687970, 1, false},
-    {"firmware last", 0x0affffff, 1, false},
+    {"legacy set_timer", 0x00, 1, ABSENT},
+    {"legacy console_putchar", 0x01, 1, ABSENT},
+    {"legacy console_getchar", 0x02, 1, ABSENT},
+    {"legacy clear_ipi", 0x03, 1, ABSENT},
+    {"legacy send_ipi", 0x04, 1, ABSENT},
+    {"legacy remote_fence_i", 0x05, 1, ABSENT},
+    {"legacy remote_sfence_vma", 0x06, 1, ABSENT},
+    {"legacy remote_sfence_vma_asid", 0x07, 1, ABSENT},
+    {"legacy shutdown", 0x08, 1, ABSENT},
+    {"legacy reserved 9", 0x09, 1, ABSENT},
+    {"legacy reserved a", 0x0a, 1, ABSENT},
+    {"legacy reserved b", 0x0b, 1, ABSENT},
+    {"legacy reserved c", 0x0c, 1, ABSENT},
+    {"legacy reserved d", 0x0d, 1, ABSENT},
+    {"legacy reserved e", 0x0e, 1, ABSENT},
+    {"legacy reserved f", 0x0f, 1, ABSENT},
+    {"BASE", BASE, 7, PRESENT},
+    {"TIME", TIME, 1, PRESENT},
+    {"IPI", IPI, 1, PRESENT},
+    {"RFENCE", RFENCE, 7, PRESENT},
+    {"HSM", HSM, 4, PRESENT},
+    {"SRST", SRST, 1, PRESENT},
+    {"PMU", PMU, 9, OPTIONAL},
+    {"DBCN", DBCN, 3, OPTIONAL},
+    {"SUSP", SUSP, 1, ABSENT},
+    {"CPPC", CPPC, 4, ABSENT},
+    {"NACL", NACL, 5, ABSENT},
+    {"STA", STA, 1, ABSENT},
+    {"SSE", SSE, 10, ABSENT},
+    {"FWFT", FWFT, 2, ABSENT},
+    {"DBTR", DBTR, 8, ABSENT},
+    {"MPXY", MPXY, 8, ABSENT},
+    {"experimental first", 0x08000000, 1, ABSENT},
+    {"experimental last", 0x08ffffff, 1, ABSENT},
+    {"vendor first", 0x09000000, 1, ABSENT},
+    {"vendor SiFive", 0x09000489, 1, ABSENT},
+    {"vendor last", 0x09ffffff, 1, ABSENT},
+    {"firmware first", 0x0a000000, 1, ABSENT},
+    {"firmware OpenSBI", 0x0a000001, 1, ABSENT},
+    {"firmware libhyp", 0x0a687970, 1, ABSENT},
+    {"firmware last", 0x0affffff, 1, ABSENT},
 };
 
 /* Function ids beside those of any extension; the last ones have a right id in bits 31:0. */
@@ -249,6 +253,22 @@ static const struct sbi_call sbi_calls[] = {
     NO_BUFFER(1, UINT64_MAX, SBI_DATA), NO_BUFFER(1, 1, SBI_DATA, 1),
     NO_BUFFER(1, 1, SBI_DATA, TOP), CALL(DBCN, 2, 0, '\n'),
     CALL(DBCN, 2, 0, HIGH | 0x100 | '\n'), /* The byte is the parameter's lowest. */
+
+    /* "Performance Monitoring Unit Extension"; tests/pmu has calls that succeed. Counter 1 is time.
+     */
+    CALL(PMU, 1, ERR_INVALID_PARAM, 1), CALL(PMU, 1, ERR_INVALID_PARAM, 32),
+    CALL(PMU, 1, ERR_INVALID_PARAM, HIGH), CALL(PMU, 1, ERR_INVALID_PARAM, UINT64_MAX),
+    CALL(PMU, 2, ERR_INVALID_PARAM, 0, 2, 0, 1), /* cycles */
+    CALL(PMU, 2, ERR_INVALID_PARAM, UINT64_MAX, 1, 0, 1),
+    CALL(PMU, 2, ERR_NOT_SUPPORTED, 0, 1, 0, 0xf0000), /* An event of the firmware. */
+    CALL(PMU, 3, ERR_INVALID_PARAM, 0, 2), CALL(PMU, 3, ERR_INVALID_PARAM, 32, 1),
+    CALL(PMU, 3, ERR_INVALID_PARAM, UINT64_MAX, 2), CALL(PMU, 3, ERR_NO_SHMEM, 0, 1, 2),
+    CALL(PMU, 4, ERR_INVALID_PARAM, 0, 2), CALL(PMU, 4, ERR_INVALID_PARAM, HIGH, 1),
+    CALL(PMU, 4, ERR_NO_SHMEM, 0, 1, 2),
+    CALL(PMU, 5, ERR_INVALID_PARAM, 0), /* A counter of hardware. */
+    CALL(PMU, 5, ERR_INVALID_PARAM, UINT64_MAX), CALL(PMU, 6, ERR_INVALID_PARAM, 0),
+    CALL(PMU, 7, ERR_NOT_SUPPORTED, SBI_DATA, 0, 0),    /* There are no snapshots. */
+    CALL(PMU, 8, ERR_NOT_SUPPORTED, SBI_DATA, 0, 1, 0), /* SBI 3.0 */
 };
 /* clang-format on */
 

@@ -34,6 +34,7 @@ static void make_one_way(const struct sbi_call *call, bool slow)
     a[7] = call->eid;
     test_vm_init(&t);
     t.config.no_fast_exits = slow;
+    t.vm.grant.counters = 5; /* Cycles and instructions. */
     t.vcpu[1].hsm_state = states[call->vcpu_1];
     test_ecall(&t, a);
     t.step[0].before = fill;
@@ -79,8 +80,8 @@ static void test_functions_that_are_not_there(void **state)
     (void)state;
     for (unsigned i = 0; i < SBI_COUNT(sbi_extensions); i++) {
         const struct sbi_extension *ext = &sbi_extensions[i];
-        make(&(struct sbi_call)GETS(BASE, 3, ext->present, ext->eid));
-        for (uint64_t fid = ext->present ? ext->functions : 0; fid < 16; fid++) {
+        make(&(struct sbi_call)GETS(BASE, 3, ext->presence != ABSENT, ext->eid));
+        for (uint64_t fid = ext->presence != ABSENT ? ext->functions : 0; fid < 16; fid++) {
             make_unsupported(ext->eid, fid);
         }
         for (unsigned n = 0; n < SBI_COUNT(sbi_no_functions); n++) {
