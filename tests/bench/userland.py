@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of Debian on one hart: what a program takes natively and in a VM, guest, hypervisor and firmware together."""
+import os
 import re
 import statistics
 
@@ -33,7 +34,7 @@ def figures(runner, args):
     if head == UNAVAILABLE:
         raise SystemExit("report: there are no programs: see //tests/userland")
     images = {"plic": (args.plic, args.plic_elf), "imsic": (args.imsic, args.imsic_elf)}
-    initrd = ["--initrd", args.userland]
+    initrd = ["--initrd", os.path.abspath(args.userland)]
     for name, (machine, _) in MACHINES.items():
         native = runner.native(args.linux_kernel, 1, machine, qemu=["-m", "1G", "-initrd", args.userland, "-append", APPEND])
         under = runner.image(images[name][0], images[name][1], 1, initrd + ["--append", APPEND, "--machine", machine])

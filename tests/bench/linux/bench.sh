@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # First process of a Linux that runs programs of Debian between marks: the regions of userland.py, TURNS times each.
 export PATH=/usr/sbin:/usr/bin LC_ALL=C
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs devtmpfs /dev
-mount -t tmpfs tmpfs /tmp
+busybox mount -t proc proc /proc
+busybox mount -t sysfs sysfs /sys
+busybox mount -t devtmpfs devtmpfs /dev
+busybox mount -t tmpfs tmpfs /tmp
 cd /tmp || exit 1
 
 run() { # REGION COMMAND…
