@@ -16,15 +16,15 @@ run() { # REGION COMMAND…
 
 fork_exec() {
     local i
-    for ((i = 0; i < 40; i++)); do /usr/bin/true || return; done
+    for ((i = 0; i < 120; i++)); do /usr/bin/true || return; done
 }
 
-timer_loop() { perl -e 'select(undef, undef, undef, 0.002) for 1 .. 200'; }
+timer_loop() { perl -e 'select(undef, undef, undef, 0.001) for 1 .. 1000'; }
 
 for turn in 1 2 3 4 5; do
     echo "bench: turn $turn"
-    run 0 hackbench -g 1 -f 4 -l 50
-    run 1 cyclictest -q -l 200 -i 2000 -p 80
+    run 0 hackbench -g 1 -f 4 -l 200
+    run 1 cyclictest -q -l 4000 -i 1000 -p 80
     run 2 openssl speed -elapsed -seconds 1 -bytes 4096 sha256
     sed -n 's/^Doing sha256.* size blocks: \([0-9]*\) .*/bench: blocks \1/p' out
     run 3 fork_exec
