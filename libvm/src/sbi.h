@@ -40,7 +40,7 @@ int64_t vcpu_fast_ecall(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
  * instructions (tests/qemu: dbcn_cost).
  */
 #define SBI_DBCN_WRITE_MAX 48u
-#define SBI_DBCN_READ_MAX 32u
+#define SBI_DBCN_READ_MAX 16u
 struct sbi_ret sbi_dbcn(struct vcpu *vcpu, const uint64_t arg[6], uint64_t fid);
 
 /* ---- sbi_rfence.c ---------------------------------------------------------------------------- */
