@@ -17,7 +17,7 @@ PLANTED = {
     "id": "echo 0",
     "apt-cache": "echo '  Candidate: 1:10.0.2'",
     "apt-get": 'echo "$@" >>"$APT_LOG"',
-    **dict.fromkeys(["cc", "clang-format", "dtc", "geninfo", "gpgv", "python3", "xz"], ":"),
+    **dict.fromkeys(["cc", "clang-format", "cmake", "dtc", "gdb-multiarch", "geninfo", "gpgv", "make", "pkg-config", "python3", "xz"], ":"),
 }
 
 
