@@ -87,8 +87,9 @@ def keys(machine, given):
     for _ in "ab":
         machine.expect(r"^\[[ab]\] ready\n")
     part = [text(16384, seed) for seed in range(4)]
-    paste(machine, part[0] + SWITCH + part[1] + TERMINAL + part[2] + SWITCH + part[3] + b"Q" + SWITCH + b"Q")
+    paste(machine, part[0] + SWITCH + part[1] + TERMINAL + part[2] + SWITCH + part[3] + b"Q")
     came(machine, "a", part[0] + part[3])
+    paste(machine, SWITCH + b"Q")
     came(machine, "b", part[1] + part[2])
 
 
