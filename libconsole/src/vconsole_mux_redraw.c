@@ -6,18 +6,20 @@
 
 #define BS 0x08
 #define ESC 0x1b
+#define CHARACTER_MAX 4u /* Bytes of UTF-8. */
 
 static bool is_first_byte(uint8_t byte)
 {
     return byte < 0x80 || byte >= 0xc0;
 }
 
-/* The place of the next character, or the end. */
+/* The place of the next character, or the end. A stage has room for each character. */
 static uint16_t after(const struct vconsole_mux *mux, uint16_t at)
 {
+    uint16_t last = (uint16_t)(at + CHARACTER_MAX);
     do {
         at++;
-    } while (at < mux->kept.end && !is_first_byte(mux->kept.text[at]));
+    } while (at < mux->kept.end && at < last && !is_first_byte(mux->kept.text[at]));
     return at;
 }
 

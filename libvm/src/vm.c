@@ -2,7 +2,8 @@
 /* A VM as a whole: its configured memory, its end, its count of exits. */
 #include <hyp/vm/vm.h>
 
-#include <string.h>
+#include <hyp/arch/csr.h>
+#include <hyp/base/bits.h>
 
 /* Bytes of RAM from gpa to the end of its range; 0: no RAM, or not with this access. */
 static uint64_t bytes_to_range_end(const struct vm_config *config, uint64_t gpa, unsigned access)
@@ -88,38 +89,28 @@ bool vm_stop_is_fault(enum vm_stop_reason reason)
     return true;
 }
 
-/*
- * Each name behind the byte of its cause; an empty string ends the list. Causes that are delegated
- * to the guest, or reserved, are not in it.
- */
-static const char exit_names[] = "\x0a"
-                                 "ecall_vs\0"
-                                 "\x10"
-                                 "double_trap\0"
-                                 "\x12"
-                                 "software_check\0"
-                                 "\x13"
-                                 "hardware_error\0"
-                                 "\x14"
-                                 "instruction_guest_page_fault\0"
-                                 "\x15"
-                                 "load_guest_page_fault\0"
-                                 "\x16"
-                                 "virtual_instruction\0"
-                                 "\x17"
-                                 "store_guest_page_fault\0"
-                                 "\x21" /* WORLD_EXIT_IRQ + 1 */
-                                 "s_software\0"
-                                 "\x25"
-                                 "s_timer\0"
-                                 "\x29"
-                                 "s_external\0";
-
 HYP_COLD const char *vm_exit_name(uint32_t cause)
 {
-    for (const char *name = exit_names; *name != 0; name += strlen(name) + 1) {
-        if ((uint32_t)*name == cause) {
-            return name + 1;
+    /* Causes that are delegated to the guest, or reserved, are not here. */
+    static const struct {
+        uint8_t cause;
+        char name[30];
+    } names[] = {
+        {10, "ecall_vs"},
+        {16, "double_trap"},
+        {18, "software_check"},
+        {19, "hardware_error"},
+        {20, "instruction_guest_page_fault"},
+        {21, "load_guest_page_fault"},
+        {22, "virtual_instruction"},
+        {23, "store_guest_page_fault"},
+        {WORLD_EXIT_IRQ + IRQ_S_SOFT, "s_software"},
+        {WORLD_EXIT_IRQ + IRQ_S_TIMER, "s_timer"},
+        {WORLD_EXIT_IRQ + IRQ_S_EXT, "s_external"},
+    };
+    for (uint32_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (names[i].cause == cause) {
+            return names[i].name;
         }
     }
     return "other";

@@ -12,7 +12,8 @@ TEXTS = (".md", ".patch")
 
 OPENER = r"(Of|By|In|As|Where|Who|Whose|What|Without)\b"
 # A comment begins behind /*, with or without a rule of dashes, on the same line or on the next one.
-IN_SOURCE = re.compile(r"/\*+(?:[-\s]|\*(?!/))*" + OPENER)
+# So does each of its sentences that begins with a line.
+IN_SOURCE = re.compile(r"(?:/\*+(?:[-\s]|\*(?!/))*|(?:[.:;]|\n[ \t]*\*)\n[ \t]*\*[ \t]+)" + OPENER)
 # A line of # that follows none.
 IN_SCRIPT = re.compile(r"(?m)(?:\A|(?<=\n))(?![ \t]*#)[^\n]*\n[ \t]*# " + OPENER)
 
@@ -40,6 +41,7 @@ def check_itself():
     assert openers("a.h", "/*\n * What begins in a page.\n */") == [(2, "What")]
     assert openers("a.c", "/* ---- Where it goes ---- */") == [(1, "Where")]
     assert openers("a.c", "/* Level of its input. In a page. */ x = a / *In;") == []
+    assert openers("a.h", "/*\n * All ids.\n * Of the last: one.\n */") == [(3, "Of")]
     assert openers("a.py", "a = 1\n# In the tree\n# As it is\n") == [(2, "In")]
     assert openers("a.py", "a = 1  # In the tree\n") == []
     names = old_names("| term | meaning | old |\n|---|---|---|\n| fixup | a place | `places`, `narrow()` |\n")

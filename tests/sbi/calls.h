@@ -47,7 +47,7 @@ enum sbi_presence { ABSENT, PRESENT, OPTIONAL };
 
 /*
  * All extensions. While one is absent, each function of it is an error, and probe_extension says 0.
- * Of the ranges at the end: first and last id, and those that implementations have by their ids.
+ * The ranges at the end have their first and last id, and the ids of known implementations.
  */
 struct sbi_extension {
     const char *name;
