@@ -4,8 +4,7 @@
 The packages and all that they depend on are resolved, checked and cached as @debian_linux is. Their
 files are unpacked, no script of a package runs: what such scripts make (alternatives, users, caches)
 is not there. The initrd also has the busybox of @debian_linux, whose applets have the names that no
-package has, and the virtio modules of both kernels; its first process is that of @debian_linux. A
-file that hyp_initrd adds is below usr/bin, not bin, which is a link.
+package has, and the virtio modules of both kernels; its first process is that of @debian_linux.
 
 A guest needs 768 MiB of RAM for it, 512 MiB with a kernel of trixie: 124 MiB of files, 50 MiB as a gzip file.
 

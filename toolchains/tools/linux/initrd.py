@@ -8,7 +8,7 @@ initrd.py --new OUT NAME=FILE...: these files, and the folders and device that L
 
 initrd.py --root OUT ROOT INIT BUSYBOX TAR...: what the archives ROOT and TAR... have (tar), INIT, and BUSYBOX for what they lack.
 
-Each file of NAME=FILE is executable, and the folders above it are made.
+Each file of NAME=FILE is executable, and the folders above it are made, if they are not there.
 """
 import gzip
 import io
@@ -82,10 +82,29 @@ def root(tar, init, busybox, more):
     return packed(members)
 
 
-def tree(files, folders=()):
-    """An archive of programs, {name: bytes}, behind the folders that they are in and `folders`."""
+def names_in(archives):
+    """Names in an initrd of newc archives behind each other, packed by gzip or not; none in other initrds."""
+    data = gzip.decompress(archives) if archives.startswith(b"\x1f\x8b") else archives
+    out = set()
+    at = data.find(b"070701")
+    while at >= 0 and data[at : at + 6] == b"070701":
+        size, length = int(data[at + 54 : at + 62], 16), int(data[at + 94 : at + 102], 16)
+        name = data[at + 110 : at + 109 + length].decode()
+        start = at + 110 + length + -(110 + length) % 4
+        at = start + size + -size % 4
+        if name == "TRAILER!!!":
+            at = data.find(b"070701", at)
+        out.add(name)
+    return out
+
+
+def tree(files, folders=(), there=()):
+    """An archive of programs, {name: bytes}, behind `folders` and the folders that they are in, but for those that are there.
+
+    A folder would take the place of a link of its name: /bin, where all is below /usr.
+    """
     above = {"/".join(name.split("/")[: i + 1]) for name in files for i in range(name.count("/"))}
-    members = [folder(d) for d in sorted(above | set(folders))] + ([CONSOLE] if folders else [])
+    members = [folder(d) for d in sorted((above | set(folders)) - set(there))] + ([CONSOLE] if folders else [])
     return packed(members + [program(name, files[name]) for name in sorted(files)])
 
 
@@ -109,7 +128,8 @@ def write(out, first, data):
 def main():
     if sys.argv[1] == "--add":
         out, first = sys.argv[2:4]
-        write(out, read(first), tree(named(sys.argv[4:])))
+        base = read(first)
+        write(out, base, tree(named(sys.argv[4:]), there=names_in(base)))
     elif sys.argv[1] == "--new":
         write(sys.argv[2], b"", tree(named(sys.argv[3:]), FOLDERS))
     elif sys.argv[1] == "--root":

@@ -59,6 +59,17 @@ class Initrd(unittest.TestCase):
         m = members(initrd.tree({"bin/ring": b"r"}))
         self.assertEqual({name: f[0] for name, f in m.items()}, {"bin": 0o040755, "bin/ring": 0o100755})
 
+    def test_tree_behind_a_link(self):
+        base = initrd.root(tar_of(), b"init", b"box", [])
+        for first in (base, gzip.compress(base), gzip.compress(base) + gzip.compress(initrd.tree({"etc/x": b"x"}))):
+            there = initrd.names_in(first)
+            self.assertIn("usr/bin/busybox", there)
+            m = members(initrd.tree({"bin/ring": b"r", "opt/a": b"a"}, there=there))
+            self.assertEqual(sorted(m), ["bin/ring", "opt", "opt/a"])
+        self.assertIn("etc", there)
+        self.assertEqual(initrd.names_in(b"\x28\xb5\x2f\xfd of zstd"), set())
+        self.assertEqual(initrd.names_in(b"#!unavailable\nwhy\n"), set())
+
 
 def tar_of(*members):
     """A tar archive of (name, data, link, type)."""
