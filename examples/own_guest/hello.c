@@ -9,8 +9,9 @@
 #define SIE_STIE (UINT64_C(1) << 5)
 #define SSTATUS_SIE (UINT64_C(1) << 1)
 
-static volatile bool second_hart_has_printed;
-static volatile uint64_t seconds;
+/* Atomic: one hart, or a trap, writes what the other code reads. */
+static bool second_hart_has_printed;
+static uint64_t seconds;
 
 uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
 {
@@ -22,7 +23,7 @@ uint64_t guest_trap(uint64_t cause, uint64_t epc, uint64_t tval)
         guest_put("\n");
         guest_shutdown(true);
     }
-    seconds++;
+    (void)__atomic_add_fetch(&seconds, 1, __ATOMIC_RELAXED);
     guest_set_timer(guest_time() + GUEST_TIMEBASE_HZ);
     return epc;
 }
@@ -39,20 +40,20 @@ void guest_main(uint64_t hart, const void *fdt)
     (void)fdt;
     say_hello(hart);
     if (hart != 0) {
-        second_hart_has_printed = true;
+        __atomic_store_n(&second_hart_has_printed, true, __ATOMIC_RELEASE);
         return;
     }
     if (guest_sbi(SBI_HSM, HSM_HART_START, 1, (uintptr_t)_start, 0).error != 0) {
         guest_shutdown(true);
     }
-    while (!second_hart_has_printed) {
+    while (!__atomic_load_n(&second_hart_has_printed, __ATOMIC_ACQUIRE)) {
     }
     guest_set_timer(guest_time() + GUEST_TIMEBASE_HZ);
     guest_csr_set(sie, SIE_STIE);
     guest_csr_set(sstatus, SSTATUS_SIE);
     for (uint64_t shown = 0; shown < 3;) {
-        __asm__ volatile("wfi");
-        if (seconds != shown) {
+        guest_wait();
+        if (__atomic_load_n(&seconds, __ATOMIC_RELAXED) != shown) {
             shown++;
             guest_put("second ");
             guest_put_dec(shown);

@@ -7,9 +7,8 @@
 /* Nanoseconds since 1970; a read of the low word keeps the high word for the next read. */
 static uint64_t rtc_read(void)
 {
-    volatile uint32_t *rtc = (volatile uint32_t *)RTC;
-    uint64_t low = rtc[0];
-    return (uint64_t)rtc[1] << 32 | low;
+    uint64_t low = guest_read32(RTC);
+    return (uint64_t)guest_read32(RTC + 4) << 32 | low;
 }
 
 void guest_main(uint64_t hart, const void *fdt)

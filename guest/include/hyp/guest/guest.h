@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bare guest: entry, traps, CSRs, time. SBI calls and printing are in the headers below.
+ * A bare guest: entry, traps, CSRs, time, registers of devices. SBI calls and printing are in the
+ * headers below.
  *
  * start.S is the guest's first instruction and its trap vector. It calls guest_main() and
  * guest_trap(), which the guest defines; without a guest_trap() of its own it gets the one that
@@ -50,4 +51,21 @@ void _start(void);
 static inline uint64_t guest_time(void)
 {
     return guest_csr_read(time);
+}
+
+/* Waits for an interrupt that sie enables, also while sstatus.SIE is 0. May return without one. */
+static inline void guest_wait(void)
+{
+    __asm__ volatile("wfi" : : : "memory");
+}
+
+/* Reads a 32-bit register of a device. */
+static inline uint32_t guest_read32(uint64_t gpa)
+{
+    return *(const volatile uint32_t *)gpa;
+}
+
+static inline void guest_write32(uint64_t gpa, uint32_t value)
+{
+    *(volatile uint32_t *)gpa = value;
 }
