@@ -58,6 +58,15 @@ static void half_a_character_goes_on(void **state)
     assert_non_null(strstr(b.out, "hyp: terminal=a\r\n\xe2\x82\xac"));
 }
 
+/* VM a has the whole terminal. */
+static void init_whole(struct bench *b)
+{
+    bench_init(b);
+    type(b, "\x1f");
+    run(b, 0);
+    b->out_count = 0;
+}
+
 static void others_wait_and_none_is_stopped(void **state)
 {
     (void)state;
@@ -94,10 +103,7 @@ static void half_a_line_that_is_dropped_counts(void **state)
 {
     (void)state;
     struct bench b;
-    bench_init(&b);
-    type(&b, "\x1f");
-    run(&b, 0);
-    b.out_count = 0;
+    init_whole(&b);
     for (unsigned i = 0; i < 60; i++) {
         say(&b, 1, "x");
     }
@@ -117,10 +123,7 @@ static void switch_key_ends_it(void **state)
 {
     (void)state;
     struct bench b;
-    bench_init(&b);
-    type(&b, "\x1f");
-    run(&b, 0);
-    b.out_count = 0;
+    init_whole(&b);
     type(&b, "\x1dx");
     run(&b, 0);
     expect_reset(&b, "hyp: terminal=shared\r\nhyp: console=linux\r\n");
@@ -146,10 +149,7 @@ static void stop_of_its_vm_ends_it(void **state)
 {
     (void)state;
     struct bench b;
-    bench_init(&b);
-    type(&b, "\x1f");
-    run(&b, 0);
-    b.out_count = 0;
+    init_whole(&b);
     say(&b, 0, "last words\r\n");
     vconsole_close(&b.vm[0].vc);
     say(&b, 2, "vm a stopped\n");
