@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds //images:qemu_virt and //:release twice, as unlike as two builds can be, and compares every file of them.
 
-The second tree is the first build's archive of the sources, unpacked. Different folders (of different length), output bases, job counts, compilation modes. The .bin's
-digest must be the one that images/qemu_virt.sha256 records; --record writes it.
+Folders (of different length), output bases, job counts and compilation modes differ. The second tree is the first build's archive
+of the sources, unpacked; with --image, which leaves out the release, a copy. The .bin's digest must be the one that
+images/qemu_virt.sha256 records; --record writes it.
 """
 import glob
 import hashlib
@@ -35,19 +36,19 @@ def copy(root, paths, to):
         shutil.copy2(os.path.join(root, path), os.path.join(to, path))
 
 
-def build(tree, base, options, env):
-    """{file: digest} of one build, and the path of its archive of sources, which is copied beside the tree."""
+def build(tree, base, options, env, targets):
+    """{file: digest} of one build, and the path of its archive of sources, which is copied beside the tree, or None."""
     bazel = [os.path.join(tree, "bazelw"), "--output_base=" + base]
     try:
-        subprocess.run(bazel + ["build"] + options + TARGETS, cwd=tree, env=env, check=True)
+        subprocess.run(bazel + ["build"] + options + targets, cwd=tree, env=env, check=True)
         out = {}
         built = os.path.join(tree, "bazel-bin")
         # libhyp-VERSION.tar.gz and libhyp-VERSION-riscv64.tar.gz
-        archive, libraries = sorted(glob.glob(os.path.join(built, "libhyp-*.tar.gz")), key=len)
-        for path in [os.path.join(built, name) for name in FILES] + [archive, libraries]:
+        archives = sorted(glob.glob(os.path.join(built, "libhyp-*.tar.gz")), key=len) if len(targets) > 1 else []
+        for path in [os.path.join(built, name) for name in FILES] + archives:
             with open(path, "rb") as f:
                 out[os.path.basename(path)] = hashlib.sha256(f.read()).hexdigest()
-        return out, shutil.copy(archive, base + ".tar.gz")
+        return out, shutil.copy(archives[0], base + ".tar.gz") if archives else None
     finally:
         subprocess.run(bazel + ["shutdown"], cwd=tree, env=env, check=False)
 
@@ -60,6 +61,7 @@ def remove(folder):
 
 def main():
     root = os.environ["BUILD_WORKSPACE_DIRECTORY"]
+    targets = TARGETS[:1] if "--image" in sys.argv[1:] else TARGETS
     work = tempfile.mkdtemp(prefix="libhyp-repro-")
     env = {k: v for k, v in os.environ.items() if not k.startswith(("BUILD_", "TEST_", "RUNFILES"))}
     env["HYP_NO_INSTALL"] = "1"
@@ -70,10 +72,13 @@ def main():
     try:
         (first, options), (second, others) = BUILDS
         copy(root, sources(root), os.path.join(work, first))
-        one, archive = build(os.path.join(work, first), os.path.join(work, "base0"), options, env)
+        one, archive = build(os.path.join(work, first), os.path.join(work, "base0"), options, env, targets)
         os.makedirs(os.path.join(work, second))
-        subprocess.run(["tar", "-xzf", archive, "-C", os.path.join(work, second), "--strip-components=1"], check=True)
-        two, _ = build(os.path.join(work, second), os.path.join(work, "base1"), others, env)
+        if archive:
+            subprocess.run(["tar", "-xzf", archive, "-C", os.path.join(work, second), "--strip-components=1"], check=True)
+        else:
+            copy(root, sources(root), os.path.join(work, second))
+        two, _ = build(os.path.join(work, second), os.path.join(work, "base1"), others, env, targets)
     finally:
         remove(work)
     bad = 0
